@@ -1,0 +1,69 @@
+//! The benchmarks: one module each, and the list of them.
+//!
+//! To add one: a module with `pub fn groups(&Context) -> io::Result<Vec<Outcome>>`, and a line in
+//! [`ALL`].
+
+pub mod copy;
+pub mod direct;
+pub mod port;
+pub mod read;
+pub mod reads;
+mod tree;
+
+use std::fmt::Write;
+use std::io;
+
+use crate::harness::{Context, Outcome};
+
+/// A benchmark.
+pub struct Bench {
+    /// What the user calls it.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// Runs all its groups.
+    pub groups: fn(&Context) -> io::Result<Vec<Outcome>>,
+}
+
+/// All benchmarks.
+const ALL: &[Bench] = &[
+    Bench {
+        name: "port",
+        about: "post and get, and waking a blocked consumer; against channels and a futex",
+        groups: port::groups,
+    },
+    Bench {
+        name: "read",
+        about: "4 KiB random reads of a cached file; against pread and a bare ring",
+        groups: read::groups,
+    },
+    Bench {
+        name: "direct",
+        about: "4 KiB random unbuffered reads; against pread and a bare ring",
+        groups: direct::groups,
+    },
+    Bench {
+        name: "copy",
+        about: "a big file and a tree of small ones; against cp, dd and a bare ring",
+        groups: copy::groups,
+    },
+];
+
+/// The names, for the command line.
+pub fn names() -> Vec<&'static str> {
+    ALL.iter().map(|bench| bench.name).collect()
+}
+
+/// The names with what they are, for `--help`.
+pub fn help() -> String {
+    let mut help = "Benchmarks:\n".to_owned();
+    for bench in ALL {
+        let _ = writeln!(help, "  {:<8} {}", bench.name, bench.about);
+    }
+    help
+}
+
+/// The benchmark of that name.
+pub fn find(name: &str) -> Option<&'static Bench> {
+    ALL.iter().find(|bench| bench.name == name)
+}

@@ -1,0 +1,101 @@
+//! What one run costs: wall time, processor time and context switches.
+//!
+//! Processor time and switches are those of the whole process plus the child processes it has waited
+//! for, so that a contestant that is a program (`cp`) and one that hands its work to kernel or pool
+//! threads are charged like one that works on the calling thread. The kernel's own flusher threads are
+//! charged to nobody.
+
+use std::time::{Duration, Instant};
+
+/// Processor time and context switches up to some moment.
+#[derive(Clone, Copy, Default)]
+struct Usage {
+    cpu: Duration,
+    switches: u64,
+}
+
+impl Usage {
+    fn now() -> Self {
+        let own = Self::of(libc::RUSAGE_SELF);
+        let children = Self::of(libc::RUSAGE_CHILDREN);
+        Self {
+            cpu: own.cpu + children.cpu,
+            switches: own.switches + children.switches,
+        }
+    }
+
+    fn of(who: libc::c_int) -> Self {
+        // SAFETY: rusage is a plain C structure of integers; all zeroes is a valid one.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: `usage` is a valid place for the kernel to write one rusage to.
+        let status = unsafe { libc::getrusage(who, &raw mut usage) };
+        assert_eq!(status, 0, "getrusage refuses only an unknown `who`");
+        Self {
+            cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
+            switches: (usage.ru_nvcsw + usage.ru_nivcsw).unsigned_abs(),
+        }
+    }
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    Duration::from_secs(time.tv_sec.unsigned_abs())
+        + Duration::from_micros(time.tv_usec.unsigned_abs())
+}
+
+/// The cost of one run.
+#[derive(Clone, Copy, Default)]
+pub struct Lap {
+    /// Wall time.
+    pub elapsed: Duration,
+    /// User and system time of all threads and waited-for children.
+    pub cpu: Duration,
+    /// Voluntary and involuntary context switches of the same.
+    pub switches: u64,
+}
+
+/// The stopwatch that is handed to a contestant.
+///
+/// It runs already when the contestant gets it. One that must set something up first (threads, a ring)
+/// calls [`start`](Self::start) when it is ready; one that must tear down calls [`stop`](Self::stop)
+/// before that.
+pub struct Timer {
+    begun: Instant,
+    before: Usage,
+    lap: Option<Lap>,
+}
+
+impl Timer {
+    /// A running stopwatch.
+    pub fn started() -> Self {
+        let before = Usage::now();
+        Self {
+            begun: Instant::now(),
+            before,
+            lap: None,
+        }
+    }
+
+    /// Starts afresh: what came before is not counted.
+    pub fn start(&mut self) {
+        *self = Self::started();
+    }
+
+    /// Stops; what comes later is not counted. Only the first stop since the last start counts.
+    pub fn stop(&mut self) {
+        if self.lap.is_none() {
+            let elapsed = self.begun.elapsed();
+            let after = Usage::now();
+            self.lap = Some(Lap {
+                elapsed,
+                cpu: after.cpu.saturating_sub(self.before.cpu),
+                switches: after.switches.saturating_sub(self.before.switches),
+            });
+        }
+    }
+
+    /// The lap, which ends now unless [`stop`](Self::stop) ended it.
+    pub fn finish(mut self) -> Lap {
+        self.stop();
+        self.lap.unwrap_or_default()
+    }
+}

@@ -1,0 +1,98 @@
+//! Control codes of `DeviceIoControl` (contract 01 §6). Members of enumerations keep their mixed-case names.
+
+#![allow(non_upper_case_globals)]
+
+/// Composes a control code, as `CTL_CODE` does.
+#[must_use]
+pub const fn ctl_code(device_type: u32, function: u32, method: u32, access: u32) -> u32 {
+    device_type << 16 | access << 14 | function << 2 | method
+}
+
+/// The transfer method of a control code: one of `METHOD_*`.
+#[must_use]
+pub const fn method_of(code: u32) -> u32 {
+    code & 3
+}
+
+/// The access that a control code needs: `FILE_READ_ACCESS` and `FILE_WRITE_ACCESS`, or neither.
+#[must_use]
+pub const fn access_of(code: u32) -> u32 {
+    code >> 14 & 3
+}
+
+/// The device type of a control code: one of `FILE_DEVICE_*`.
+#[must_use]
+pub const fn device_type_of(code: u32) -> u32 {
+    code >> 16
+}
+
+// The parts of a code.
+consts! { u32;
+    METHOD_BUFFERED = 0 => "Input and output are copied.";
+    METHOD_IN_DIRECT = 1 => "The second buffer is input too.";
+    METHOD_OUT_DIRECT = 2 => "The second buffer is filled in place.";
+    METHOD_NEITHER = 3 => "Both addresses as they are.";
+    FILE_ANY_ACCESS = 0 => "Any handle will do.";
+    FILE_READ_ACCESS = 1 => "The handle must be able to read.";
+    FILE_WRITE_ACCESS = 2 => "The handle must be able to write.";
+
+    FILE_DEVICE_DISK = 0x7 => "Disk.";
+    FILE_DEVICE_FILE_SYSTEM = 0x9 => "File system.";
+    FILE_DEVICE_NAMED_PIPE = 0x11 => "Named pipe.";
+    FILE_DEVICE_MASS_STORAGE = 0x2D => "Storage.";
+}
+
+// Disks and volumes.
+consts! { u32;
+    IOCTL_DISK_GET_DRIVE_GEOMETRY = 0x7_0000 => "Answers `DISK_GEOMETRY`.";
+    IOCTL_DISK_IS_WRITABLE = 0x7_0024 => "Fails with 19 if the medium is protected.";
+    IOCTL_DISK_GET_PARTITION_INFO_EX = 0x7_0048 => "Answers `PARTITION_INFORMATION_EX`.";
+    IOCTL_DISK_GET_DRIVE_LAYOUT_EX = 0x7_0050 => "Answers `DRIVE_LAYOUT_INFORMATION_EX`.";
+    IOCTL_DISK_GET_DRIVE_GEOMETRY_EX = 0x7_00A0 => "Answers `DISK_GEOMETRY_EX`.";
+    IOCTL_DISK_GET_LENGTH_INFO = 0x7_405C => "Answers the length in bytes.";
+    IOCTL_STORAGE_GET_DEVICE_NUMBER = 0x2D_1080 => "Answers `STORAGE_DEVICE_NUMBER`.";
+    IOCTL_STORAGE_QUERY_PROPERTY = 0x2D_1400 => "Takes `STORAGE_PROPERTY_QUERY`.";
+    IOCTL_STORAGE_CHECK_VERIFY = 0x2D_4800 => "Fails with 21 if there is no medium.";
+    IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS = 0x56_0000 => "Answers `VOLUME_DISK_EXTENTS`.";
+    FSCTL_LOCK_VOLUME = 0x9_0018 => "Exclusive use of a volume.";
+    FSCTL_UNLOCK_VOLUME = 0x9_001C => "Ends it.";
+    FSCTL_DISMOUNT_VOLUME = 0x9_0020 => "Unmounts the file system.";
+    FSCTL_IS_VOLUME_MOUNTED = 0x9_0028 => "Succeeds if it is mounted.";
+
+    RemovableMedia = 11 => "`MediaType`: removable.";
+    FixedMedia = 12 => "`MediaType`: fixed.";
+    StorageDeviceProperty = 0 => "`PropertyId`: the device itself.";
+    StorageAdapterProperty = 1 => "`PropertyId`: its adapter.";
+    StorageAccessAlignmentProperty = 6 => "`PropertyId`: sector sizes.";
+    PropertyStandardQuery = 0 => "`QueryType`: the property.";
+    PropertyExistsQuery = 1 => "`QueryType`: whether it exists.";
+    PARTITION_STYLE_MBR = 0 => "`PartitionStyle`: master boot record.";
+    PARTITION_STYLE_GPT = 1 => "`PartitionStyle`: GUID table.";
+    PARTITION_STYLE_RAW = 2 => "`PartitionStyle`: none.";
+}
+
+// Files.
+consts! { u32;
+    FSCTL_GET_COMPRESSION = 0x9_003C => "Answers `COMPRESSION_FORMAT_*`.";
+    FSCTL_SET_COMPRESSION = 0x9_C040 => "Takes `COMPRESSION_FORMAT_*`.";
+    FSCTL_GET_REPARSE_POINT = 0x9_00A8 => "Fails with 4390 if the file is not a link.";
+    FSCTL_SET_SPARSE = 0x9_00C4 => "Makes a file sparse.";
+    FSCTL_SET_ZERO_DATA = 0x9_80C8 => "Zeroes a range.";
+    FSCTL_QUERY_ALLOCATED_RANGES = 0x9_40CF => "Lists the ranges that hold data.";
+}
+
+// 16-bit answers of FSCTL_GET_COMPRESSION.
+consts! { u16;
+    COMPRESSION_FORMAT_NONE = 0 => "Not compressed.";
+    COMPRESSION_FORMAT_DEFAULT = 1 => "The usual one.";
+    COMPRESSION_FORMAT_LZNT1 = 2 => "LZNT1.";
+}
+
+// Pipes: the primitives under the calls of contract 07.
+consts! { u32;
+    FSCTL_PIPE_DISCONNECT = 0x11_0004 => "Under `DisconnectNamedPipe`.";
+    FSCTL_PIPE_LISTEN = 0x11_0008 => "Under `ConnectNamedPipe`.";
+    FSCTL_PIPE_PEEK = 0x11_400C => "Under `PeekNamedPipe`.";
+    FSCTL_PIPE_WAIT = 0x11_0018 => "Under `WaitNamedPipe`.";
+    FSCTL_PIPE_TRANSCEIVE = 0x11_C017 => "Under `TransactNamedPipe`.";
+}

@@ -1,0 +1,119 @@
+//! What a device is: the part that performs the requests of one kind of thing, and what opens it.
+//!
+//! A device decides what a request means and never who carries it out: it describes transfers as
+//! [`Operation`]s and reads their results. It never names an engine.
+
+use crate::engine::{Operation, RawResult};
+use crate::instance::Instance;
+use crate::namespace::Target;
+use crate::request::{Completion, Request};
+use crate::system::System;
+use overlapped_abi::{AccessMask, FileFlags, ShareMode, Status, Win32Error};
+use std::sync::Arc;
+
+/// What a device makes of a new request.
+#[derive(Debug)]
+pub enum Start {
+    /// It is done, with a success or a warning: everybody is told as usual.
+    Done(Completion),
+    /// It failed at once: the call reports the status and nobody else is told (contract 00 section 0.4).
+    Failed(Status),
+    /// Linux must do this.
+    Transfer(Operation),
+}
+
+/// What a device makes of a finished operation.
+#[derive(Debug)]
+pub enum Next {
+    /// The request is complete.
+    Complete(Completion),
+    /// There is more to do: the rest of a short transfer.
+    Continue(Operation),
+}
+
+/// What GetFileType answers (contract 01 section 1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum FileType {
+    /// Not known; mailslots are such.
+    Unknown = 0,
+    /// A disk file, a directory, a volume or a drive.
+    Disk = 1,
+    /// A character device: console, printer, serial port, NUL.
+    Char = 2,
+    /// A pipe or a socket.
+    Pipe = 3,
+}
+
+/// See the module page. One value an open instance.
+pub trait Device: Send + Sync + std::any::Any {
+    /// For GetFileType.
+    fn file_type(&self) -> FileType;
+
+    /// Has it positions? Requests on a device without ignore their offset.
+    fn seekable(&self) -> bool {
+        false
+    }
+
+    /// Is an overlapped call without an OVERLAPPED refused (87), or done synchronously (contract 03 section 1)?
+    fn requires_overlapped(&self) -> bool {
+        true
+    }
+
+    /// Its length in bytes, where it has one.
+    fn length(&self) -> Option<u64> {
+        None
+    }
+
+    /// Looks at a new request and says what is to be done.
+    fn start(&self, request: &Request) -> Start;
+
+    /// Looks at the result of an operation of the request and says what is to be done next.
+    fn resume(&self, request: &Request, result: RawResult) -> Next;
+
+    /// The descriptor under it, if it is one.
+    fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        None
+    }
+
+    /// The last handle of the instance was closed. Requests may still be on their way; their completions come later.
+    fn close(&self, instance: &Instance) {
+        let _ = instance;
+    }
+
+    /// For what only this kind of device can be asked.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// How something is to be opened: the arguments of CreateFile (contract 01 section 2).
+#[derive(Clone, Copy, Debug)]
+pub struct OpenParams {
+    /// Desired access; generic bits are not mapped yet.
+    pub access: AccessMask,
+    /// What other openers may do meanwhile.
+    pub share: ShareMode,
+    /// CREATE_NEW 1 to TRUNCATE_EXISTING 5; not checked yet.
+    pub disposition: u32,
+    /// Flags and attributes.
+    pub flags: FileFlags,
+    /// Permission bits for a file that is created, before the umask; the C face leaves the default.
+    pub permissions: u32,
+}
+
+/// A device that was opened.
+pub struct Opened {
+    /// The device.
+    pub device: Arc<dyn Device>,
+    /// The rights that were granted.
+    pub access: AccessMask,
+    /// Can its requests be overlapped?
+    pub overlapped: bool,
+    /// Did it exist before (CREATE_ALWAYS and OPEN_ALWAYS then leave last error 183)?
+    pub existed: bool,
+}
+
+/// Opens the devices of one kind.
+pub trait Driver: Send + Sync {
+    /// Opens what `target` names, or `None` if that is not of this kind.
+    fn open(&self, system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>>;
+}

@@ -1,0 +1,43 @@
+//! Event objects (contract 04 section 3).
+
+use super::{Dispatcher, Waitable};
+
+/// An event: signalled until reset (manual reset), or until one wait has taken the signal (auto reset).
+#[derive(Debug)]
+pub struct Event(Dispatcher);
+
+impl Event {
+    /// An event that stays signalled until [`Event::reset`].
+    #[must_use]
+    pub fn manual_reset(signalled: bool) -> Self {
+        Self(Dispatcher::notification(signalled))
+    }
+
+    /// An event whose signal releases one wait.
+    #[must_use]
+    pub fn auto_reset(signalled: bool) -> Self {
+        Self(Dispatcher::synchronization(signalled))
+    }
+
+    /// Signals it: every waiter of a manual-reset event, one of an auto-reset event.
+    pub fn set(&self) {
+        self.0.set();
+    }
+
+    /// Makes it non-signalled.
+    pub fn reset(&self) {
+        self.0.reset();
+    }
+
+    /// Releases whoever waits now and leaves it non-signalled. Unreliable by nature: a waiter that is running an APC at this
+    /// moment misses it.
+    pub fn pulse(&self) {
+        self.0.pulse();
+    }
+}
+
+impl Waitable for Event {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.0
+    }
+}

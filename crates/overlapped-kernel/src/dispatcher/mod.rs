@@ -1,0 +1,317 @@
+//! Dispatcher objects: whatever has a signalled state and can be waited on.
+//!
+//! One type serves events, mutexes, semaphores, I/O instances and requests: a word with the signalled bit, and a lock
+//! over the waiters and the rest of the state. What needs no waiter (set, reset, a wait on a signalled event) is one atomic
+//! operation on the word; everything else goes through the lock. The bits make the two agree:
+//!
+//! - `WATCHED`: there are waiters; who sets `SIGNALLED` must look at the queue. Both bits change by read-modify-write on one
+//!   word, so either the setter sees the waiter or the waiter sees the signal.
+//! - `HELD`: a wait for all examines the object; nobody else takes or clears the signal without the lock meanwhile.
+//!
+//! Drawback: two paths to the same decision. The model checker runs both (`tests/loom_dispatcher.rs`).
+
+mod event;
+mod mutex;
+mod semaphore;
+
+pub use event::Event;
+pub use mutex::Mutant;
+pub use semaphore::Semaphore;
+
+use crate::sync::Mutex;
+use crate::sync::MutexGuard;
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::thread::{Ending, Thread, Ticket};
+use crate::wait::All;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+const SIGNALLED: u32 = 1;
+const WATCHED: u32 = 2;
+const HELD: u32 = 4;
+
+/// Something that can be waited on.
+pub trait Waitable: Send + Sync {
+    /// Its dispatcher part.
+    fn dispatcher(&self) -> &Dispatcher;
+}
+
+/// A waitable thing that a wait holds on to.
+pub type WaitRef = Arc<dyn Waitable>;
+
+/// The rule by which a wait takes the signal.
+#[derive(Debug)]
+enum State {
+    /// Taking changes nothing: manual-reset events, instances, requests, ended threads.
+    Notification,
+    /// Taking clears the signal: auto-reset events.
+    Synchronization,
+    /// Owned by a thread, recursively.
+    Mutant(mutex::Ownership),
+    /// A count; each wait takes one.
+    Semaphore(semaphore::Count),
+}
+
+/// One wait's place in one object's queue.
+#[derive(Debug)]
+pub(crate) enum Waiter {
+    /// A wait for any: this object alone satisfies it.
+    Any { thread: Arc<Thread>, ticket: Ticket, index: u8 },
+    /// A wait for all.
+    All(Arc<All>),
+}
+
+impl Waiter {
+    fn is(&self, thread: &Arc<Thread>, ticket: Ticket) -> bool {
+        match self {
+            Self::Any { thread: t, ticket: k, .. } => *k == ticket && Arc::ptr_eq(t, thread),
+            Self::All(all) => all.is(thread, ticket),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    state: State,
+    waiters: VecDeque<Waiter>,
+}
+
+/// See the module page.
+#[derive(Debug)]
+pub struct Dispatcher {
+    bits: AtomicU32,
+    /// Whether taking clears the bit, so that the lock-free paths know without the lock.
+    auto: bool,
+    /// Whether the state is the bit alone.
+    plain: bool,
+    inner: Mutex<Inner>,
+}
+
+/// What a wait got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) abandoned: bool,
+}
+
+/// Why an object cannot be taken although it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NotSignalled,
+    /// A mutex was taken 2^31 times (587).
+    Recursion,
+}
+
+impl Dispatcher {
+    fn new(state: State, signalled: bool) -> Self {
+        let auto = matches!(state, State::Synchronization);
+        let plain = auto || matches!(state, State::Notification);
+        Self {
+            bits: AtomicU32::new(if signalled { SIGNALLED } else { 0 }),
+            auto,
+            plain,
+            inner: Mutex::new(Inner { state, waiters: VecDeque::new() }),
+        }
+    }
+
+    /// An object whose signal stays until it is reset.
+    #[must_use]
+    pub fn notification(signalled: bool) -> Self {
+        Self::new(State::Notification, signalled)
+    }
+
+    /// An object whose signal one wait consumes.
+    #[must_use]
+    pub fn synchronization(signalled: bool) -> Self {
+        Self::new(State::Synchronization, signalled)
+    }
+
+    /// Is it signalled at this moment? For displays and tests; a wait decides by itself.
+    #[must_use]
+    pub fn is_signalled(&self) -> bool {
+        self.bits.load(Ordering::Acquire) & SIGNALLED != 0
+    }
+
+    /// Signals it. A notification object releases every waiter, a synchronization object one.
+    pub fn set(&self) {
+        debug_assert!(self.plain, "mutexes and semaphores have their own release");
+        if self.bits.fetch_or(SIGNALLED, Ordering::AcqRel) & WATCHED != 0 {
+            let guard = self.inner.lock();
+            self.serve(guard);
+        }
+    }
+
+    /// Makes it non-signalled.
+    pub fn reset(&self) {
+        let mut bits = self.bits.load(Ordering::Relaxed);
+        while bits & SIGNALLED != 0 {
+            if bits & HELD != 0 {
+                let _guard = self.inner.lock();
+                self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel);
+                return;
+            }
+            match self.bits.compare_exchange_weak(bits, bits & !SIGNALLED, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => bits = now,
+            }
+        }
+    }
+
+    /// Releases the threads that wait now (all, or one if synchronization), and leaves it non-signalled.
+    pub(crate) fn pulse(&self) {
+        let guard = self.inner.lock();
+        self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+        self.serve(guard);
+        self.reset();
+    }
+
+    /// Takes it without waiting, for a wait for any.
+    pub(crate) fn try_take(&self, thread: &Arc<Thread>) -> Result<Taken, Refusal> {
+        if self.plain {
+            let mut bits = self.bits.load(Ordering::Acquire);
+            loop {
+                if bits & SIGNALLED == 0 {
+                    return Err(Refusal::NotSignalled);
+                }
+                if !self.auto {
+                    return Ok(Taken { abandoned: false });
+                }
+                if bits & HELD != 0 {
+                    break;
+                }
+                match self.bits.compare_exchange_weak(bits, bits & !SIGNALLED, Ordering::AcqRel, Ordering::Acquire) {
+                    Ok(_) => return Ok(Taken { abandoned: false }),
+                    Err(now) => bits = now,
+                }
+            }
+        }
+        self.take_locked(&mut self.inner.lock(), thread)
+    }
+
+    /// Would a take succeed? Under the lock, with `HELD` set.
+    pub(crate) fn ready(&self, inner: &Inner, thread: &Arc<Thread>) -> Result<(), Refusal> {
+        let ready = match &inner.state {
+            State::Notification | State::Synchronization => self.is_signalled(),
+            State::Mutant(owner) => return owner.ready(thread),
+            State::Semaphore(count) => count.available(),
+        };
+        if ready { Ok(()) } else { Err(Refusal::NotSignalled) }
+    }
+
+    /// Takes it under the lock.
+    pub(crate) fn take_locked(&self, inner: &mut Inner, thread: &Arc<Thread>) -> Result<Taken, Refusal> {
+        match &mut inner.state {
+            State::Notification => {
+                if self.is_signalled() {
+                    Ok(Taken { abandoned: false })
+                } else {
+                    Err(Refusal::NotSignalled)
+                }
+            }
+            State::Synchronization => {
+                if self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel) & SIGNALLED != 0 {
+                    Ok(Taken { abandoned: false })
+                } else {
+                    Err(Refusal::NotSignalled)
+                }
+            }
+            State::Mutant(owner) => owner.take(thread),
+            State::Semaphore(count) => count.take(),
+        }
+    }
+
+    /// Gives back what was taken for a wait that had ended otherwise, and sees whether another waiter wants it.
+    pub(crate) fn give_back(&self, thread: &Arc<Thread>, taken: Taken) {
+        let mut guard = self.inner.lock();
+        match &mut guard.state {
+            State::Notification => return,
+            State::Synchronization => {
+                self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+            }
+            State::Mutant(owner) => owner.untake(thread, taken),
+            State::Semaphore(count) => count.untake(),
+        }
+        self.serve(guard);
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock()
+    }
+
+    /// Keeps the lock-free paths off while a wait for all looks and takes. Under the lock.
+    pub(crate) fn hold(&self) {
+        self.bits.fetch_or(HELD, Ordering::AcqRel);
+    }
+
+    /// Ends [`Dispatcher::hold`]. Under the lock.
+    pub(crate) fn unhold(&self) {
+        self.bits.fetch_and(!HELD, Ordering::AcqRel);
+    }
+
+    /// Queues a waiter, and takes the object at once if it is available.
+    pub(crate) fn enqueue(&self, inner: &mut Inner, waiter: Waiter) {
+        inner.waiters.push_back(waiter);
+        self.bits.fetch_or(WATCHED, Ordering::AcqRel);
+    }
+
+    /// Removes what a wait left in the queue.
+    pub(crate) fn dequeue(&self, thread: &Arc<Thread>, ticket: Ticket) {
+        let mut inner = self.inner.lock();
+        inner.waiters.retain(|w| !w.is(thread, ticket));
+        if inner.waiters.is_empty() {
+            self.bits.fetch_and(!WATCHED, Ordering::AcqRel);
+        }
+    }
+
+    /// The object became available: hands it to waiters for any in the order they came, then lets the waiters for all try.
+    fn serve(&self, mut inner: MutexGuard<'_, Inner>) {
+        let mut woken: Vec<Arc<Thread>> = Vec::new();
+        let mut groups: Vec<Arc<All>> = Vec::new();
+        let mut at = 0;
+        while at < inner.waiters.len() {
+            let (thread, ticket, index) = match &inner.waiters[at] {
+                Waiter::All(all) => {
+                    groups.push(Arc::clone(all));
+                    at += 1;
+                    continue;
+                }
+                Waiter::Any { thread, ticket, index } => (Arc::clone(thread), *ticket, *index),
+            };
+            let taken = match self.take_locked(&mut inner, &thread) {
+                Ok(taken) => taken,
+                Err(Refusal::NotSignalled) => break,
+                Err(Refusal::Recursion) => {
+                    at += 1;
+                    continue;
+                }
+            };
+            inner.waiters.remove(at);
+            if thread.end_wait(ticket, Ending::Satisfied { index, abandoned: taken.abandoned }) {
+                woken.push(thread);
+            } else {
+                // Its wait ended otherwise meanwhile: the next one may have it.
+                self.untake_locked(&mut inner, &thread, taken);
+            }
+        }
+        if inner.waiters.is_empty() {
+            self.bits.fetch_and(!WATCHED, Ordering::AcqRel);
+        }
+        drop(inner);
+        for thread in woken {
+            thread.wake();
+        }
+        for all in groups {
+            all.try_satisfy();
+        }
+    }
+
+    pub(crate) fn untake_locked(&self, inner: &mut Inner, thread: &Arc<Thread>, taken: Taken) {
+        match &mut inner.state {
+            State::Notification => {}
+            State::Synchronization => {
+                self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+            }
+            State::Mutant(owner) => owner.untake(thread, taken),
+            State::Semaphore(count) => count.untake(),
+        }
+    }
+}

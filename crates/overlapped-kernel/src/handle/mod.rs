@@ -1,0 +1,114 @@
+//! Handles: what a caller holds instead of an object.
+//!
+//! A handle is a number that fits in 31 bits and is a multiple of 4, so that it survives the casts that programs do to it, and
+//! so that the two low bits stay free: look-ups ignore them (contract 00 section 0.2). Inside, it is a slot of the process's
+//! table and the generation of that slot's use, so that a handle that was closed is an error and not another object.
+
+mod table;
+
+pub use table::HandleTable;
+
+use crate::dispatcher::{Event, Mutant, Semaphore, WaitRef};
+use crate::instance::Instance;
+use crate::port::Port;
+use overlapped_abi::AccessMask;
+use std::sync::Arc;
+
+/// A handle value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Handle(u32);
+
+const SLOT_BITS: u32 = 20;
+const GENERATION_BITS: u32 = 9;
+
+impl Handle {
+    fn new(slot: u32, generation: u16) -> Self {
+        debug_assert!(slot > 0 && slot < 1 << SLOT_BITS && generation < 1 << GENERATION_BITS);
+        Self((u32::from(generation) << SLOT_BITS | slot) << 2)
+    }
+
+    fn slot(self) -> u32 {
+        self.0 >> 2 & ((1 << SLOT_BITS) - 1)
+    }
+
+    fn generation(self) -> u16 {
+        (self.0 >> (2 + SLOT_BITS)) as u16
+    }
+
+    /// The value as the C face passes it. What cannot be a handle (0, -1, pseudo-handles) gives `None`.
+    #[must_use]
+    pub fn from_raw(raw: usize) -> Option<Self> {
+        let value = u32::try_from(raw).ok().filter(|v| *v < 1 << 31)? & !3;
+        (value != 0).then_some(Self(value))
+    }
+
+    /// The value for the C face.
+    #[must_use]
+    pub fn into_raw(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An object that handles refer to.
+#[derive(Clone)]
+pub enum Object {
+    /// An open device.
+    Instance(Arc<Instance>),
+    /// A completion port.
+    Port(Arc<Port>),
+    /// An event.
+    Event(Arc<Event>),
+    /// A mutex.
+    Mutant(Arc<Mutant>),
+    /// A semaphore.
+    Semaphore(Arc<Semaphore>),
+}
+
+impl Object {
+    /// The part of it that can be waited on; a port has none.
+    #[must_use]
+    pub fn waitable(&self) -> Option<WaitRef> {
+        match self {
+            Self::Instance(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Event(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Mutant(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Semaphore(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Port(_) => None,
+        }
+    }
+
+    /// Do both reach the same object?
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Instance(a), Self::Instance(b)) => Arc::ptr_eq(a, b),
+            (Self::Port(a), Self::Port(b)) => Arc::ptr_eq(a, b),
+            (Self::Event(a), Self::Event(b)) => Arc::ptr_eq(a, b),
+            (Self::Mutant(a), Self::Mutant(b)) => Arc::ptr_eq(a, b),
+            (Self::Semaphore(a), Self::Semaphore(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+bitflags::bitflags! {
+    /// What SetHandleInformation changes (contract 01 section 1.4).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct HandleFlags: u32 {
+        /// HANDLE_FLAG_INHERIT: a child process gets the handle.
+        const INHERIT = 1;
+        /// HANDLE_FLAG_PROTECT_FROM_CLOSE: CloseHandle fails.
+        const PROTECT_FROM_CLOSE = 2;
+    }
+}
+
+/// What stands in a slot of the table.
+#[derive(Clone)]
+pub struct Entry {
+    /// The object.
+    pub object: Object,
+    /// The rights that this handle gives.
+    pub access: AccessMask,
+    /// Inherit and protect.
+    pub flags: HandleFlags,
+}

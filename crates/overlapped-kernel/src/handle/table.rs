@@ -1,0 +1,222 @@
+//! The table of a process's handles: slots in segments that never move, each with a lock of its own.
+//!
+//! A look-up locks one slot and copies what is there, so a handle that is closed meanwhile leaves the caller with its own
+//! reference, and the slot's generation tells old handles from new ones. A freed slot is used again only after
+//! [`QUARANTINE`] others were freed, so the same handle value comes back after `QUARANTINE` x 511 closings at the earliest.
+//! Drawback: a table that has seen many handles keeps that many slots.
+
+use super::{GENERATION_BITS, Handle, SLOT_BITS};
+use crate::sync::Mutex;
+use std::collections::VecDeque;
+use std::sync::OnceLock;
+
+/// Freed slots that wait before they are used again.
+#[cfg(not(loom))]
+const QUARANTINE: usize = 4096;
+#[cfg(loom)]
+const QUARANTINE: usize = 0;
+
+/// Slots of the first segment; each further segment doubles the table.
+#[cfg(not(loom))]
+const FIRST: usize = 256;
+#[cfg(loom)]
+const FIRST: usize = 2;
+
+#[cfg(not(loom))]
+const SEGMENTS: usize = SLOT_BITS as usize - FIRST.ilog2() as usize + 1;
+#[cfg(loom)]
+const SEGMENTS: usize = 3;
+
+/// See the module page.
+pub struct HandleTable<T> {
+    segments: [OnceLock<Box<[Mutex<Slot<T>>]>>; SEGMENTS],
+    free: Mutex<Free>,
+}
+
+struct Slot<T> {
+    generation: u16,
+    value: Option<T>,
+}
+
+struct Free {
+    queue: VecDeque<u32>,
+    /// Lowest slot that was never used. Slot 0 never is, so that no handle is 0.
+    next: u32,
+}
+
+impl<T> Default for HandleTable<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> HandleTable<T> {
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Self {
+        let free = Free { queue: VecDeque::new(), next: 1 };
+        Self { segments: [const { OnceLock::new() }; SEGMENTS], free: Mutex::new(free) }
+    }
+
+    /// Where a slot is: segment and index in it. Segment 0 has `FIRST` slots, segment n starts at `FIRST << (n - 1)`.
+    fn place(slot: u32) -> (usize, usize) {
+        let slot = slot as usize;
+        if slot < FIRST {
+            return (0, slot);
+        }
+        let segment = (slot / FIRST).ilog2() as usize + 1;
+        (segment, slot - (FIRST << (segment - 1)))
+    }
+
+    fn slot(&self, handle: Handle) -> Option<&Mutex<Slot<T>>> {
+        let (segment, index) = Self::place(handle.slot());
+        self.segments.get(segment)?.get()?.get(index)
+    }
+
+    fn allocate(&self) -> Option<u32> {
+        let mut free = self.free.lock();
+        if free.queue.len() > QUARANTINE || free.next >= 1 << SLOT_BITS {
+            if let Some(slot) = free.queue.pop_front() {
+                return Some(slot);
+            }
+        }
+        if free.next >= 1 << SLOT_BITS {
+            return None;
+        }
+        let slot = free.next;
+        let (segment, _) = Self::place(slot);
+        let slots = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
+        self.segments
+            .get(segment)?
+            .get_or_init(|| (0..slots).map(|_| Mutex::new(Slot { generation: 0, value: None })).collect());
+        free.next += 1;
+        Some(slot)
+    }
+
+    /// Puts a value in; `None` if the table is full (a million handles).
+    pub fn insert(&self, value: T) -> Option<Handle> {
+        let number = self.allocate()?;
+        let (segment, index) = Self::place(number);
+        let mut slot = self.segments[segment].get()?[index].lock();
+        slot.value = Some(value);
+        Some(Handle::new(number, slot.generation))
+    }
+
+    /// Runs `f` on the value, under the slot's lock; `None` if the handle is not open. `f` must be short.
+    pub fn with<R>(&self, handle: Handle, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let mut slot = self.slot(handle)?.lock();
+        if slot.generation != handle.generation() {
+            return None;
+        }
+        slot.value.as_mut().map(f)
+    }
+
+    /// A copy of the value.
+    pub fn get(&self, handle: Handle) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.with(handle, |value| value.clone())
+    }
+
+    /// Takes the value out if `allow` says so; the handle is closed then. `None` if it is not open.
+    pub fn remove<E>(&self, handle: Handle, allow: impl FnOnce(&T) -> Result<(), E>) -> Option<Result<T, E>> {
+        let value = {
+            let mut slot = self.slot(handle)?.lock();
+            if slot.generation != handle.generation() {
+                return None;
+            }
+            if let Err(refused) = allow(slot.value.as_ref()?) {
+                return Some(Err(refused));
+            }
+            slot.generation = (slot.generation + 1) % (1 << GENERATION_BITS);
+            slot.value.take()?
+        };
+        self.free.lock().queue.push_back(handle.slot());
+        Some(Ok(value))
+    }
+
+    /// Copies of all values.
+    pub fn all(&self) -> Vec<T>
+    where
+        T: Clone,
+    {
+        let next = self.free.lock().next;
+        let open = |slot| {
+            let (segment, index) = Self::place(slot);
+            self.segments[segment].get()?[index].lock().value.clone()
+        };
+        (1..next).filter_map(open).collect()
+    }
+
+    /// Open handles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let free = self.free.lock();
+        free.next as usize - 1 - free.queue.len()
+    }
+
+    /// Is no handle open?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn remove<T>(table: &HandleTable<T>, handle: Handle) -> Option<T> {
+        table.remove(handle, |_| Ok::<_, ()>(())).and_then(Result::ok)
+    }
+
+    #[test]
+    fn handles_are_multiples_of_four_that_fit_31_bits_and_are_never_0() {
+        let table = HandleTable::new();
+        for i in 0..100_000 {
+            let raw = table.insert(i).unwrap().into_raw();
+            assert!(raw != 0 && raw % 4 == 0 && raw < 1 << 31);
+            for low in 0..4 {
+                assert_eq!(table.get(Handle::from_raw(raw | low).unwrap()), Some(i), "the low bits are ignored");
+            }
+        }
+        assert_eq!(table.len(), 100_000);
+    }
+
+    #[test]
+    fn what_cannot_be_a_handle_is_none() {
+        for raw in [0, 1, 3, usize::MAX, usize::MAX - 1, -10isize as usize, 1 << 31, 1 << 40] {
+            assert_eq!(Handle::from_raw(raw), None, "{raw:#x}");
+        }
+    }
+
+    #[test]
+    fn a_closed_handle_stays_closed_while_its_slot_is_used_again() {
+        let table = HandleTable::new();
+        let mut old = HashSet::new();
+        for i in 0..(3 * QUARANTINE) {
+            let handle = table.insert(i).unwrap();
+            assert!(old.insert(handle), "a value came back after {i} closings");
+            assert_eq!(remove(&table, handle), Some(i));
+            assert_eq!(remove(&table, handle), None);
+            assert_eq!(table.get(handle), None);
+        }
+        let live = table.insert(7).unwrap();
+        assert!(old.iter().all(|h| table.get(*h).is_none()));
+        assert_eq!(table.get(live), Some(7));
+        assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn segments_meet_without_a_gap() {
+        let mut seen = HashSet::new();
+        for slot in 0..100_000 {
+            let (segment, index) = HandleTable::<()>::place(slot);
+            let size = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
+            assert!(segment < SEGMENTS && index < size, "slot {slot}");
+            assert!(seen.insert((segment, index)));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The open instance (file object): what one CreateFile makes and all duplicates of its handle share.
+//!
+//! File pointer, signalled state, port association and key, notification modes, and the list of outstanding requests
+//! (contract 00 section 0.4). A request holds its instance, so the device and its descriptor outlive everything that Linux still
+//! does with them; the last handle's end only cancels.
+
+use crate::device::Device;
+use crate::dispatcher::{Dispatcher, Waitable};
+use crate::engine::Engine;
+use crate::idle::Idle;
+use crate::port::Port;
+use crate::request::{Request, RequestRef};
+use crate::sync::{Mutex, MutexGuard};
+use crate::system::WeakSystem;
+use crate::thread::Thread;
+use overlapped_abi::Win32Error;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+bitflags::bitflags! {
+    /// SetFileCompletionNotificationModes (contract 03 section 6).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct NotificationModes: u8 {
+        /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: no packet for what the call itself reports as a success.
+        const SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
+        /// FILE_SKIP_SET_EVENT_ON_HANDLE: completions do not signal the instance.
+        const SKIP_SET_EVENT_ON_HANDLE = 2;
+    }
+}
+
+/// See the module page.
+pub struct Instance {
+    device: Arc<dyn Device>,
+    overlapped: bool,
+    engine: Arc<dyn Engine>,
+    idle: Arc<Idle>,
+    system: WeakSystem,
+    signal: Dispatcher,
+    modes: AtomicU8,
+    association: OnceLock<(Arc<Port>, usize)>,
+    outstanding: Mutex<Vec<RequestRef>>,
+    handles: AtomicU32,
+    pointer: Mutex<u64>,
+}
+
+impl std::fmt::Debug for Instance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Instance")
+            .field("file_type", &self.device.file_type())
+            .field("overlapped", &self.overlapped)
+            .field("outstanding", &self.outstanding.lock().len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Instance {
+    pub(crate) fn new(
+        device: Arc<dyn Device>,
+        overlapped: bool,
+        engine: Arc<dyn Engine>,
+        idle: Arc<Idle>,
+        system: WeakSystem,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            device,
+            overlapped,
+            engine,
+            idle,
+            system,
+            // An instance starts signalled (contract 03 section 5).
+            signal: Dispatcher::notification(true),
+            modes: AtomicU8::new(0),
+            association: OnceLock::new(),
+            outstanding: Mutex::new(Vec::new()),
+            handles: AtomicU32::new(0),
+            pointer: Mutex::new(0),
+        })
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> &Arc<dyn Device> {
+        &self.device
+    }
+
+    /// Was it opened with FILE_FLAG_OVERLAPPED?
+    #[must_use]
+    pub fn is_overlapped(&self) -> bool {
+        self.overlapped
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<dyn Engine> {
+        &self.engine
+    }
+
+    /// Where threads wait.
+    #[must_use]
+    pub fn idle(&self) -> &Arc<Idle> {
+        &self.idle
+    }
+
+    /// The file pointer; while the guard lives, synchronous requests of other threads wait.
+    pub fn pointer(&self) -> MutexGuard<'_, u64> {
+        if let Some(guard) = self.pointer.try_lock() {
+            return guard;
+        }
+        let thread = crate::thread::current();
+        let _paused = thread.pause();
+        self.pointer.lock()
+    }
+
+    /// The notification modes.
+    #[must_use]
+    pub fn modes(&self) -> NotificationModes {
+        NotificationModes::from_bits_truncate(self.modes.load(Ordering::Acquire))
+    }
+
+    /// Adds notification modes; they cannot be removed. 87 for the port mode on a synchronous instance.
+    pub fn add_modes(&self, modes: NotificationModes) -> Result<(), Win32Error> {
+        if modes.contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS) && !self.overlapped {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        self.modes.fetch_or(modes.bits(), Ordering::AcqRel);
+        if modes.contains(NotificationModes::SKIP_SET_EVENT_ON_HANDLE) {
+            self.signal.reset();
+        }
+        Ok(())
+    }
+
+    /// The port and key that its completions report to.
+    pub(crate) fn association(&self) -> Option<&(Arc<Port>, usize)> {
+        self.association.get()
+    }
+
+    /// Does it report to a port?
+    #[must_use]
+    pub fn is_associated(&self) -> bool {
+        self.association.get().is_some()
+    }
+
+    pub(crate) fn associate(&self, port: &Arc<Port>, key: usize) -> Result<(), Win32Error> {
+        if !self.overlapped {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        self.association.set((Arc::clone(port), key)).map_err(|_| Win32Error::INVALID_PARAMETER)
+    }
+
+    /// A request goes on its way.
+    pub(crate) fn clear_signal(&self) {
+        self.signal.reset();
+    }
+
+    /// A request is complete.
+    pub(crate) fn completed(&self) {
+        if !self.modes().contains(NotificationModes::SKIP_SET_EVENT_ON_HANDLE) {
+            self.signal.set();
+        }
+    }
+
+    pub(crate) fn enlist(&self, request: &RequestRef) {
+        {
+            let mut outstanding = self.outstanding.lock();
+            request.place.store(outstanding.len(), Ordering::Relaxed);
+            outstanding.push(Arc::clone(request));
+        }
+        request.issuer().uses(&self.system);
+    }
+
+    pub(crate) fn delist(&self, request: &Request) {
+        let gone = {
+            let mut outstanding = self.outstanding.lock();
+            let place = request.place.load(Ordering::Relaxed);
+            let gone = outstanding.swap_remove(place);
+            debug_assert!(std::ptr::eq(&raw const *gone, request));
+            if let Some(moved) = outstanding.get(place) {
+                moved.place.store(place, Ordering::Relaxed);
+            }
+            gone
+        };
+        drop(gone);
+    }
+
+    /// Requests that are not complete.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.outstanding.lock().len()
+    }
+
+    /// Asks for the end of the outstanding requests that `which` picks; how many were marked by this call.
+    pub fn cancel(&self, which: impl Fn(&Request) -> bool) -> usize {
+        let picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
+        picked.iter().filter(|request| request.cancel()).count()
+    }
+
+    /// Has its last handle been closed?
+    pub(crate) fn is_closed(&self) -> bool {
+        self.handles.load(Ordering::Acquire) == 0
+    }
+
+    /// One more handle refers to it.
+    pub(crate) fn handle_opened(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One handle less; the last one ends the instance (contract 03 section 9).
+    pub(crate) fn handle_closed(&self) {
+        if self.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
+            return;
+        }
+        self.cancel(|_| true);
+        self.device.close(self);
+        if let Some((port, _)) = self.association.get() {
+            port.dissociate(self);
+        }
+    }
+
+    /// A thread that issued requests here ended: they are cancelled, unless their completions go to a port.
+    pub(crate) fn thread_ended(&self, thread: &Arc<Thread>) {
+        if !self.is_associated() {
+            self.cancel(|request| Arc::ptr_eq(request.issuer(), thread));
+        }
+    }
+}
+
+impl Waitable for Instance {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.signal
+    }
+}

@@ -1,0 +1,34 @@
+//! The model: handles, dispatcher objects, waits, requests and completion ports.
+//!
+//! This crate holds the rules of the Windows device I/O model and makes no I/O system call of its own. A
+//! [`Device`](device::Device) performs requests of one kind; an [`Engine`](engine::Engine) carries their operations out; the
+//! [`road`] is the one way of every request between them. All state hangs off a [`System`].
+//!
+//! | Module | Holds | Contract |
+//! |---|---|---|
+//! | [`system`], [`handle`] | the handle table and what handles refer to | 01 section 1 |
+//! | [`namespace`] | what names mean | 01 section 3 |
+//! | [`instance`], [`request`], [`road`] | open instances and the life of a request | 00, 03 |
+//! | [`dispatcher`], [`wait`] | signalled objects and waits on them | 04 |
+//! | [`thread`] | what the model knows of a thread: its wait, its APCs | 05 |
+//! | [`port`] | the completion port | 06 |
+//! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
+
+pub mod clock;
+pub mod device;
+pub mod dispatcher;
+pub mod engine;
+pub mod handle;
+pub mod idle;
+pub mod instance;
+pub mod namespace;
+pub mod port;
+pub mod request;
+pub mod road;
+pub mod service;
+mod sync;
+pub mod system;
+pub mod thread;
+pub mod wait;
+
+pub use system::{System, WeakSystem};

@@ -1,0 +1,378 @@
+//! The request: one call's worth of work, from the call to its notification.
+//!
+//! A request owns what must not go away before Linux is done with it: the open instance (and so the descriptor) and, in the
+//! Rust face, the buffer. It is reference counted; the engine holds one reference until its last word. Completion happens
+//! exactly once ([`word`]) and in a fixed order: status block, instance and event, then packet or APC, then the waker of
+//! a future (contract 00 section 0.4).
+
+mod block;
+pub(crate) mod word;
+
+use crate::dispatcher::{Dispatcher, Event};
+use crate::engine::RawResult;
+use crate::instance::Instance;
+use crate::port::Packet;
+use crate::sync::Mutex;
+use crate::thread::{Apc, Thread};
+use block::StatusBlock;
+use overlapped_abi::{Overlapped, Status};
+use std::any::Any;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::Waker;
+use word::{Cancelled, Last, RequestWord};
+
+/// A shared request.
+pub type RequestRef = Arc<Request>;
+
+/// What a request asks of its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// ReadFile and its relatives.
+    Read,
+    /// WriteFile and its relatives.
+    Write,
+    /// FlushFileBuffers.
+    Flush,
+}
+
+/// Where a seekable device is to transfer (contract 02 section 12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// At this byte.
+    At(u64),
+    /// At the end, wherever that is when the write happens.
+    End,
+}
+
+/// A request's outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// Success, warning or error.
+    pub status: Status,
+    /// Bytes transferred (InternalHigh).
+    pub bytes: usize,
+}
+
+impl Completion {
+    /// Success with `bytes` transferred.
+    #[must_use]
+    pub fn success(bytes: usize) -> Self {
+        Self { status: Status::SUCCESS, bytes }
+    }
+
+    /// This status, with nothing transferred.
+    #[must_use]
+    pub fn failure(status: Status) -> Self {
+        Self { status, bytes: 0 }
+    }
+}
+
+/// The caller's memory that a request transfers.
+#[derive(Clone, Copy, Debug)]
+pub struct Buffer {
+    /// First byte.
+    pub start: *mut u8,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+/// A completion routine: called on the issuing thread, in an alertable wait, with status and bytes.
+pub type Routine = Box<dyn FnOnce(Status, usize) + Send>;
+
+/// Who is told of a completion, besides the instance (contract 00 section 0.5).
+#[derive(Default)]
+pub struct Route {
+    /// hEvent.
+    pub event: Option<Arc<Event>>,
+    /// Queue a packet if the instance is associated with a port; hEvent's low bit and plain calls say no.
+    pub packet: bool,
+    /// Queue this routine to the issuing thread; then the event and the port are not used.
+    pub routine: Option<Routine>,
+}
+
+/// What is taken out of a request when it is complete.
+#[derive(Default)]
+struct Keep {
+    payload: Option<Box<dyn Any + Send>>,
+    routine: Option<Routine>,
+    waker: Option<Waker>,
+}
+
+/// See the module page.
+pub struct Request {
+    word: RequestWord,
+    function: Function,
+    position: Position,
+    buffer: Buffer,
+    progress: AtomicUsize,
+    block: StatusBlock,
+    token: usize,
+    instance: Arc<Instance>,
+    issuer: Arc<Thread>,
+    event: Option<Arc<Event>>,
+    packet: bool,
+    alerts: bool,
+    carries: bool,
+    keep: Mutex<Keep>,
+    done: Dispatcher,
+    pub(crate) place: AtomicUsize,
+    engine_tag: AtomicU64,
+}
+
+// SAFETY: `buffer` points to memory that the request's owner has given away until completion (`Request::new`); everything
+// else is Send by its own type.
+unsafe impl Send for Request {}
+// SAFETY: shared access touches atomics, locks and plain values that do not change; the buffer itself is accessed by the one
+// party that carries the operation out.
+unsafe impl Sync for Request {}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("function", &self.function)
+            .field("position", &self.position)
+            .field("len", &self.buffer.len)
+            .field("word", &self.word)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a new request is made of.
+pub struct NewRequest {
+    /// What is asked.
+    pub function: Function,
+    /// Where.
+    pub position: Position,
+    /// The memory.
+    pub buffer: Buffer,
+    /// On what.
+    pub instance: Arc<Instance>,
+    /// Who is told.
+    pub route: Route,
+    /// The caller's OVERLAPPED; its address is what packets carry.
+    pub overlapped: Option<NonNull<Overlapped>>,
+    /// What the request owns on the caller's behalf: in the Rust face, buffer and context.
+    pub payload: Option<Box<dyn Any + Send>>,
+}
+
+impl Request {
+    /// Makes a request of the calling thread.
+    ///
+    /// # Safety
+    /// Until the request is complete, the buffer stays valid (writable for [`Function::Read`]) and is accessed by nobody
+    /// else, and the OVERLAPPED, if there is one, stays valid until its Internal field is final.
+    pub unsafe fn new(new: NewRequest) -> RequestRef {
+        let NewRequest { function, position, buffer, instance, mut route, overlapped, payload } = new;
+        let block = match overlapped {
+            // SAFETY: the caller vouches for the OVERLAPPED.
+            Some(overlapped) => unsafe { StatusBlock::foreign(overlapped) },
+            None => StatusBlock::own(),
+        };
+        let routine = route.routine.take();
+        Arc::new(Self {
+            word: RequestWord::new(),
+            function,
+            position,
+            buffer,
+            progress: AtomicUsize::new(0),
+            block,
+            token: overlapped.map_or(0, |o| o.as_ptr() as usize),
+            issuer: crate::thread::current(),
+            event: route.event,
+            packet: route.packet && routine.is_none(),
+            alerts: routine.is_some(),
+            carries: payload.is_some(),
+            keep: Mutex::new(Keep { payload, routine, waker: None }),
+            done: Dispatcher::notification(false),
+            place: AtomicUsize::new(usize::MAX),
+            engine_tag: AtomicU64::new(0),
+            instance,
+        })
+    }
+
+    /// What is asked of the device.
+    #[must_use]
+    pub fn function(&self) -> Function {
+        self.function
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The memory to transfer.
+    #[must_use]
+    pub fn buffer(&self) -> Buffer {
+        self.buffer
+    }
+
+    /// The open instance that it was issued on.
+    #[must_use]
+    pub fn instance(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+
+    /// The thread that issued it.
+    #[must_use]
+    pub fn issuer(&self) -> &Arc<Thread> {
+        &self.issuer
+    }
+
+    /// Is the calling thread sure to come back to the library for the completion? True if it works for the port that the
+    /// instance reports to. An engine may then let it submit to a ring that waiting threads poll.
+    #[must_use]
+    pub fn submitter_returns(&self) -> bool {
+        let Some((port, _)) = self.instance.association() else {
+            return false;
+        };
+        crate::thread::with_current(|thread| thread.member.works_for(port))
+    }
+
+    /// The address of the caller's OVERLAPPED, or 0.
+    #[must_use]
+    pub fn token(&self) -> usize {
+        self.token
+    }
+
+    /// Bytes that earlier operations of this request have transferred. For devices whose transfers can be short.
+    #[must_use]
+    pub fn progress(&self) -> usize {
+        self.progress.load(Ordering::Relaxed)
+    }
+
+    /// Adds to [`Request::progress`] and gives the sum. Only the party that carries the request out calls this.
+    pub fn advance(&self, bytes: usize) -> usize {
+        self.progress.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
+    /// The number that the engine gave the operation, 0 before.
+    #[must_use]
+    pub fn engine_tag(&self) -> u64 {
+        self.engine_tag.load(Ordering::Acquire)
+    }
+
+    /// Lets the engine find the operation again when it is cancelled.
+    pub fn set_engine_tag(&self, tag: u64) {
+        self.engine_tag.store(tag, Ordering::Release);
+    }
+
+    /// Has somebody asked for its end? An engine looks at this before it starts the operation.
+    #[must_use]
+    pub fn is_cancelling(&self) -> bool {
+        self.word.is_cancelling()
+    }
+
+    /// Is it complete, with the status block final?
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.word.is_complete()
+    }
+
+    /// The outcome, once complete.
+    #[must_use]
+    pub fn completion(&self) -> Option<Completion> {
+        self.word.is_complete().then(|| {
+            let (status, bytes) = self.block.read();
+            Completion { status, bytes }
+        })
+    }
+
+    /// What a wait for this request alone waits for.
+    #[must_use]
+    pub fn done(&self) -> &Dispatcher {
+        &self.done
+    }
+
+    /// Takes the payload; `None` before completion and after the first time.
+    pub fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
+        if self.is_complete() { self.keep.lock().payload.take() } else { None }
+    }
+
+    /// Asks that `waker` be called on completion. False if the request is complete already.
+    pub fn set_waker(&self, waker: &Waker) -> bool {
+        let mut keep = self.keep.lock();
+        if self.is_complete() {
+            return false;
+        }
+        match &mut keep.waker {
+            Some(old) if old.will_wake(waker) => {}
+            slot => *slot = Some(waker.clone()),
+        }
+        true
+    }
+
+    /// The road begins (contract 00 section 0.4, stage "start").
+    pub(crate) fn begin(&self) {
+        if let Some(event) = &self.event {
+            event.reset();
+        }
+        self.block.start();
+    }
+
+    /// Others may see the request from here on.
+    pub(crate) fn pend(self: &Arc<Self>) {
+        self.instance.enlist(self);
+        self.word.pend();
+    }
+
+    /// Asks for its end; true if this call is the one that marked it.
+    pub(crate) fn cancel(self: &Arc<Self>) -> bool {
+        match self.word.cancel() {
+            Cancelled::Marked => {
+                self.instance.engine().cancel(self);
+                true
+            }
+            Cancelled::NotFound => false,
+        }
+    }
+
+    /// An engine's last word on the operation that it was given.
+    pub fn engine_result(self: Arc<Self>, result: RawResult) {
+        crate::road::resume(self, result);
+    }
+
+    /// The call reports a failure and nobody else is told: event and OVERLAPPED stay as the start left them
+    /// (contract 00 section 0.4). The payload can be taken back.
+    pub(crate) fn refuse(&self, status: Status) {
+        let _ = self.word.complete();
+        self.block.finish_quietly(status);
+        self.word.publish();
+    }
+
+    /// The request is complete: writes the outcome and tells everybody. `quiet`: the call itself reports the outcome and
+    /// the notification modes say that no packet is wanted for that.
+    pub fn complete(self: &Arc<Self>, completion: Completion, quiet: bool) {
+        match self.word.complete() {
+            Last::AtOnce => {}
+            Last::Pending | Last::Cancelling => self.instance.delist(self),
+        }
+        let Completion { status, bytes } = completion;
+        // What the outcome sets free may be reused by the caller at once, so take what is still needed first.
+        let port = if self.packet && !quiet { self.instance.association() } else { None };
+        self.block.finish(status, bytes);
+        let (routine, waker) = {
+            let mut keep = self.keep.lock();
+            self.word.publish();
+            (keep.routine.take(), keep.waker.take())
+        };
+        self.done.set();
+        self.instance.completed();
+        if let Some(event) = self.event.as_ref().filter(|_| !self.alerts) {
+            event.set();
+        }
+        if let Some(routine) = routine {
+            self.issuer.queue_apc(Apc::new(move || routine(status, bytes)));
+        } else if let Some((port, key)) = port {
+            // Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
+            let request = self.carries.then(|| Arc::clone(self));
+            port.insert(Packet { key: *key, overlapped: self.token, status, bytes, request });
+        }
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}

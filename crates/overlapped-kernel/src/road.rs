@@ -1,0 +1,273 @@
+//! The road: the way of every request, whoever makes it and whatever device it is for (design.md section 1).
+//!
+//! Checks in the order of contract 02 section 13; then the device looks at the request; what Linux must do is first attempted on
+//! this thread without blocking and else submitted. What is done at once takes the same notifications as what is done later.
+
+use crate::device::{Next, Start};
+use crate::engine::{Operation, RawResult};
+use crate::instance::{Instance, NotificationModes};
+use crate::request::{Buffer, Completion, Function, NewRequest, Position, Request, RequestRef, Route};
+use crate::sync::MutexGuard;
+use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
+use std::any::Any;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// Where the caller wants the transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the file pointer, which moves: a synchronous call without an OVERLAPPED.
+    Pointer,
+    /// At the 64 bits of an OVERLAPPED's Offset and OffsetHigh, with the meanings of -1 and -2 (contract 02 section 12).
+    Offset(u64),
+}
+
+/// When the caller wants to hear of what is done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// From the call.
+    AtOnce,
+    /// As if it had been pending: what overlapped disk requests do in the C face (decision D4).
+    AsPending,
+}
+
+/// The arguments of a transfer.
+pub struct Transfer {
+    /// Read or write.
+    pub function: Function,
+    /// The caller's memory.
+    pub buffer: Buffer,
+    /// Where in the file.
+    pub place: Place,
+    /// Who is told.
+    pub route: Route,
+    /// The caller's OVERLAPPED.
+    pub overlapped: Option<NonNull<Overlapped>>,
+    /// What the request owns until it is complete.
+    pub payload: Option<Box<dyn Any + Send>>,
+    /// When to report.
+    pub report: Report,
+}
+
+/// What a transfer call answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// Done: successes, warnings, and errors that everybody was told of.
+    Done(RequestRef, Completion),
+    /// Accepted; the completion comes on the request's route.
+    Pending(RequestRef),
+}
+
+/// A call that was not accepted: nobody else is told.
+pub struct Refused {
+    /// Why.
+    pub error: Win32Error,
+    /// The caller's own things.
+    pub payload: Option<Box<dyn Any + Send>>,
+}
+
+impl std::fmt::Debug for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Refused").field(&self.error).finish()
+    }
+}
+
+const OFFSET_END: u64 = u64::MAX;
+const OFFSET_POINTER: u64 = u64::MAX - 1;
+
+impl Instance {
+    /// Reads or writes (contract 03 section 1). On a synchronous instance the reply is always `Done`.
+    ///
+    /// # Safety
+    /// The buffer (writable for a read) and the OVERLAPPED stay valid and untouched by others until the request is complete;
+    /// on a refusal, until this call returns.
+    pub unsafe fn transfer(self: &Arc<Self>, access: AccessMask, transfer: Transfer) -> Result<Reply, Refused> {
+        if let Err(error) = self.check(access, &transfer) {
+            return Err(Refused { error, payload: transfer.payload });
+        }
+        if self.is_overlapped() && transfer.overlapped_call() {
+            // SAFETY: the caller's promise.
+            unsafe { self.overlapped_transfer(transfer) }
+        } else {
+            // SAFETY: the caller's promise.
+            unsafe { self.synchronous_transfer(transfer) }
+        }
+    }
+
+    fn check(&self, access: AccessMask, transfer: &Transfer) -> Result<(), Win32Error> {
+        let needed = match transfer.function {
+            Function::Read => AccessMask::READ_DATA,
+            Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
+            Function::Flush => AccessMask::empty(),
+        };
+        if !needed.is_empty() && !access.intersects(needed) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        if self.is_overlapped() && !transfer.overlapped_call() && self.device().requires_overlapped() {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        if transfer.route.routine.is_some() && (!self.is_overlapped() || self.is_associated()) {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        Ok(())
+    }
+
+    /// The meaning of an offset, or 87 (contract 02 section 12). `pointer`: where the file pointer stands, if the call may use it.
+    fn position(&self, function: Function, place: Place, pointer: Option<u64>) -> Result<Position, Win32Error> {
+        let at = match place {
+            _ if !self.device().seekable() => return Ok(Position::At(0)),
+            Place::Pointer => {
+                return pointer.map(Position::At).ok_or(Win32Error::INVALID_PARAMETER);
+            }
+            Place::Offset(at) => at,
+        };
+        match (at, function, pointer) {
+            (OFFSET_END, Function::Write, _) => Ok(Position::End),
+            (OFFSET_POINTER, _, Some(pointer)) => Ok(Position::At(pointer)),
+            (at, _, _) if i64::try_from(at).is_err() => Err(Win32Error::INVALID_PARAMETER),
+            (at, _, _) => Ok(Position::At(at)),
+        }
+    }
+
+    unsafe fn overlapped_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
+        // A request of no bytes succeeds before anybody looks at its offset.
+        let empty = transfer.buffer.len == 0;
+        let position = match self.position(transfer.function, transfer.place, None) {
+            Ok(position) => position,
+            Err(_) if empty => Position::At(0),
+            Err(error) => {
+                return Err(Refused { error, payload: transfer.payload });
+            }
+        };
+        let report = transfer.report;
+        // SAFETY: the caller's promise.
+        let request = unsafe { transfer.into_request(self, position) };
+        request.begin();
+        match self.device().start(&request) {
+            Start::Failed(status) => Err(refuse(&request, status)),
+            Start::Done(completion) => Ok(done(request, completion, report)),
+            Start::Transfer(operation) => Ok(self.carry_out(request, operation, report)),
+        }
+    }
+
+    /// Attempts the operation and submits what cannot be done at once.
+    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Reply {
+        // SAFETY: the request holds descriptor and buffer.
+        while let Some(result) = unsafe { self.engine().attempt(&operation) } {
+            match self.device().resume(&request, result) {
+                Next::Complete(completion) => return done(request, completion, report),
+                Next::Continue(rest) => operation = rest,
+            }
+        }
+        self.clear_signal();
+        request.pend();
+        // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
+        unsafe { self.engine().submit(Arc::clone(&request), operation) };
+        if self.is_closed() {
+            // The last handle went away during this call, perhaps before the request could be found.
+            request.cancel();
+        }
+        self.idle().submitted();
+        Reply::Pending(request)
+    }
+
+    unsafe fn synchronous_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
+        let mut pointer = self.pointer();
+        let (function, place, empty) = (transfer.function, transfer.place, transfer.buffer.len == 0);
+        let plain = transfer.overlapped.is_none();
+        let position = match self.position(function, place, Some(*pointer)) {
+            Ok(position) => position,
+            Err(_) if empty => Position::At(*pointer),
+            Err(error) => {
+                return Err(Refused { error, payload: transfer.payload });
+            }
+        };
+        // SAFETY: the caller's promise.
+        let request = unsafe { transfer.into_request(self, position) };
+        request.begin();
+        let mut completion = match self.device().start(&request) {
+            Start::Failed(status) => Completion::failure(status),
+            Start::Done(completion) => completion,
+            Start::Transfer(operation) => self.perform(&request, operation),
+        };
+        if plain && function == Function::Read && completion.status == Status::END_OF_FILE {
+            // At the file pointer, the end of the file is a short read of 0 bytes (contract 02 section 5).
+            completion = Completion::success(0);
+        }
+        if !completion.status.is_error() && !empty {
+            self.move_pointer(&mut pointer, position, completion.bytes);
+        }
+        drop(pointer);
+        if completion.status.is_error() && !matches!(completion.status, Status::END_OF_FILE) {
+            return Err(refuse(&request, completion.status));
+        }
+        request.complete(completion, true);
+        Ok(Reply::Done(request, completion))
+    }
+
+    fn move_pointer(&self, pointer: &mut MutexGuard<'_, u64>, position: Position, bytes: usize) {
+        **pointer = match position {
+            Position::At(at) => at.saturating_add(bytes as u64),
+            Position::End => self.device().length().unwrap_or(**pointer),
+        };
+    }
+
+    /// Carries the request out on this thread, which counts as blocked while Linux works.
+    fn perform(&self, request: &Request, mut operation: Operation) -> Completion {
+        loop {
+            // SAFETY: the request holds descriptor and buffer.
+            let result = match unsafe { self.engine().attempt(&operation) } {
+                Some(result) => result,
+                None => {
+                    let _paused = request.issuer().pause();
+                    // SAFETY: as above.
+                    unsafe { self.engine().perform(&operation) }
+                }
+            };
+            match self.device().resume(request, result) {
+                Next::Complete(completion) => return completion,
+                Next::Continue(rest) => operation = rest,
+            }
+        }
+    }
+}
+
+impl Transfer {
+    /// Has the caller asked for an overlapped call? In the Rust face, a payload or a routine says so too.
+    fn overlapped_call(&self) -> bool {
+        self.overlapped.is_some() || self.payload.is_some() || self.route.routine.is_some()
+    }
+
+    unsafe fn into_request(self, instance: &Arc<Instance>, position: Position) -> RequestRef {
+        let Self { function, buffer, route, overlapped, payload, .. } = self;
+        let instance = Arc::clone(instance);
+        // SAFETY: the promise of `Instance::transfer`.
+        unsafe { Request::new(NewRequest { function, position, buffer, instance, route, overlapped, payload }) }
+    }
+}
+
+fn refuse(request: &RequestRef, status: Status) -> Refused {
+    request.refuse(status);
+    Refused { error: status.to_win32(), payload: request.take_payload() }
+}
+
+/// The request was done inside the call.
+fn done(request: RequestRef, completion: Completion, report: Report) -> Reply {
+    let modes = request.instance().modes();
+    let quiet = report == Report::AtOnce && modes.contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS);
+    request.complete(completion, quiet);
+    match report {
+        Report::AtOnce => Reply::Done(request, completion),
+        Report::AsPending => Reply::Pending(request),
+    }
+}
+
+/// An engine gave its last word on an operation.
+pub(crate) fn resume(request: Arc<Request>, result: RawResult) {
+    let instance = Arc::clone(request.instance());
+    match instance.device().resume(&request, result) {
+        Next::Complete(completion) => request.complete(completion, false),
+        // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
+        Next::Continue(rest) => unsafe { instance.engine().submit(request, rest) },
+    }
+}

@@ -1,0 +1,131 @@
+//! The service thread: it does late what nobody did in time, and sleeps without any timer while there is nothing of the kind.
+//!
+//! Two things are put off in the hope that a thread does them for nothing a moment later: handing a packet to a waiting thread
+//! when its poster is about to come for it ([`crate::port`]), and polling the engine when the last leader is about to
+//! come back ([`crate::idle`]). Each is watched here: looked at every [`PERIOD`] and done at the second look. When a look finds
+//! no new debt, watching ends and so do the wake-ups.
+
+use crate::port::Port;
+use crate::sync::Mutex;
+use std::sync::{Arc, Weak};
+
+#[cfg(not(loom))]
+pub(crate) use real::start;
+
+/// The service thread's list of what to look at.
+#[derive(Default)]
+pub struct Service {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    ports: Vec<Weak<Port>>,
+    lead: bool,
+    stop: bool,
+    recalled: bool,
+    #[cfg(not(loom))]
+    thread: Option<Arc<crate::thread::Thread>>,
+}
+
+impl Service {
+    /// Looks at this port until a look finds nothing owed.
+    pub(crate) fn watch(&self, port: &Arc<Port>) {
+        self.kick(|state| state.ports.push(Arc::downgrade(port)));
+    }
+
+    #[cfg(not(loom))]
+    fn kick(&self, change: impl FnOnce(&mut State)) {
+        let thread = {
+            let mut state = self.state.lock();
+            change(&mut state);
+            state.thread.clone()
+        };
+        if let Some(thread) = thread {
+            thread.wake();
+        }
+    }
+
+    #[cfg(loom)]
+    fn kick(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.lock());
+    }
+}
+
+#[cfg(not(loom))]
+mod real {
+    use super::{Service, State};
+    use crate::clock::Tick;
+    use crate::idle::{Idle, Look};
+    use crate::port::Port;
+    use crate::thread::Thread;
+    use std::sync::{Arc, Weak};
+    use std::time::Duration;
+
+    /// The time between two looks. Short against what a user feels, long against what it costs: 5,000 short
+    /// wake-ups a second while, and only while, threads post to themselves beside idle ones.
+    const PERIOD: Duration = Duration::from_micros(200);
+
+    impl Service {
+        /// Looks at the lead until somebody has it or nobody needs it.
+        pub(crate) fn watch_lead(&self) {
+            self.kick(|state| state.lead = true);
+        }
+
+        /// Is this the service thread?
+        pub(crate) fn is(&self, thread: &Arc<Thread>) -> bool {
+            self.state.lock().thread.as_ref().is_some_and(|t| Arc::ptr_eq(t, thread))
+        }
+
+        /// Asks the service thread to give up the lead.
+        pub(crate) fn recall(&self) {
+            self.kick(|state| state.recalled = true);
+        }
+
+        /// Ends the thread.
+        pub(crate) fn stop(&self) {
+            self.kick(|state| state.stop = true);
+        }
+    }
+
+    /// Starts the thread of a system.
+    pub(crate) fn start(service: &Arc<Service>, idle: &Arc<Idle>) -> std::io::Result<std::thread::JoinHandle<()>> {
+        let (service, idle) = (Arc::clone(service), Arc::downgrade(idle));
+        std::thread::Builder::new().name("ovl-service".into()).spawn(move || run(&service, &idle))
+    }
+
+    fn run(service: &Service, idle: &Weak<Idle>) {
+        let me = crate::thread::current();
+        service.state.lock().thread = Some(Arc::clone(&me));
+        let mut watched: Vec<Weak<Port>> = Vec::new();
+        let mut lead = false;
+        loop {
+            me.forget_wake();
+            let stop = {
+                let mut state = service.state.lock();
+                let State { ports, lead: new_lead, stop, recalled, .. } = &mut *state;
+                watched.append(ports);
+                lead |= std::mem::take(new_lead);
+                *recalled = false;
+                *stop
+            };
+            let Some(idle) = idle.upgrade().filter(|_| !stop) else {
+                return;
+            };
+            watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
+            let look = if lead { idle.look(&me) } else { Look::Done };
+            lead = look == Look::Again;
+            let next = (lead || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
+            if look == Look::Lead {
+                idle.stand_in(&me, next, || {
+                    let state = service.state.lock();
+                    state.recalled || state.stop || state.lead || !state.ports.is_empty()
+                });
+                lead = true;
+            } else {
+                drop(idle);
+                me.sleep(next);
+            }
+        }
+    }
+}

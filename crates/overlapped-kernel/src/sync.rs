@@ -1,0 +1,37 @@
+//! The synchronisation primitives of this crate, so that the model checker can stand in for them.
+//!
+//! A normal build uses parking_lot and the futex; a build with `--cfg loom` uses loom's types, and the protocols
+//! (request word, handle table, dispatcher objects, port) run unchanged under the checker. Reference counts stay
+//! `std::sync::Arc` in both: they carry no protocol of ours.
+
+#[cfg(not(loom))]
+pub(crate) use parking_lot::{Mutex, MutexGuard};
+#[cfg(not(loom))]
+pub(crate) use std::sync::atomic;
+
+#[cfg(loom)]
+pub(crate) use checked::{Mutex, MutexGuard};
+#[cfg(loom)]
+pub(crate) use loom::sync::atomic;
+
+#[cfg(loom)]
+mod checked {
+    //! loom's mutex with parking_lot's shape: no poisoning to look at.
+
+    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+    pub(crate) type MutexGuard<'a, T> = loom::sync::MutexGuard<'a, T>;
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().expect("a thread of the model panicked")
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok()
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! A system: everything that calls share. One for the process by default, and as many more as tests want.
+
+use crate::clock::Timeout;
+use crate::device::{Driver, OpenParams};
+use crate::dispatcher::{Event, WaitRef};
+use crate::engine::Engine;
+use crate::handle::{Entry, Handle, HandleFlags, HandleTable, Object};
+use crate::idle::Idle;
+use crate::instance::Instance;
+use crate::namespace::{Lookup, Namespace};
+use crate::port::Port;
+use crate::service::Service;
+use crate::thread::Thread;
+use crate::wait::{self, Outcome};
+use overlapped_abi::{AccessMask, Win32Error};
+use parking_lot::RwLock;
+use std::sync::{Arc, Weak};
+
+/// See the module page. Clones share the same state.
+#[derive(Clone)]
+pub struct System(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<dyn Engine>,
+    idle: Arc<Idle>,
+    service: Arc<Service>,
+    handles: HandleTable<Entry>,
+    namespace: RwLock<Namespace>,
+    lookup: Box<dyn Lookup + Send + Sync>,
+    drivers: Vec<Box<dyn Driver>>,
+}
+
+/// A reference that keeps nothing alive.
+#[derive(Clone)]
+pub struct WeakSystem(Weak<Inner>);
+
+/// What a system is made of.
+pub struct Parts {
+    /// Who carries requests out.
+    pub engine: Arc<dyn Engine>,
+    /// Who opens devices, asked in this order.
+    pub drivers: Vec<Box<dyn Driver>>,
+    /// What names mean.
+    pub namespace: Namespace,
+    /// How names are looked up in the file system.
+    pub lookup: Box<dyn Lookup + Send + Sync>,
+}
+
+/// An instance and what a handle may do with it.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The instance.
+    pub instance: Arc<Instance>,
+    /// The rights.
+    pub access: AccessMask,
+}
+
+/// What [`System::open`] gives.
+#[derive(Debug)]
+pub struct Open {
+    /// The new handle.
+    pub handle: Handle,
+    /// What it refers to.
+    pub grant: Grant,
+    /// The device existed before: last error 183 for CREATE_ALWAYS and OPEN_ALWAYS.
+    pub existed: bool,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.service.stop();
+    }
+}
+
+impl System {
+    /// A system, with its service thread.
+    pub fn new(parts: Parts) -> std::io::Result<Self> {
+        let Parts { engine, drivers, namespace, lookup } = parts;
+        let service = Arc::new(Service::default());
+        let idle = Arc::new(Idle::new(Arc::clone(&engine), Arc::clone(&service)));
+        crate::service::start(&service, &idle)?;
+        let namespace = RwLock::new(namespace);
+        let handles = HandleTable::new();
+        Ok(Self(Arc::new(Inner { engine, idle, service, handles, namespace, lookup, drivers })))
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.0.engine
+    }
+
+    /// Where threads wait.
+    #[must_use]
+    pub fn idle(&self) -> &Arc<Idle> {
+        &self.0.idle
+    }
+
+    /// What names mean here.
+    #[must_use]
+    pub fn namespace(&self) -> &RwLock<Namespace> {
+        &self.0.namespace
+    }
+
+    /// Open handles.
+    #[must_use]
+    pub fn open_handles(&self) -> usize {
+        self.0.handles.len()
+    }
+
+    /// Keeps nothing alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakSystem {
+        WeakSystem(Arc::downgrade(&self.0))
+    }
+
+    /// Opens a device or file by name (CreateFile, contract 01 section 2).
+    pub fn open(&self, name: &std::ffi::OsStr, params: &OpenParams) -> Result<Open, Win32Error> {
+        if !(1..=5).contains(&params.disposition) {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        let target = self.0.namespace.read().resolve(name, &*self.0.lookup).map_err(|e| e.code())?;
+        let opened = self.0.drivers.iter().find_map(|driver| driver.open(self, &target, params));
+        let opened = opened.unwrap_or(Err(Win32Error::FILE_NOT_FOUND))?;
+        let grant = Grant { instance: self.instance(opened.device, opened.overlapped), access: opened.access };
+        let handle = self.insert(Object::Instance(Arc::clone(&grant.instance)), opened.access)?;
+        Ok(Open { handle, grant, existed: opened.existed })
+    }
+
+    /// An open instance of a device.
+    #[must_use]
+    pub fn instance(&self, device: Arc<dyn crate::device::Device>, overlapped: bool) -> Arc<Instance> {
+        let (engine, idle) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.idle));
+        Instance::new(device, overlapped, engine, idle, self.downgrade())
+    }
+
+    /// Makes a handle; 4 when there are too many.
+    pub fn insert(&self, object: Object, access: AccessMask) -> Result<Handle, Win32Error> {
+        self.insert_entry(Entry { object, access, flags: HandleFlags::empty() })
+    }
+
+    fn insert_entry(&self, entry: Entry) -> Result<Handle, Win32Error> {
+        if let Object::Instance(instance) = &entry.object {
+            instance.handle_opened();
+        }
+        let object = entry.object.clone();
+        self.0.handles.insert(entry).ok_or_else(|| {
+            self.closed(&object);
+            Win32Error::TOO_MANY_OPEN_FILES
+        })
+    }
+
+    /// What a handle refers to; 6 if it is not open.
+    pub fn entry(&self, handle: Handle) -> Result<Entry, Win32Error> {
+        self.0.handles.get(handle).ok_or(Win32Error::INVALID_HANDLE)
+    }
+
+    /// The instance that a handle refers to; 6 for anything else.
+    pub fn grant(&self, handle: Handle) -> Result<Grant, Win32Error> {
+        match self.entry(handle)? {
+            Entry { object: Object::Instance(instance), access, .. } => Ok(Grant { instance, access }),
+            _ => Err(Win32Error::INVALID_HANDLE),
+        }
+    }
+
+    /// The port that a handle refers to; 6 for anything else.
+    pub fn port(&self, handle: Handle) -> Result<Arc<Port>, Win32Error> {
+        match self.entry(handle)?.object {
+            Object::Port(port) => Ok(port),
+            _ => Err(Win32Error::INVALID_HANDLE),
+        }
+    }
+
+    /// The event that a handle refers to; 6 for anything else, 5 if the handle may not change it.
+    pub fn event(&self, handle: Handle) -> Result<Arc<Event>, Win32Error> {
+        match self.entry(handle)?.object {
+            Object::Event(event) => Ok(event),
+            _ => Err(Win32Error::INVALID_HANDLE),
+        }
+    }
+
+    /// What a wait needs of a handle: 6 if it is not open or cannot be waited on, 5 without SYNCHRONIZE.
+    pub fn waitable(&self, handle: Handle) -> Result<WaitRef, Win32Error> {
+        let entry = self.entry(handle)?;
+        if !entry.access.contains(AccessMask::SYNCHRONIZE) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        entry.object.waitable().ok_or(Win32Error::INVALID_HANDLE)
+    }
+
+    /// CloseHandle: 6 if it is not open or is protected.
+    pub fn close(&self, handle: Handle) -> Result<(), Win32Error> {
+        let may = |entry: &Entry| {
+            let protected = entry.flags.contains(HandleFlags::PROTECT_FROM_CLOSE);
+            if protected { Err(Win32Error::INVALID_HANDLE) } else { Ok(()) }
+        };
+        let entry = self.0.handles.remove(handle, may).ok_or(Win32Error::INVALID_HANDLE)??;
+        self.closed(&entry.object);
+        Ok(())
+    }
+
+    fn closed(&self, object: &Object) {
+        match object {
+            Object::Instance(instance) => instance.handle_closed(),
+            Object::Port(port) => port.close(),
+            Object::Event(_) | Object::Mutant(_) | Object::Semaphore(_) => {}
+        }
+    }
+
+    /// DuplicateHandle inside this system: another handle to the same object. `access` `None` means the same rights; a file
+    /// cannot gain rights that the source lacks (5). 6 if the source is not open, 87 for a second handle to a port.
+    pub fn duplicate(
+        &self,
+        source: Handle,
+        access: Option<AccessMask>,
+        flags: HandleFlags,
+        close_source: bool,
+    ) -> Result<Handle, Win32Error> {
+        let entry = self.entry(source)?;
+        let made = self.duplicate_entry(&entry, access, flags);
+        if close_source {
+            // Whatever the outcome (contract 01 section 1.3).
+            self.close(source)?;
+        }
+        made
+    }
+
+    fn duplicate_entry(
+        &self,
+        entry: &Entry,
+        access: Option<AccessMask>,
+        flags: HandleFlags,
+    ) -> Result<Handle, Win32Error> {
+        let access = match (access, &entry.object) {
+            (None, _) => entry.access,
+            (Some(wanted), Object::Instance(_)) => {
+                let wanted = wanted.map_generic_file();
+                if !entry.access.contains(wanted) {
+                    return Err(Win32Error::ACCESS_DENIED);
+                }
+                wanted
+            }
+            (Some(wanted), _) => wanted,
+        };
+        self.insert_entry(Entry { object: entry.object.clone(), access, flags })
+    }
+
+    /// GetHandleInformation.
+    pub fn handle_flags(&self, handle: Handle) -> Result<HandleFlags, Win32Error> {
+        Ok(self.entry(handle)?.flags)
+    }
+
+    /// SetHandleInformation: the flags in `mask` become those of `flags`.
+    pub fn set_handle_flags(&self, handle: Handle, mask: HandleFlags, flags: HandleFlags) -> Result<(), Win32Error> {
+        let change = |entry: &mut Entry| entry.flags = (entry.flags - mask) | (flags & mask);
+        self.0.handles.with(handle, change).ok_or(Win32Error::INVALID_HANDLE)
+    }
+
+    /// A new completion port (contract 06 section 1); 0 is the number of processors.
+    #[must_use]
+    pub fn new_port(&self, concurrency: u32) -> Arc<Port> {
+        Port::new(concurrency, Some(Arc::clone(&self.0.service)))
+    }
+
+    /// Waits for any of the objects; see [`wait::wait_any`].
+    pub fn wait_any(&self, objects: &[WaitRef], timeout: Timeout, alertable: bool) -> Result<Outcome, Win32Error> {
+        wait::wait_any(&self.0.idle, objects, timeout, alertable)
+    }
+
+    /// Waits for all of the objects; see [`wait::wait_all`].
+    pub fn wait_all(&self, objects: &[WaitRef], timeout: Timeout, alertable: bool) -> Result<Outcome, Win32Error> {
+        wait::wait_all(&self.0.idle, objects, timeout, alertable)
+    }
+
+    /// Sleeps; see [`wait::sleep`].
+    pub fn sleep(&self, timeout: Timeout, alertable: bool) -> Outcome {
+        wait::sleep(&self.0.idle, timeout, alertable)
+    }
+}
+
+impl WeakSystem {
+    /// The system, if it still exists.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<System> {
+        self.0.upgrade().map(System)
+    }
+
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+
+    /// A thread that issued requests here ended.
+    pub(crate) fn thread_ended(&self, thread: &Arc<Thread>) {
+        let Some(system) = self.upgrade() else { return };
+        for entry in system.0.handles.all() {
+            if let Object::Instance(instance) = &entry.object {
+                instance.thread_ended(thread);
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! What the model knows of a thread: its wait, where it sleeps, its APCs, the port it works for and the mutexes it owns.
+//!
+//! The record is made when a thread first calls into the library and outlives it for as long as a queue names it. When the
+//! thread ends, a thread-local destructor leaves its port (which may let another thread run), abandons its mutexes,
+//! cancels its requests (contract 03 section 9) and throws its APCs away.
+
+mod apc;
+mod parker;
+mod word;
+
+pub(crate) use apc::Apc;
+pub use word::{Ending, Ticket};
+
+use crate::clock::Tick;
+use crate::dispatcher::Mutant;
+use crate::engine::Engine;
+use crate::port::{Member, Packet};
+use crate::sync::Mutex;
+use crate::system::WeakSystem;
+use parker::Parker;
+use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
+use word::WaitWord;
+
+/// See the module page.
+pub struct Thread {
+    id: u32,
+    word: WaitWord,
+    parker: Parker,
+    apcs: Mutex<Apcs>,
+    /// A packet that was handed over with the end of a wait.
+    parcel: Mutex<Option<Packet>>,
+    /// Its standing at the port it works for; changed under that port's lock.
+    pub(crate) member: Member,
+    owned: Mutex<Vec<Weak<Mutant>>>,
+    systems: Mutex<Vec<WeakSystem>>,
+}
+
+#[derive(Default)]
+struct Apcs {
+    queue: VecDeque<Apc>,
+    ended: bool,
+}
+
+impl std::fmt::Debug for Thread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Thread").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Thread {
+    /// A record for the calling thread.
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            id: os_id(),
+            word: WaitWord::new(),
+            parker: Parker::new(),
+            apcs: Mutex::new(Apcs::default()),
+            parcel: Mutex::new(None),
+            member: Member::new(),
+            owned: Mutex::new(Vec::new()),
+            systems: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The thread's number, as Linux gives it.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Starts a wait; the thread has checked that nothing satisfies it already, or checks after it has queued itself.
+    pub(crate) fn begin_wait(&self, alertable: bool) -> Ticket {
+        let ticket = self.word.begin(alertable);
+        if alertable && !self.apcs.lock().queue.is_empty() {
+            // Queued between the caller's look and this wait: nobody else will end it for that.
+            let _ = self.word.alert();
+        }
+        ticket
+    }
+
+    /// Ends a wait of this thread; see [`WaitWord::end`]. The caller wakes the thread afterwards.
+    #[must_use]
+    pub(crate) fn end_wait(&self, ticket: Ticket, ending: Ending) -> bool {
+        self.word.end(ticket, ending)
+    }
+
+    /// How the wait ended, if it has.
+    pub(crate) fn ending(&self, ticket: Ticket) -> Option<Ending> {
+        self.word.ending(ticket)
+    }
+
+    /// Wakes the thread so that it looks at its wait.
+    pub(crate) fn wake(&self) {
+        self.parker.wake();
+    }
+
+    /// Forgets wake-ups of earlier waits. To be followed by a look at the wait, and then a sleep.
+    pub(crate) fn forget_wake(&self) {
+        self.parker.reset();
+    }
+
+    /// Sleeps on the thread's futex until woken or until the deadline; may return early.
+    pub(crate) fn sleep(&self, deadline: Option<Tick>) {
+        self.parker.sleep(deadline);
+    }
+
+    /// Sleeps in the engine's poll unless woken; see [`Parker::sleep_in`].
+    pub(crate) fn sleep_in(&self, engine: &Arc<dyn Engine>, poll: impl FnOnce()) {
+        self.parker.sleep_in(engine, poll);
+    }
+
+    /// Puts a packet where the thread finds it when its wait has ended; gives back what was there.
+    pub(crate) fn swap_parcel(&self, packet: Option<Packet>) -> Option<Packet> {
+        std::mem::replace(&mut *self.parcel.lock(), packet)
+    }
+
+    /// Queues an APC; false if the thread has ended. An alertable wait of the thread ends.
+    pub(crate) fn queue_apc(&self, apc: Apc) -> bool {
+        {
+            let mut apcs = self.apcs.lock();
+            if apcs.ended {
+                return false;
+            }
+            apcs.queue.push_back(apc);
+        }
+        if self.word.alert() {
+            self.wake();
+        }
+        true
+    }
+
+    /// Are APCs queued?
+    pub(crate) fn has_apcs(&self) -> bool {
+        !self.apcs.lock().queue.is_empty()
+    }
+
+    /// Runs all queued APCs of the calling thread in order, also those that they queue; false if there were none.
+    pub(crate) fn run_apcs(&self) -> bool {
+        let mut ran = false;
+        loop {
+            // The lock is not held while one runs: it may queue more, or wait alertably itself.
+            let Some(apc) = self.apcs.lock().queue.pop_front() else {
+                return ran;
+            };
+            ran = true;
+            apc.run();
+        }
+    }
+
+    /// The thread is about to block: its port may let another one run. Until the guard is dropped.
+    pub(crate) fn pause(&self) -> Pause<'_> {
+        Pause { thread: self, paused: self.member.pause() }
+    }
+
+    pub(crate) fn owns(&self, mutex: Weak<Mutant>) {
+        self.owned.lock().push(mutex);
+    }
+
+    pub(crate) fn owns_no_more(&self, mutex: &Weak<Mutant>) {
+        self.owned.lock().retain(|m| !m.ptr_eq(mutex));
+    }
+
+    /// The thread has pending requests in this system.
+    pub(crate) fn uses(&self, system: &WeakSystem) {
+        let mut systems = self.systems.lock();
+        if !systems.iter().any(|s| s.same(system)) {
+            systems.push(system.clone());
+        }
+    }
+
+    /// The thread ends.
+    pub(crate) fn end(self: &Arc<Self>) {
+        let unrun = {
+            let mut apcs = self.apcs.lock();
+            apcs.ended = true;
+            std::mem::take(&mut apcs.queue)
+        };
+        drop(unrun);
+        for system in std::mem::take(&mut *self.systems.lock()) {
+            system.thread_ended(self);
+        }
+        for mutex in std::mem::take(&mut *self.owned.lock()) {
+            if let Some(mutex) = mutex.upgrade() {
+                mutex.abandon(self);
+            }
+        }
+        self.member.leave(self);
+    }
+}
+
+/// While it lives, the thread does not count as running for its port.
+pub(crate) struct Pause<'a> {
+    thread: &'a Thread,
+    paused: bool,
+}
+
+impl Drop for Pause<'_> {
+    fn drop(&mut self) {
+        if self.paused {
+            self.thread.member.resume();
+        }
+    }
+}
+
+#[cfg(not(loom))]
+fn os_id() -> u32 {
+    rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
+}
+
+#[cfg(loom)]
+fn os_id() -> u32 {
+    0
+}
+
+#[cfg(not(loom))]
+mod local {
+    use super::{Arc, Thread};
+
+    struct Current(Arc<Thread>);
+
+    impl Drop for Current {
+        fn drop(&mut self) {
+            self.0.end();
+        }
+    }
+
+    thread_local! {
+        static CURRENT: Current = Current(Thread::new());
+    }
+
+    /// Runs `f` with the calling thread's record.
+    pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+        let mut f = Some(f);
+        let done = CURRENT.try_with(|c| f.take().map(|f| f(&c.0)));
+        match done {
+            Ok(Some(result)) => result,
+            // A destructor of another thread-local calls us after ours has run: a record for this one call.
+            _ => match f.take() {
+                Some(f) => f(&Thread::new()),
+                None => unreachable!("the closure runs once"),
+            },
+        }
+    }
+}
+
+#[cfg(loom)]
+mod local {
+    use super::{Arc, Thread};
+
+    loom::thread_local! {
+        static CURRENT: Arc<Thread> = Thread::new();
+    }
+
+    pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+        CURRENT.with(|c| f(c))
+    }
+}
+
+pub(crate) use local::with_current;
+
+/// The calling thread's record.
+pub fn current() -> Arc<Thread> {
+    with_current(Arc::clone)
+}
