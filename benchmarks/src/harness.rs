@@ -158,36 +158,21 @@ impl<'a> Group<'a> {
 
     /// Adds a contestant.
     pub fn enter(&mut self, name: impl Into<String>, contestant: impl Contestant + 'a) {
-        self.seats.push(Seat {
-            name: name.into(),
-            contestant: Ok(Box::new(contestant)),
-        });
+        self.seats.push(Seat { name: name.into(), contestant: Ok(Box::new(contestant)) });
     }
 
     /// Adds a contestant that may be missing here; its rows then stay empty, and a note says why.
-    pub fn enter_or_note<C: Contestant + 'a>(
-        &mut self,
-        name: impl Into<String>,
-        contestant: Result<C, impl ToString>,
-    ) {
+    pub fn enter_or_note<C: Contestant + 'a>(&mut self, name: impl Into<String>, contestant: Result<C, impl ToString>) {
         let contestant = match contestant {
             Ok(contestant) => Ok(Box::new(contestant) as Box<dyn Contestant>),
             Err(why) => Err(why.to_string()),
         };
-        self.seats.push(Seat {
-            name: name.into(),
-            contestant,
-        });
+        self.seats.push(Seat { name: name.into(), contestant });
     }
 
     /// Adds a row: `ours` against `peer`, both names of contestants of this group.
     pub fn compare(&mut self, case: &str, ours: &str, peer: &str) -> &mut Comparison {
-        self.push(
-            case,
-            ours,
-            Peer::Contestant(peer.to_owned()),
-            Measure::Metric,
-        )
+        self.push(case, ours, Peer::Contestant(peer.to_owned()), Measure::Metric)
     }
 
     /// Adds a row: a cost of `ours` against a figure that it must not exceed.
@@ -220,11 +205,7 @@ impl<'a> Group<'a> {
 
     /// Runs the rounds, if the user wants this group.
     pub fn race(mut self, context: &Context) -> io::Result<Outcome> {
-        if context
-            .only
-            .as_ref()
-            .is_some_and(|only| !self.title.contains(only))
-        {
+        if context.only.as_ref().is_some_and(|only| !self.title.contains(only)) {
             return Ok(Outcome::nothing(self.title, self.metric));
         }
         let mut lanes = Vec::new();
@@ -243,11 +224,7 @@ impl<'a> Group<'a> {
         for round in 0..context.rounds {
             warm()?;
             for turn in 0..lanes.len() {
-                let turn = if round % 2 == 0 {
-                    turn
-                } else {
-                    lanes.len() - 1 - turn
-                };
+                let turn = if round % 2 == 0 { turn } else { lanes.len() - 1 - turn };
                 let index = (round + turn) % lanes.len();
                 let lap = lanes[index].lap()?;
                 lanes[index].laps.push(lap);
@@ -274,12 +251,7 @@ struct Lane<'a> {
 
 impl<'a> Lane<'a> {
     fn new(name: String, contestant: Box<dyn Contestant + 'a>) -> Self {
-        Self {
-            name,
-            contestant,
-            operations: GRAIN,
-            laps: Vec::new(),
-        }
+        Self { name, contestant, operations: GRAIN, laps: Vec::new() }
     }
 
     /// Prepare, run, verify.
@@ -325,11 +297,7 @@ impl<'a> Lane<'a> {
     }
 
     fn into_standing(self) -> Standing {
-        Standing {
-            name: self.name,
-            operations: self.operations,
-            laps: self.laps,
-        }
+        Standing { name: self.name, operations: self.operations, laps: self.laps }
     }
 }
 
@@ -346,18 +314,13 @@ pub struct Standing {
 impl Standing {
     /// The figure of each round.
     pub fn series(&self, measure: Measure, metric: Metric) -> Vec<f64> {
-        self.laps
-            .iter()
-            .map(|lap| self.figure(lap, measure, metric))
-            .collect()
+        self.laps.iter().map(|lap| self.figure(lap, measure, metric)).collect()
     }
 
     fn figure(&self, lap: &Lap, measure: Measure, metric: Metric) -> f64 {
         let operations = self.operations as f64;
         match measure {
-            Measure::Metric if metric.higher_is_better => {
-                operations / lap.elapsed.as_secs_f64() * metric.scale
-            }
+            Measure::Metric if metric.higher_is_better => operations / lap.elapsed.as_secs_f64() * metric.scale,
             Measure::Metric => lap.elapsed.as_secs_f64() * 1e9 / operations * metric.scale,
             Measure::Cpu => lap.cpu.as_secs_f64() * 1e6 / operations,
             Measure::Switches => lap.switches as f64 / operations,
@@ -384,24 +347,14 @@ pub struct Outcome {
 impl Outcome {
     /// Of a group that was left out.
     fn nothing(title: String, metric: Metric) -> Self {
-        Self {
-            title,
-            metric,
-            standings: Vec::new(),
-            absent: Vec::new(),
-            comparisons: Vec::new(),
-            notes: Vec::new(),
-        }
+        Self { title, metric, standings: Vec::new(), absent: Vec::new(), comparisons: Vec::new(), notes: Vec::new() }
     }
 
     /// The contestant of that name, if it was there; an error if it was never entered.
     pub fn standing(&self, name: &str) -> io::Result<Option<&Standing>> {
         let standing = self.standings.iter().find(|standing| standing.name == name);
         if standing.is_none() && !self.absent.iter().any(|(absent, _)| absent == name) {
-            return Err(io::Error::other(format!(
-                "\"{name}\" is no contestant of \"{}\"",
-                self.title
-            )));
+            return Err(io::Error::other(format!("\"{name}\" is no contestant of \"{}\"", self.title)));
         }
         Ok(standing)
     }
@@ -414,12 +367,7 @@ mod tests {
     use std::cell::RefCell;
     use std::io;
 
-    const METRIC: Metric = Metric {
-        unit: "ns/op",
-        operation: "op",
-        higher_is_better: false,
-        scale: 1.0,
-    };
+    const METRIC: Metric = Metric { unit: "ns/op", operation: "op", higher_is_better: false, scale: 1.0 };
 
     /// Writes its letter into the log instead of working; does `share` of the work it is told to.
     struct Logger<'a> {
@@ -437,21 +385,12 @@ mod tests {
         }
 
         fn verify(&mut self, operations: u64) -> io::Result<()> {
-            if self.done == operations {
-                Ok(())
-            } else {
-                Err(io::Error::other("idle"))
-            }
+            if self.done == operations { Ok(()) } else { Err(io::Error::other("idle")) }
         }
     }
 
     fn context(rounds: usize) -> Context {
-        Context {
-            rounds,
-            quick: true,
-            dir: std::env::temp_dir(),
-            only: None,
-        }
+        Context { rounds, quick: true, dir: std::env::temp_dir(), only: None }
     }
 
     #[test]
@@ -459,40 +398,19 @@ mod tests {
         let log = RefCell::new(String::new());
         let mut group = Group::new("letters", METRIC, Amount::Fixed(1));
         for letter in ['a', 'b', 'c'] {
-            group.enter(
-                letter.to_string(),
-                Logger {
-                    letter,
-                    log: &log,
-                    share: 1,
-                    done: 0,
-                },
-            );
+            group.enter(letter.to_string(), Logger { letter, log: &log, share: 1, done: 0 });
         }
         let outcome = group.race(&context(3)).unwrap();
         // The warm-up, then the rounds.
         assert_eq!(*log.borrow(), ["abc", "abc", "acb", "cab"].concat());
-        assert!(
-            outcome
-                .standings
-                .iter()
-                .all(|standing| standing.laps.len() == 3)
-        );
+        assert!(outcome.standings.iter().all(|standing| standing.laps.len() == 3));
     }
 
     #[test]
     fn a_contestant_that_does_not_do_its_work_is_an_error() {
         let log = RefCell::new(String::new());
         let mut group = Group::new("letters", METRIC, Amount::Fixed(1));
-        group.enter(
-            "idler",
-            Logger {
-                letter: 'i',
-                log: &log,
-                share: 0,
-                done: 0,
-            },
-        );
+        group.enter("idler", Logger { letter: 'i', log: &log, share: 0, done: 0 });
         let error = group.race(&context(3)).err().unwrap();
         assert!(error.to_string().contains("idler"), "{error}");
     }
@@ -501,15 +419,7 @@ mod tests {
     fn a_row_about_nobody_is_an_error_and_one_about_an_absentee_is_not() {
         let log = RefCell::new(String::new());
         let mut group = Group::new("letters", METRIC, Amount::Fixed(1));
-        group.enter(
-            "here",
-            Logger {
-                letter: 'h',
-                log: &log,
-                share: 1,
-                done: 0,
-            },
-        );
+        group.enter("here", Logger { letter: 'h', log: &log, share: 1, done: 0 });
         group.enter_or_note::<Logger<'_>>("away", Err("on leave"));
         let outcome = group.race(&context(1)).unwrap();
         assert!(outcome.standing("here").unwrap().is_some());

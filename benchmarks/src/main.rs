@@ -85,11 +85,7 @@ fn main() -> ExitCode {
 /// Runs the named benchmarks in order and prints each as soon as it is done.
 fn run(arguments: &Arguments) -> io::Result<()> {
     interrupt::catch()?;
-    let default = if arguments.quick {
-        QUICK_ROUNDS
-    } else {
-        ROUNDS
-    };
+    let default = if arguments.quick { QUICK_ROUNDS } else { ROUNDS };
     let context = Context {
         rounds: arguments.rounds.map_or(default, usize::from),
         quick: arguments.quick,
@@ -97,11 +93,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         only: arguments.only.clone(),
     };
     let mut out = io::stdout().lock();
-    for bench in arguments
-        .names
-        .iter()
-        .filter_map(|name| benches::find(name))
-    {
+    for bench in arguments.names.iter().filter_map(|name| benches::find(name)) {
         let groups = (bench.groups)(&context)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", bench.name)))?;
         let report = report::Report::new(bench.name, &context, &groups)?;

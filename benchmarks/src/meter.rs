@@ -18,10 +18,7 @@ impl Usage {
     fn now() -> Self {
         let own = Self::of(libc::RUSAGE_SELF);
         let children = Self::of(libc::RUSAGE_CHILDREN);
-        Self {
-            cpu: own.cpu + children.cpu,
-            switches: own.switches + children.switches,
-        }
+        Self { cpu: own.cpu + children.cpu, switches: own.switches + children.switches }
     }
 
     fn of(who: libc::c_int) -> Self {
@@ -38,8 +35,7 @@ impl Usage {
 }
 
 fn duration(time: libc::timeval) -> Duration {
-    Duration::from_secs(time.tv_sec.unsigned_abs())
-        + Duration::from_micros(time.tv_usec.unsigned_abs())
+    Duration::from_secs(time.tv_sec.unsigned_abs()) + Duration::from_micros(time.tv_usec.unsigned_abs())
 }
 
 /// The cost of one run.
@@ -68,11 +64,7 @@ impl Timer {
     /// A running stopwatch.
     pub fn started() -> Self {
         let before = Usage::now();
-        Self {
-            begun: Instant::now(),
-            before,
-            lap: None,
-        }
+        Self { begun: Instant::now(), before, lap: None }
     }
 
     /// Starts afresh: what came before is not counted.

@@ -76,8 +76,5 @@ pub fn program() -> Result<PathBuf, Absent> {
     if program.is_file() {
         return Ok(program);
     }
-    Err(
-        "no program `ovl` beside this one; `cargo build --release --workspace` makes both"
-            .to_owned(),
-    )
+    Err("no program `ovl` beside this one; `cargo build --release --workspace` makes both".to_owned())
 }

@@ -63,12 +63,7 @@ impl Report {
         let mut rows = Vec::new();
         let mut contestants = Vec::new();
         for group in groups {
-            contestants.extend(
-                group
-                    .standings
-                    .iter()
-                    .map(|standing| Line::new(group, standing)),
-            );
+            contestants.extend(group.standings.iter().map(|standing| Line::new(group, standing)));
             for comparison in &group.comparisons {
                 rows.push(Row::new(group, comparison)?);
             }
@@ -92,12 +87,7 @@ fn notes(groups: &[Outcome]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let mut absent: Vec<(&str, Vec<&str>)> = Vec::new();
     for group in groups {
-        let new = group
-            .notes
-            .iter()
-            .filter(|note| !notes.contains(note))
-            .cloned()
-            .collect::<Vec<_>>();
+        let new = group.notes.iter().filter(|note| !notes.contains(note)).cloned().collect::<Vec<_>>();
         notes.extend(new);
         for (name, why) in &group.absent {
             match absent.iter_mut().find(|(reason, _)| reason == why) {
@@ -107,8 +97,7 @@ fn notes(groups: &[Outcome]) -> Vec<String> {
             }
         }
     }
-    let missing =
-        |(why, names): &(&str, Vec<&str>)| format!("not measured: {}: {why}", names.join("; "));
+    let missing = |(why, names): &(&str, Vec<&str>)| format!("not measured: {}: {why}", names.join("; "));
     notes.extend(absent.iter().map(missing));
     notes
 }
@@ -136,17 +125,12 @@ impl Row {
     fn new(group: &Outcome, comparison: &Comparison) -> io::Result<Self> {
         let Comparison { measure, .. } = *comparison;
         let series = |name: &str| -> io::Result<Option<Vec<f64>>> {
-            Ok(group
-                .standing(name)?
-                .map(|standing| standing.series(measure, group.metric)))
+            Ok(group.standing(name)?.map(|standing| standing.series(measure, group.metric)))
         };
         let ours = series(&comparison.ours)?;
         let (peer, theirs) = match &comparison.peer {
             Peer::Contestant(name) => (name.clone(), series(name)?),
-            Peer::Limit(most) => (
-                "limit".to_owned(),
-                Some(vec![*most; ours.as_ref().map_or(1, Vec::len)]),
-            ),
+            Peer::Limit(most) => ("limit".to_owned(), Some(vec![*most; ours.as_ref().map_or(1, Vec::len)])),
         };
         let higher = measure == Measure::Metric && group.metric.higher_is_better;
         let ratio = |ours: f64, theirs: f64| {
@@ -241,10 +225,7 @@ impl Display for Report {
             self.bench, self.rounds, self.kernel, self.processors
         )?;
         if self.quick {
-            writeln!(
-                f,
-                "(quick: this proves that the benchmark works; the numbers mean nothing)"
-            )?;
+            writeln!(f, "(quick: this proves that the benchmark works; the numbers mean nothing)")?;
         }
         let mut title = "";
         for line in &self.contestants {
@@ -298,8 +279,7 @@ impl Report {
                 row.peer,
                 optional(row.ours),
                 optional(row.theirs),
-                row.ratio
-                    .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}")),
+                row.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}")),
                 spread,
                 optional(row.bar),
                 row.verdict()

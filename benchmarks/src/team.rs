@@ -52,14 +52,8 @@ impl Placement {
 /// The processors that the calling thread may use.
 fn processors() -> io::Result<Vec<usize>> {
     let set = sched_getaffinity(None)?;
-    let list: Vec<usize> = (0..CpuSet::MAX_CPU)
-        .filter(|&cpu| set.is_set(cpu))
-        .collect();
-    if list.is_empty() {
-        Err(io::Error::other("no processor to run on"))
-    } else {
-        Ok(list)
-    }
+    let list: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|&cpu| set.is_set(cpu)).collect();
+    if list.is_empty() { Err(io::Error::other("no processor to run on")) } else { Ok(list) }
 }
 
 /// What a member does; the number is added up over the team.

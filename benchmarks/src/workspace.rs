@@ -29,15 +29,9 @@ pub struct Workspace(TempDir);
 impl Workspace {
     /// A new directory inside `dir`.
     pub fn new(dir: &Path) -> io::Result<Self> {
-        let directory = tempfile::Builder::new()
-            .prefix("ovl-bench-")
-            .tempdir_in(dir)
-            .map_err(|error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("{}: {error}; choose another --dir", dir.display()),
-                )
-            })?;
+        let directory = tempfile::Builder::new().prefix("ovl-bench-").tempdir_in(dir).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}; choose another --dir", dir.display()))
+        })?;
         let _ = DIRECTORY.set(directory.path().to_owned());
         Ok(Self(directory))
     }
@@ -135,7 +129,7 @@ pub fn poison(path: &Path, length: u64) -> io::Result<()> {
 
 /// Compares the pages that [`poison`] made wrong, and the length.
 pub fn check_sample(path: &Path, length: u64) -> io::Result<()> {
-    let file = File::open(path)?;
+    let file = open_copy(path)?;
     expect_length(&file, length)?;
     let mut page = [0; BLOCK];
     for chunk in 0..length.div_ceil(CHUNK) {
@@ -148,7 +142,7 @@ pub fn check_sample(path: &Path, length: u64) -> io::Result<()> {
 
 /// Compares every byte of a file that was [created](create) with `first`.
 pub fn check_whole(path: &Path, length: u64, first: u64) -> io::Result<()> {
-    let file = File::open(path)?;
+    let file = open_copy(path)?;
     expect_length(&file, length)?;
     let mut buffer = vec![0; PIECE.min(usize::try_from(length).unwrap_or(PIECE))];
     let mut at = 0;
@@ -161,12 +155,14 @@ pub fn check_whole(path: &Path, length: u64, first: u64) -> io::Result<()> {
     Ok(())
 }
 
+fn open_copy(path: &Path) -> io::Result<File> {
+    File::open(path).map_err(|error| io::Error::new(error.kind(), format!("the copy {}: {error}", path.display())))
+}
+
 fn expect_length(file: &File, length: u64) -> io::Result<()> {
     match file.metadata()?.len() {
         is if is == length => Ok(()),
-        is => Err(io::Error::other(format!(
-            "the copy is {is} bytes long, not {length}"
-        ))),
+        is => Err(io::Error::other(format!("the copy is {is} bytes long, not {length}"))),
     }
 }
 
@@ -174,21 +170,14 @@ fn expect_content(buffer: &[u8], offset: u64) -> io::Result<()> {
     if matches(buffer, offset) {
         return Ok(());
     }
-    Err(io::Error::other(format!(
-        "the copy differs in the {} bytes at {offset}",
-        buffer.len()
-    )))
+    Err(io::Error::other(format!("the copy differs in the {} bytes at {offset}", buffer.len())))
 }
 
 /// What a [`Block`]'s read is checked by: its first and its last word, added up over all reads.
 #[inline]
 pub fn stamp(block: &[u8]) -> u64 {
-    let head = block
-        .first_chunk::<8>()
-        .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let tail = block
-        .last_chunk::<8>()
-        .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let head = block.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let tail = block.last_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     head.wrapping_add(tail)
 }
 
@@ -212,9 +201,7 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        BLOCK, CHUNK, Workspace, check_sample, check_whole, create, expected_stamp, poison, stamp,
-    };
+    use super::{BLOCK, CHUNK, Workspace, check_sample, check_whole, create, expected_stamp, poison, stamp};
     use std::fs;
 
     #[test]

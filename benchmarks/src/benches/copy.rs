@@ -1,4 +1,4 @@
-//! `copy`: a big file onto a fresh and onto a cached destination; and a [tree](super::tree) of small
+//! `copy`: a big file onto a fresh and onto a cached destination; and a [tree] of small
 //! files.
 //!
 //! The source is in the page cache throughout. Before each run:
@@ -146,38 +146,20 @@ fn file(context: &Context, workspace: &Workspace, destination: Destination) -> i
     let (from, to) = (workspace.path("source"), workspace.path("destination"));
     workspace::create(&from, length, 0)?;
 
-    let metric = Metric {
-        unit: "GB/s",
-        operation: "MiB",
-        higher_is_better: true,
-        scale: (1 << 20) as f64 / 1e9,
-    };
+    let metric = Metric { unit: "GB/s", operation: "MiB", higher_is_better: true, scale: (1 << 20) as f64 / 1e9 };
     let fresh = destination == Destination::Fresh;
     let onto = if fresh { "a fresh" } else { "a cached" };
     let title = format!("{} MiB onto {onto} destination", length >> 20);
     let mut group = Group::new(title, metric, Amount::Fixed(length >> 20));
     group.before_round(|| workspace::warm(&from));
 
-    let seat = |copier| Copying {
-        copier,
-        from: from.clone(),
-        to: to.clone(),
-        length,
-        destination,
-        compared: false,
-    };
+    let seat = |copier| Copying { copier, from: from.clone(), to: to.clone(), length, destination, compared: false };
     let boxed = |copier: Box<dyn Copier>| seat(copier);
     let ovl = ours::program().map(|path| Program::new(path, &["copy"]));
     group.enter_or_note(OURS, ovl.map(|ovl| boxed(Box::new(ovl))));
-    group.enter_or_note(
-        OURS_CALLS,
-        ours::Copying::open().map(|copier| boxed(Box::new(copier))),
-    );
+    group.enter_or_note(OURS_CALLS, ours::Copying::open().map(|copier| boxed(Box::new(copier))));
     group.enter_or_note(RING, RingCopy::new().map(|copier| boxed(Box::new(copier))));
-    let programs = [
-        (CP, "cp", &[] as &[&str]),
-        (CP_PLAIN, "cp", &["--reflink=never"]),
-    ];
+    let programs = [(CP, "cp", &[] as &[&str]), (CP_PLAIN, "cp", &["--reflink=never"])];
     for (name, command, arguments) in programs {
         let program = Program::version(command).map(|_| Program::new(command, arguments));
         group.enter_or_note(name, program.map(|program| boxed(Box::new(program))));
@@ -188,14 +170,7 @@ fn file(context: &Context, workspace: &Workspace, destination: Destination) -> i
     group.enter_or_note(DD, dd.map(|dd| boxed(Box::new(dd))));
 
     for ours in [OURS, OURS_CALLS] {
-        let case = format!(
-            "{} {onto} destination",
-            if ours == OURS {
-                "ovl copy,"
-            } else {
-                "library,"
-            }
-        );
+        let case = format!("{} {onto} destination", if ours == OURS { "ovl copy," } else { "library," });
         let mut compare = |peer, bar: Option<f64>| group.compare(&case, ours, peer).bar = bar;
         compare(CP, fresh.then_some(1.2));
         compare(CP_PLAIN, fresh.then_some(1.2));

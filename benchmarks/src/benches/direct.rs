@@ -27,23 +27,14 @@ const CPU_BAR: f64 = 1.0 / 1.4;
 pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     let workspace = Workspace::new(&context.dir)?;
     let bytes: u64 = context.pick(1 << 30, 64 << 20);
-    let job = Job {
-        path: workspace.path("random"),
-        blocks: bytes / BLOCK as u64,
-        unbuffered: true,
-    };
+    let job = Job { path: workspace.path("random"), blocks: bytes / BLOCK as u64, unbuffered: true };
     workspace::create(&job.path, bytes, 0)?;
     let file = File::open(&job.path)?;
     // Pages that are still in the cache would be looked for at each read.
     file.sync_all()?;
     rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)?;
 
-    let metric = Metric {
-        unit: "k reads/s",
-        operation: "read",
-        higher_is_better: true,
-        scale: 1e-3,
-    };
+    let metric = Metric { unit: "k reads/s", operation: "read", higher_is_better: true, scale: 1e-3 };
     let amount = Amount::Filling(context.pick(Duration::from_secs(1), Duration::from_millis(50)));
     let mut group = Group::new("4 KiB random reads, unbuffered", metric, amount);
 
@@ -53,22 +44,13 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     }
     group.enter(PREAD, Reading::new(Pread::open(&job, 1)?, &job));
     for (name, depth) in [(RING, 1), (RING_DEEP, 32)] {
-        group.enter_or_note(
-            name,
-            RingReader::open(&job, depth).map(|ring| Reading::new(ring, &job)),
-        );
+        group.enter_or_note(name, RingReader::open(&job, depth).map(|ring| Reading::new(ring, &job)));
     }
 
     group.compare("depth 1", SHALLOW, RING).bar(0.85);
     group.compare("depth 1", SHALLOW, PREAD);
-    group
-        .compare("depth 1, processor time", SHALLOW, RING)
-        .on_cpu()
-        .bar(CPU_BAR);
+    group.compare("depth 1, processor time", SHALLOW, RING).on_cpu().bar(CPU_BAR);
     group.compare("depth 32", DEEP, RING_DEEP).bar(0.95);
-    group
-        .compare("depth 32, processor time", DEEP, RING_DEEP)
-        .on_cpu()
-        .bar(CPU_BAR);
+    group.compare("depth 32, processor time", DEEP, RING_DEEP).on_cpu().bar(CPU_BAR);
     Ok(vec![group.race(context)?])
 }

@@ -40,19 +40,13 @@ impl Packet {
     /// A packet with this context.
     #[inline]
     pub fn new(context: u64) -> Self {
-        Self {
-            key: KEY,
-            bytes: BYTES,
-            context,
-        }
+        Self { key: KEY, bytes: BYTES, context }
     }
 
     /// What packets are checked by: their digests are added up.
     #[inline]
     fn digest(self) -> u64 {
-        self.context
-            .wrapping_add(self.key as u64)
-            .wrapping_add(u64::from(self.bytes))
+        self.context.wrapping_add(self.key as u64).wrapping_add(u64::from(self.bytes))
     }
 }
 
@@ -88,9 +82,7 @@ fn token(index: u64) -> u64 {
 /// Sum of the digests of packets 0 to `count` - 1; their contexts are the first odd numbers.
 fn digest_sum(count: u64) -> u64 {
     let each = Packet::new(0).digest();
-    count
-        .wrapping_mul(count)
-        .wrapping_add(count.wrapping_mul(each))
+    count.wrapping_mul(count).wrapping_add(count.wrapping_mul(each))
 }
 
 fn expect(got: u64, count: u64) -> io::Result<()> {
@@ -98,9 +90,7 @@ fn expect(got: u64, count: u64) -> io::Result<()> {
     if got == wanted {
         return Ok(());
     }
-    Err(io::Error::other(format!(
-        "the packets got add up to {got}, those posted to {wanted}"
-    )))
+    Err(io::Error::other(format!("the packets got add up to {got}, those posted to {wanted}")))
 }
 
 /// One thread that posts and gets in turn.
@@ -133,20 +123,12 @@ impl<Q: Queue> Contestant for Pairs<Q> {
 }
 
 fn pairs(context: &Context) -> io::Result<Outcome> {
-    let metric = Metric {
-        unit: "ns/pair",
-        operation: "pair",
-        higher_is_better: false,
-        scale: 1.0,
-    };
+    let metric = Metric { unit: "ns/pair", operation: "pair", higher_is_better: false, scale: 1.0 };
     let mut group = Group::new("post and get in turn, one thread", metric, amount(context));
     group.enter_or_note("ours", ours::Port::open(1).map(Pairs::new));
     group.enter("crossbeam-channel", Pairs::new(Crossbeam::new()));
     group.enter("kanal", Pairs::new(Kanal::new()));
-    group
-        .compare("pairs, one thread", "ours", "crossbeam-channel")
-        .bar(0.8)
-        .goal(1.1);
+    group.compare("pairs, one thread", "ours", "crossbeam-channel").bar(0.8).goal(1.1);
     group.compare("pairs, one thread", "ours", "kanal");
     group.limit("pairs, one thread", "ours", Measure::Switches, 0.1);
     group.race(context)
@@ -209,20 +191,12 @@ impl<Q: Queue> Contestant for Crowd<Q> {
 }
 
 fn crowd(context: &Context) -> io::Result<Outcome> {
-    let metric = Metric {
-        unit: "M packets/s",
-        operation: "packet",
-        higher_is_better: true,
-        scale: 1e-6,
-    };
+    let metric = Metric { unit: "M packets/s", operation: "packet", higher_is_better: true, scale: 1e-6 };
     let mut group = Group::new("two producers, two consumers", metric, amount(context));
     group.enter_or_note("ours", ours::Port::open(PAIRS as u32).map(Crowd::new));
     group.enter("kanal", Crowd::new(Kanal::new()));
     group.enter("crossbeam-channel", Crowd::new(Crossbeam::new()));
-    group
-        .compare("2 producers, 2 consumers", "ours", "kanal")
-        .bar(0.6)
-        .goal(0.9);
+    group.compare("2 producers, 2 consumers", "ours", "kanal").bar(0.6).goal(0.9);
     group.compare("2 producers, 2 consumers", "ours", "crossbeam-channel");
     group.race(context)
 }
@@ -237,12 +211,7 @@ struct HandOver<Q> {
 
 impl<Q: Queue> HandOver<Q> {
     fn new(there: Q, back: Q, placement: Placement) -> Self {
-        Self {
-            there,
-            back,
-            placement,
-            sum: 0,
-        }
+        Self { there, back, placement, sum: 0 }
     }
 }
 
@@ -281,39 +250,20 @@ impl<Q: Queue> Contestant for HandOver<Q> {
 }
 
 fn hand_over(context: &Context, placement: Placement) -> io::Result<Outcome> {
-    let metric = Metric {
-        unit: "us/hand-over",
-        operation: "hand-over",
-        higher_is_better: false,
-        scale: 1e-3,
-    };
+    let metric = Metric { unit: "us/hand-over", operation: "hand-over", higher_is_better: false, scale: 1e-3 };
     let title = format!("a blocked consumer woken by a post, {}", placement.name());
     let mut group = Group::new(title, metric, amount(context));
     let ports = ours::Port::open(1).and_then(|there| Ok((there, ours::Port::open(1)?)));
-    group.enter_or_note(
-        "ours",
-        ports.map(|(there, back)| HandOver::new(there, back, placement)),
-    );
-    group.enter(
-        "futex",
-        HandOver::new(Futex::default(), Futex::default(), placement),
-    );
-    group.enter(
-        "crossbeam-channel",
-        HandOver::new(Crossbeam::new(), Crossbeam::new(), placement),
-    );
-    group.enter(
-        "kanal",
-        HandOver::new(Kanal::new(), Kanal::new(), placement),
-    );
+    group.enter_or_note("ours", ports.map(|(there, back)| HandOver::new(there, back, placement)));
+    group.enter("futex", HandOver::new(Futex::default(), Futex::default(), placement));
+    group.enter("crossbeam-channel", HandOver::new(Crossbeam::new(), Crossbeam::new(), placement));
+    group.enter("kanal", HandOver::new(Kanal::new(), Kanal::new(), placement));
     let case = format!("hand-over, {}", placement.name());
     group.compare(&case, "ours", "futex").bar(1.0 / 1.2);
     group.compare(&case, "ours", "crossbeam-channel");
     group.compare(&case, "ours", "kanal");
     if placement == Placement::Different {
-        group.note(
-            "the channels spin before they sleep; that pays only while both processors are free",
-        );
+        group.note("the channels spin before they sleep; that pays only while both processors are free");
     }
     group.race(context)
 }

@@ -25,27 +25,16 @@ const RING_DEEP: &str = "bare ring, depth 32";
 pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     let workspace = Workspace::new(&context.dir)?;
     let bytes: u64 = context.pick(1 << 30, 64 << 20);
-    let job = Job {
-        path: workspace.path("random"),
-        blocks: bytes / BLOCK as u64,
-        unbuffered: false,
-    };
+    let job = Job { path: workspace.path("random"), blocks: bytes / BLOCK as u64, unbuffered: false };
     workspace::create(&job.path, bytes, 0)?;
 
-    let metric = Metric {
-        unit: "k reads/s",
-        operation: "read",
-        higher_is_better: true,
-        scale: 1e-3,
-    };
-    let amount =
-        Amount::Filling(context.pick(Duration::from_millis(500), Duration::from_millis(20)));
+    let metric = Metric { unit: "k reads/s", operation: "read", higher_is_better: true, scale: 1e-3 };
+    let amount = Amount::Filling(context.pick(Duration::from_millis(500), Duration::from_millis(20)));
     let mut group = Group::new("4 KiB random reads, cached", metric, amount);
     group.before_round(|| workspace::warm(&job.path));
 
-    let ours = |depth, workers| {
-        PortReader::open(&job, Shape { depth, workers }).map(|reader| Reading::new(reader, &job))
-    };
+    let ours =
+        |depth, workers| PortReader::open(&job, Shape { depth, workers }).map(|reader| Reading::new(reader, &job));
     group.enter_or_note(SHALLOW, ours(1, 1));
     group.enter_or_note(IDLE, ours(1, 2));
     group.enter_or_note(DEEP, ours(32, 1));
@@ -53,10 +42,7 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     group.enter(PREAD, Reading::new(Pread::open(&job, 1)?, &job));
     group.enter(PREAD_TWO, Reading::new(Pread::open(&job, 2)?, &job));
     for (name, depth) in [(RING, 1), (RING_DEEP, 32)] {
-        group.enter_or_note(
-            name,
-            RingReader::open(&job, depth).map(|ring| Reading::new(ring, &job)),
-        );
+        group.enter_or_note(name, RingReader::open(&job, depth).map(|ring| Reading::new(ring, &job)));
     }
 
     group.compare("depth 1", SHALLOW, RING).bar(1.0);
@@ -65,9 +51,7 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     group.compare("depth 32", DEEP, PREAD);
     group.compare("depth 32, two workers", TWO, DEEP).bar(1.5);
     group.compare("depth 32, two workers", TWO, PREAD_TWO);
-    group
-        .compare("depth 1, a second worker idle", IDLE, SHALLOW)
-        .bar(0.8);
+    group.compare("depth 1, a second worker idle", IDLE, SHALLOW).bar(0.8);
     group.limit("depth 1", SHALLOW, Measure::Switches, 0.1);
     group.limit("depth 32", DEEP, Measure::Switches, 0.1);
     Ok(vec![group.race(context)?])

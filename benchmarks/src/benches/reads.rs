@@ -48,18 +48,13 @@ impl Job {
 
     /// The sum that `operations` reads must come to.
     fn expected(&self, operations: u64) -> u64 {
-        (0..operations)
-            .map(|operation| expected_stamp(self.block(operation)))
-            .fold(0, u64::wrapping_add)
+        (0..operations).map(|operation| expected_stamp(self.block(operation))).fold(0, u64::wrapping_add)
     }
 
     /// Opens the file with plain means.
     pub fn open(&self) -> io::Result<File> {
         let flags = if self.unbuffered { libc::O_DIRECT } else { 0 };
-        let file = File::options()
-            .read(true)
-            .custom_flags(flags)
-            .open(&self.path);
+        let file = File::options().read(true).custom_flags(flags).open(&self.path);
         match file {
             Err(error) if self.unbuffered && error.raw_os_error() == Some(libc::EINVAL) => {
                 Err(error_about_direct(&self.path))
@@ -71,9 +66,7 @@ impl Job {
 
 fn error_about_direct(path: &Path) -> io::Error {
     let directory = path.parent().unwrap_or(path).display();
-    io::Error::other(format!(
-        "the file system of {directory} has no unbuffered reads; choose another --dir"
-    ))
+    io::Error::other(format!("the file system of {directory} has no unbuffered reads; choose another --dir"))
 }
 
 /// Somebody who does a [`Job`].
@@ -93,11 +86,7 @@ pub struct Reading<R> {
 impl<R: Reader> Reading<R> {
     /// The reader must have been opened for this job.
     pub fn new(reader: R, job: &Job) -> Self {
-        Self {
-            reader,
-            job: job.clone(),
-            sum: 0,
-        }
+        Self { reader, job: job.clone(), sum: 0 }
     }
 }
 
@@ -111,8 +100,6 @@ impl<R: Reader> Contestant for Reading<R> {
         if self.sum == self.job.expected(operations) {
             return Ok(());
         }
-        Err(io::Error::other(
-            "the blocks read are not those of the file",
-        ))
+        Err(io::Error::other("the blocks read are not those of the file"))
     }
 }

@@ -27,14 +27,8 @@ const LARGEST: u64 = 16 << 10;
 
 /// Name, length and first word of file number `index`.
 fn member(root: &Path, index: u64) -> (PathBuf, u64, u64) {
-    let path = root
-        .join(format!("{:02}", index % DIRECTORIES))
-        .join(format!("{index:05}"));
-    (
-        path,
-        workspace::word(index) % (LARGEST + 1),
-        index * LARGEST,
-    )
+    let path = root.join(format!("{:02}", index % DIRECTORIES)).join(format!("{index:05}"));
+    (path, workspace::word(index) % (LARGEST + 1), index * LARGEST)
 }
 
 /// A program that copies trees, as a contestant.
@@ -85,34 +79,20 @@ pub fn group(context: &Context, workspace: &Workspace) -> io::Result<Outcome> {
         workspace::create(&path, length, first)?;
     }
 
-    let metric = Metric {
-        unit: "files/s",
-        operation: "file",
-        higher_is_better: true,
-        scale: 1.0,
-    };
+    let metric = Metric { unit: "files/s", operation: "file", higher_is_better: true, scale: 1.0 };
     let title = format!("a tree of {files} small files");
     let mut group = Group::new(title, metric, Amount::Fixed(files));
     let seat = |name: &str, program| -> io::Result<Copying> {
         let parent = workspace.path(name);
         fs::create_dir(&parent)?;
-        Ok(Copying {
-            program,
-            from: from.clone(),
-            parent,
-            runs: 0,
-        })
+        Ok(Copying { program, from: from.clone(), parent, runs: 0 })
     };
     let ovl = ours::program().map(|path| Program::new(path, &["copy", "-r"]));
     let cp = |arguments| -> Result<Program, String> {
         Program::version("cp").map_err(|error| error.to_string())?;
         Ok(Program::new("cp", arguments))
     };
-    for (name, program) in [
-        (OURS, ovl),
-        (CP, cp(&["-r"])),
-        (CP_KEEP, cp(&["-r", "--preserve=mode,timestamps"])),
-    ] {
+    for (name, program) in [(OURS, ovl), (CP, cp(&["-r"])), (CP_KEEP, cp(&["-r", "--preserve=mode,timestamps"]))] {
         match program {
             Ok(program) => group.enter(name, seat(name, program)?),
             Err(why) => group.enter_or_note::<Copying>(name, Err(why)),

@@ -28,8 +28,7 @@ impl Queue for Futex {
         match self.state.swap(FULL, Ordering::AcqRel) {
             EMPTY => {}
             AWAITED => {
-                futex::wake(&self.state, futex::Flags::PRIVATE, 1)
-                    .expect("FUTEX_WAKE takes any word");
+                futex::wake(&self.state, futex::Flags::PRIVATE, 1).expect("FUTEX_WAKE takes any word");
             }
             _ => panic!("a second packet before the first was taken"),
         }
@@ -37,15 +36,11 @@ impl Queue for Futex {
 
     fn get(&self) -> Packet {
         loop {
-            let taken =
-                self.state
-                    .compare_exchange(FULL, EMPTY, Ordering::Acquire, Ordering::Relaxed);
+            let taken = self.state.compare_exchange(FULL, EMPTY, Ordering::Acquire, Ordering::Relaxed);
             if taken.is_ok() {
                 return Packet::new(self.context.load(Ordering::Relaxed));
             }
-            let sleeps =
-                self.state
-                    .compare_exchange(EMPTY, AWAITED, Ordering::Relaxed, Ordering::Relaxed);
+            let sleeps = self.state.compare_exchange(EMPTY, AWAITED, Ordering::Relaxed, Ordering::Relaxed);
             if sleeps == Err(FULL) {
                 continue;
             }

@@ -20,16 +20,11 @@ pub struct Pread {
 impl Pread {
     /// Opens the file.
     pub fn open(job: &Job, threads: usize) -> io::Result<Self> {
-        Ok(Self {
-            job: job.clone(),
-            file: job.open()?,
-            threads,
-        })
+        Ok(Self { job: job.clone(), file: job.open()?, threads })
     }
 
     fn one(&self, block: &mut Block, operation: u64) -> io::Result<u64> {
-        self.file
-            .read_exact_at(&mut block.0, self.job.offset(operation))?;
+        self.file.read_exact_at(&mut block.0, self.job.offset(operation))?;
         Ok(stamp(&block.0))
     }
 }
@@ -60,10 +55,6 @@ impl Reader for Pread {
                 }
             })
         };
-        team::run(
-            timer,
-            Placement::Free,
-            (0..this.threads).map(|_| member()).collect(),
-        )
+        team::run(timer, Placement::Free, (0..this.threads).map(|_| member()).collect())
     }
 }

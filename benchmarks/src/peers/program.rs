@@ -30,32 +30,18 @@ impl Program {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .output()
-            .map_err(|error| {
-                io::Error::new(error.kind(), format!("{}: {error}", self.command.display()))
-            })?;
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.command.display())))?;
         if output.status.success() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        Err(io::Error::other(format!(
-            "{}: {}: {}",
-            self.command.display(),
-            output.status,
-            said.trim()
-        )))
+        Err(io::Error::other(format!("{}: {}: {}", self.command.display(), output.status, said.trim())))
     }
 
     /// The first line that a program says about its version.
     pub fn version(command: &str) -> io::Result<String> {
-        let output = Command::new(command)
-            .arg("--version")
-            .stderr(Stdio::null())
-            .output()?;
+        let output = Command::new(command).arg("--version").stderr(Stdio::null()).output()?;
         let said = String::from_utf8_lossy(&output.stdout);
-        Ok(said
-            .lines()
-            .next()
-            .unwrap_or("(says no version)")
-            .to_owned())
+        Ok(said.lines().next().unwrap_or("(says no version)").to_owned())
     }
 }

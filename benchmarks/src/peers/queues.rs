@@ -18,15 +18,11 @@ impl Crossbeam {
 
 impl Queue for Crossbeam {
     fn post(&self, packet: Packet) {
-        self.sender
-            .send(packet)
-            .expect("the receiver lives as long as the sender");
+        self.sender.send(packet).expect("the receiver lives as long as the sender");
     }
 
     fn get(&self) -> Packet {
-        self.receiver
-            .recv()
-            .expect("the sender lives as long as the receiver")
+        self.receiver.recv().expect("the sender lives as long as the receiver")
     }
 }
 
@@ -46,14 +42,10 @@ impl Kanal {
 
 impl Queue for Kanal {
     fn post(&self, packet: Packet) {
-        self.sender
-            .send(packet)
-            .expect("the receiver lives as long as the sender");
+        self.sender.send(packet).expect("the receiver lives as long as the sender");
     }
 
     fn get(&self) -> Packet {
-        self.receiver
-            .recv()
-            .expect("the sender lives as long as the receiver")
+        self.receiver.recv().expect("the sender lives as long as the receiver")
     }
 }

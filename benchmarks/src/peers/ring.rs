@@ -16,17 +16,11 @@ pub struct Ring {
 impl Ring {
     /// A ring for `depth` operations at a time, for the calling thread alone.
     pub fn new(depth: u32) -> io::Result<Self> {
-        let tuned = IoUring::builder()
-            .setup_single_issuer()
-            .setup_defer_taskrun()
-            .build(depth);
+        let tuned = IoUring::builder().setup_single_issuer().setup_defer_taskrun().build(depth);
         // Kernels before 6.1 do not know these flags.
-        let ring = tuned.or_else(|_| IoUring::new(depth)).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("io_uring is not to be had here: {error}"),
-            )
-        })?;
+        let ring = tuned
+            .or_else(|_| IoUring::new(depth))
+            .map_err(|error| io::Error::new(error.kind(), format!("io_uring is not to be had here: {error}")))?;
         Ok(Self { ring, in_flight: 0 })
     }
 
@@ -93,9 +87,7 @@ impl Ring {
         while self.in_flight > 0 {
             // SAFETY: the closure answers with no entry.
             if unsafe { self.turn(|_, _| Ok(None)) }.is_err() {
-                eprintln!(
-                    "ovl-bench: a ring cannot be drained, and the kernel still uses its buffers"
-                );
+                eprintln!("ovl-bench: a ring cannot be drained, and the kernel still uses its buffers");
                 std::process::abort();
             }
         }

@@ -32,24 +32,14 @@ struct Slot {
 
 impl Slot {
     fn entry(&mut self, number: u64, from: types::Fd, to: types::Fd) -> squeue::Entry {
-        let Self {
-            buffer,
-            offset,
-            end,
-            filled,
-            written,
-        } = self;
+        let Self { buffer, offset, end, filled, written } = self;
         if *filled == 0 {
             let wanted = (*end - *offset) as u32;
-            opcode::Read::new(from, buffer.as_mut_ptr(), wanted)
-                .offset(*offset)
-                .build()
+            opcode::Read::new(from, buffer.as_mut_ptr(), wanted).offset(*offset).build()
         } else {
             let rest = &buffer[*written..*filled];
             let at = *offset + *written as u64;
-            opcode::Write::new(to, rest.as_ptr(), rest.len() as u32)
-                .offset(at)
-                .build()
+            opcode::Write::new(to, rest.as_ptr(), rest.len() as u32).offset(at).build()
         }
         .user_data(number)
     }
@@ -65,27 +55,14 @@ pub struct RingCopy {
 impl RingCopy {
     /// For the calling thread.
     pub fn new() -> io::Result<Self> {
-        let slot = || Slot {
-            buffer: vec![0; PIECE],
-            offset: 0,
-            end: 0,
-            filled: 0,
-            written: 0,
-        };
-        Ok(Self {
-            ring: Ring::new(DEPTH as u32)?,
-            slots: (0..DEPTH).map(|_| slot()).collect(),
-        })
+        let slot = || Slot { buffer: vec![0; PIECE], offset: 0, end: 0, filled: 0, written: 0 };
+        Ok(Self { ring: Ring::new(DEPTH as u32)?, slots: (0..DEPTH).map(|_| slot()).collect() })
     }
 
     /// Copies one file.
     pub fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let from = File::open(from)?;
-        let to = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(to)?;
+        let to = File::options().write(true).create(true).truncate(false).open(to)?;
         let length = from.metadata()?.len();
         let outcome = self.keep_copying(&from, &to, length);
         // Before the files are closed, whatever came of it.
@@ -157,16 +134,7 @@ mod tests {
         let workspace = Workspace::new(&std::env::temp_dir()).unwrap();
         let (from, to) = (workspace.path("from"), workspace.path("to"));
         // Each is shorter or longer than the one before, which is still there.
-        for length in [
-            0,
-            1,
-            5,
-            3 * PIECE as u64 + 7,
-            20 * PIECE as u64,
-            PIECE as u64,
-            4095,
-            0,
-        ] {
+        for length in [0, 1, 5, 3 * PIECE as u64 + 7, 20 * PIECE as u64, PIECE as u64, 4095, 0] {
             create(&from, length, 3).unwrap();
             copy.copy(&from, &to).unwrap();
             check_whole(&to, length, 3).unwrap();

@@ -24,27 +24,14 @@ pub struct RingReader {
 impl RingReader {
     /// Opens the file and makes the ring; both are for the calling thread.
     pub fn open(job: &Job, depth: usize) -> io::Result<Self> {
-        Ok(Self {
-            ring: Ring::new(depth as u32)?,
-            blocks: Block::many(depth),
-            file: job.open()?,
-            job: job.clone(),
-        })
+        Ok(Self { ring: Ring::new(depth as u32)?, blocks: Block::many(depth), file: job.open()?, job: job.clone() })
     }
 
     fn keep_reading(&mut self, operations: u64) -> io::Result<u64> {
-        let Self {
-            ring,
-            blocks,
-            file,
-            job,
-        } = self;
+        let Self { ring, blocks, file, job } = self;
         let descriptor = types::Fd(file.as_raw_fd());
         let entry = |block: *mut u8, slot: u64, operation: u64| -> squeue::Entry {
-            opcode::Read::new(descriptor, block, BLOCK as u32)
-                .offset(job.offset(operation))
-                .build()
-                .user_data(slot)
+            opcode::Read::new(descriptor, block, BLOCK as u32).offset(job.offset(operation)).build().user_data(slot)
         };
         let mut issued = 0;
         for block in blocks.iter_mut().take(operations as usize) {
@@ -57,9 +44,7 @@ impl RingReader {
         while ring.in_flight() > 0 {
             let next = |slot: u64, result: i32| {
                 if ring::bytes(result)? != BLOCK {
-                    return Err(io::Error::other(format!(
-                        "a read of {BLOCK} bytes brought {result}"
-                    )));
+                    return Err(io::Error::other(format!("a read of {BLOCK} bytes brought {result}")));
                 }
                 let block = &mut blocks[slot as usize];
                 sum = sum.wrapping_add(stamp(&block.0));

@@ -128,10 +128,8 @@ const fn on_socket(errno: i32) -> Option<Status> {
         EPIPE => Status::CONNECTION_RESET,
         EMSGSIZE => Status::INVALID_BUFFER_SIZE,
         // The numbers that have a Winsock code but no status keep the Winsock code.
-        EALREADY | EDESTADDRREQ | EPROTOTYPE | ENOPROTOOPT | EPROTONOSUPPORT | ESOCKTNOSUPPORT
-        | EPFNOSUPPORT | EAFNOSUPPORT | ENETRESET | ETOOMANYREFS => {
-            WsaError::from_errno(errno).to_status()
-        }
+        EALREADY | EDESTADDRREQ | EPROTOTYPE | ENOPROTOOPT | EPROTONOSUPPORT | ESOCKTNOSUPPORT | EPFNOSUPPORT
+        | EAFNOSUPPORT | ENETRESET | ETOOMANYREFS => WsaError::from_errno(errno).to_status(),
         _ => return None,
     })
 }
@@ -175,7 +173,7 @@ const fn anywhere(errno: i32) -> Status {
         EDEADLK => crate::Win32Error::POSSIBLE_DEADLOCK.to_status(),
         EADDRINUSE => Status::ADDRESS_ALREADY_EXISTS,
         EADDRNOTAVAIL => Status::INVALID_ADDRESS,
-        ENETDOWN => Status::NO_SUCH_DEVICE,
+        ENETDOWN => WsaError::ENETDOWN.to_status(),
         ENETUNREACH => Status::NETWORK_UNREACHABLE,
         ECONNABORTED => Status::CONNECTION_ABORTED,
         ECONNRESET => Status::CONNECTION_RESET,

@@ -175,13 +175,10 @@ impl ShareMode {
         other_access: AccessMask,
         other_share: ShareMode,
     ) -> bool {
-        if !access.intersects(AccessMask::SHARING_RELEVANT)
-            || !other_access.intersects(AccessMask::SHARING_RELEVANT)
-        {
+        if !access.intersects(AccessMask::SHARING_RELEVANT) || !other_access.intersects(AccessMask::SHARING_RELEVANT) {
             return false;
         }
-        !(other_share.contains(access.required_share())
-            && share.contains(other_access.required_share()))
+        !(other_share.contains(access.required_share()) && share.contains(other_access.required_share()))
     }
 }
 

@@ -118,7 +118,7 @@ statuses! {
     0xC000_0005 ACCESS_VIOLATION == NOACCESS, wsa == EFAULT;
     0xC000_0008 INVALID_HANDLE == INVALID_HANDLE, wsa == ENOTSOCK;
     0xC000_000D INVALID_PARAMETER == INVALID_PARAMETER, wsa == EINVAL;
-    0xC000_000E NO_SUCH_DEVICE == NO_SUCH_DEVICE or FILE_NOT_FOUND, wsa == ENETDOWN;
+    0xC000_000E NO_SUCH_DEVICE == NO_SUCH_DEVICE or FILE_NOT_FOUND, wsa => ENETDOWN;
     0xC000_000F NO_SUCH_FILE => FILE_NOT_FOUND, wsa => ENETDOWN;
     0xC000_0010 INVALID_DEVICE_REQUEST == INVALID_FUNCTION, wsa => EINVAL;
     0xC000_0011 END_OF_FILE == HANDLE_EOF;
@@ -213,10 +213,7 @@ statuses! {
 const _: () = {
     let mut i = 1;
     while i < TABLE.len() {
-        assert!(
-            TABLE[i - 1].value < TABLE[i].value,
-            "the status table is not sorted"
-        );
+        assert!(TABLE[i - 1].value < TABLE[i].value, "the status table is not sorted");
         i += 1;
     }
 };
@@ -315,11 +312,7 @@ impl Status {
     /// # Errors
     /// The form of [`Status::to_win32`] when the status is a warning or an error.
     pub const fn ok(self) -> Result<(), Win32Error> {
-        if self.is_success() {
-            Ok(())
-        } else {
-            Err(self.to_win32())
-        }
+        if self.is_success() { Ok(()) } else { Err(self.to_win32()) }
     }
 
     /// The Win32 code (contract 10 §3): what `GetOverlappedResult`, `GetQueuedCompletionStatus` and a
@@ -380,9 +373,7 @@ impl Status {
     #[must_use]
     pub const fn to_errno(self) -> i32 {
         match find(self.0) {
-            Some(Row {
-                errno: Some(errno), ..
-            }) => *errno,
+            Some(Row { errno: Some(errno), .. }) => *errno,
             Some(row) => row.win32.own_errno(),
             None => self.to_win32().own_errno(),
         }
@@ -390,20 +381,12 @@ impl Status {
 
     /// The Win32 code inside a status of the Win32 facility.
     const fn carried(self) -> Option<u32> {
-        if self.0 & 0xFFFF_0000 == WIN32_CARRIER {
-            Some(self.0 & 0xFFFF)
-        } else {
-            None
-        }
+        if self.0 & 0xFFFF_0000 == WIN32_CARRIER { Some(self.0 & 0xFFFF) } else { None }
     }
 
     /// A status for a code that no row of the table maps back to.
     const fn carrying(code: u32) -> Status {
-        if code <= 0xFFFF {
-            Status(WIN32_CARRIER | code)
-        } else {
-            Status::UNSUCCESSFUL
-        }
+        if code <= 0xFFFF { Status(WIN32_CARRIER | code) } else { Status::UNSUCCESSFUL }
     }
 
     /// The inverse of [`Status::to_win32`]; see [`Win32Error::to_status`].
@@ -432,12 +415,7 @@ impl Status {
     pub(crate) const fn inverse_wsa(code: WsaError) -> Status {
         let mut i = 0;
         while i < TABLE.len() {
-            if let Row {
-                wsa: Some(wsa),
-                wsa_inverse: true,
-                value,
-                ..
-            } = &TABLE[i]
+            if let Row { wsa: Some(wsa), wsa_inverse: true, value, .. } = &TABLE[i]
                 && wsa.0 == code.0
             {
                 return Status(*value);

@@ -96,13 +96,7 @@ impl Overlapped {
     #[must_use]
     pub const fn at(offset: u64) -> Self {
         let (low, high) = split_u64(offset);
-        Overlapped {
-            internal: 0,
-            internal_high: 0,
-            offset: low,
-            offset_high: high,
-            h_event: 0,
-        }
+        Overlapped { internal: 0, internal_high: 0, offset: low, offset_high: high, h_event: 0 }
     }
 
     /// The 64-bit start offset.

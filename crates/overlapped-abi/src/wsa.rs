@@ -116,10 +116,7 @@ wsa_errors! {
 const _: () = {
     let mut i = 1;
     while i < TABLE.len() {
-        assert!(
-            TABLE[i - 1].code < TABLE[i].code,
-            "the WSA table is not sorted"
-        );
+        assert!(TABLE[i - 1].code < TABLE[i].code, "the WSA table is not sorted");
         i += 1;
     }
 };
@@ -172,7 +169,8 @@ impl WsaError {
     /// The status that shows this code: the inverse of [`Status::to_wsa`].
     ///
     /// The choices are those of contract 08 §11 (`WSAECONNRESET` is `CONNECTION_RESET`, `WSAENOBUFS` is
-    /// `INSUFFICIENT_RESOURCES`, and so on). A code that no status shows, such as `WSAEALREADY`, becomes
+    /// `INSUFFICIENT_RESOURCES`, and so on), save that `WSAEMSGSIZE` is the warning `BUFFER_OVERFLOW` of a
+    /// datagram received in part. A code that no status shows, such as `WSAEALREADY`, becomes
     /// a status of the Win32 facility, which keeps the number in every form.
     #[must_use]
     pub const fn to_status(self) -> Status {

@@ -135,12 +135,7 @@ consts! { u32;
 
 // Extension functions (§6). The first three differ in one byte only.
 const fn transmit_family(data1: u32) -> Guid {
-    Guid {
-        data1,
-        data2: 0xCBAC,
-        data3: 0x11CF,
-        data4: [0x95, 0xCA, 0x00, 0x80, 0x5F, 0x48, 0xA1, 0x92],
-    }
+    Guid { data1, data2: 0xCBAC, data3: 0x11CF, data4: [0x95, 0xCA, 0x00, 0x80, 0x5F, 0x48, 0xA1, 0x92] }
 }
 
 consts! { Guid;

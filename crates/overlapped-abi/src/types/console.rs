@@ -138,24 +138,13 @@ impl InputRecord {
             ),
             InputEvent::Mouse(mouse) => (
                 c::MOUSE_EVENT,
-                [
-                    mouse.mouse_position.to_word(),
-                    mouse.button_state,
-                    mouse.control_key_state,
-                    mouse.event_flags,
-                ],
+                [mouse.mouse_position.to_word(), mouse.button_state, mouse.control_key_state, mouse.event_flags],
             ),
-            InputEvent::WindowBufferSize(size) => {
-                (c::WINDOW_BUFFER_SIZE_EVENT, [size.to_word(), 0, 0, 0])
-            }
+            InputEvent::WindowBufferSize(size) => (c::WINDOW_BUFFER_SIZE_EVENT, [size.to_word(), 0, 0, 0]),
             InputEvent::Menu(command) => (c::MENU_EVENT, [command, 0, 0, 0]),
             InputEvent::Focus(set) => (c::FOCUS_EVENT, [set as u32, 0, 0, 0]),
         };
-        InputRecord {
-            event_type,
-            padding: 0,
-            words,
-        }
+        InputRecord { event_type, padding: 0, words }
     }
 
     /// The event of this record; `None` if its type is unknown.
@@ -192,10 +181,7 @@ impl Coord {
     }
 
     const fn from_word(word: u32) -> Self {
-        Coord {
-            x: first(word) as i16,
-            y: second(word) as i16,
-        }
+        Coord { x: first(word) as i16, y: second(word) as i16 }
     }
 }
 

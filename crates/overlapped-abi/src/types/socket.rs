@@ -125,9 +125,6 @@ structs! {
 impl Default for FdSet {
     /// The empty set, as `FD_ZERO` makes it.
     fn default() -> Self {
-        FdSet {
-            count: 0,
-            sockets: [0; 64],
-        }
+        FdSet { count: 0, sockets: [0; 64] }
     }
 }

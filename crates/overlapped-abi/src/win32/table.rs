@@ -46,7 +46,7 @@ win32_errors! {
     19 WRITE_PROTECT, EROFS, "The medium or file system is read-only; make it writable before writing to it.";
     21 NOT_READY, ENOMEDIUM, "The device is not ready; insert a medium or switch the device on, then try again.";
     22 BAD_COMMAND, EIO, "The device no longer takes commands, as if it had been unplugged; close it and open it again.";
-    23 CRC, EIO, "The device found its data damaged; the medium may be failing.";
+    23 CRC, EBADMSG, "The device found its data damaged; the medium may be failing.";
     24 BAD_LENGTH, EINVAL, "The structure handed over has the wrong size for this information class.";
     27 SECTOR_NOT_FOUND, ENXIO, "The offset lies past the last sector of the device.";
     31 GEN_FAILURE, EIO, "The device or object failed without saying why.";
@@ -148,10 +148,7 @@ win32_errors! {
 const _: () = {
     let mut i = 1;
     while i < TABLE.len() {
-        assert!(
-            TABLE[i - 1].code < TABLE[i].code,
-            "the Win32 table is not sorted"
-        );
+        assert!(TABLE[i - 1].code < TABLE[i].code, "the Win32 table is not sorted");
         i += 1;
     }
 };

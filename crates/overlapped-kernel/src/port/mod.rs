@@ -28,6 +28,8 @@ use crate::thread::{Ending, Thread, Ticket};
 use crate::wait::deadline;
 use member::Standing;
 use overlapped_abi::{Status, Win32Error};
+use std::any::Any;
+use std::mem::MaybeUninit;
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 
@@ -42,8 +44,22 @@ pub struct Packet {
     pub status: Status,
     /// Bytes transferred, or whatever was posted.
     pub bytes: usize,
-    /// The request, if it carries a payload of the Rust face.
-    pub request: Option<RequestRef>,
+    /// What travels with it, for the Rust face.
+    pub cargo: Cargo,
+}
+
+/// What a packet carries besides its numbers.
+#[derive(Debug, Default)]
+pub enum Cargo {
+    /// Nothing: the numbers say it all.
+    #[default]
+    None,
+    /// A request that has a payload.
+    Request(RequestRef),
+    /// Something that was posted.
+    Posted(Box<dyn Any + Send>),
+    /// Something small that was posted, without an allocation; what it means is its poster's business.
+    Inline(MaybeUninit<[u64; 2]>),
 }
 
 /// Why [`Port::remove`] came back without a packet.

@@ -8,10 +8,10 @@
 mod block;
 pub(crate) mod word;
 
-use crate::dispatcher::{Dispatcher, Event};
+use crate::dispatcher::{Dispatcher, Event, Waitable};
 use crate::engine::RawResult;
 use crate::instance::Instance;
-use crate::port::Packet;
+use crate::port::{Cargo, Packet};
 use crate::sync::Mutex;
 use crate::thread::{Apc, Thread};
 use block::StatusBlock;
@@ -136,6 +136,15 @@ impl std::fmt::Debug for Request {
             .field("len", &self.buffer.len)
             .field("word", &self.word)
             .finish_non_exhaustive()
+    }
+}
+
+/// A request as something to wait for: signalled when it is complete.
+pub struct Done(pub RequestRef);
+
+impl Waitable for Done {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.0.done
     }
 }
 
@@ -281,12 +290,6 @@ impl Request {
         })
     }
 
-    /// What a wait for this request alone waits for.
-    #[must_use]
-    pub fn done(&self) -> &Dispatcher {
-        &self.done
-    }
-
     /// Takes the payload; `None` before completion and after the first time.
     pub fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
         if self.is_complete() { self.keep.lock().payload.take() } else { None }
@@ -319,8 +322,9 @@ impl Request {
         self.word.pend();
     }
 
-    /// Asks for its end; true if this call is the one that marked it.
-    pub(crate) fn cancel(self: &Arc<Self>) -> bool {
+    /// Asks for its end; true if this call is the one that marked it. The completion comes as usual, with 995 or, if it was
+    /// too late, with the ordinary outcome.
+    pub fn cancel(self: &Arc<Self>) -> bool {
         match self.word.cancel() {
             Cancelled::Marked => {
                 self.instance.engine().cancel(self);
@@ -368,8 +372,8 @@ impl Request {
             self.issuer.queue_apc(Apc::new(move || routine(status, bytes)));
         } else if let Some((port, key)) = port {
             // Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
-            let request = self.carries.then(|| Arc::clone(self));
-            port.insert(Packet { key: *key, overlapped: self.token, status, bytes, request });
+            let cargo = if self.carries { Cargo::Request(Arc::clone(self)) } else { Cargo::None };
+            port.insert(Packet { key: *key, overlapped: self.token, status, bytes, cargo });
         }
         if let Some(waker) = waker {
             waker.wake();

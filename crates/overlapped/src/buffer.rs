@@ -1,0 +1,220 @@
+//! Owned buffers: what a request may keep until it is complete.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// A buffer to write from.
+///
+/// # Safety
+/// While the value is neither dropped nor accessed, moving it does not move or invalidate the memory: `start` gives the same
+/// address with at least `len` initialised bytes. (So the bytes are not inside the value itself.)
+pub unsafe trait IoBuf: Send + 'static {
+    /// First byte.
+    fn start(&self) -> *const u8;
+
+    /// Initialised bytes.
+    fn len(&self) -> usize;
+
+    /// Has it no initialised bytes?
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A buffer to read into.
+///
+/// # Safety
+/// As for [`IoBuf`], and `capacity` bytes from `start_mut` on may be written.
+pub unsafe trait IoBufMut: IoBuf {
+    /// First byte.
+    fn start_mut(&mut self) -> *mut u8;
+
+    /// Bytes that a read may fill, from the start.
+    fn capacity(&self) -> usize;
+
+    /// The first `len` bytes are now what was read; what was there before is gone.
+    ///
+    /// # Safety
+    /// `len` bytes are initialised, and `len` is not above the capacity.
+    unsafe fn set_filled(&mut self, len: usize);
+}
+
+// SAFETY: the bytes of a vector are on the heap and stay there while nobody touches the vector.
+unsafe impl IoBuf for Vec<u8> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+}
+
+// SAFETY: as above; a vector's whole capacity may be written.
+unsafe impl IoBufMut for Vec<u8> {
+    fn start_mut(&mut self) -> *mut u8 {
+        self.as_mut_ptr()
+    }
+
+    fn capacity(&self) -> usize {
+        Vec::capacity(self)
+    }
+
+    unsafe fn set_filled(&mut self, len: usize) {
+        // SAFETY: the caller vouches for the initialised bytes.
+        unsafe { self.set_len(len) };
+    }
+}
+
+// SAFETY: a boxed slice is on the heap.
+unsafe impl IoBuf for Box<[u8]> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        <[u8]>::len(self)
+    }
+}
+
+// SAFETY: as above. Its length cannot change: what was read is told by the result alone.
+unsafe impl IoBufMut for Box<[u8]> {
+    fn start_mut(&mut self) -> *mut u8 {
+        self.as_mut_ptr()
+    }
+
+    fn capacity(&self) -> usize {
+        <[u8]>::len(self)
+    }
+
+    unsafe fn set_filled(&mut self, _len: usize) {}
+}
+
+// SAFETY: static memory does not move.
+unsafe impl IoBuf for &'static [u8] {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        <[u8]>::len(self)
+    }
+}
+
+// SAFETY: the bytes of a string are on the heap.
+unsafe impl IoBuf for String {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        String::len(self)
+    }
+}
+
+// SAFETY: shared bytes are on the heap, and nobody changes them.
+unsafe impl IoBuf for std::sync::Arc<[u8]> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        <[u8]>::len(self)
+    }
+}
+
+/// Page-aligned bytes, as instances without buffering need them (contract 02 section 6). Zeroed when made.
+#[derive(Debug)]
+pub struct AlignedBuf {
+    start: NonNull<u8>,
+    layout: Layout,
+    len: usize,
+}
+
+// SAFETY: the memory belongs to the value alone.
+unsafe impl Send for AlignedBuf {}
+// SAFETY: shared access only reads.
+unsafe impl Sync for AlignedBuf {}
+
+impl AlignedBuf {
+    /// The alignment, in bytes; a page satisfies every device.
+    pub const ALIGNMENT: usize = 4096;
+
+    /// Room for `capacity` bytes, rounded up to a multiple of the alignment (at least one). No bytes count as filled.
+    ///
+    /// # Panics
+    /// If `capacity` is above what an allocation may have.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        let size = capacity.max(1).next_multiple_of(Self::ALIGNMENT);
+        let Ok(layout) = Layout::from_size_align(size, Self::ALIGNMENT) else { panic!("{capacity} bytes are too many") };
+        // SAFETY: the layout's size is not zero.
+        let start = unsafe { alloc_zeroed(layout) };
+        let Some(start) = NonNull::new(start) else { handle_alloc_error(layout) };
+        Self { start, layout, len: 0 }
+    }
+
+    /// Bytes that it can hold.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.layout.size()
+    }
+
+    /// Makes the first `len` bytes the filled ones; they are zeros unless something was put there.
+    ///
+    /// # Panics
+    /// If `len` is above the capacity.
+    pub fn resize(&mut self, len: usize) {
+        assert!(len <= self.capacity(), "{len} bytes do not fit in {}", self.capacity());
+        self.len = len;
+    }
+}
+
+impl std::ops::Deref for AlignedBuf {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: allocated, zeroed, and len is not above the capacity.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl std::ops::DerefMut for AlignedBuf {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as above, and the value is borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for AlignedBuf {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout, once.
+        unsafe { dealloc(self.start.as_ptr(), self.layout) };
+    }
+}
+
+// SAFETY: the bytes are on the heap.
+unsafe impl IoBuf for AlignedBuf {
+    fn start(&self) -> *const u8 {
+        self.start.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        self.len
+    }
+}
+
+// SAFETY: the whole allocation may be written.
+unsafe impl IoBufMut for AlignedBuf {
+    fn start_mut(&mut self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    fn capacity(&self) -> usize {
+        self.layout.size()
+    }
+
+    unsafe fn set_filled(&mut self, len: usize) {
+        self.len = len;
+    }
+}

@@ -1,0 +1,140 @@
+//! Files opened for overlapped requests.
+
+use crate::buffer::{IoBuf, IoBufMut};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::handle::OwnedHandle;
+use crate::operation::{self, Fill, Operation};
+use crate::wait::Wait;
+use overlapped_kernel::dispatcher::WaitRef;
+use overlapped_kernel::idle::Idle;
+use overlapped_kernel::instance::Instance;
+use overlapped_kernel::request::{Buffer, Function, RequestRef, Route};
+use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
+use std::any::Any;
+use std::sync::Arc;
+
+/// A file opened with FILE_FLAG_OVERLAPPED: many requests at once, each with its own offset, completed in any order
+/// (contract 03). Offset `u64::MAX` in a write means the end of the file.
+#[derive(Debug)]
+pub struct OverlappedFile {
+    handle: OwnedHandle,
+}
+
+/// What an overlapped call passes to the road.
+pub(crate) struct Call {
+    pub(crate) function: Function,
+    pub(crate) buffer: Buffer,
+    pub(crate) offset: u64,
+    pub(crate) route: Route,
+    pub(crate) payload: Box<dyn Any + Send>,
+}
+
+impl OverlappedFile {
+    pub(crate) fn new(handle: OwnedHandle) -> Self {
+        Self { handle }
+    }
+
+    /// The handle underneath.
+    #[must_use]
+    pub fn handle(&self) -> &OwnedHandle {
+        &self.handle
+    }
+
+    /// Gives the handle away.
+    #[must_use]
+    pub fn into_handle(self) -> OwnedHandle {
+        self.handle
+    }
+
+    pub(crate) fn instance(&self) -> &Arc<Instance> {
+        &self.handle.grant().instance
+    }
+
+    /// Hands the call to the road. Everything that a refusal leaves is in the payload.
+    pub(crate) fn issue(&self, call: Call) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
+        let Call { function, buffer, offset, route, payload } = call;
+        let transfer = Transfer {
+            function,
+            buffer,
+            place: Place::Offset(offset),
+            route,
+            overlapped: None,
+            payload: Some(payload),
+            report: Report::AtOnce,
+        };
+        let grant = self.handle.grant();
+        // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.
+        match unsafe { grant.instance.transfer(grant.access, transfer) } {
+            Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
+            Err(Refused { error, payload: Some(payload) }) => Err((Error::new(error, operation::name(function)), payload)),
+            Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+        }
+    }
+
+    fn operate<B: Send + 'static>(&self, function: Function, buffer: Buffer, owner: Box<B>, offset: u64, event: Option<&Event>, fill: Fill<B>) -> Operation<B> {
+        let route = Route { event: event.map(Event::kernel), ..Route::default() };
+        match self.issue(Call { function, buffer, offset, route, payload: owner }) {
+            Ok(request) => Operation::issued(request, fill),
+            Err((error, payload)) => Operation::refused(error, operation::unbox(payload), fill),
+        }
+    }
+
+    /// Reads up to the buffer's capacity at `offset`, in bytes. At or past the end of the file the operation fails with 38
+    /// (contract 02 section 5).
+    pub fn read_at<B: IoBufMut>(&self, buffer: B, offset: u64) -> Operation<B> {
+        self.read_with(buffer, offset, None)
+    }
+
+    /// Writes the whole buffer at `offset`, in bytes.
+    pub fn write_at<B: IoBuf>(&self, buffer: B, offset: u64) -> Operation<B> {
+        self.write_with(buffer, offset, None)
+    }
+
+    /// [`OverlappedFile::read_at`], and `event` is reset now and set on completion: the second technique of contract 00
+    /// section 0.5.
+    pub fn read_at_with_event<B: IoBufMut>(&self, buffer: B, offset: u64, event: &Event) -> Operation<B> {
+        self.read_with(buffer, offset, Some(event))
+    }
+
+    /// [`OverlappedFile::write_at`], and `event` is reset now and set on completion.
+    pub fn write_at_with_event<B: IoBuf>(&self, buffer: B, offset: u64, event: &Event) -> Operation<B> {
+        self.write_with(buffer, offset, Some(event))
+    }
+
+    fn read_with<B: IoBufMut>(&self, buffer: B, offset: u64, event: Option<&Event>) -> Operation<B> {
+        let mut owner = Box::new(buffer);
+        let memory = Buffer { start: owner.start_mut(), len: owner.capacity() };
+        self.operate(Function::Read, memory, owner, offset, event, operation::fill::<B>)
+    }
+
+    fn write_with<B: IoBuf>(&self, buffer: B, offset: u64, event: Option<&Event>) -> Operation<B> {
+        let owner = Box::new(buffer);
+        let memory = Buffer { start: owner.start().cast_mut(), len: IoBuf::len(&*owner) };
+        self.operate(Function::Write, memory, owner, offset, event, operation::keep::<B>)
+    }
+
+    /// Asks for the end of all outstanding requests of this file, whichever thread issued them (CancelIoEx). False if there
+    /// was none.
+    pub fn cancel_all(&self) -> bool {
+        self.instance().cancel(|_| true) > 0
+    }
+
+    /// Requests that are not complete.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.instance().outstanding()
+    }
+}
+
+/// The device object: non-signalled while a request is on its way and signalled when one is complete, which says which only if
+/// there is one at a time (contract 03 section 5).
+impl Wait for OverlappedFile {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        Ok(Arc::clone(self.instance()) as WaitRef)
+    }
+
+    fn idle(&self) -> Option<Arc<Idle>> {
+        Some(Arc::clone(self.instance().idle()))
+    }
+}

@@ -1,0 +1,338 @@
+//! Completion ports with typed keys and contexts.
+
+use crate::buffer::{IoBuf, IoBufMut};
+use crate::error::{Error, Result};
+use crate::operation::{self, Fill};
+use crate::overlapped_file::{Call, OverlappedFile};
+use overlapped_abi::{Status, Win32Error};
+use overlapped_kernel::System;
+use overlapped_kernel::clock::Timeout;
+use overlapped_kernel::port::{Cargo, NoPacket, Packet, Port, Snapshot};
+use overlapped_kernel::request::{self, Buffer, Function, Route};
+use std::any::Any;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An I/O completion port (contract 06).
+///
+/// Devices are associated with a key of type `K`; each request carries a context of type `C` and a buffer of type `B`; and
+/// [`get`](CompletionPort::get) gives all three back with the outcome. Any number of threads may call it: the port lets as many
+/// of them run at once as its concurrency value says, the most recently used first.
+///
+/// Clones are the same port. It closes when the last clone is dropped; or earlier by [`close`](CompletionPort::close), which
+/// sends waiting threads home with 735.
+///
+/// ```
+/// # fn main() -> overlapped::Result<()> {
+/// use overlapped::CompletionPort;
+///
+/// let port = CompletionPort::<&str, u32>::new(0)?;
+/// port.post("stop", 7)?;
+/// let packet = port.get()?;
+/// assert_eq!((packet.key, packet.context), ("stop", 7));
+/// # Ok(())
+/// # }
+/// ```
+pub struct CompletionPort<K, C = (), B = Vec<u8>> {
+    inner: Arc<Inner>,
+    types: PhantomData<fn() -> (K, C, B)>,
+}
+
+struct Inner {
+    system: System,
+    port: Arc<Port>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.port.close();
+    }
+}
+
+impl<K, C, B> Clone for CompletionPort<K, C, B> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), types: PhantomData }
+    }
+}
+
+impl<K, C, B> std::fmt::Debug for CompletionPort<K, C, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CompletionPort").field("port", &self.inner.port).finish_non_exhaustive()
+    }
+}
+
+/// A packet taken from a port: whose, what it was about, and how it ended.
+#[derive(Debug)]
+pub struct Completion<K, C = (), B = Vec<u8>> {
+    /// The key of the device, or of the post.
+    pub key: K,
+    /// The context of the request, or of the post.
+    pub context: C,
+    /// The request's buffer; `None` for a post.
+    pub buffer: Option<B>,
+    /// Bytes transferred, or why it failed. A post succeeds with 0 bytes.
+    pub result: Result<usize>,
+}
+
+/// A request that was not accepted, with everything that was given to it.
+#[derive(Debug)]
+pub struct Rejected<C, B> {
+    /// Why.
+    pub error: Error,
+    /// The buffer.
+    pub buffer: B,
+    /// The context.
+    pub context: C,
+}
+
+impl<C, B> From<Rejected<C, B>> for Error {
+    fn from(rejected: Rejected<C, B>) -> Self {
+        rejected.error
+    }
+}
+
+/// What a request on a port owns.
+struct Parcel<K, C, B> {
+    key: K,
+    context: C,
+    buffer: B,
+    fill: Fill<B>,
+}
+
+impl<K, C, B> CompletionPort<K, C, B>
+where
+    K: Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// A port that lets `concurrency` threads run at once; 0 is the number of processors.
+    ///
+    /// # Errors
+    /// If the default system cannot be made.
+    pub fn new(concurrency: u32) -> Result<Self> {
+        Ok(Self::new_in(crate::system::default()?, concurrency))
+    }
+
+    /// A port of this system.
+    #[must_use]
+    pub fn new_in(system: &System, concurrency: u32) -> Self {
+        let port = system.new_port(concurrency);
+        Self { inner: Arc::new(Inner { system: system.clone(), port }), types: PhantomData }
+    }
+
+    /// Makes the port report everything that the device completes, with this key.
+    ///
+    /// # Errors
+    /// 87 if another handle of the device is associated already.
+    pub fn associate(&self, device: OverlappedFile, key: K) -> Result<Associated<OverlappedFile, K, C, B>>
+    where
+        K: Clone,
+    {
+        let done = self.inner.port.associate(device.instance(), 0);
+        done.map_err(|code| Error::new(code, "the association with a port"))?;
+        Ok(Associated { device, key, types: PhantomData })
+    }
+
+    /// Queues a packet (PostQueuedCompletionStatus).
+    ///
+    /// # Errors
+    /// 6 if the port is closed; key and context are dropped then.
+    pub fn post(&self, key: K, context: C) -> Result<()> {
+        let packet = Packet { key: 0, overlapped: 0, status: Status::SUCCESS, bytes: 0, cargo: pack((key, context)) };
+        if self.inner.port.insert(packet) {
+            Ok(())
+        } else {
+            Err(Error::new(Win32Error::INVALID_HANDLE, "a post to a port"))
+        }
+    }
+
+    /// Takes the oldest packet, or waits for one. The calling thread works for this port from now on.
+    ///
+    /// # Errors
+    /// 735 if the port is closed. A failed request is not an error here: its packet says so.
+    pub fn get(&self) -> Result<Completion<K, C, B>> {
+        match self.remove(Timeout::Infinite)? {
+            Some(completion) => Ok(completion),
+            None => unreachable!("an infinite wait does not time out"),
+        }
+    }
+
+    /// The same for a limited time; `None` when it is over.
+    ///
+    /// # Errors
+    /// As for [`CompletionPort::get`].
+    pub fn get_timeout(&self, timeout: Duration) -> Result<Option<Completion<K, C, B>>> {
+        self.remove(timeout.into())
+    }
+
+    /// The same without waiting.
+    ///
+    /// # Errors
+    /// As for [`CompletionPort::get`].
+    pub fn try_get(&self) -> Result<Option<Completion<K, C, B>>> {
+        self.remove(Timeout::Poll)
+    }
+
+    /// Takes up to `max` packets at once and puts them in `into` (GetQueuedCompletionStatusEx); waits only for the first. How
+    /// many it took; 0 when the time is over.
+    ///
+    /// # Errors
+    /// As for [`CompletionPort::get`]; 87 if `max` is 0.
+    pub fn get_many(&self, into: &mut Vec<Completion<K, C, B>>, max: usize, timeout: impl Into<Timeout>) -> Result<usize> {
+        if max == 0 {
+            return Err(Error::new(Win32Error::INVALID_PARAMETER, "a wait for packets"));
+        }
+        let mut packets = Vec::new();
+        match self.inner.port.remove_many(self.inner.system.idle(), &mut packets, max, timeout.into(), false) {
+            Ok(()) => {}
+            Err(why) => return no_packet(why).map(|()| 0),
+        }
+        let taken = packets.len();
+        into.extend(packets.into_iter().map(unpack));
+        Ok(taken)
+    }
+
+    fn remove(&self, timeout: Timeout) -> Result<Option<Completion<K, C, B>>> {
+        match self.inner.port.remove(self.inner.system.idle(), timeout, false) {
+            Ok(packet) => Ok(Some(unpack(packet))),
+            Err(why) => no_packet(why).map(|()| None),
+        }
+    }
+
+    /// Closes the port: threads that wait return 735, queued packets are dropped.
+    pub fn close(&self) {
+        self.inner.port.close();
+    }
+
+    /// A picture of the five structures.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.inner.port.snapshot()
+    }
+}
+
+fn no_packet(why: NoPacket) -> Result<()> {
+    match why {
+        NoPacket::TimedOut => Ok(()),
+        NoPacket::Closed => Err(Error::new(Win32Error::ABANDONED_WAIT_0, "a wait for a packet")),
+        NoPacket::Alerted => unreachable!("the wait was not alertable"),
+    }
+}
+
+/// Can a value travel inside the packet? Only what needs no destructor: a packet may be dropped with its port.
+const fn travels_inline<T>() -> bool {
+    size_of::<T>() <= size_of::<[u64; 2]>() && align_of::<T>() <= align_of::<[u64; 2]>() && !std::mem::needs_drop::<T>()
+}
+
+fn pack<T: Send + 'static>(value: T) -> Cargo {
+    if !travels_inline::<T>() {
+        return Cargo::Posted(Box::new(value));
+    }
+    let mut words = MaybeUninit::<[u64; 2]>::uninit();
+    // SAFETY: the value fits, in size and alignment, and `MaybeUninit` may hold its padding.
+    unsafe { words.as_mut_ptr().cast::<T>().write(value) };
+    Cargo::Inline(words)
+}
+
+fn unpack<K, C, B>(packet: Packet) -> Completion<K, C, B>
+where
+    K: Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    let (key, context) = match packet.cargo {
+        Cargo::Request(request) => {
+            let Some(payload) = request.take_payload() else { unreachable!("a packet comes once") };
+            let Parcel { key, context, mut buffer, fill } = operation::unbox::<Parcel<K, C, B>>(payload);
+            let completion = request::Completion { status: packet.status, bytes: packet.bytes };
+            fill(&mut buffer, packet.bytes);
+            let result = operation::outcome(request.function(), completion);
+            return Completion { key, context, buffer: Some(buffer), result };
+        }
+        Cargo::Posted(posted) => operation::unbox::<(K, C)>(posted),
+        // SAFETY: only `pack` makes these packets for a port whose posts are all of type (K, C).
+        Cargo::Inline(words) => unsafe { words.as_ptr().cast::<(K, C)>().read() },
+        Cargo::None => unreachable!("everything that a typed port gets has cargo"),
+    };
+    Completion { key, context, buffer: None, result: Ok(packet.bytes) }
+}
+
+/// A device whose requests report to a port. It derefs to the device.
+#[derive(Debug)]
+pub struct Associated<D, K, C = (), B = Vec<u8>> {
+    device: D,
+    key: K,
+    types: PhantomData<fn(C, B)>,
+}
+
+impl<D, K, C, B> std::ops::Deref for Associated<D, K, C, B> {
+    type Target = D;
+
+    fn deref(&self) -> &D {
+        &self.device
+    }
+}
+
+impl<D, K, C, B> Associated<D, K, C, B> {
+    /// The key that its packets bear.
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+}
+
+impl<K, C, B> Associated<OverlappedFile, K, C, B>
+where
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// Reads up to the buffer's capacity at `offset`, in bytes. The packet brings buffer and context back.
+    ///
+    /// # Errors
+    /// A request that is not accepted gives everything back and queues no packet.
+    pub fn read_at(&self, buffer: B, offset: u64, context: C) -> std::result::Result<(), Rejected<C, B>>
+    where
+        B: IoBufMut,
+    {
+        let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
+        let memory = Buffer { start: parcel.buffer.start_mut(), len: parcel.buffer.capacity() };
+        self.issue(Function::Read, memory, offset, parcel)
+    }
+
+    /// Writes the whole buffer at `offset`, in bytes; `u64::MAX` is the end of the file.
+    ///
+    /// # Errors
+    /// As for [`Associated::read_at`].
+    pub fn write_at(&self, buffer: B, offset: u64, context: C) -> std::result::Result<(), Rejected<C, B>>
+    where
+        B: IoBuf,
+    {
+        let parcel = self.parcel(buffer, context, operation::keep::<B>);
+        let memory = Buffer { start: parcel.buffer.start().cast_mut(), len: parcel.buffer.len() };
+        self.issue(Function::Write, memory, offset, parcel)
+    }
+
+    fn parcel(&self, buffer: B, context: C, fill: Fill<B>) -> Box<Parcel<K, C, B>> {
+        Box::new(Parcel { key: self.key.clone(), context, buffer, fill })
+    }
+
+    fn issue(
+        &self,
+        function: Function,
+        buffer: Buffer,
+        offset: u64,
+        parcel: Box<Parcel<K, C, B>>,
+    ) -> std::result::Result<(), Rejected<C, B>> {
+        let route = Route { packet: true, ..Route::default() };
+        let payload: Box<dyn Any + Send> = parcel;
+        match self.device.issue(Call { function, buffer, offset, route, payload }) {
+            Ok(_) => Ok(()),
+            Err((error, payload)) => {
+                let Parcel { buffer, context, .. } = operation::unbox::<Parcel<K, C, B>>(payload);
+                Err(Rejected { error, buffer, context })
+            }
+        }
+    }
+}
