@@ -1,1 +1,16 @@
-//! Placeholder page.
+//! The devices: what each kind of thing makes of a request, and what opens it.
+//!
+//! A device decides what a request means and describes what Linux must do for it as kernel
+//! [`Operation`](overlapped_kernel::engine::Operation)s; an engine carries them out. No device here makes a system call that
+//! transfers data, and none names an engine (design.md section 1).
+//!
+//! | Module | Holds | Contract |
+//! |---|---|---|
+//! | [`file`] | files, directories, links, the null device, and special files reached by a path | 01 §2, §4.1, §4.2; 02 |
+//! | [`lookup`] | how names are looked up in this machine's file system | 01 §3 |
+
+pub mod file;
+pub mod lookup;
+
+pub use file::FileDriver;
+pub use lookup::HostLookup;

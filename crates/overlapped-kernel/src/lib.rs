@@ -32,3 +32,6 @@ pub mod thread;
 pub mod wait;
 
 pub use system::{System, WeakSystem};
+
+#[cfg(all(test, loom))]
+mod models;

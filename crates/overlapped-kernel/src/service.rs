@@ -47,6 +47,11 @@ impl Service {
     }
 
     #[cfg(loom)]
+    pub(crate) fn stop(&self) {
+        self.kick(|state| state.stop = true);
+    }
+
+    #[cfg(loom)]
     fn kick(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock());
     }

@@ -66,6 +66,12 @@ pub struct Open {
     pub existed: bool,
 }
 
+impl std::fmt::Debug for System {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("System").field("engine", &self.0.engine.name()).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
         self.service.stop();
@@ -74,6 +80,7 @@ impl Drop for Inner {
 
 impl System {
     /// A system, with its service thread.
+    #[cfg(not(loom))]
     pub fn new(parts: Parts) -> std::io::Result<Self> {
         let Parts { engine, drivers, namespace, lookup } = parts;
         let service = Arc::new(Service::default());

@@ -46,16 +46,12 @@ impl std::fmt::Debug for Objects {
     }
 }
 
-fn address(object: &WaitRef) -> usize {
-    std::ptr::from_ref(object.dispatcher()) as usize
-}
-
 impl Objects {
     /// 87 if an object is there twice.
     fn new(objects: &[WaitRef]) -> Result<Self, Win32Error> {
         let mut sorted: Vec<(u8, WaitRef)> = (0..).zip(objects.iter().cloned()).collect();
-        sorted.sort_by_key(|(_, object)| address(object));
-        if sorted.windows(2).any(|pair| address(&pair[0].1) == address(&pair[1].1)) {
+        sorted.sort_by_key(|(_, object)| object.dispatcher().order());
+        if sorted.windows(2).any(|pair| pair[0].1.dispatcher().order() == pair[1].1.dispatcher().order()) {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         Ok(Self(sorted))

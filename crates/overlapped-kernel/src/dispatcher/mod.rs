@@ -26,6 +26,9 @@ use crate::wait::All;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+#[cfg(loom)]
+static SERIAL: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
 const SIGNALLED: u32 = 1;
 const WATCHED: u32 = 2;
 const HELD: u32 = 4;
@@ -85,6 +88,8 @@ pub struct Dispatcher {
     /// Whether the state is the bit alone.
     plain: bool,
     inner: Mutex<Inner>,
+    #[cfg(loom)]
+    serial: usize,
 }
 
 /// What a wait got.
@@ -110,7 +115,18 @@ impl Dispatcher {
             auto,
             plain,
             inner: Mutex::new(Inner { state, waiters: VecDeque::new() }),
+            #[cfg(loom)]
+            serial: SERIAL.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
         }
+    }
+
+    /// In which order a wait for all locks its objects: any, as long as all agree.
+    pub(crate) fn order(&self) -> usize {
+        #[cfg(not(loom))]
+        return std::ptr::from_ref(self) as usize;
+        // The checker replays runs, in which addresses differ.
+        #[cfg(loom)]
+        return self.serial;
     }
 
     /// An object whose signal stays until it is reset.

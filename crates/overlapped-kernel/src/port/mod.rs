@@ -29,8 +29,8 @@ use crate::wait::deadline;
 use member::Standing;
 use overlapped_abi::{Status, Win32Error};
 use std::any::Any;
-use std::mem::MaybeUninit;
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 use std::sync::{Arc, Weak};
 
 /// One entry of the completion queue.

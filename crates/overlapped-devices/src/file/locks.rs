@@ -1,0 +1,224 @@
+//! Byte-range locks: LockFileEx and its relatives (contract 02 §9).
+//!
+//! One table for each open file, found through the [registry](super::registry); the owner of a lock is an open instance.
+//! Reads and writes ask the table only while there are locks, at the price of one atomic load otherwise. The drawback: the
+//! locks bind the instances of one system, and a transfer that was checked just before a lock was granted still happens.
+//!
+//! A lock that must wait does so in the calling thread. An overlapped lock request that would have to pend is refused (50)
+//! for now: it needs a request without a transfer, which the road does not have yet.
+
+use super::device::FileDevice;
+use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_kernel::port;
+use overlapped_kernel::system::Grant;
+use parking_lot::{Condvar, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+bitflags::bitflags! {
+    /// dwFlags of LockFileEx.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct LockFlags: u32 {
+        /// LOCKFILE_FAIL_IMMEDIATELY: do not wait for the range.
+        const FAIL_IMMEDIATELY = 1;
+        /// LOCKFILE_EXCLUSIVE_LOCK: exclusive instead of shared.
+        const EXCLUSIVE = 2;
+    }
+}
+
+/// A range of bytes; may be empty, and may lie past the end of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first byte.
+    pub start: u64,
+    /// How many.
+    pub len: u64,
+}
+
+impl Range {
+    fn end(self) -> u128 {
+        u128::from(self.start) + u128::from(self.len)
+    }
+
+    /// Do they have a byte in common? An empty range stands in the way of ranges that contain its place or start there.
+    fn touches(self, other: Self) -> bool {
+        match (self.len, other.len) {
+            (0, 0) => self.start == other.start,
+            (0, _) => other.contains(self.start),
+            (_, 0) => self.contains(other.start),
+            _ => u128::from(self.start) < other.end() && u128::from(other.start) < self.end(),
+        }
+    }
+
+    fn contains(self, byte: u64) -> bool {
+        self.start <= byte && u128::from(byte) < self.end()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Lock {
+    owner: u64,
+    range: Range,
+    exclusive: bool,
+}
+
+/// The locks of one file.
+#[derive(Default)]
+pub(crate) struct Locks {
+    table: Mutex<Vec<Lock>>,
+    held: AtomicUsize,
+    released: Condvar,
+}
+
+impl Locks {
+    /// Are there any? The answer may be old when it arrives, as a transfer's always is.
+    pub fn any(&self) -> bool {
+        self.held.load(Ordering::Acquire) != 0
+    }
+
+    /// Does a lock refuse this transfer of the instance?
+    pub fn refuses(&self, owner: u64, range: Range, write: bool) -> bool {
+        let locked = |lock: &Lock| lock.range.len != 0 && lock.range.touches(range);
+        let refuses = |lock: &Lock| if lock.exclusive { lock.owner != owner } else { write };
+        self.table.lock().iter().any(|lock| locked(lock) && refuses(lock))
+    }
+
+    fn try_lock(&self, table: &mut Vec<Lock>, new: Lock) -> bool {
+        let excludes = |old: &Lock| {
+            let both_shared = !old.exclusive && !new.exclusive;
+            let own_overlay = old.exclusive && !new.exclusive && old.owner == new.owner;
+            old.range.touches(new.range) && !both_shared && !own_overlay
+        };
+        if table.iter().any(excludes) {
+            return false;
+        }
+        table.push(new);
+        self.held.store(table.len(), Ordering::Release);
+        true
+    }
+
+    /// Waits for the range; 995 if the instance closes meanwhile.
+    fn wait_lock(&self, new: Lock, open: impl Fn() -> bool) -> Result<(), Win32Error> {
+        let mut table = self.table.lock();
+        while !self.try_lock(&mut table, new) {
+            if !open() {
+                return Err(Win32Error::OPERATION_ABORTED);
+            }
+            self.released.wait(&mut table);
+        }
+        Ok(())
+    }
+
+    /// Takes away the lock of exactly this range, an exclusive one first.
+    fn unlock(&self, owner: u64, range: Range) -> Result<(), Win32Error> {
+        let mut table = self.table.lock();
+        let exact = |lock: &Lock| lock.owner == owner && lock.range == range;
+        let exclusive = table.iter().position(|lock| exact(lock) && lock.exclusive);
+        let at = exclusive.or_else(|| table.iter().position(exact)).ok_or(Win32Error::NOT_LOCKED)?;
+        table.swap_remove(at);
+        self.changed(&table);
+        Ok(())
+    }
+
+    /// The instance is closed.
+    pub fn release(&self, owner: u64) {
+        let mut table = self.table.lock();
+        table.retain(|lock| lock.owner != owner);
+        self.changed(&table);
+    }
+
+    fn changed(&self, table: &[Lock]) {
+        self.held.store(table.len(), Ordering::Release);
+        self.released.notify_all();
+    }
+}
+
+/// LockFileEx. A lock that is not available: 33 with FAIL_IMMEDIATELY, else a synchronous instance waits and an
+/// overlapped one answers 50 (see the module page).
+pub fn lock(grant: &Grant, range: Range, flags: LockFlags) -> Result<(), Win32Error> {
+    let (device, seat) = lockable(grant)?;
+    if range.end() > 1 << 64 {
+        return Err(Win32Error::INVALID_LOCK_RANGE);
+    }
+    let new = Lock { owner: seat.id(), range, exclusive: flags.contains(LockFlags::EXCLUSIVE) };
+    let locks = seat.locks();
+    if locks.try_lock(&mut locks.table.lock(), new) {
+        return Ok(());
+    }
+    if flags.contains(LockFlags::FAIL_IMMEDIATELY) {
+        return Err(Win32Error::LOCK_VIOLATION);
+    }
+    if grant.instance.is_overlapped() {
+        return Err(Win32Error::NOT_SUPPORTED);
+    }
+    port::blocking(|| locks.wait_lock(new, || !device.is_closed()))
+}
+
+/// UnlockFileEx: 158 unless exactly this range is locked through the instance.
+pub fn unlock(grant: &Grant, range: Range) -> Result<(), Win32Error> {
+    let (_, seat) = lockable(grant)?;
+    seat.locks().unlock(seat.id(), range)
+}
+
+fn lockable(grant: &Grant) -> Result<(&FileDevice, &super::registry::Seat), Win32Error> {
+    let device = super::device_of(grant)?;
+    let seat = device.seat().filter(|_| device.kind().has_positions()).ok_or(Win32Error::INVALID_FUNCTION)?;
+    if !grant.access.intersects(AccessMask::READ_DATA | AccessMask::WRITE_DATA) {
+        return Err(Win32Error::ACCESS_DENIED);
+    }
+    Ok((device, seat))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: u64 = 1;
+    const B: u64 = 2;
+
+    fn range(start: u64, len: u64) -> Range {
+        Range { start, len }
+    }
+
+    fn take(locks: &Locks, owner: u64, range: Range, exclusive: bool) -> bool {
+        locks.try_lock(&mut locks.table.lock(), Lock { owner, range, exclusive })
+    }
+
+    #[test]
+    fn exclusive_locks_exclude_every_overlap_even_their_owners() {
+        let locks = Locks::default();
+        assert!(take(&locks, A, range(10, 10), true));
+        assert!(!take(&locks, A, range(15, 10), true));
+        assert!(!take(&locks, B, range(0, 11), false));
+        assert!(take(&locks, B, range(0, 10), true));
+    }
+
+    #[test]
+    fn a_shared_lock_overlays_the_owners_exclusive_one_which_is_unlocked_first() {
+        let locks = Locks::default();
+        assert!(take(&locks, A, range(0, 4), true));
+        assert!(take(&locks, A, range(0, 4), false));
+        assert!(locks.refuses(A, range(0, 1), true), "the owner itself can only read there");
+        assert!(!locks.refuses(A, range(0, 1), false));
+        assert_eq!(locks.unlock(A, range(0, 4)), Ok(()));
+        assert!(take(&locks, B, range(0, 4), false), "what is left is shared");
+    }
+
+    #[test]
+    fn an_empty_lock_refuses_ranges_that_contain_its_place_but_not_those_that_end_there() {
+        let locks = Locks::default();
+        assert!(take(&locks, A, range(8, 0), true));
+        assert!(!take(&locks, B, range(4, 8), true));
+        assert!(!take(&locks, B, range(8, 8), true));
+        assert!(take(&locks, B, range(4, 4), true));
+        assert!(!locks.refuses(B, range(8, 1), true), "no byte is locked");
+        assert_eq!(locks.unlock(A, range(8, 0)), Ok(()));
+    }
+
+    #[test]
+    fn the_last_byte_of_the_offset_space_can_be_locked() {
+        let locks = Locks::default();
+        assert!(take(&locks, A, range(u64::MAX, 1), true));
+        assert!(!take(&locks, B, range(u64::MAX, 1), false));
+        assert!(take(&locks, B, range(0, u64::MAX), true));
+    }
+}

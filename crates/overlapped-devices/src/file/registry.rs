@@ -1,0 +1,316 @@
+//! Who has which file open: share modes, deletion and byte-range locks, for all instances of one system.
+//!
+//! Files are told apart by device and inode number, so every hard link and every spelling of a name leads to the same
+//! entry. An entry lives as long as an instance of the file is open; its inode cannot be reused before that.
+//!
+//! # How opening stays atomic
+//!
+//! Linux opens first, and only then is it known which file the name led to. Three races follow, each closed here:
+//!
+//! - *Check against check*: [`Registry::admit`] looks at the other instances and joins them under one lock.
+//! - *Open against delete*: every unlink happens under the lock of the file's shard and advances [`Registry::epoch`]. Who
+//!   opened a descriptor in an older epoch looks whether its file still has a name, and opens again if it has none.
+//! - *Open against create*: a creator cannot know its inode before it exists, so it holds [`Registry::creating`] from
+//!   before the creation until it is admitted. Who opens an empty file, as a file just created is, first lets creators
+//!   finish. Thus the creator is always admitted first.
+//!
+//! The drawback: share modes bind the instances of one system, not other processes. Linux has nothing like them, and
+//! advisory locks would bind only those who ask.
+
+use super::locks::Locks;
+use super::name;
+use super::stat::Key;
+use overlapped_abi::{AccessMask, ShareMode};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use rustix::fd::{BorrowedFd, OwnedFd};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+const SHARDS: usize = 16;
+
+/// See the module page.
+#[derive(Default)]
+pub(crate) struct Registry {
+    shards: [Mutex<HashMap<Key, Entry>>; SHARDS],
+    creating: RwLock<()>,
+    epoch: AtomicU64,
+    next: AtomicU64,
+}
+
+/// A file with open instances.
+struct Entry {
+    locks: Arc<Locks>,
+    members: Vec<Member>,
+    /// FileDispositionInfo said so; can be taken back.
+    pending: Option<Doomed>,
+    /// An instance with delete-on-close has closed; cannot be taken back.
+    doomed: Option<Doomed>,
+}
+
+/// An open instance.
+struct Member {
+    id: u64,
+    access: AccessMask,
+    share: ShareMode,
+    delete_on_close: bool,
+    /// The name goes when this instance closes, whoever else has the file open.
+    delete_first: bool,
+}
+
+/// A name to remove: the descriptor finds it even if the file was renamed.
+struct Doomed {
+    fd: OwnedFd,
+    path: PathBuf,
+}
+
+/// What an open asks to share.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish {
+    pub access: AccessMask,
+    pub share: ShareMode,
+    /// The open cuts the file, which counts as writing for the others even if the handle cannot write.
+    pub overwrite: bool,
+    pub delete_on_close: bool,
+}
+
+/// Why an open was not admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// 32.
+    Sharing,
+    /// 5.
+    DeletePending,
+    /// The file lost its name meanwhile: open again.
+    Gone,
+}
+
+impl Registry {
+    fn shard(&self, key: Key) -> &Mutex<HashMap<Key, Entry>> {
+        let mixed = (key.ino ^ key.dev.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        &self.shards[(mixed >> 60) as usize % SHARDS]
+    }
+
+    /// Advances whenever a name goes away; read it before opening.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Held from before a file is created until its creator is admitted.
+    pub fn creating(&self) -> RwLockReadGuard<'_, ()> {
+        self.creating.read()
+    }
+
+    /// Waits until every creation that had begun is admitted.
+    pub fn await_creators(&self) {
+        drop(self.creating.write());
+    }
+
+    /// Joins the instances of a file, or says why not. `epoch`: what it was before the file was opened. `named`: does
+    /// the file still have a name?
+    pub fn admit(
+        self: &Arc<Self>,
+        key: Key,
+        wish: Wish,
+        epoch: u64,
+        named: impl FnOnce() -> bool,
+    ) -> Result<Seat, Refusal> {
+        let mut shard = self.shard(key).lock();
+        if self.epoch() != epoch && !named() {
+            return Err(Refusal::Gone);
+        }
+        let entry = shard.entry(key).or_insert_with(Entry::new);
+        if entry.is_deleted() {
+            return Err(Refusal::DeletePending);
+        }
+        let used = if wish.overwrite { wish.access | AccessMask::WRITE_DATA } else { wish.access };
+        if entry.conflicts(used, wish.share, None) {
+            return Err(Refusal::Sharing);
+        }
+        let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+        entry.members.push(Member {
+            id,
+            access: wish.access,
+            share: wish.share,
+            delete_on_close: wish.delete_on_close,
+            delete_first: false,
+        });
+        let locks = Arc::clone(&entry.locks);
+        Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
+    }
+
+    /// Takes a name away by `act`, if the instances of the file let somebody delete it (contract 02 §8).
+    pub fn unname<R, E: From<Refusal>>(&self, key: Key, act: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+        let shard = self.shard(key).lock();
+        if let Some(entry) = shard.get(&key) {
+            entry.may_be_deleted(None)?;
+        }
+        let result = act();
+        if result.is_ok() {
+            self.epoch.fetch_add(1, Ordering::AcqRel);
+        }
+        result
+    }
+}
+
+impl From<Refusal> for overlapped_abi::Win32Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Sharing => Self::SHARING_VIOLATION,
+            Refusal::DeletePending => Self::ACCESS_DENIED,
+            Refusal::Gone => Self::FILE_NOT_FOUND,
+        }
+    }
+}
+
+impl Entry {
+    fn new() -> Self {
+        Self { locks: Arc::default(), members: Vec::new(), pending: None, doomed: None }
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.pending.is_some() || self.doomed.is_some()
+    }
+
+    /// The rule of contract 01 §2.2 against every instance but `except`.
+    fn conflicts(&self, access: AccessMask, share: ShareMode, except: Option<u64>) -> bool {
+        let others = self.members.iter().filter(|member| Some(member.id) != except);
+        others.into_iter().any(|other| ShareMode::conflicts(access, share, other.access, other.share))
+    }
+
+    /// As if somebody opened it to delete it, sharing everything.
+    fn may_be_deleted(&self, except: Option<u64>) -> Result<(), Refusal> {
+        if self.is_deleted() {
+            return Err(Refusal::DeletePending);
+        }
+        let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
+        if self.conflicts(AccessMask::DELETE, all, except) { Err(Refusal::Sharing) } else { Ok(()) }
+    }
+}
+
+impl Doomed {
+    fn new(fd: BorrowedFd<'_>, path: &Path) -> Result<Self, rustix::io::Errno> {
+        Ok(Self { fd: rustix::io::fcntl_dupfd_cloexec(fd, 0)?, path: path.to_path_buf() })
+    }
+}
+
+/// A place among the instances of a file; leaving it is the last handle's close.
+pub(crate) struct Seat {
+    registry: Arc<Registry>,
+    key: Key,
+    id: u64,
+    locks: Arc<Locks>,
+    left: AtomicBool,
+}
+
+impl Seat {
+    /// Which instance this is, as locks know it.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The file's byte-range locks.
+    pub fn locks(&self) -> &Arc<Locks> {
+        &self.locks
+    }
+
+    /// The registry that it belongs to.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Which file it is.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// Whether the file waits to be deleted.
+    pub fn delete_pending(&self) -> bool {
+        self.registry.shard(self.key).lock().get(&self.key).is_some_and(Entry::is_deleted)
+    }
+
+    /// FileDispositionInfo: the file goes with its last instance, or stays after all. `first`: its name goes with this
+    /// instance already.
+    pub fn set_pending<E>(&self, delete: bool, first: bool, fd: BorrowedFd<'_>, path: &Path) -> Result<(), E>
+    where
+        E: From<Refusal> + From<rustix::io::Errno>,
+    {
+        let mut shard = self.registry.shard(self.key).lock();
+        let Some(entry) = shard.get_mut(&self.key) else { return Ok(()) };
+        if !delete {
+            entry.pending = None;
+            self.with_member(entry, |member| member.delete_first = false);
+            return Ok(());
+        }
+        if entry.pending.is_none() {
+            let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
+            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) {
+                return Err(Refusal::Sharing.into());
+            }
+            entry.pending = Some(Doomed::new(fd, path)?);
+        }
+        self.with_member(entry, |member| member.delete_first |= first);
+        Ok(())
+    }
+
+    /// FILE_DISPOSITION_FLAG_ON_CLOSE: changes delete-on-close of this instance.
+    pub fn set_delete_on_close(&self, on: bool) {
+        let mut shard = self.registry.shard(self.key).lock();
+        if let Some(entry) = shard.get_mut(&self.key) {
+            self.with_member(entry, |member| member.delete_on_close = on);
+        }
+    }
+
+    fn with_member(&self, entry: &mut Entry, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = entry.members.iter_mut().find(|member| member.id == self.id) {
+            change(member);
+        }
+    }
+
+    /// Renames or otherwise changes the names of the file while nobody opens or closes it.
+    pub fn steady<R>(&self, act: impl FnOnce() -> R) -> R {
+        let _shard = self.registry.shard(self.key).lock();
+        act()
+    }
+
+    /// The last handle of the instance is closed: locks end, others may open, and what was to be deleted goes.
+    pub fn leave(&self, fd: BorrowedFd<'_>, path: &Path) {
+        self.leave_as(|member| member.delete_on_close.then(|| Doomed::new(fd, path)));
+    }
+
+    /// `doom`: what becomes of the name if the leaving instance was to delete it on close.
+    fn leave_as(&self, doom: impl FnOnce(&Member) -> Option<Result<Doomed, rustix::io::Errno>>) {
+        if self.left.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.locks.release(self.id);
+        let mut shard = self.registry.shard(self.key).lock();
+        let Some(entry) = shard.get_mut(&self.key) else { return };
+        let Some(at) = entry.members.iter().position(|member| member.id == self.id) else { return };
+        let member = entry.members.swap_remove(at);
+        match doom(&member) {
+            Some(Ok(doomed)) => entry.doomed = Some(doomed),
+            Some(Err(error)) => tracing::warn!(%error, "a file to be deleted on close stays"),
+            None => {}
+        }
+        let last = entry.members.is_empty();
+        if last || member.delete_first {
+            let names = [entry.pending.take(), entry.doomed.take()];
+            for doomed in names.into_iter().flatten() {
+                name::remove(&doomed.fd, &doomed.path);
+                self.registry.epoch.fetch_add(1, Ordering::AcqRel);
+            }
+        }
+        if last {
+            shard.remove(&self.key);
+        }
+    }
+}
+
+impl Drop for Seat {
+    /// An open that failed after it was admitted: nothing is deleted on its account.
+    fn drop(&mut self) {
+        self.leave_as(|_| None);
+    }
+}

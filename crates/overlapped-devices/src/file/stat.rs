@@ -1,0 +1,110 @@
+//! What the file system says of an open descriptor, in the few terms that the file device needs.
+
+use rustix::fd::{AsRawFd, BorrowedFd};
+use rustix::fs::{FileType as Linux, RawMode, Stat};
+use rustix::io::Errno;
+use std::io::IsTerminal;
+
+/// Which file it is, whatever its names: device and inode number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub dev: u64,
+    pub ino: u64,
+}
+
+/// What kind of thing a path led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A regular file.
+    Regular,
+    /// A block device, read and written as one long file.
+    Block,
+    /// A directory: nothing can be read or written (contract 01 §4.2).
+    Directory,
+    /// A symbolic link itself, opened with FILE_FLAG_OPEN_REPARSE_POINT.
+    Link,
+    /// A terminal.
+    Terminal,
+    /// Any other character device: /dev/null and its like.
+    Char,
+    /// A fifo, or a socket that has a name.
+    Pipe,
+}
+
+impl Kind {
+    /// Are its bytes numbered?
+    pub fn has_positions(self) -> bool {
+        matches!(self, Self::Regular | Self::Block)
+    }
+
+    /// Does it hand out bytes in the order they come, with no position?
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Terminal | Self::Char | Self::Pipe)
+    }
+}
+
+/// See the module page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub key: Key,
+    pub kind: Kind,
+    pub mode: RawMode,
+    pub links: u64,
+    pub size: u64,
+    pub blocks: u64,
+}
+
+/// No write permission for anybody: what READONLY is on Linux.
+pub(crate) const WRITE_BITS: RawMode = 0o222;
+
+impl Facts {
+    /// Of an open descriptor, also one that only names its file.
+    pub fn of(fd: BorrowedFd<'_>) -> Result<Self, Errno> {
+        let mut facts = Self::from_stat(&rustix::fs::fstat(fd)?);
+        if facts.kind == Kind::Char && fd.is_terminal() {
+            facts.kind = Kind::Terminal;
+        }
+        Ok(facts)
+    }
+
+    /// Of a path, where a link means itself.
+    pub fn of_name(path: &std::path::Path) -> Result<Self, Errno> {
+        let stat = rustix::fs::statat(rustix::fs::CWD, path, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(Self::from_stat(&stat))
+    }
+
+    #[allow(clippy::unnecessary_cast, clippy::cast_lossless)] // the fields' widths differ between architectures
+    fn from_stat(stat: &Stat) -> Self {
+        let kind = match Linux::from_raw_mode(stat.st_mode) {
+            Linux::RegularFile => Kind::Regular,
+            Linux::BlockDevice => Kind::Block,
+            Linux::Directory => Kind::Directory,
+            Linux::Symlink => Kind::Link,
+            Linux::Fifo | Linux::Socket => Kind::Pipe,
+            _ => Kind::Char,
+        };
+        Self {
+            key: Key { dev: stat.st_dev as u64, ino: stat.st_ino as u64 },
+            kind,
+            mode: stat.st_mode,
+            links: stat.st_nlink as u64,
+            size: stat.st_size.max(0) as u64,
+            blocks: stat.st_blocks.max(0) as u64,
+        }
+    }
+
+    /// FILE_ATTRIBUTE_READONLY. Only files have it; the permissions of directories and devices mean something else.
+    pub fn read_only(&self) -> bool {
+        self.kind == Kind::Regular && self.mode & WRITE_BITS == 0
+    }
+
+    /// The bytes that the file really occupies, where that is less than its size (contract 02 §1).
+    pub fn physical_size(&self) -> u64 {
+        self.size.min(self.blocks.saturating_mul(512))
+    }
+}
+
+/// A path that leads to what the descriptor refers to, for calls that refuse descriptors which only name a file.
+pub(crate) fn proc_path(fd: BorrowedFd<'_>) -> String {
+    format!("/proc/self/fd/{}", fd.as_raw_fd())
+}

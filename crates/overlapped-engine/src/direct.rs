@@ -1,0 +1,199 @@
+//! What the calling thread does itself: the attempt that cannot block, and the blocking call of synchronous instances.
+//!
+//! **The attempt is honest**: it never waits for a device. A read asks Linux for what the page cache holds (`RWF_NOWAIT`)
+//! and nothing else. A buffered write of up to [`SMALL_WRITE`] bytes is a copy into the page cache, except when
+//!
+//! - it covers a page partly, and Linux must read the rest of that page first: such *edge* pages must be in the cache, or
+//!   beyond the end of the file, or the write is submitted;
+//! - too much of memory waits to be written (Linux then makes writers sleep), the journal is full, or another thread holds
+//!   the file. No call tells this beforehand. So each plain write is timed: after one that took longer than [`STALL`], all
+//!   writes are submitted for [`BACK_OFF`]. At most one write in such a period makes its caller wait.
+//!
+//! Where the file system takes `RWF_NOWAIT` for buffered writes (XFS and Btrfs do, ext4 refuses), that flag answers all of
+//! it and none of the above is needed. Never attempted: descriptors that bypass the cache, durable writes, syncs, and
+//! descriptors without positions, where an attempt could overtake a queued request. Drawback: on a file system that does
+//! not know `RWF_NOWAIT` at all (/proc, many FUSE systems) each read pays for one refused call. That is not remembered,
+//! since nothing but the descriptor's number is known here, and numbers are used again.
+
+use overlapped_kernel::clock::Tick;
+use overlapped_kernel::engine::{Kind, Mode, Operation, RawResult};
+use rustix::io::Errno;
+use std::os::fd::{BorrowedFd, RawFd};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The largest write that is attempted, in bytes: a copy of some 10 microseconds.
+pub(crate) const SMALL_WRITE: usize = 64 << 10;
+/// A copy never takes this long; a writer that Linux makes sleep sleeps longer.
+const STALL: Duration = Duration::from_millis(2);
+/// For how long nothing is written directly after a stall.
+const BACK_OFF: Duration = Duration::from_millis(100);
+/// One write in so many asks whether `RWF_NOWAIT` is taken, after it was refused.
+const ASK_AGAIN: u32 = 256;
+const PAGE: u64 = 4096;
+
+/// What an engine has learnt about attempts. Hints only: being wrong costs time.
+#[derive(Debug, Default)]
+pub(crate) struct Direct {
+    /// Until when writes are not attempted, in nanoseconds of the monotonic clock.
+    stalled_until: AtomicU64,
+    /// Writes to go until `RWF_NOWAIT` is tried again.
+    refused: AtomicU32,
+}
+
+impl Direct {
+    /// Does the operation at once if it cannot block; see the module page.
+    ///
+    /// # Safety
+    /// The buffer is valid for `len` bytes (writable for a read) and the descriptor is open.
+    pub(crate) unsafe fn attempt(&self, operation: &Operation) -> Option<RawResult> {
+        if operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM) {
+            return None;
+        }
+        match operation.kind {
+            // SAFETY: the caller's promise.
+            Kind::Read => unsafe { attempt_read(operation) },
+            // SAFETY: the caller's promise.
+            Kind::Write if operation.len <= SMALL_WRITE => unsafe { self.attempt_write(operation) },
+            Kind::Write | Kind::Sync => None,
+        }
+    }
+
+    unsafe fn attempt_write(&self, operation: &Operation) -> Option<RawResult> {
+        if self.should_ask() {
+            // SAFETY: the promise of `attempt`.
+            match unsafe { transfer(operation, libc::RWF_NOWAIT) } {
+                Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => self.refused.store(ASK_AGAIN, Ordering::Relaxed),
+                Err(Errno::AGAIN) => return None,
+                result => return Some(result),
+            }
+        }
+        let start = Tick::monotonic();
+        if self.stalled_until.load(Ordering::Relaxed) > start.0 || !edges_at_hand(operation) {
+            return None;
+        }
+        // SAFETY: the promise of `attempt`.
+        let result = unsafe { transfer(operation, 0) };
+        let end = Tick::monotonic();
+        if end.since(start) > STALL {
+            self.stalled_until.store(end.plus(BACK_OFF).0, Ordering::Relaxed);
+        }
+        Some(result)
+    }
+
+    /// Is it time to see whether this descriptor takes `RWF_NOWAIT` writes?
+    fn should_ask(&self) -> bool {
+        let refused = self.refused.load(Ordering::Relaxed);
+        if refused > 0 {
+            // A lost update makes the next question a little later.
+            self.refused.store(refused - 1, Ordering::Relaxed);
+        }
+        refused == 0
+    }
+}
+
+unsafe fn attempt_read(operation: &Operation) -> Option<RawResult> {
+    // SAFETY: the promise of `attempt`.
+    match unsafe { transfer(operation, libc::RWF_NOWAIT) } {
+        Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => None,
+        result => Some(result),
+    }
+}
+
+/// Does the operation, however long it takes.
+///
+/// # Safety
+/// As for [`Direct::attempt`].
+pub(crate) unsafe fn perform(operation: &Operation) -> RawResult {
+    match operation.kind {
+        Kind::Sync => {
+            // SAFETY: the descriptor is open during this call, the caller says.
+            let fd = unsafe { BorrowedFd::borrow_raw(operation.fd) };
+            rustix::io::retry_on_intr(|| rustix::fs::fsync(fd)).map(|()| 0)
+        }
+        // SAFETY: the caller's promise.
+        Kind::Read | Kind::Write => unsafe { transfer(operation, 0) },
+    }
+}
+
+/// One read or write with the mode's flags and `flags`; repeated when a signal interrupts it before any transfer.
+///
+/// # Safety
+/// As for [`Direct::attempt`].
+pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
+    let part = libc::iovec { iov_base: operation.buffer.cast(), iov_len: operation.len };
+    let flags = flags | write_flags(operation);
+    let offset = if operation.mode.contains(Mode::STREAM) { -1 } else { operation.offset as i64 };
+    loop {
+        let n = match operation.kind {
+            // SAFETY: one buffer, writable for `len` bytes by the caller's promise.
+            Kind::Read => unsafe { libc::preadv2(operation.fd, &raw const part, 1, offset, flags) },
+            // SAFETY: one buffer, readable for `len` bytes by the caller's promise.
+            _ => unsafe { libc::pwritev2(operation.fd, &raw const part, 1, offset, flags) },
+        };
+        match usize::try_from(n) {
+            Ok(n) => return Ok(n),
+            Err(_) => match last_error() {
+                Errno::INTR => {}
+                error => return Err(error),
+            },
+        }
+    }
+}
+
+/// The flags of pwritev2 that the mode asks for.
+pub(crate) fn write_flags(operation: &Operation) -> i32 {
+    if operation.kind != Kind::Write {
+        return 0;
+    }
+    let append = if operation.mode.contains(Mode::APPEND) { libc::RWF_APPEND } else { 0 };
+    let durable = if operation.mode.contains(Mode::DURABLE) { libc::RWF_DSYNC } else { 0 };
+    append | durable
+}
+
+fn last_error() -> Errno {
+    Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)
+}
+
+/// Are the pages that this write covers partly in the cache, or without anything to be read into them?
+fn edges_at_hand(operation: &Operation) -> bool {
+    let start = match operation.mode.contains(Mode::APPEND) {
+        false => operation.offset,
+        true => match length(operation.fd) {
+            Some(length) => length,
+            None => return false,
+        },
+    };
+    let end = start.saturating_add(operation.len as u64);
+    let head = (!start.is_multiple_of(PAGE)).then_some(start - start % PAGE);
+    // Of the last page, what follows the write must be kept; of the first, what precedes it.
+    let tail = (!end.is_multiple_of(PAGE) && head != Some(end - end % PAGE)).then_some(end);
+    [head, tail].into_iter().flatten().all(|at| at_hand(operation.fd, at))
+}
+
+/// Can the byte at `at` be had without waiting, or is there none?
+fn at_hand(fd: RawFd, at: u64) -> bool {
+    let mut byte = 0_u8;
+    let part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    // SAFETY: one buffer of one writable byte.
+    let n = unsafe { libc::preadv2(fd, &raw const part, 1, at as i64, libc::RWF_NOWAIT) };
+    // A descriptor that cannot be read is asked in another way.
+    n >= 0 || (last_error() == Errno::BADF && (length(fd).is_some_and(|end| at >= end) || cached(fd, at)))
+}
+
+fn length(fd: RawFd) -> Option<u64> {
+    // SAFETY: the descriptor is open during the attempt.
+    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+    rustix::fs::fstat(fd).ok().and_then(|stat| u64::try_from(stat.st_size).ok())
+}
+
+/// Is the page of this byte in the cache? Asks cachestat, which unlike a read needs only the right to write.
+fn cached(fd: RawFd, at: u64) -> bool {
+    const SYS_CACHESTAT: libc::c_long = 451;
+    let range = [at - at % PAGE, 1_u64];
+    let mut counts = [0_u64; 5];
+    // SAFETY: `range` and `counts` have the layout of cachestat_range and cachestat, and outlive the call. On a kernel without
+    // the call, ENOSYS comes back.
+    let n = unsafe { libc::syscall(SYS_CACHESTAT, fd, &raw const range, &raw mut counts, 0) };
+    n == 0 && counts[0] > 0
+}

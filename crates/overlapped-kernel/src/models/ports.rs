@@ -1,0 +1,130 @@
+//! The port: insertion, removal, blocking, time-outs and closing.
+
+use super::{check, me};
+use crate::clock::Timeout;
+use crate::idle::Idle;
+use crate::port::{Cargo, NoPacket, Packet, Port};
+use loom::thread;
+use overlapped_abi::Status;
+use std::sync::Arc;
+use std::time::Duration;
+
+const SOON: Timeout = Timeout::After(Duration::from_secs(1));
+
+fn packet(key: usize) -> Packet {
+    Packet { key, overlapped: 0, status: Status::SUCCESS, bytes: 0, cargo: Cargo::None }
+}
+
+/// Leaves its port as an ending thread does; the model's threads have no destructors.
+fn end() {
+    me().end();
+}
+
+#[test]
+fn a_waiting_thread_gets_the_packet() {
+    check(3, || {
+        let port = Port::new(1, None);
+        let poster = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || port.insert(packet(1)))
+        };
+        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key), Ok(1));
+        poster.join().unwrap();
+        end();
+        assert_eq!(port.snapshot().active, 0);
+    });
+}
+
+#[test]
+fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
+    check(3, || {
+        let port = Port::new(1, None);
+        let poster = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || port.insert(packet(1)))
+        };
+        let got = port.remove(&Idle, SOON, false);
+        poster.join().unwrap();
+        let queued = port.snapshot().packets.len();
+        match got {
+            Ok(p) => assert_eq!((p.key, queued), (1, 0)),
+            Err(why) => assert_eq!((why, queued), (NoPacket::TimedOut, 1)),
+        }
+        assert_eq!(port.snapshot().active, 1, "a thread whose wait is over runs");
+        end();
+        assert_eq!(port.snapshot().active, 0);
+    });
+}
+
+#[test]
+fn two_threads_and_two_packets_at_concurrency_1() {
+    check(2, || {
+        let port = Port::new(1, None);
+        let other = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || {
+                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+                end();
+                got
+            })
+        };
+        let poster = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || {
+                port.insert(packet(1));
+                port.insert(packet(2));
+            })
+        };
+        let mine = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+        assert!(port.snapshot().active <= 1);
+        // This thread ends, which lets the other one have the rest.
+        end();
+        let theirs = other.join().unwrap();
+        poster.join().unwrap();
+        let mut keys = [mine.unwrap(), theirs.unwrap()];
+        keys.sort_unstable();
+        assert_eq!(keys, [1, 2]);
+        assert_eq!(port.snapshot().active, 0);
+    });
+}
+
+#[test]
+fn a_released_thread_that_blocks_lets_another_have_the_packet() {
+    check(2, || {
+        let port = Port::new(1, None);
+        port.insert(packet(1));
+        assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.key), Ok(1));
+        let other = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || {
+                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+                end();
+                got
+            })
+        };
+        port.insert(packet(2));
+        {
+            let thread = me();
+            let _paused = thread.pause();
+            assert_eq!(other.join().unwrap(), Ok(2), "the limit of 1 holds while nobody blocks, and only then");
+        }
+        assert_eq!(port.snapshot().active, 1);
+        end();
+        assert_eq!(port.snapshot().active, 0);
+    });
+}
+
+#[test]
+fn closing_sends_the_waiting_thread_home() {
+    check(3, || {
+        let port = Port::new(1, None);
+        let closer = {
+            let port = Arc::clone(&port);
+            thread::spawn(move || port.close())
+        };
+        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key), Err(NoPacket::Closed));
+        closer.join().unwrap();
+        assert!(!port.insert(packet(1)));
+        end();
+    });
+}

@@ -1,0 +1,119 @@
+//! Files opened for synchronous requests.
+
+use crate::error::{Error, Result};
+use crate::handle::OwnedHandle;
+use crate::operation;
+use crate::wait::Wait;
+use overlapped_kernel::dispatcher::WaitRef;
+use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
+use std::io;
+use std::sync::Arc;
+
+/// A file opened without FILE_FLAG_OVERLAPPED: every call waits for its own request, one at a time, at the file pointer
+/// (contract 03). A thread of a port counts as paused while a call waits.
+#[derive(Debug)]
+pub struct File {
+    handle: OwnedHandle,
+}
+
+impl File {
+    pub(crate) fn new(handle: OwnedHandle) -> Self {
+        Self { handle }
+    }
+
+    /// The handle underneath.
+    #[must_use]
+    pub fn handle(&self) -> &OwnedHandle {
+        &self.handle
+    }
+
+    /// Gives the handle away.
+    #[must_use]
+    pub fn into_handle(self) -> OwnedHandle {
+        self.handle
+    }
+
+    /// Another handle to the same open file: they share the file pointer (contract 02 section 2).
+    ///
+    /// # Errors
+    /// 4 when there are too many handles.
+    pub fn try_clone(&self) -> Result<Self> {
+        self.handle.duplicate().map(Self::new)
+    }
+
+    /// Reads at the file pointer and moves it; 0 bytes at the end of the file.
+    ///
+    /// # Errors
+    /// Those of ReadFile (contract 03 section 1.2).
+    pub fn read_bytes(&self, buffer: &mut [u8]) -> Result<usize> {
+        self.transfer(Function::Read, buffer.as_mut_ptr(), buffer.len())
+    }
+
+    /// Writes all of the bytes at the file pointer and moves it.
+    ///
+    /// # Errors
+    /// Those of WriteFile (contract 03 section 1.2).
+    pub fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
+        self.transfer(Function::Write, bytes.as_ptr().cast_mut(), bytes.len())
+    }
+
+    fn transfer(&self, function: Function, start: *mut u8, len: usize) -> Result<usize> {
+        let grant = self.handle.grant();
+        let transfer = Transfer {
+            function,
+            buffer: Buffer { start, len },
+            place: Place::Pointer,
+            route: Route::default(),
+            overlapped: None,
+            payload: None,
+            report: Report::AtOnce,
+        };
+        // SAFETY: the instance is synchronous, so the request is complete when the call returns, and the borrow of the
+        // buffer lasts that long. Linux only reads from the buffer of a write.
+        match unsafe { grant.instance.transfer(grant.access, transfer) } {
+            Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
+            Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
+            Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),
+        }
+    }
+}
+
+impl io::Read for File {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(self.read_bytes(buffer)?)
+    }
+}
+
+impl io::Read for &File {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(self.read_bytes(buffer)?)
+    }
+}
+
+impl io::Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(self.write_bytes(bytes)?)
+    }
+
+    /// Nothing is buffered here; see [`File::flush_buffers`] for the way to the device.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl io::Write for &File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(self.write_bytes(bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Wait for File {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        Ok(Arc::clone(&self.handle.grant().instance) as WaitRef)
+    }
+}
