@@ -7,7 +7,7 @@
 //! A lock that must wait does so in the calling thread. An overlapped lock request that would have to pend is refused (50)
 //! for now: it needs a request without a transfer, which the road does not have yet.
 
-use super::device::FileDevice;
+use super::registry::Seat;
 use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_kernel::port;
 use overlapped_kernel::system::Grant;
@@ -96,16 +96,22 @@ impl Locks {
         true
     }
 
-    /// Waits for the range; 995 if the instance closes meanwhile.
-    fn wait_lock(&self, new: Lock, open: impl Fn() -> bool) -> Result<(), Win32Error> {
+    /// Takes the range, or waits for it: 995 if the instance closes meanwhile, 33 if nobody `waits`.
+    fn lock(&self, new: Lock, waits: bool, closed: impl Fn() -> bool) -> Result<(), Win32Error> {
         let mut table = self.table.lock();
-        while !self.try_lock(&mut table, new) {
-            if !open() {
+        loop {
+            // Looked at under the lock, so that a close either stops this or finds the new lock in the table.
+            if closed() {
                 return Err(Win32Error::OPERATION_ABORTED);
+            }
+            if self.try_lock(&mut table, new) {
+                return Ok(());
+            }
+            if !waits {
+                return Err(Win32Error::LOCK_VIOLATION);
             }
             self.released.wait(&mut table);
         }
-        Ok(())
     }
 
     /// Takes away the lock of exactly this range, an exclusive one first.
@@ -135,37 +141,33 @@ impl Locks {
 /// LockFileEx. A lock that is not available: 33 with FAIL_IMMEDIATELY, else a synchronous instance waits and an
 /// overlapped one answers 50 (see the module page).
 pub fn lock(grant: &Grant, range: Range, flags: LockFlags) -> Result<(), Win32Error> {
-    let (device, seat) = lockable(grant)?;
+    let seat = lockable(grant)?;
     if range.end() > 1 << 64 {
         return Err(Win32Error::INVALID_LOCK_RANGE);
     }
     let new = Lock { owner: seat.id(), range, exclusive: flags.contains(LockFlags::EXCLUSIVE) };
-    let locks = seat.locks();
-    if locks.try_lock(&mut locks.table.lock(), new) {
-        return Ok(());
+    let taken = seat.locks().lock(new, false, || seat.left());
+    match taken {
+        Err(Win32Error::LOCK_VIOLATION) if flags.contains(LockFlags::FAIL_IMMEDIATELY) => taken,
+        Err(Win32Error::LOCK_VIOLATION) if grant.instance.is_overlapped() => Err(Win32Error::NOT_SUPPORTED),
+        Err(Win32Error::LOCK_VIOLATION) => port::blocking(|| seat.locks().lock(new, true, || seat.left())),
+        _ => taken,
     }
-    if flags.contains(LockFlags::FAIL_IMMEDIATELY) {
-        return Err(Win32Error::LOCK_VIOLATION);
-    }
-    if grant.instance.is_overlapped() {
-        return Err(Win32Error::NOT_SUPPORTED);
-    }
-    port::blocking(|| locks.wait_lock(new, || !device.is_closed()))
 }
 
 /// UnlockFileEx: 158 unless exactly this range is locked through the instance.
 pub fn unlock(grant: &Grant, range: Range) -> Result<(), Win32Error> {
-    let (_, seat) = lockable(grant)?;
+    let seat = lockable(grant)?;
     seat.locks().unlock(seat.id(), range)
 }
 
-fn lockable(grant: &Grant) -> Result<(&FileDevice, &super::registry::Seat), Win32Error> {
+fn lockable(grant: &Grant) -> Result<&Seat, Win32Error> {
     let device = super::device_of(grant)?;
     let seat = device.seat().filter(|_| device.kind().has_positions()).ok_or(Win32Error::INVALID_FUNCTION)?;
     if !grant.access.intersects(AccessMask::READ_DATA | AccessMask::WRITE_DATA) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    Ok((device, seat))
+    Ok(seat)
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@
 use super::locks::Locks;
 use super::name;
 use super::stat::Key;
-use overlapped_abi::{AccessMask, ShareMode};
+use super::errors::other;
+use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustix::fd::{BorrowedFd, OwnedFd};
 use std::collections::HashMap;
@@ -141,7 +142,7 @@ impl Registry {
     }
 
     /// Takes a name away by `act`, if the instances of the file let somebody delete it (contract 02 §8).
-    pub fn unname<R, E: From<Refusal>>(&self, key: Key, act: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    pub fn unname<R>(&self, key: Key, act: impl FnOnce() -> Result<R, Win32Error>) -> Result<R, Win32Error> {
         let shard = self.shard(key).lock();
         if let Some(entry) = shard.get(&key) {
             entry.may_be_deleted(None)?;
@@ -154,7 +155,7 @@ impl Registry {
     }
 }
 
-impl From<Refusal> for overlapped_abi::Win32Error {
+impl From<Refusal> for Win32Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Sharing => Self::SHARING_VIOLATION,
@@ -220,9 +221,9 @@ impl Seat {
         &self.registry
     }
 
-    /// Which file it is.
-    pub fn key(&self) -> Key {
-        self.key
+    /// Has the instance's last handle been closed?
+    pub fn left(&self) -> bool {
+        self.left.load(Ordering::Acquire)
     }
 
     /// Whether the file waits to be deleted.
@@ -232,10 +233,7 @@ impl Seat {
 
     /// FileDispositionInfo: the file goes with its last instance, or stays after all. `first`: its name goes with this
     /// instance already.
-    pub fn set_pending<E>(&self, delete: bool, first: bool, fd: BorrowedFd<'_>, path: &Path) -> Result<(), E>
-    where
-        E: From<Refusal> + From<rustix::io::Errno>,
-    {
+    pub fn set_pending(&self, delete: bool, first: bool, fd: BorrowedFd<'_>, path: &Path) -> Result<(), Win32Error> {
         let mut shard = self.registry.shard(self.key).lock();
         let Some(entry) = shard.get_mut(&self.key) else { return Ok(()) };
         if !delete {
@@ -246,9 +244,9 @@ impl Seat {
         if entry.pending.is_none() {
             let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
             if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) {
-                return Err(Refusal::Sharing.into());
+                return Err(Win32Error::SHARING_VIOLATION);
             }
-            entry.pending = Some(Doomed::new(fd, path)?);
+            entry.pending = Some(Doomed::new(fd, path).map_err(other)?);
         }
         self.with_member(entry, |member| member.delete_first |= first);
         Ok(())

@@ -25,7 +25,7 @@ fn poll(event: &Arc<Event>) -> bool {
 
 #[test]
 fn a_set_event_wakes_its_waiter() {
-    check(3, || {
+    check(4, || {
         let event = auto();
         let setter = {
             let event = Arc::clone(&event);
@@ -39,7 +39,7 @@ fn a_set_event_wakes_its_waiter() {
 
 #[test]
 fn one_signal_releases_one_of_two_waiters() {
-    check(2, || {
+    check(3, || {
         let event = auto();
         let waiter = {
             let event = Arc::clone(&event);
@@ -59,7 +59,7 @@ fn one_signal_releases_one_of_two_waiters() {
 
 #[test]
 fn wait_any_with_two_setters_takes_one_signal_and_leaves_the_other() {
-    check(2, || {
+    check(3, || {
         let (a, b) = (auto(), auto());
         let setters = [&a, &b].map(|event| {
             let event = Arc::clone(event);
@@ -78,7 +78,7 @@ fn wait_any_with_two_setters_takes_one_signal_and_leaves_the_other() {
 
 #[test]
 fn wait_all_with_two_setters_takes_both_together() {
-    check(2, || {
+    check(3, || {
         let (a, b) = (auto(), auto());
         let setters = [&a, &b].map(|event| {
             let event = Arc::clone(event);
@@ -92,7 +92,7 @@ fn wait_all_with_two_setters_takes_both_together() {
 
 #[test]
 fn a_wait_for_all_that_times_out_has_taken_nothing() {
-    check(2, || {
+    check(3, || {
         let (a, b) = (auto(), auto());
         let setter = {
             let (a, b) = (Arc::clone(&a), Arc::clone(&b));
@@ -114,7 +114,7 @@ fn a_wait_for_all_that_times_out_has_taken_nothing() {
 
 #[test]
 fn wait_all_against_a_wait_for_one_of_its_objects() {
-    check(2, || {
+    check(3, || {
         let (a, b) = (auto(), auto());
         a.set();
         let thief = {
@@ -139,7 +139,7 @@ fn wait_all_against_a_wait_for_one_of_its_objects() {
 
 #[test]
 fn an_apc_against_the_deadline_runs_or_stays_queued() {
-    check(3, || {
+    check(4, || {
         let ran = Arc::new(AtomicBool::new(false));
         let target = me();
         let queuer = {
@@ -162,7 +162,7 @@ fn an_apc_against_the_deadline_runs_or_stays_queued() {
 
 #[test]
 fn an_apc_against_a_signal_leaves_the_loser_intact() {
-    check(2, || {
+    check(3, || {
         let event = auto();
         let ran = Arc::new(AtomicBool::new(false));
         let queuer = {

@@ -11,7 +11,7 @@ fn remove(table: &HandleTable<u32>, handle: crate::handle::Handle) -> Option<u32
 
 #[test]
 fn close_against_use_gives_the_object_or_nothing_and_never_another() {
-    check(3, || {
+    check(4, || {
         let table = Arc::new(HandleTable::new());
         let handle = table.insert(1).unwrap();
         let user = {

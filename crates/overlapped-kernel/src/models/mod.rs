@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Runs every interleaving with at most `preemptions` forced switches, a bound that finds what real schedulers find.
 fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions + 1);
+    builder.preemption_bound = Some(preemptions);
     builder.check(model);
 }
 

@@ -22,7 +22,7 @@ fn end() {
 
 #[test]
 fn a_waiting_thread_gets_the_packet() {
-    check(3, || {
+    check(4, || {
         let port = Port::new(1, None);
         let poster = {
             let port = Arc::clone(&port);
@@ -37,7 +37,7 @@ fn a_waiting_thread_gets_the_packet() {
 
 #[test]
 fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
-    check(3, || {
+    check(4, || {
         let port = Port::new(1, None);
         let poster = {
             let port = Arc::clone(&port);
@@ -58,7 +58,7 @@ fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
 
 #[test]
 fn two_threads_and_two_packets_at_concurrency_1() {
-    check(2, || {
+    check(3, || {
         let port = Port::new(1, None);
         let other = {
             let port = Arc::clone(&port);
@@ -90,7 +90,7 @@ fn two_threads_and_two_packets_at_concurrency_1() {
 
 #[test]
 fn a_released_thread_that_blocks_lets_another_have_the_packet() {
-    check(2, || {
+    check(3, || {
         let port = Port::new(1, None);
         port.insert(packet(1));
         assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.key), Ok(1));
@@ -116,7 +116,7 @@ fn a_released_thread_that_blocks_lets_another_have_the_packet() {
 
 #[test]
 fn closing_sends_the_waiting_thread_home() {
-    check(3, || {
+    check(4, || {
         let port = Port::new(1, None);
         let closer = {
             let port = Arc::clone(&port);

@@ -7,7 +7,7 @@ use loom::thread;
 
 #[test]
 fn cancel_against_completion_one_marks_and_one_completes() {
-    check(3, || {
+    check(4, || {
         let word = Arc::new(RequestWord::new());
         word.pend();
         let cancellers: Vec<_> = (0..2)
@@ -31,7 +31,7 @@ fn cancel_against_completion_one_marks_and_one_completes() {
 
 #[test]
 fn whoever_sees_it_complete_sees_the_outcome() {
-    check(3, || {
+    check(4, || {
         let word = Arc::new(RequestWord::new());
         let outcome = Arc::new(loom::cell::UnsafeCell::new(0));
         word.pend();

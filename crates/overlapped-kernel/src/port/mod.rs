@@ -73,6 +73,13 @@ pub enum NoPacket {
     Alerted,
 }
 
+/// What became of a thread that came for a packet.
+#[derive(Debug)]
+enum Arrival {
+    Served(Packet),
+    Waits(Ticket),
+}
+
 /// A thread in the waiting stack.
 #[derive(Debug)]
 struct Waiting {
@@ -140,6 +147,11 @@ impl Port {
 
     /// Appends a packet, and wakes the newest waiting thread if there is one and room for it. False if the port is closed.
     pub fn insert(self: &Arc<Self>, packet: Packet) -> bool {
+        self.insert_from(packet, || crate::thread::with_current(|thread| self.is_released_here(thread)))
+    }
+
+    /// `ours`: is the poster a released thread of this port? Asked only if that matters.
+    fn insert_from(self: &Arc<Self>, packet: Packet, ours: impl FnOnce() -> bool) -> bool {
         let mut queue = self.queue.lock();
         if queue.closed {
             return false;
@@ -148,7 +160,7 @@ impl Port {
         if queue.waiting.is_empty() || queue.active >= queue.limit {
             return true;
         }
-        if queue.packets.len() == 1 && self.service.is_some() && self.is_released_here() {
+        if queue.packets.len() == 1 && self.service.is_some() && ours() {
             self.owe(queue);
         } else {
             self.hand_over(queue);
@@ -186,6 +198,17 @@ impl Port {
         timeout: Timeout,
         alertable: bool,
     ) -> Result<Packet, NoPacket> {
+        match self.arrive(thread, timeout != Timeout::Poll, alertable)? {
+            Arrival::Served(packet) => Ok(packet),
+            Arrival::Waits(ticket) => {
+                let ending = idle.sleep(thread, ticket, deadline(idle, timeout).flatten());
+                self.after_wait(thread, ticket, ending)
+            }
+        }
+    }
+
+    /// A thread comes for a packet: takes the oldest one if it may, else enters the waiting stack if it wants to wait.
+    fn arrive(self: &Arc<Self>, thread: &Arc<Thread>, may_wait: bool, alertable: bool) -> Result<Arrival, NoPacket> {
         if !thread.member.works_for(self) {
             thread.member.leave(thread);
             self.join(thread)?;
@@ -206,22 +229,19 @@ impl Port {
             if !queue.packets.is_empty() && !queue.waiting.is_empty() {
                 self.hand_over(queue);
             }
-            return Ok(packet);
+            return Ok(Arrival::Served(packet));
         }
         let apcs = alertable && thread.has_apcs();
-        let until = if apcs { None } else { deadline(idle, timeout) };
-        let Some(until) = until else {
+        if apcs || !may_wait {
             queue.active += 1;
             thread.member.set(Standing::Released);
             drop(queue);
             return Err(if apcs && thread.run_apcs() { NoPacket::Alerted } else { NoPacket::TimedOut });
-        };
+        }
         let ticket = thread.begin_wait(alertable);
         thread.member.set(Standing::Waiting);
         queue.waiting.push(Waiting { thread: Arc::clone(thread), ticket });
-        drop(queue);
-        let ending = idle.sleep(thread, ticket, until);
-        self.after_wait(thread, ticket, ending)
+        Ok(Arrival::Waits(ticket))
     }
 
     fn after_wait(&self, thread: &Arc<Thread>, ticket: Ticket, ending: Ending) -> Result<Packet, NoPacket> {
@@ -312,10 +332,8 @@ impl Port {
         first.into_iter().chain(others).for_each(|thread| thread.wake());
     }
 
-    fn is_released_here(self: &Arc<Self>) -> bool {
-        crate::thread::with_current(|thread| {
-            thread.member.works_for(self) && thread.member.standing() == Standing::Released
-        })
+    fn is_released_here(self: &Arc<Self>, thread: &Thread) -> bool {
+        thread.member.works_for(self) && thread.member.standing() == Standing::Released
     }
 
     /// Leaves the packet to its poster, and sees to it that it is not forgotten.
@@ -392,3 +410,6 @@ pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
     let _paused = thread.pause();
     f()
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -1,0 +1,145 @@
+//! The command line.
+
+use crate::size;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The Windows device I/O model on Linux: copy files through a completion port, and look at the model at work.
+#[derive(Debug, Parser)]
+#[command(name = "ovl", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  ovl copy big.iso /backup/            copy a file
+  ovl copy -r photos music /backup/    copy two trees into a directory
+  ovl doctor                           which engine is used, and why
+  ovl devices                          what device names mean here
+
+`ovl help COMMAND` says more about a command.";
+
+/// What `ovl` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy files and trees through overlapped I/O and a completion port
+    Copy(CopyArgs),
+    /// List what device names lead to, and who said so
+    Devices(ListArgs),
+    /// Say which engine is used and why, and what this machine allows
+    Doctor(ListArgs),
+}
+
+const COPY_HELP: &str = "\
+Mode and times (to the nanosecond) are kept, holes in sparse files stay holes. Owner, ACLs and extended attributes \
+are not copied; hard links become separate files. Setuid and setgid bits are kept only on files of your own. With -r \
+symbolic links are copied as links; without it they are followed. In a tree, named pipes, sockets and devices are \
+skipped with a sentence.
+
+An existing file is overwritten in place, without being emptied first. What could not be copied whole is removed, \
+also when it replaced an older file, so that no half-written file is taken for a good one; the other files are still \
+copied. Ctrl-C cancels the outstanding requests, waits for them and removes the unfinished files.
+
+Exit codes: 0 everything was copied, 1 something was not, 2 wrong usage, 130 interrupted.
+
+Examples:
+  ovl copy a.img b.img                 copy a file
+  ovl copy *.jpg /backup/photos        several files into a directory
+  ovl copy -r project /backup          a tree; /backup/project if /backup exists
+  ovl copy --verify a.img /mnt/usb     read both again from the disk and compare
+  ovl copy --unbuffered --chunk 1M --queue-depth 16 a.img b.img
+                                       past the page cache, 16 requests of 1 MiB at once
+  ovl copy --json a.img b.img          a summary for programs";
+
+/// The arguments of `ovl copy`.
+#[derive(Args, Debug)]
+#[command(after_long_help = COPY_HELP, after_help = "`ovl copy --help` says what is kept, and gives examples.")]
+pub struct CopyArgs {
+    /// Files, or with -r also directories, to copy
+    #[arg(required = true, value_name = "SRC")]
+    pub sources: Vec<PathBuf>,
+    /// A name for the copy, or the directory to copy into (which several SRC need)
+    #[arg(required = true, value_name = "DST")]
+    pub target: PathBuf,
+    /// Copy directories with everything below them
+    #[arg(short, long, visible_short_alias = 'R')]
+    pub recursive: bool,
+    /// Read source and copy again, from the disk, and compare them
+    #[arg(long)]
+    pub verify: bool,
+    /// Bypass the page cache (FILE_FLAG_NO_BUFFERING)
+    #[arg(long)]
+    pub unbuffered: bool,
+    /// Requests on their way at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=512))]
+    pub queue_depth: u32,
+    /// Bytes a request: a multiple of 4K
+    #[arg(long, value_name = "SIZE", default_value = "256K", value_parser = chunk)]
+    pub chunk: usize,
+    /// Threads that serve the completion port [default: one a processor, at most 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub threads: Option<u32>,
+    /// Who carries the requests out [default: $OVERLAPPED_ENGINE, else what the kernel allows]
+    #[arg(long, value_name = "NAME")]
+    pub engine: Option<Engine>,
+    /// Show no progress bar (there is none either when standard error is not a terminal)
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Print a summary as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of commands that only print.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The engines to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// io_uring
+    Uring,
+    /// epoll and a pool of threads
+    Epoll,
+}
+
+fn chunk(text: &str) -> Result<usize, String> {
+    const STEP: u64 = 4096;
+    const LARGEST: u64 = 1 << 30;
+    let bytes = size::parse(text)?;
+    if bytes == 0 || bytes % STEP != 0 || bytes > LARGEST {
+        return Err(format!("{text} is not a multiple of 4K from 4K to 1G"));
+    }
+    usize::try_from(bytes).map_err(|_| format!("{text} is too large for this machine"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_last_path_is_the_target() {
+        let cli = Cli::try_parse_from(["ovl", "copy", "-r", "a", "b", "c"]).unwrap();
+        let Command::Copy(args) = cli.command else { panic!() };
+        assert_eq!((args.sources, args.target), (vec!["a".into(), "b".into()], "c".into()));
+    }
+
+    #[test]
+    fn a_chunk_is_a_multiple_of_a_page() {
+        assert_eq!(chunk("1M"), Ok(1 << 20));
+        assert!(chunk("0").is_err() && chunk("1000").is_err() && chunk("2G").is_err());
+    }
+}
