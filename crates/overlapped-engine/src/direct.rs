@@ -17,6 +17,7 @@
 
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Kind, Mode, Operation, RawResult};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -138,6 +139,36 @@ pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
                 error => return Err(error),
             },
         }
+    }
+}
+
+/// A transfer on a descriptor without positions that is ready for it: without blocking where the descriptor knows how (`EAGAIN`
+/// if it is not ready after all), else by a plain call.
+///
+/// # Safety
+/// As for [`Direct::attempt`].
+pub(crate) unsafe fn transfer_ready(operation: &Operation) -> RawResult {
+    // SAFETY: the caller's promise.
+    match unsafe { transfer(operation, libc::RWF_NOWAIT) } {
+        // SAFETY: the caller's promise.
+        Err(Errno::OPNOTSUPP | Errno::INVAL) => unsafe { transfer(operation, 0) },
+        result => result,
+    }
+}
+
+/// The same for a descriptor that may not be ready.
+///
+/// # Safety
+/// As for [`Direct::attempt`].
+pub(crate) unsafe fn transfer_if_ready(operation: &Operation) -> RawResult {
+    let events = if operation.kind == Kind::Write { PollFlags::OUT } else { PollFlags::IN };
+    // SAFETY: the descriptor is open during this call, the caller says.
+    let fd = unsafe { BorrowedFd::borrow_raw(operation.fd) };
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    match poll(&mut [PollFd::from_borrowed_fd(fd, events)], Some(&now)) {
+        // SAFETY: the caller's promise.
+        Ok(1..) => unsafe { transfer_ready(operation) },
+        _ => Err(Errno::AGAIN),
     }
 }
 

@@ -1,13 +1,33 @@
 //! What the library's own threads have in common.
 
+use overlapped_kernel::engine::Reaped;
+use std::panic::AssertUnwindSafe;
 use std::thread::JoinHandle;
 
 /// Starts a thread that no signal of the program is delivered to.
 pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.into()).spawn(move || {
         block_signals();
+        let ends_well = AbortUnlessForgotten;
         body();
+        std::mem::forget(ends_well);
     })
+}
+
+/// A thread that owns what Linux still writes to cannot be unwound.
+struct AbortUnlessForgotten;
+
+impl Drop for AbortUnlessForgotten {
+    fn drop(&mut self) {
+        std::process::abort();
+    }
+}
+
+/// Delivers on a thread of the library: a panic in what the program hung on the completion (a waker, a destructor) ends there.
+pub(crate) fn deliver(reaped: Reaped) {
+    if std::panic::catch_unwind(AssertUnwindSafe(|| reaped.deliver())).is_err() {
+        tracing::error!("the program panicked in a completion");
+    }
 }
 
 /// Waits for the thread's end, unless it is the calling thread: the last reference to an engine may be one that a

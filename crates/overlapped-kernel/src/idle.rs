@@ -80,7 +80,7 @@ mod real {
                 }
                 if self.engine.wants_poll() && self.take_lead(thread) {
                     self.lead(thread, deadline, || thread.ending(ticket).is_some());
-                } else {
+                } else if !thread.spin(ticket) {
                     self.follow(thread, ticket, deadline);
                 }
             }

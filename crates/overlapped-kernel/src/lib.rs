@@ -14,6 +14,8 @@
 //! | [`port`] | the completion port | 06 |
 //! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
 
+#[cfg(not(loom))]
+mod brief;
 pub mod clock;
 pub mod device;
 pub mod dispatcher;

@@ -5,10 +5,14 @@
 //! `std::sync::Arc` in both: they carry no protocol of ours.
 
 #[cfg(not(loom))]
+pub(crate) use crate::brief::{BriefGuard, BriefLock};
+#[cfg(not(loom))]
 pub(crate) use parking_lot::{Mutex, MutexGuard};
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic;
 
+#[cfg(loom)]
+pub(crate) use checked::{Mutex as BriefLock, MutexGuard as BriefGuard};
 #[cfg(loom)]
 pub(crate) use checked::{Mutex, MutexGuard};
 #[cfg(loom)]

@@ -7,12 +7,12 @@ use crate::engine::Engine;
 use crate::handle::{Entry, Handle, HandleFlags, HandleTable, Object};
 use crate::idle::Idle;
 use crate::instance::Instance;
-use crate::namespace::{Lookup, Namespace};
+use crate::namespace::{CaseRule, Lookup, Namespace, Target};
 use crate::port::Port;
 use crate::service::Service;
 use crate::thread::Thread;
 use crate::wait::{self, Outcome};
-use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use parking_lot::RwLock;
 use std::sync::{Arc, Weak};
 
@@ -126,12 +126,18 @@ impl System {
         if !(1..=5).contains(&params.disposition) {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        let target = self.0.namespace.read().resolve(name, &*self.0.lookup).map_err(|e| e.code())?;
+        let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
+        let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() })?;
         let opened = self.0.drivers.iter().find_map(|driver| driver.open(self, &target, params));
         let opened = opened.unwrap_or(Err(Win32Error::FILE_NOT_FOUND))?;
         let grant = Grant { instance: self.instance(opened.device, opened.overlapped), access: opened.access };
         let handle = self.insert(Object::Instance(Arc::clone(&grant.instance)), opened.access)?;
         Ok(Open { handle, grant, existed: opened.existed })
+    }
+
+    /// What a name leads to here, whether or not it exists.
+    pub fn resolve(&self, name: &std::ffi::OsStr, case: CaseRule) -> Result<Target, Win32Error> {
+        self.0.namespace.read().resolve_with(name, &*self.0.lookup, case).map_err(|e| e.code())
     }
 
     /// An open instance of a device.

@@ -140,7 +140,7 @@ where
     /// # Errors
     /// 6 if the port is closed; key and context are dropped then.
     pub fn post(&self, key: K, context: C) -> Result<()> {
-        let packet = Packet { key: 0, overlapped: 0, status: Status::SUCCESS, bytes: 0, cargo: pack((key, context)) };
+        let packet = Packet { status: Status::SUCCESS, bytes: 0, cargo: pack((key, context)) };
         if self.inner.port.insert(packet) {
             Ok(())
         } else {
@@ -246,17 +246,18 @@ where
         Cargo::Request(request) => {
             let Some(payload) = request.take_payload() else { unreachable!("a packet comes once") };
             let Parcel { key, context, mut buffer, fill } = operation::unbox::<Parcel<K, C, B>>(payload);
-            let completion = request::Completion { status: packet.status, bytes: packet.bytes };
-            fill(&mut buffer, packet.bytes);
+            let bytes = packet.bytes as usize;
+            let completion = request::Completion { status: packet.status, bytes };
+            fill(&mut buffer, bytes);
             let result = operation::outcome(request.function(), completion);
             return Completion { key, context, buffer: Some(buffer), result };
         }
         Cargo::Posted(posted) => operation::unbox::<(K, C)>(posted),
         // SAFETY: only `pack` makes these packets for a port whose posts are all of type (K, C).
         Cargo::Inline(words) => unsafe { words.as_ptr().cast::<(K, C)>().read() },
-        Cargo::None => unreachable!("everything that a typed port gets has cargo"),
+        Cargo::Numbers { .. } => unreachable!("everything that a typed port gets has cargo"),
     };
-    Completion { key, context, buffer: None, result: Ok(packet.bytes) }
+    Completion { key, context, buffer: None, result: Ok(packet.bytes as usize) }
 }
 
 /// A device whose requests report to a port. It derefs to the device.

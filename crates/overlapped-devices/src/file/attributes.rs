@@ -33,7 +33,7 @@ const CHANGED_BY_NAME: u32 = STORED & !FILE_ATTRIBUTE_SPARSE_FILE;
 pub(crate) enum Place<'a> {
     /// An open descriptor that can be used for more than naming.
     Open(BorrowedFd<'a>),
-    /// A path; its last component is not followed if it is a link.
+    /// A path to something that is not a link, or a link of /proc to it.
     Named(&'a Path),
 }
 
@@ -42,7 +42,7 @@ impl Place<'_> {
         let mut text = [0u8; 16];
         let read = match self {
             Self::Open(fd) => rustix::fs::fgetxattr(fd, NAME, &mut text[..]),
-            Self::Named(path) => rustix::fs::lgetxattr(*path, NAME, &mut text[..]),
+            Self::Named(path) => rustix::fs::getxattr(*path, NAME, &mut text[..]),
         };
         let text = text.get(..read.ok()?)?;
         let text = std::str::from_utf8(text).ok()?.strip_prefix("0x")?;
@@ -54,7 +54,7 @@ impl Place<'_> {
         let (text, flags) = (text.as_bytes(), XattrFlags::empty());
         let stored = match self {
             Self::Open(fd) => rustix::fs::fsetxattr(fd, NAME, text, flags),
-            Self::Named(path) => rustix::fs::lsetxattr(*path, NAME, text, flags),
+            Self::Named(path) => rustix::fs::setxattr(*path, NAME, text, flags),
         };
         match stored {
             // No room for attributes on this kind of file or file system.

@@ -17,10 +17,10 @@
 //! The drawback: share modes bind the instances of one system, not other processes. Linux has nothing like them, and
 //! advisory locks would bind only those who ask.
 
+use super::errors::other;
 use super::locks::Locks;
 use super::name;
 use super::stat::Key;
-use super::errors::other;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustix::fd::{BorrowedFd, OwnedFd};
@@ -88,9 +88,13 @@ pub(crate) enum Refusal {
 }
 
 impl Registry {
-    fn shard(&self, key: Key) -> &Mutex<HashMap<Key, Entry>> {
+    fn shard_of(key: Key) -> usize {
         let mixed = (key.ino ^ key.dev.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &self.shards[(mixed >> 60) as usize % SHARDS]
+        (mixed >> 60) as usize % SHARDS
+    }
+
+    fn shard(&self, key: Key) -> &Mutex<HashMap<Key, Entry>> {
+        &self.shards[Self::shard_of(key)]
     }
 
     /// Advances whenever a name goes away; read it before opening.
@@ -141,11 +145,18 @@ impl Registry {
         Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
     }
 
-    /// Takes a name away by `act`, if the instances of the file let somebody delete it (contract 02 §8).
-    pub fn unname<R>(&self, key: Key, act: impl FnOnce() -> Result<R, Win32Error>) -> Result<R, Win32Error> {
-        let shard = self.shard(key).lock();
-        if let Some(entry) = shard.get(&key) {
-            entry.may_be_deleted(None)?;
+    /// Takes names away by `act`, if the other instances of these files let somebody delete them (contract 02 §8).
+    pub fn unname<R>(&self, files: &[Unnamed], act: impl FnOnce() -> Result<R, Win32Error>) -> Result<R, Win32Error> {
+        // In order, each once: two of these calls never wait for each other.
+        let mut shards: Vec<usize> = files.iter().map(|file| Self::shard_of(file.key)).collect();
+        shards.sort_unstable();
+        shards.dedup();
+        let guards: Vec<_> = shards.iter().map(|at| (*at, self.shards[*at].lock())).collect();
+        for file in files {
+            let shard = guards.iter().find(|(at, _)| *at == Self::shard_of(file.key));
+            if let Some(entry) = shard.and_then(|(_, shard)| shard.get(&file.key)) {
+                entry.may_be_deleted(file.except)?;
+            }
         }
         let result = act();
         if result.is_ok() {
@@ -153,6 +164,14 @@ impl Registry {
         }
         result
     }
+}
+
+/// A file that is to lose a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Unnamed {
+    pub key: Key,
+    /// The instance that asks for it.
+    pub except: Option<u64>,
 }
 
 impl From<Refusal> for Win32Error {
@@ -226,6 +245,11 @@ impl Seat {
         self.left.load(Ordering::Acquire)
     }
 
+    /// The same for [`Registry::unname`].
+    pub fn unnamed(&self) -> Unnamed {
+        Unnamed { key: self.key, except: Some(self.id) }
+    }
+
     /// Whether the file waits to be deleted.
     pub fn delete_pending(&self) -> bool {
         self.registry.shard(self.key).lock().get(&self.key).is_some_and(Entry::is_deleted)
@@ -264,12 +288,6 @@ impl Seat {
         if let Some(member) = entry.members.iter_mut().find(|member| member.id == self.id) {
             change(member);
         }
-    }
-
-    /// Renames or otherwise changes the names of the file while nobody opens or closes it.
-    pub fn steady<R>(&self, act: impl FnOnce() -> R) -> R {
-        let _shard = self.registry.shard(self.key).lock();
-        act()
     }
 
     /// The last handle of the instance is closed: locks end, others may open, and what was to be deleted goes.

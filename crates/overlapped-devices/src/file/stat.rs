@@ -12,6 +12,13 @@ pub(crate) struct Key {
     pub ino: u64,
 }
 
+impl Key {
+    /// The volume's serial number: its device number, folded into 32 bits.
+    pub fn volume(self) -> u32 {
+        (self.dev ^ self.dev >> 32) as u32
+    }
+}
+
 /// What kind of thing a path led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -74,7 +81,7 @@ impl Facts {
     }
 
     #[allow(clippy::unnecessary_cast, clippy::cast_lossless)] // the fields' widths differ between architectures
-    fn from_stat(stat: &Stat) -> Self {
+    pub fn from_stat(stat: &Stat) -> Self {
         let kind = match Linux::from_raw_mode(stat.st_mode) {
             Linux::RegularFile => Kind::Regular,
             Linux::BlockDevice => Kind::Block,

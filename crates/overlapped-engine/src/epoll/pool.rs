@@ -114,7 +114,7 @@ impl Shared {
         while let Some(job) = self.next() {
             // SAFETY: buffer and descriptor are valid until the request is complete (`Engine::submit`).
             let result: RawResult = unsafe { direct::perform(&job.operation) };
-            Reaped { request: job.request, result }.deliver();
+            task::deliver(Reaped { request: job.request, result });
         }
     }
 

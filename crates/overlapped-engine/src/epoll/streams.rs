@@ -9,7 +9,7 @@
 
 use crate::direct;
 use crate::task;
-use overlapped_kernel::engine::{Kind, Operation, RawResult, Reaped};
+use overlapped_kernel::engine::{Kind, Operation, Reaped};
 use overlapped_kernel::request::RequestRef;
 use parking_lot::Mutex;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
@@ -134,7 +134,7 @@ impl Shared {
                 }
             }
             for (fd, kind) in self.wait(&wanted) {
-                while self.serve(fd, kind) {}
+                self.serve(fd, kind);
             }
         }
     }
@@ -157,42 +157,27 @@ impl Shared {
         wanted.iter().zip(&fds[1..]).filter(|(_, fd)| !fd.revents().is_empty()).map(|(key, _)| *key).collect()
     }
 
-    /// Makes the oldest transfer of a ready descriptor; true if the next one may be tried at once.
-    fn serve(&self, fd: RawFd, kind: Kind) -> bool {
+    /// Makes the oldest transfer of a ready descriptor. For the next one, poll is asked again.
+    fn serve(&self, fd: RawFd, kind: Kind) {
         let Some(waiting) = ({
             let mut state = self.state.lock();
             let place = state.waiting.iter().position(|w| w.is_on(fd, kind));
             place.map(|place| state.waiting.remove(place))
         }) else {
-            return false;
+            return;
         };
         // SAFETY: buffer and descriptor are valid until the request is complete (`Engine::submit`).
-        let (result, again) = unsafe { transfer(&waiting.operation) };
-        if matches!(result, Err(Errno::AGAIN)) {
+        let mut result = unsafe { direct::transfer_ready(&waiting.operation) };
+        if result == Err(Errno::AGAIN) {
             let mut state = self.state.lock();
             if !waiting.request.is_cancelling() {
                 let place = state.waiting.iter().position(|w| w.is_on(fd, kind)).unwrap_or(state.waiting.len());
                 state.waiting.insert(place, waiting);
-                return false;
+                return;
             }
+            result = Err(Errno::CANCELED);
         }
-        let result = if waiting.request.is_cancelling() && matches!(result, Err(Errno::AGAIN)) {
-            Err(Errno::CANCELED)
-        } else {
-            result
-        };
-        Reaped { request: waiting.request, result }.deliver();
-        again
-    }
-}
-
-/// Transfers without blocking where the descriptor knows how; whether another transfer would not block either.
-unsafe fn transfer(operation: &Operation) -> (RawResult, bool) {
-    // SAFETY: the caller's promise.
-    match unsafe { direct::transfer(operation, libc::RWF_NOWAIT) } {
-        // SAFETY: the caller's promise.
-        Err(Errno::OPNOTSUPP | Errno::INVAL) => (unsafe { direct::transfer(operation, 0) }, false),
-        result => (result, true),
+        task::deliver(Reaped { request: waiting.request, result });
     }
 }
 

@@ -34,9 +34,3 @@ pub(super) fn cancel(tag: u64) -> squeue::Entry {
 pub(super) fn result(number: i32) -> RawResult {
     usize::try_from(number).map_err(|_| Errno::from_raw_os_error(number.wrapping_neg()))
 }
-
-/// Has Linux ended the operation because of its submitting thread (it exited, or a signal interrupted it), and not because
-/// of the operation?
-pub(super) fn is_interruption(result: RawResult) -> bool {
-    matches!(result, Err(Errno::CANCELED | Errno::INTR))
-}

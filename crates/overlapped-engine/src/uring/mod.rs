@@ -23,6 +23,7 @@ use crate::epoll::{Threads, pool};
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Engine, Mode, Operation, RawResult, Reaped};
 use overlapped_kernel::request::RequestRef;
+use rustix::io::Errno;
 use shared::{SharedRing, Submitted};
 use std::sync::Arc;
 use thread::RingThread;
@@ -85,7 +86,7 @@ impl Engine for UringEngine {
         {
             match shared.submit(request, operation) {
                 Submitted::Taken => return,
-                Submitted::Over(reaped) => return reaped.deliver(),
+                Submitted::Over(request) => return Reaped { request, result: Err(Errno::CANCELED) }.deliver(),
                 Submitted::Full(back) => request = back,
             }
         }

@@ -14,7 +14,7 @@
 //! tag. So either the submitter sees the mark, or the canceller sees the flight and its entry follows the target's in the queue.
 
 use super::entry;
-use super::flights::{CANCEL, Flights, WAKE};
+use super::flights::{CANCEL, Flight, Flights, WAKE};
 use super::setup;
 use io_uring::{IoUring, opcode, squeue, types};
 use overlapped_kernel::clock::Tick;
@@ -54,7 +54,7 @@ pub(super) enum Submitted {
     /// The ring is full: this is for somebody else.
     Full(RequestRef),
     /// Its end was asked for before it began.
-    Over(Reaped),
+    Over(RequestRef),
 }
 
 /// An operation that Linux ended because its submitter exited.
@@ -80,28 +80,23 @@ impl SharedRing {
 
     /// Puts the operation in flight, on behalf of the calling thread.
     pub(super) fn submit(&self, request: RequestRef, operation: Operation) -> Submitted {
-        let submitting = self.submit.lock();
+        let _submitting = self.submit.lock();
         let tag = {
             let mut flights = self.flights.lock();
             if flights.len() >= self.limit {
                 return Submitted::Full(request);
             }
             let tag = flights.insert(request, operation, 0);
-            match flights.get(tag) {
-                Some(flight) if flight.request.is_cancelling() => {}
-                _ => {
-                    // Counted before Linux sees it, so that it is never reaped uncounted.
-                    self.count.fetch_add(1, Ordering::Relaxed);
-                    drop(flights);
-                    self.push(&entry::transfer(&operation, tag));
-                    return Submitted::Taken;
-                }
+            if flights.get(tag).is_some_and(|flight| flight.request.is_cancelling()) {
+                let flight = flights.take(tag).map(|flight| flight.request);
+                return flight.map_or(Submitted::Taken, Submitted::Over);
             }
-            let flight = flights.take(tag);
-            flight.map(|flight| Reaped { request: flight.request, result: Err(Errno::CANCELED) })
+            tag
         };
-        drop(submitting);
-        tag.map_or(Submitted::Taken, Submitted::Over)
+        // Counted before Linux sees it, so that it is never reaped uncounted.
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.push(&entry::transfer(&operation, tag));
+        Submitted::Taken
     }
 
     /// Asks Linux to end the request's operation, if it is here.
@@ -151,7 +146,6 @@ impl SharedRing {
 
     /// Takes what has completed; false if that was nothing.
     fn reap(&self, reaped: &mut Vec<Reaped>, strays: &mut Vec<Stray>) -> bool {
-        let mut misses = Vec::new();
         let mut any = false;
         {
             let _reaping = self.reap.lock();
@@ -164,19 +158,21 @@ impl SharedRing {
             for completion in completions {
                 any = true;
                 let (tag, result) = (completion.user_data(), entry::result(completion.result()));
-                if tag & CANCEL != 0 {
-                    if result.is_err() {
-                        misses.push(tag & !CANCEL);
-                    }
-                } else if tag & WAKE != 0 {
+                if tag & WAKE != 0 {
                     self.waking.swap(false, Ordering::AcqRel);
-                } else if let Some(flight) = flights.take(tag) {
-                    self.count.fetch_sub(1, Ordering::Relaxed);
-                    let (request, operation) = (flight.request, flight.operation);
-                    if entry::is_interruption(result) && !request.is_cancelling() {
-                        strays.push(Stray { request, operation });
-                    } else {
-                        reaped.push(Reaped { request, result });
+                } else if tag & CANCEL == 0 {
+                    // The answer to a cancel says nothing that the target's own completion does not.
+                    if let Some(Flight { request, operation, .. }) = flights.take(tag) {
+                        self.count.fetch_sub(1, Ordering::Relaxed);
+                        match result {
+                            Err(Errno::CANCELED | Errno::INTR | Errno::AGAIN) if request.is_cancelling() => {
+                                reaped.push(Reaped { request, result: Err(Errno::CANCELED) });
+                            }
+                            Err(Errno::CANCELED | Errno::INTR | Errno::AGAIN) => {
+                                strays.push(Stray { request, operation });
+                            }
+                            result => reaped.push(Reaped { request, result }),
+                        }
                     }
                 }
             }

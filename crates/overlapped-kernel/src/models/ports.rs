@@ -3,16 +3,15 @@
 use super::{check, me};
 use crate::clock::Timeout;
 use crate::idle::Idle;
-use crate::port::{Cargo, NoPacket, Packet, Port};
+use crate::port::{NoPacket, Packet, Port};
 use loom::thread;
-use overlapped_abi::Status;
 use std::sync::Arc;
 use std::time::Duration;
 
 const SOON: Timeout = Timeout::After(Duration::from_secs(1));
 
 fn packet(key: usize) -> Packet {
-    Packet { key, overlapped: 0, status: Status::SUCCESS, bytes: 0, cargo: Cargo::None }
+    Packet::posted(0, key, 0)
 }
 
 /// Leaves its port as an ending thread does; the model's threads have no destructors.
@@ -28,7 +27,7 @@ fn a_waiting_thread_gets_the_packet() {
             let port = Arc::clone(&port);
             thread::spawn(move || port.insert(packet(1)))
         };
-        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key), Ok(1));
+        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0), Ok(1));
         poster.join().unwrap();
         end();
         assert_eq!(port.snapshot().active, 0);
@@ -47,7 +46,7 @@ fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
         poster.join().unwrap();
         let queued = port.snapshot().packets.len();
         match got {
-            Ok(p) => assert_eq!((p.key, queued), (1, 0)),
+            Ok(p) => assert_eq!((p.numbers().0, queued), (1, 0)),
             Err(why) => assert_eq!((why, queued), (NoPacket::TimedOut, 1)),
         }
         assert_eq!(port.snapshot().active, 1, "a thread whose wait is over runs");
@@ -63,7 +62,7 @@ fn two_threads_and_two_packets_at_concurrency_1() {
         let other = {
             let port = Arc::clone(&port);
             thread::spawn(move || {
-                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
                 end();
                 got
             })
@@ -75,7 +74,7 @@ fn two_threads_and_two_packets_at_concurrency_1() {
                 port.insert(packet(2));
             })
         };
-        let mine = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+        let mine = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
         assert!(port.snapshot().active <= 1);
         // This thread ends, which lets the other one have the rest.
         end();
@@ -93,11 +92,11 @@ fn a_released_thread_that_blocks_lets_another_have_the_packet() {
     check(3, || {
         let port = Port::new(1, None);
         port.insert(packet(1));
-        assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.key), Ok(1));
+        assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0), Ok(1));
         let other = {
             let port = Arc::clone(&port);
             thread::spawn(move || {
-                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key);
+                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
                 end();
                 got
             })
@@ -122,7 +121,7 @@ fn closing_sends_the_waiting_thread_home() {
             let port = Arc::clone(&port);
             thread::spawn(move || port.close())
         };
-        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.key), Err(NoPacket::Closed));
+        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0), Err(NoPacket::Closed));
         closer.join().unwrap();
         assert!(!port.insert(packet(1)));
         end();

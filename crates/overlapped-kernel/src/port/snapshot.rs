@@ -20,8 +20,8 @@ pub enum ThreadState {
 pub struct Snapshot {
     /// Completion keys of the associated devices, in the order of association.
     pub devices: Vec<usize>,
-    /// Queued packets, oldest first: key, bytes, status.
-    pub packets: Vec<(usize, usize, Status)>,
+    /// Queued packets, oldest first: key (0 in the Rust face), bytes, status.
+    pub packets: Vec<(usize, u32, Status)>,
     /// Waiting threads, newest (the next to be woken) first.
     pub waiting: Vec<u32>,
     /// Released threads.
@@ -41,7 +41,7 @@ impl Port {
         let queue = self.queue.lock();
         let with =
             |standing| queue.members.iter().filter(move |m| m.member.standing() == standing).map(|m| m.id()).collect();
-        let line = |p: &Packet| (p.key, p.bytes, p.status);
+        let line = |p: &Packet| (p.numbers().0, p.bytes, p.status);
         Snapshot {
             devices: self.devices.lock().iter().map(|(_, key)| *key).collect(),
             packets: queue.packets.iter().map(line).collect(),

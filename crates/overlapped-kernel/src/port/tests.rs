@@ -158,8 +158,7 @@ impl Play {
 
     fn packet(&mut self) -> (usize, Packet) {
         self.next += 1;
-        let packet = Packet { key: self.next, overlapped: 0, status: Status::SUCCESS, bytes: 0, cargo: Cargo::None };
-        (self.next, packet)
+        (self.next, Packet::posted(0, self.next, 0))
     }
 
     fn act(&mut self, step: &Step) {
@@ -216,7 +215,7 @@ impl Play {
     fn come(&mut self, t: usize, waits: bool) {
         let expected = self.model.come(t, waits);
         match self.port.arrive(&self.actors[t].thread, waits, true) {
-            Ok(Arrival::Served(packet)) => assert_eq!(Some(packet.key), expected),
+            Ok(Arrival::Served(packet)) => assert_eq!(Some(packet.numbers().0), expected),
             Ok(Arrival::Waits(ticket)) => {
                 assert!(waits && expected.is_none());
                 self.actors[t].ticket = Some(ticket);
@@ -236,7 +235,7 @@ impl Play {
         }
         assert_eq!(thread.ending(ticket), Some(ending));
         let why = if ending == Ending::TimedOut { NoPacket::TimedOut } else { NoPacket::Alerted };
-        assert_eq!(self.port.after_wait(&thread, ticket, ending).map(|p| p.key), Err(why));
+        assert_eq!(self.port.after_wait(&thread, ticket, ending).map(|p| p.numbers().0), Err(why));
         self.model.end_wait(t);
     }
 
@@ -253,7 +252,11 @@ impl Play {
                 continue;
             };
             actor.ticket = None;
-            assert_eq!(self.port.after_wait(&actor.thread, ticket, ending).map(|p| p.key).ok(), served, "thread {t}");
+            assert_eq!(
+                self.port.after_wait(&actor.thread, ticket, ending).map(|p| p.numbers().0).ok(),
+                served,
+                "thread {t}"
+            );
         }
         let snapshot = self.port.snapshot();
         assert_eq!(snapshot.packets.iter().map(|p| p.0).collect::<VecDeque<_>>(), self.model.queue);

@@ -372,8 +372,13 @@ impl Request {
             self.issuer.queue_apc(Apc::new(move || routine(status, bytes)));
         } else if let Some((port, key)) = port {
             // Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
-            let cargo = if self.carries { Cargo::Request(Arc::clone(self)) } else { Cargo::None };
-            port.insert(Packet { key: *key, overlapped: self.token, status, bytes, cargo });
+            let cargo = if self.carries {
+                Cargo::Request(Arc::clone(self))
+            } else {
+                Cargo::Numbers { key: *key, overlapped: self.token }
+            };
+            // The packet's count has 32 bits, as the contract's has (06 section 2).
+            port.insert(Packet { status, bytes: bytes as u32, cargo });
         }
         if let Some(waker) = waker {
             waker.wake();

@@ -6,6 +6,7 @@
 
 mod apc;
 mod parker;
+mod spin;
 mod word;
 
 pub(crate) use apc::Apc;
@@ -18,6 +19,7 @@ use crate::port::{Member, Packet};
 use crate::sync::Mutex;
 use crate::system::WeakSystem;
 use parker::Parker;
+use spin::Spin;
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use word::WaitWord;
@@ -27,6 +29,7 @@ pub struct Thread {
     id: u32,
     word: WaitWord,
     parker: Parker,
+    spin: Spin,
     apcs: Mutex<Apcs>,
     /// A packet that was handed over with the end of a wait.
     parcel: Mutex<Option<Packet>>,
@@ -55,6 +58,7 @@ impl Thread {
             id: os_id(),
             word: WaitWord::new(),
             parker: Parker::new(),
+            spin: Spin::new(),
             apcs: Mutex::new(Apcs::default()),
             parcel: Mutex::new(None),
             member: Member::new(),
@@ -98,6 +102,12 @@ impl Thread {
     /// Forgets wake-ups of earlier waits. To be followed by a look at the wait, and then a sleep.
     pub(crate) fn forget_wake(&self) {
         self.parker.reset();
+    }
+
+    /// Watches the wait for a moment before it sleeps, if that has paid off lately; true if the wait has ended.
+    #[cfg(not(loom))]
+    pub(crate) fn spin(&self, ticket: Ticket) -> bool {
+        self.spin.until(|| self.word.ending(ticket).is_some())
     }
 
     /// Sleeps on the thread's futex until woken or until the deadline; may return early.
@@ -230,16 +240,14 @@ mod local {
     }
 
     /// Runs `f` with the calling thread's record.
+    #[inline(always)]
     pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
-        let mut f = Some(f);
-        let done = CURRENT.try_with(|c| f.take().map(|f| f(&c.0)));
-        match done {
-            Ok(Some(result)) => result,
+        match CURRENT.try_with(|current| std::ptr::from_ref(&current.0)) {
+            // SAFETY: the thread-local lives until the thread's destructors run, and so longer than this call, which is
+            // not in one of them: `try_with` would have said so. Nothing moves or replaces it meanwhile.
+            Ok(current) => f(unsafe { &*current }),
             // A destructor of another thread-local calls us after ours has run: a record for this one call.
-            _ => match f.take() {
-                Some(f) => f(&Thread::new()),
-                None => unreachable!("the closure runs once"),
-            },
+            Err(_) => f(&Thread::new()),
         }
     }
 }

@@ -1,0 +1,402 @@
+//! The workers: threads that serve one completion port, and everything they share.
+//!
+//! Each worker takes the oldest packet and carries on with the file that it belongs to; when there is none, it begins another
+//! file, and when there are no more files or buffers, it waits. A request that completes at once (a cached read, a small
+//! write) queues its packet like any other, so a worker on a tree of small files never sleeps, and on a large file one worker
+//! reads while another writes.
+//!
+//! The context of a request says which slot its file has and which piece it is about; the buffer travels with it. Nothing is
+//! allocated for a chunk on this side, and the lock of a slot is never held during a call that may copy data.
+
+use super::buffers::Buffers;
+use super::compare::{Comparison, difference};
+use super::extents::Piece;
+use super::ledger::Ledger;
+use super::open::{Opener, Removal};
+use super::transfer::{Failure, Limits, Step, Transfer};
+use super::walk::{Job, Walk};
+use crate::problem::{Problem, Shown};
+use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OverlappedFile, Rejected};
+use parking_lot::Mutex;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The port that everything reports to.
+pub type Port = CompletionPort<(), Part, AlignedBuf>;
+/// A file on that port.
+pub type Device = Associated<OverlappedFile, (), Part, AlignedBuf>;
+
+/// The context of a request: whose it is and what it is about.
+#[derive(Debug)]
+pub struct Part {
+    slot: usize,
+    what: What,
+    piece: Piece,
+}
+
+#[derive(Debug)]
+enum What {
+    /// A piece of the source, to be written.
+    Read,
+    /// It is written.
+    Write,
+    /// A piece of the source, to be compared; with a buffer for the target's.
+    First(AlignedBuf),
+    /// The same piece of the target; with the source's.
+    Second(AlignedBuf),
+    /// A post: read ahead while another worker writes.
+    Turn,
+    /// A post: the work is done.
+    Exit,
+}
+
+/// What the workers share.
+#[derive(Debug)]
+pub struct Crew {
+    /// Everything reports here.
+    pub port: Port,
+    /// How files are opened.
+    pub opener: Opener,
+    /// The books.
+    pub ledger: Ledger,
+    /// How many they are.
+    pub threads: usize,
+    buffers: Buffers,
+    slots: Box<[Mutex<Option<Transfer>>]>,
+    intake: Mutex<Intake>,
+    limits: Limits,
+}
+
+/// What is still to begin, and what has begun.
+#[derive(Debug)]
+struct Intake {
+    walk: Walk,
+    exhausted: bool,
+    interrupted: bool,
+    active: usize,
+    free_slots: Vec<usize>,
+    /// Everybody has been told that the work is done.
+    over: bool,
+}
+
+impl Crew {
+    /// A crew with `depth` buffers.
+    pub fn new(port: Port, opener: Opener, ledger: Ledger, walk: Walk, threads: usize, depth: usize) -> Self {
+        let depth = if opener.verify { depth.max(2) } else { depth };
+        let writers = if opener.unbuffered { depth } else { 2 };
+        let limits = Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
+        let intake = Intake {
+            walk,
+            exhausted: false,
+            interrupted: false,
+            active: 0,
+            free_slots: (0..depth).collect(),
+            over: false,
+        };
+        Self {
+            port,
+            buffers: Buffers::new(depth, opener.chunk),
+            opener,
+            ledger,
+            threads,
+            slots: (0..depth).map(|_| Mutex::new(None)).collect(),
+            intake: Mutex::new(intake),
+            limits,
+        }
+    }
+
+    /// The work of one thread, until everything is done.
+    pub fn work(&self) {
+        loop {
+            let packet = match self.port.try_get() {
+                Ok(Some(packet)) => Ok(packet),
+                Ok(None) if self.begin() => continue,
+                Ok(None) if self.intake.lock().over => return,
+                Ok(None) => self.port.get(),
+                Err(error) => Err(error),
+            };
+            match packet {
+                Ok(Completion { context: Part { what: What::Exit, .. }, .. }) => return,
+                Ok(packet) => self.handle(packet),
+                // Only a closed port does this, and nobody closes it while there is work.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Begins no more files, and cancels those on their way.
+    pub fn interrupt(&self) {
+        {
+            let mut intake = self.intake.lock();
+            (intake.exhausted, intake.interrupted) = (true, true);
+            self.tell_if_over(&mut intake);
+        }
+        for slot in &self.slots {
+            let files = slot.lock().as_mut().map(|transfer| {
+                transfer.fail(Failure::Interrupted);
+                Arc::clone(&transfer.files)
+            });
+            if let Some(files) = files {
+                files.source.cancel_all();
+                files.target.cancel_all();
+            }
+        }
+    }
+
+    /// Has [`Crew::interrupt`] been called?
+    pub fn is_interrupted(&self) -> bool {
+        self.intake.lock().interrupted
+    }
+
+    /// Gives the directories their modes and times; when all workers are gone.
+    pub fn finish_directories(&self) {
+        self.intake.lock().walk.finish_directories(&self.ledger);
+    }
+
+    /// Begins another file, if there is one and a buffer for it.
+    fn begin(&self) -> bool {
+        let needed = if self.opener.verify { 2 } else { 1 };
+        if self.intake.lock().exhausted {
+            return false;
+        }
+        let Some(buffers) = self.buffers.take(needed) else { return false };
+        let Some((job, slot)) = self.next_job() else {
+            self.buffers.give(buffers);
+            return false;
+        };
+        match self.opener.open(&job, &self.port) {
+            Ok((files, extents)) => {
+                let transfer = Transfer::new(job, Arc::new(files), extents, buffers, self.limits);
+                *self.slots[slot].lock() = Some(transfer);
+                if self.is_interrupted() {
+                    self.with(slot, |transfer| transfer.fail(Failure::Interrupted));
+                }
+                self.pump(slot);
+            }
+            Err(problem) => {
+                self.ledger.problem(problem);
+                self.buffers.give(buffers);
+                self.leave(slot);
+            }
+        }
+        true
+    }
+
+    fn next_job(&self) -> Option<(Job, usize)> {
+        let mut intake = self.intake.lock();
+        if intake.exhausted || intake.free_slots.is_empty() {
+            return None;
+        }
+        match intake.walk.next(&self.ledger) {
+            Some(job) => {
+                intake.active += 1;
+                intake.free_slots.pop().map(|slot| (job, slot))
+            }
+            None => {
+                intake.exhausted = true;
+                self.tell_if_over(&mut intake);
+                None
+            }
+        }
+    }
+
+    /// A file is done with its slot.
+    fn leave(&self, slot: usize) {
+        let mut intake = self.intake.lock();
+        intake.active -= 1;
+        intake.free_slots.push(slot);
+        self.tell_if_over(&mut intake);
+    }
+
+    /// When nothing is left, sends everybody home. A packet too many does no harm.
+    fn tell_if_over(&self, intake: &mut Intake) {
+        if intake.exhausted && intake.active == 0 && !std::mem::replace(&mut intake.over, true) {
+            for _ in 0..self.threads {
+                self.post(0, What::Exit);
+            }
+        }
+    }
+
+    fn post(&self, slot: usize, what: What) {
+        // It fails only on a closed port, where nobody waits for it.
+        let _ = self.port.post((), Part { slot, what, piece: Piece { offset: 0, len: 0 } });
+    }
+
+    /// Does something to the transfer in a slot, if there is one.
+    fn with<R>(&self, slot: usize, act: impl FnOnce(&mut Transfer) -> R) -> Option<R> {
+        self.slots[slot].lock().as_mut().map(act)
+    }
+
+    /// Brings a completion to its file, and carries on with it.
+    fn handle(&self, packet: Completion<(), Part, AlignedBuf>) {
+        let Completion { context: Part { slot, what, piece }, buffer, result, .. } = packet;
+        let end = |error: &overlapped::Error| error.is_end_of_file();
+        match (what, buffer) {
+            (What::Read, Some(buffer)) => match result {
+                Ok(len) => self.with(slot, |t| t.was_read(piece, buffer, len)),
+                Err(error) if end(&error) => self.with(slot, |t| t.was_read(piece, buffer, 0)),
+                Err(error) => self.with(slot, |t| {
+                    t.read_ended([buffer]);
+                    t.fail(reading(&t.job, error));
+                }),
+            },
+            (What::Write, Some(buffer)) => match result {
+                Ok(len) => {
+                    self.ledger.moved.fetch_add(len as u64, Relaxed);
+                    self.with(slot, |t| t.was_written(piece.offset, buffer))
+                }
+                Err(error) => self.with(slot, |t| {
+                    t.write_failed(buffer);
+                    t.fail(writing(&t.job, error));
+                }),
+            },
+            (What::First(spare), Some(buffer)) => match result {
+                Ok(_) => return self.read_second(slot, piece, spare, buffer),
+                Err(error) => self.with(slot, |t| {
+                    t.read_ended([spare, buffer]);
+                    t.fail(if end(&error) { changed(&t.job, piece.offset) } else { reading(&t.job, error) });
+                }),
+            },
+            (What::Second(source), Some(buffer)) => self.with(slot, |t| {
+                match result {
+                    Ok(_) => {
+                        if let Some(offset) = difference(piece, &source, &buffer) {
+                            t.fail(changed(&t.job, offset));
+                        }
+                    }
+                    Err(error) if end(&error) => t.fail(changed(&t.job, piece.offset)),
+                    Err(error) => t.fail(writing(&t.job, error)),
+                }
+                t.read_ended([source, buffer]);
+            }),
+            _ => None,
+        };
+        self.pump(slot);
+    }
+
+    /// Carries on with a file as far as it goes without waiting. A worker that began a write comes back for packets at once.
+    fn pump(&self, slot: usize) {
+        loop {
+            let mut slot_guard = self.slots[slot].lock();
+            let Some(transfer) = slot_guard.as_mut() else { return };
+            let files = Arc::clone(&transfer.files);
+            match transfer.next(&self.buffers) {
+                Step::Read(piece, buffer) => {
+                    drop(slot_guard);
+                    let part = Part { slot, what: What::Read, piece };
+                    self.issued(files.source.read_at(buffer, piece.offset, part));
+                }
+                Step::Write(offset, buffer) => {
+                    drop(slot_guard);
+                    files.touch();
+                    let part = Part { slot, what: What::Write, piece: Piece { offset, len: buffer.len() } };
+                    self.issued(files.target.write_at(buffer, offset, part));
+                }
+                Step::Compare(piece, [first, second]) => {
+                    drop(slot_guard);
+                    let part = Part { slot, what: What::First(second), piece };
+                    self.issued(files.source.read_at(first, piece.offset, part));
+                }
+                Step::Rest => return,
+                Step::Over => {
+                    let Some(transfer) = slot_guard.take() else { return };
+                    drop(slot_guard);
+                    match self.conclude(transfer) {
+                        Some(transfer) => *self.slots[slot].lock() = Some(transfer),
+                        None => return self.leave(slot),
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_second(&self, slot: usize, piece: Piece, spare: AlignedBuf, source: AlignedBuf) {
+        let Some(files) = self.with(slot, |t| Arc::clone(&t.files)) else { return };
+        let part = Part { slot, what: What::Second(source), piece };
+        self.issued(files.target.read_at(spare, piece.offset, part));
+    }
+
+    /// Counts a request. One that was refused is handled as if it had failed.
+    fn issued(&self, result: Result<(), Rejected<Part, AlignedBuf>>) {
+        self.ledger.operations.fetch_add(1, Relaxed);
+        if let Err(Rejected { error, buffer, context }) = result {
+            self.handle(Completion { key: (), context, buffer: Some(buffer), result: Err(error) });
+        }
+    }
+
+    /// All pieces of a file are done, or it is given up. Gives it back if it is now to be compared.
+    fn conclude(&self, mut transfer: Transfer) -> Option<Transfer> {
+        let compared = transfer.comparison.is_some();
+        if transfer.failure.is_none() && !compared {
+            if let Err(problem) = self.complete(&mut transfer) {
+                transfer.fail(Failure::Problem(problem));
+            } else if transfer.comparison.is_some() {
+                return Some(transfer);
+            }
+        }
+        match transfer.failure.take() {
+            None => {
+                if let Err(error) = transfer.files.finish(&self.opener.rules) {
+                    self.ledger.problem(Problem::keeping(&transfer.job.target, error));
+                }
+                self.ledger.file(transfer.written);
+            }
+            Some(failure) => self.take_back(&transfer, failure),
+        }
+        self.buffers.give(transfer.into_buffers());
+        None
+    }
+
+    /// Everything is written: the size is set, and a comparison begun.
+    fn complete(&self, transfer: &mut Transfer) -> Result<(), Problem> {
+        let Transfer { job, files, extents, end, .. } = &*transfer;
+        let writing = |error| Problem::writing(&job.source, &job.target, error);
+        files.set_size(extents.size(), *end).map_err(writing)?;
+        if files.is_compared() {
+            let comparison = Comparison::of(files, extents.size(), self.opener.chunk).map_err(writing)?;
+            transfer.compare(comparison);
+        }
+        Ok(())
+    }
+
+    fn take_back(&self, transfer: &Transfer, failure: Failure) {
+        let target = &transfer.job.target;
+        let removal = transfer.files.take_back(target);
+        let note = removal.note(target);
+        match (failure, note) {
+            (Failure::Problem(problem), Some(note)) => self.ledger.problem(problem.and(&note)),
+            (Failure::Problem(problem), None) => self.ledger.problem(problem),
+            (Failure::Interrupted, note) => {
+                if removal != Removal::None && removal != Removal::Failed {
+                    self.ledger.removed();
+                }
+                if let Some(note) = note {
+                    self.ledger.say(&note);
+                }
+            }
+        }
+    }
+}
+
+fn reading(job: &Job, error: overlapped::Error) -> Failure {
+    Failure::Problem(Problem::reading(&job.source, error))
+}
+
+fn writing(job: &Job, error: overlapped::Error) -> Failure {
+    Failure::Problem(Problem::writing(&job.source, &job.target, error))
+}
+
+/// The copy is not what the source is.
+fn changed(job: &Job, offset: u64) -> Failure {
+    let (source, target) = (Shown(&job.source), Shown(&job.target));
+    let message = format!("{target} differs from {source} from byte {offset} on, and was removed; look for a disk error");
+    let message = format!("{message} in dmesg, or for a program that writes to {source}, and copy it again");
+    Failure::Problem(Problem::new(&job.target, message))
+}
+
+/// A file's descriptor stays open as long as anything refers to it.
+#[allow(dead_code)]
+fn descriptor_of(device: &Device) -> std::os::fd::BorrowedFd<'_> {
+    device.as_fd()
+}

@@ -1,0 +1,316 @@
+//! The open file: what it makes of reads and writes (contract 02 §5, §6, §12, §13; 03 §1).
+//!
+//! A request becomes one operation after another until it has all its bytes, meets the end of the file, or fails. Every
+//! operation is computed from the request and its progress alone, so nothing has to be remembered between them. The
+//! drawback of not asking for the size beforehand: a transfer that comes back short costs one look at the file.
+
+use super::direct::Sectors;
+use super::locks::Range;
+use super::registry::Seat;
+use super::stat::{Facts, Kind};
+use overlapped_abi::{AccessMask, Context, Status};
+use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::engine::{Kind as What, Mode, Operation, RawResult};
+use overlapped_kernel::instance::Instance;
+use overlapped_kernel::request::{Completion, Function, Position, Request};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use rustix::fs::{Advice, SeekFrom};
+use rustix::io::Errno;
+use std::any::Any;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+/// See the module page.
+pub(crate) struct FileDevice {
+    made: Made,
+}
+
+/// What an open makes a device of.
+pub(crate) struct Made {
+    pub fd: OwnedFd,
+    pub kind: Kind,
+    /// What the open granted; a handle may have less.
+    pub access: AccessMask,
+    /// The descriptor only names the file (O_PATH).
+    pub names_only: bool,
+    /// FILE_FLAG_WRITE_THROUGH on a file that can be written.
+    pub durable: bool,
+    /// FILE_FLAG_NO_BUFFERING.
+    pub sectors: Option<Sectors>,
+    /// Its place among the instances of the file; streams have none.
+    pub seat: Option<Seat>,
+    /// By which path it was opened.
+    pub path: PathBuf,
+}
+
+impl FileDevice {
+    pub fn new(made: Made) -> Self {
+        Self { made }
+    }
+
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.made.fd.as_fd()
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.made.kind
+    }
+
+    pub fn access(&self) -> AccessMask {
+        self.made.access
+    }
+
+    pub fn names_only(&self) -> bool {
+        self.made.names_only
+    }
+
+    pub fn sectors(&self) -> Option<&Sectors> {
+        self.made.sectors.as_ref()
+    }
+
+    pub fn seat(&self) -> Option<&Seat> {
+        self.made.seat.as_ref()
+    }
+
+    /// The path it was opened by; [`name::find`](super::name::find) says where the file is now.
+    pub fn opened_path(&self) -> &Path {
+        &self.made.path
+    }
+
+    pub fn facts(&self) -> Result<Facts, Errno> {
+        Facts::of(self.fd())
+    }
+
+    /// Where a request transfers; `None` at the end of the file, or where there are no positions.
+    fn place(&self, request: &Request) -> Option<u64> {
+        if !self.made.kind.has_positions() {
+            return None;
+        }
+        let append_only = request.function() == Function::Write && self.made.access.is_append_only();
+        match request.position() {
+            Position::At(at) if !append_only => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The rest of a request, of which `done` bytes are transferred.
+    fn operation(&self, request: &Request, done: usize) -> Operation {
+        let buffer = request.buffer();
+        let write = request.function() == Function::Write;
+        let mut mode = Mode::empty();
+        if !self.made.kind.has_positions() {
+            mode |= Mode::STREAM;
+        } else if write && self.place(request).is_none() {
+            mode |= Mode::APPEND;
+        }
+        if self.made.durable && write {
+            mode |= Mode::DURABLE;
+        }
+        if self.made.sectors.is_some_and(|sectors| sectors.direct) {
+            mode |= Mode::UNCACHED;
+        }
+        Operation {
+            kind: if write { What::Write } else { What::Read },
+            mode,
+            fd: self.made.fd.as_raw_fd(),
+            // Stays inside the buffer: `done` never exceeds its length.
+            buffer: buffer.start.wrapping_add(done),
+            len: buffer.len - done,
+            offset: self.place(request).map_or(0, |at| at + done as u64),
+        }
+    }
+
+    /// Steps 7 and 8 of contract 02 §13.
+    fn check(&self, request: &Request) -> Result<(), Status> {
+        let (place, buffer) = (self.place(request), request.buffer());
+        let end = place.map_or(Some(0), |at| at.checked_add(buffer.len as u64));
+        if end.is_none_or(|end| i64::try_from(end).is_err()) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let aligned = |sectors: &Sectors| sectors.allows(place, buffer.len, buffer.start as usize);
+        if !self.made.sectors.as_ref().is_none_or(aligned) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let Some(seat) = self.seat().filter(|seat| seat.locks().any()) else { return Ok(()) };
+        let start = place.or_else(|| self.length()).unwrap_or(0);
+        let range = Range { start, len: buffer.len as u64 };
+        let write = request.function() == Function::Write;
+        if seat.locks().refuses(seat.id(), range, write) { Err(Status::FILE_LOCK_CONFLICT) } else { Ok(()) }
+    }
+
+    /// A read gave `bytes` more, which makes `total`.
+    fn read_more(&self, request: &Request, bytes: usize, total: usize) -> Next {
+        let whole = total == request.buffer().len;
+        if bytes == 0 {
+            return Next::Complete(self.end_of_data(total));
+        }
+        if whole || self.made.kind.is_stream() || self.ended(request, bytes, total) {
+            self.drop_cache(request, total);
+            return Next::Complete(Completion::success(total));
+        }
+        Next::Continue(self.operation(request, total))
+    }
+
+    /// Is a short read the file's last, so that asking again is needless?
+    fn ended(&self, request: &Request, bytes: usize, total: usize) -> bool {
+        // Past the cache, what is not whole sectors is the tail, and going on from there would be refused.
+        if self.made.sectors.is_some_and(|sectors| sectors.direct && !sectors.fits(bytes as u64)) {
+            return true;
+        }
+        // Files of /proc say that they are empty and give what they have page by page: only a read of nothing ends them.
+        let end = self.place(request).unwrap_or(0) + total as u64;
+        self.length().is_some_and(|length| length != 0 && end >= length)
+    }
+
+    fn end_of_data(&self, total: usize) -> Completion {
+        let status = match self.made.kind {
+            _ if total > 0 => Status::SUCCESS,
+            Kind::Pipe => Context::PipeRead.end_of_data(),
+            Kind::Terminal => Context::SerialRead.end_of_data(),
+            _ => Context::Read.end_of_data(),
+        };
+        Completion { status, bytes: total }
+    }
+
+    fn write_more(&self, request: &Request, bytes: usize, total: usize) -> Next {
+        if total == request.buffer().len {
+            self.drop_cache(request, total);
+            return Next::Complete(Completion::success(total));
+        }
+        if bytes == 0 {
+            // Linux says so of no file; going on might never end.
+            return Next::Complete(Completion { status: Status::IO_DEVICE_ERROR, bytes: total });
+        }
+        Next::Continue(self.operation(request, total))
+    }
+
+    /// NO_BUFFERING on a file system that knows no such thing.
+    fn drop_cache(&self, request: &Request, total: usize) {
+        if self.made.sectors.is_none_or(|sectors| sectors.direct) {
+            return;
+        }
+        let at = self.place(request).unwrap_or(0);
+        // From the start of the file for an append, whose place is not known. A hint: failures mean nothing.
+        let len = if self.place(request).is_some() { NonZeroU64::new(total as u64) } else { None };
+        let _ = rustix::fs::fadvise(self.fd(), at, len, Advice::DontNeed);
+    }
+
+    fn failed(&self, request: &Request, errno: Errno) -> Next {
+        if errno == Errno::INTR && !request.is_cancelling() {
+            return Next::Continue(self.next(request));
+        }
+        let context = match (request.function(), self.made.kind) {
+            (Function::Read, Kind::Pipe) => Context::PipeRead,
+            (Function::Write, Kind::Pipe) => Context::PipeWrite,
+            (Function::Read, Kind::Terminal) => Context::SerialRead,
+            (Function::Write, Kind::Terminal) => Context::SerialWrite,
+            (Function::Read, Kind::Block) => Context::DiskRead,
+            (Function::Write, Kind::Block) => Context::DiskWrite,
+            (Function::Read, _) => Context::Read,
+            (Function::Write, _) => Context::Write,
+            (Function::Flush, _) => Context::Other,
+        };
+        let status = Status::from_errno(errno.raw_os_error(), context);
+        // A buffer that is not all there is refused as a whole (contract 02 §13, step 6).
+        let bytes = if errno == Errno::FAULT { 0 } else { request.progress() };
+        Next::Complete(Completion { status, bytes })
+    }
+
+    /// The operation that the request needs now.
+    fn next(&self, request: &Request) -> Operation {
+        match request.function() {
+            Function::Flush => self.sync(),
+            Function::Read | Function::Write => self.operation(request, request.progress()),
+        }
+    }
+
+    fn sync(&self) -> Operation {
+        let (fd, buffer) = (self.made.fd.as_raw_fd(), std::ptr::null_mut());
+        Operation { kind: What::Sync, mode: Mode::empty(), fd, buffer, len: 0, offset: 0 }
+    }
+}
+
+impl Device for FileDevice {
+    fn file_type(&self) -> FileType {
+        match self.made.kind {
+            Kind::Terminal | Kind::Char => FileType::Char,
+            Kind::Pipe => FileType::Pipe,
+            _ => FileType::Disk,
+        }
+    }
+
+    fn seekable(&self) -> bool {
+        self.made.kind.has_positions()
+    }
+
+    fn requires_overlapped(&self) -> bool {
+        self.made.kind != Kind::Pipe
+    }
+
+    fn length(&self) -> Option<u64> {
+        match self.made.kind {
+            Kind::Regular => self.facts().ok().map(|facts| facts.size),
+            // The descriptor's own position is not used for anything else.
+            Kind::Block => rustix::fs::seek(self.fd(), SeekFrom::End(0)).ok(),
+            _ => None,
+        }
+    }
+
+    fn start(&self, request: &Request) -> Start {
+        match request.function() {
+            Function::Flush if self.made.kind.is_stream() || self.made.names_only => {
+                return Start::Done(Completion::success(0));
+            }
+            Function::Flush => return Start::Transfer(self.sync()),
+            Function::Read | Function::Write => {}
+        }
+        if matches!(self.made.kind, Kind::Directory | Kind::Link) {
+            return Start::Failed(Status::INVALID_DEVICE_REQUEST);
+        }
+        if request.buffer().len == 0 {
+            return Start::Done(Completion::success(0));
+        }
+        match self.check(request) {
+            Ok(()) => Start::Transfer(self.operation(request, 0)),
+            Err(status) => Start::Failed(status),
+        }
+    }
+
+    fn resume(&self, request: &Request, result: RawResult) -> Next {
+        let bytes = match result {
+            Ok(bytes) => bytes,
+            Err(errno) => return self.failed(request, errno),
+        };
+        if request.function() == Function::Flush {
+            return Next::Complete(Completion::success(0));
+        }
+        let total = request.advance(bytes);
+        match request.function() {
+            Function::Write => self.write_more(request, bytes, total),
+            _ => self.read_more(request, bytes, total),
+        }
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.fd())
+    }
+
+    fn close(&self, _instance: &Instance) {
+        if let Some(seat) = self.seat() {
+            seat.leave(self.fd(), self.opened_path());
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Drop for FileDevice {
+    /// A device that never had a handle leaves here; otherwise its close has done this.
+    fn drop(&mut self) {
+        if let Some(seat) = self.seat() {
+            seat.leave(self.fd(), self.opened_path());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Files, directories, links, special files and the null device (contract 01 §2, §4.1, §4.2; 02).
+//!
+//! One driver opens them all, because only opening a path tells what it leads to. [`FileDriver`] is given to a
+//! [`System`]; what is asked of an open file is a function of its [`Grant`]; what is asked by name is a method of the
+//! driver, which knows who has the file open.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | `open` | CreateFile on a path, `attributes` and `direct` what its flags mean |
+//! | `registry` | share modes, deletion, and `locks`: byte ranges, between the instances of a file |
+//! | `device` | reads and writes, as operations for an engine |
+//! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
+//! | `information` | the classes of SetFileInformationByHandle |
+//! | `names` | what is done by name: delete, move, attributes, directories |
+//!
+//! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
+//! attributes in an extended attribute, so a file system without such forgets them. Creation times cannot be set.
+
+mod attributes;
+mod change;
+mod device;
+mod direct;
+mod errors;
+mod information;
+mod locks;
+mod name;
+mod names;
+mod null;
+mod open;
+mod pointer;
+mod query;
+mod registry;
+mod sparse;
+mod stat;
+mod times;
+
+pub use change::{
+    Disposition, flush, rename, set_allocation, set_attributes, set_basic_info, set_disposition, set_end_of_file,
+    set_size, set_valid_data,
+};
+pub use information::{SetInformation, set_information};
+pub use locks::{LockFlags, Range, lock, unlock};
+pub use names::{MoveFlags, NamedFile};
+pub use pointer::{set_pointer, set_pointer_low};
+pub use query::{
+    alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
+    physical_size, size, standard_info, storage_info,
+};
+pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
+pub use times::{Times, set_times, times};
+
+use device::FileDevice;
+use overlapped_abi::{FileFlags, Win32Error};
+use overlapped_kernel::System;
+use overlapped_kernel::device::{Driver, OpenParams, Opened};
+use overlapped_kernel::namespace::{FileTarget, Target};
+use overlapped_kernel::system::Grant;
+use registry::Registry;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// See the module page. Clones share what they know of open files: give one to the system, keep one for calls by name.
+#[derive(Clone, Default)]
+pub struct FileDriver {
+    registry: Arc<Registry>,
+}
+
+impl std::fmt::Debug for FileDriver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileDriver").finish_non_exhaustive()
+    }
+}
+
+impl FileDriver {
+    /// A driver without open files.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn open_file(&self, target: &FileTarget, params: &OpenParams) -> Result<Opened, Win32Error> {
+        let file = open::Opening::new(&self.registry, target, params)?.open()?;
+        let access = file.device.access();
+        let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
+        Ok(Opened { device: Arc::new(file.device), access, overlapped, existed: file.existed })
+    }
+}
+
+impl Driver for FileDriver {
+    fn open(&self, _system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>> {
+        match target {
+            Target::File(file) => Some(self.open_file(file, params)),
+            Target::Null => Some(Ok(null::open(params))),
+            _ => None,
+        }
+    }
+}
+
+/// Where the file of a handle is now, as Linux says it; 2 if it has no name any more.
+pub fn path(grant: &Grant) -> Result<PathBuf, Win32Error> {
+    let device = device_of(grant)?;
+    name::find(device.fd(), device.opened_path()).ok_or(Win32Error::FILE_NOT_FOUND)
+}
+
+/// The file that a handle refers to; 1 if it is something else.
+fn device_of(grant: &Grant) -> Result<&FileDevice, Win32Error> {
+    grant.instance.device().as_any().downcast_ref().ok_or(Win32Error::INVALID_FUNCTION)
+}
+
+/// The file of a handle that has one of these rights; 5 if it has none.
+fn device_with(grant: &Grant, rights: overlapped_abi::AccessMask) -> Result<&FileDevice, Win32Error> {
+    let device = device_of(grant)?;
+    if grant.access.intersects(rights) { Ok(device) } else { Err(Win32Error::ACCESS_DENIED) }
+}

@@ -1,0 +1,47 @@
+//! NUL, the device that is always empty and never full (contract 01 §3).
+//!
+//! It has no descriptor: nothing asks Linux for what is known beforehand.
+
+use overlapped_abi::{AccessMask, FileFlags, Status};
+use overlapped_kernel::device::{Device, FileType, Next, OpenParams, Opened, Start};
+use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::request::{Completion, Function, Request};
+use std::any::Any;
+use std::sync::Arc;
+
+/// See the module page.
+pub(crate) struct NullDevice;
+
+/// Opens NUL: for anything, by any disposition, whoever else has it open.
+pub(crate) fn open(params: &OpenParams) -> Opened {
+    let mut access = params.access.map_generic_file() | AccessMask::SYNCHRONIZE | AccessMask::READ_ATTRIBUTES;
+    if access.contains(AccessMask::MAXIMUM_ALLOWED) {
+        access = access.difference(AccessMask::MAXIMUM_ALLOWED) | AccessMask::FILE_ALL_ACCESS;
+    }
+    let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
+    Opened { device: Arc::new(NullDevice), access, overlapped, existed: false }
+}
+
+impl Device for NullDevice {
+    fn file_type(&self) -> FileType {
+        FileType::Char
+    }
+
+    fn start(&self, request: &Request) -> Start {
+        let len = request.buffer().len;
+        match request.function() {
+            Function::Read if len > 0 => Start::Failed(Status::END_OF_FILE),
+            Function::Write => Start::Done(Completion::success(len)),
+            Function::Read | Function::Flush => Start::Done(Completion::success(0)),
+        }
+    }
+
+    fn resume(&self, _request: &Request, _result: RawResult) -> Next {
+        // It hands out no operation that could have a result.
+        Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

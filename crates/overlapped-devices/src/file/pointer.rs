@@ -1,0 +1,44 @@
+//! The file pointer (contract 02 §2). It lives in the instance; here are the rules for moving it.
+
+use super::device_of;
+use overlapped_abi::Win32Error;
+use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
+use overlapped_kernel::device::Device;
+use overlapped_kernel::system::Grant;
+
+/// SetFilePointerEx: where the pointer is now. 87 for another method, for a result past 2^63 and, with NO_BUFFERING, for
+/// one that is no sector multiple; 131 before the start; 132 on a device without positions, 1 on what is no file.
+pub fn set_pointer(grant: &Grant, distance: i64, method: u32) -> Result<u64, Win32Error> {
+    move_pointer(grant, distance, method, i64::MAX as u64)
+}
+
+/// SetFilePointer without a high part: 87 for a result that needs more than 32 bits.
+pub fn set_pointer_low(grant: &Grant, distance: i32, method: u32) -> Result<u32, Win32Error> {
+    let at = move_pointer(grant, i64::from(distance), method, u64::from(u32::MAX))?;
+    Ok(at as u32)
+}
+
+fn move_pointer(grant: &Grant, distance: i64, method: u32, most: u64) -> Result<u64, Win32Error> {
+    let device = device_of(grant)?;
+    if device.kind().is_stream() {
+        return Err(Win32Error::SEEK_ON_DEVICE);
+    }
+    if !device.seekable() {
+        return Err(Win32Error::INVALID_FUNCTION);
+    }
+    let mut pointer = grant.instance.pointer();
+    let base = match method {
+        FILE_BEGIN => 0,
+        FILE_CURRENT => *pointer,
+        FILE_END => device.length().ok_or(Win32Error::INVALID_FUNCTION)?,
+        _ => return Err(Win32Error::INVALID_PARAMETER),
+    };
+    let Some(at) = base.checked_add_signed(distance) else {
+        return Err(if distance < 0 { Win32Error::NEGATIVE_SEEK } else { Win32Error::INVALID_PARAMETER });
+    };
+    if at > most || !device.sectors().is_none_or(|sectors| sectors.fits(at)) {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    *pointer = at;
+    Ok(at)
+}
