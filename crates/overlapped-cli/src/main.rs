@@ -1,2 +1,24 @@
-//! Placeholder page.
-fn main() {}
+//! `ovl`: copy files through overlapped I/O and a completion port, and look at the model at work.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod copy;
+mod devices;
+mod doctor;
+mod engine;
+mod problem;
+mod size;
+mod usage;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Copy(args) => copy::run(&args),
+        Command::Devices(args) => devices::run(args),
+        Command::Doctor(args) => doctor::run(args),
+    }
+}

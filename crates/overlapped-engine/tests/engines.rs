@@ -273,7 +273,7 @@ fn a_port_thread_that_ends_leaves_its_requests_behind(rig: &Rig) {
             scope.spawn(|| {
                 rig.join(&port);
                 for n in 0..COUNT {
-                    open.issue(Function::Read, (n * 4096) as u64, aligned(4096), None);
+                    open.read_page((n * 4096) as u64);
                 }
                 pipe.read(0, 1, None);
             });

@@ -147,7 +147,9 @@ impl AlignedBuf {
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let size = capacity.max(1).next_multiple_of(Self::ALIGNMENT);
-        let Ok(layout) = Layout::from_size_align(size, Self::ALIGNMENT) else { panic!("{capacity} bytes are too many") };
+        let Ok(layout) = Layout::from_size_align(size, Self::ALIGNMENT) else {
+            panic!("{capacity} bytes are too many")
+        };
         // SAFETY: the layout's size is not zero.
         let start = unsafe { alloc_zeroed(layout) };
         let Some(start) = NonNull::new(start) else { handle_alloc_error(layout) };

@@ -55,6 +55,11 @@ impl Error {
         self.code == Win32Error::HANDLE_EOF
     }
 
+    pub(crate) fn during(mut self, operation: &'static str) -> Self {
+        self.operation = operation;
+        self
+    }
+
     /// Names the file that the operation was about.
     #[must_use]
     pub fn about(mut self, path: impl Into<PathBuf>) -> Self {

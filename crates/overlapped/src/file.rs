@@ -4,6 +4,8 @@ use crate::error::{Error, Result};
 use crate::handle::OwnedHandle;
 use crate::operation;
 use crate::wait::Wait;
+use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
+use overlapped_devices::file as devices;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::request::{Buffer, Function, Route};
 use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
@@ -56,6 +58,27 @@ impl File {
     /// Those of WriteFile (contract 03 section 1.2).
     pub fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
         self.transfer(Function::Write, bytes.as_ptr().cast_mut(), bytes.len())
+    }
+
+    /// Moves the file pointer and gives its new place (SetFilePointerEx). Past the end is allowed.
+    ///
+    /// # Errors
+    /// 131 before the start; 87 between sectors on an unbuffered file; 1 on what has no positions.
+    pub fn set_pointer(&self, to: io::SeekFrom) -> Result<u64> {
+        let (distance, method) = match to {
+            io::SeekFrom::Start(at) => (at.cast_signed(), FILE_BEGIN),
+            io::SeekFrom::Current(by) => (by, FILE_CURRENT),
+            io::SeekFrom::End(by) => (by, FILE_END),
+        };
+        self.handle.ask("move of the file pointer", |grant| devices::set_pointer(grant, distance, method))
+    }
+
+    /// Makes the file pointer the end of the file (SetEndOfFile).
+    ///
+    /// # Errors
+    /// 5 without write access.
+    pub fn set_end_of_file(&self) -> Result<()> {
+        self.handle.ask("change of a file's end", devices::set_end_of_file)
     }
 
     fn transfer(&self, function: Function, start: *mut u8, len: usize) -> Result<usize> {
@@ -112,8 +135,16 @@ impl io::Write for &File {
     }
 }
 
+impl io::Seek for File {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        Ok(self.set_pointer(to)?)
+    }
+}
+
 impl Wait for File {
     fn wait_ref(&self) -> Result<WaitRef> {
         Ok(Arc::clone(&self.handle.grant().instance) as WaitRef)
     }
 }
+
+crate::metadata::file_methods!(File);

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use overlapped_abi::AccessMask;
-use overlapped_kernel::handle::{Handle, HandleFlags};
 use overlapped_kernel::System;
+use overlapped_kernel::handle::{Handle, HandleFlags};
 use overlapped_kernel::system::Grant;
 use std::os::fd::{AsFd, BorrowedFd};
 

@@ -199,7 +199,10 @@ impl<B: Send + 'static> std::fmt::Debug for Operation<B> {
 ///
 /// # Errors
 /// 87 with none or more than 64; a refused operation's own error.
-pub fn wait_first<B: Send + 'static>(operations: &[Operation<B>], timeout: impl Into<Timeout>) -> Result<Option<usize>> {
+pub fn wait_first<B: Send + 'static>(
+    operations: &[Operation<B>],
+    timeout: impl Into<Timeout>,
+) -> Result<Option<usize>> {
     let objects: Vec<&dyn Wait> = operations.iter().map(|o| o as &dyn Wait).collect();
     Ok(match crate::wait::wait_any(&objects, timeout)? {
         WaitResult::Object(index) | WaitResult::Abandoned(index) => Some(index),

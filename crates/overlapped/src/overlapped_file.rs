@@ -67,12 +67,22 @@ impl OverlappedFile {
         // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
             Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
-            Err(Refused { error, payload: Some(payload) }) => Err((Error::new(error, operation::name(function)), payload)),
+            Err(Refused { error, payload: Some(payload) }) => {
+                Err((Error::new(error, operation::name(function)), payload))
+            }
             Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
         }
     }
 
-    fn operate<B: Send + 'static>(&self, function: Function, buffer: Buffer, owner: Box<B>, offset: u64, event: Option<&Event>, fill: Fill<B>) -> Operation<B> {
+    fn operate<B: Send + 'static>(
+        &self,
+        function: Function,
+        buffer: Buffer,
+        owner: Box<B>,
+        offset: u64,
+        event: Option<&Event>,
+        fill: Fill<B>,
+    ) -> Operation<B> {
         let route = Route { event: event.map(Event::kernel), ..Route::default() };
         match self.issue(Call { function, buffer, offset, route, payload: owner }) {
             Ok(request) => Operation::issued(request, fill),
@@ -138,3 +148,5 @@ impl Wait for OverlappedFile {
         Some(Arc::clone(self.instance().idle()))
     }
 }
+
+crate::metadata::file_methods!(OverlappedFile);

@@ -180,7 +180,12 @@ where
     ///
     /// # Errors
     /// As for [`CompletionPort::get`]; 87 if `max` is 0.
-    pub fn get_many(&self, into: &mut Vec<Completion<K, C, B>>, max: usize, timeout: impl Into<Timeout>) -> Result<usize> {
+    pub fn get_many(
+        &self,
+        into: &mut Vec<Completion<K, C, B>>,
+        max: usize,
+        timeout: impl Into<Timeout>,
+    ) -> Result<usize> {
         if max == 0 {
             return Err(Error::new(Win32Error::INVALID_PARAMETER, "a wait for packets"));
         }

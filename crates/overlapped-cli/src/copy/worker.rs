@@ -18,7 +18,6 @@ use super::walk::{Job, Walk};
 use crate::problem::{Problem, Shown};
 use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OverlappedFile, Rejected};
 use parking_lot::Mutex;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -45,8 +44,6 @@ enum What {
     First(AlignedBuf),
     /// The same piece of the target; with the source's.
     Second(AlignedBuf),
-    /// A post: read ahead while another worker writes.
-    Turn,
     /// A post: the work is done.
     Exit,
 }
@@ -168,10 +165,7 @@ impl Crew {
         match self.opener.open(&job, &self.port) {
             Ok((files, extents)) => {
                 let transfer = Transfer::new(job, Arc::new(files), extents, buffers, self.limits);
-                *self.slots[slot].lock() = Some(transfer);
-                if self.is_interrupted() {
-                    self.with(slot, |transfer| transfer.fail(Failure::Interrupted));
-                }
+                self.put(slot, transfer);
                 self.pump(slot);
             }
             Err(problem) => {
@@ -181,6 +175,14 @@ impl Crew {
             }
         }
         true
+    }
+
+    /// Puts a transfer into its slot. An interrupt that came while it was in none is made up for.
+    fn put(&self, slot: usize, transfer: Transfer) {
+        *self.slots[slot].lock() = Some(transfer);
+        if self.is_interrupted() {
+            self.with(slot, |transfer| transfer.fail(Failure::Interrupted));
+        }
     }
 
     fn next_job(&self) -> Option<(Job, usize)> {
@@ -303,7 +305,7 @@ impl Crew {
                     let Some(transfer) = slot_guard.take() else { return };
                     drop(slot_guard);
                     match self.conclude(transfer) {
-                        Some(transfer) => *self.slots[slot].lock() = Some(transfer),
+                        Some(transfer) => self.put(slot, transfer),
                         None => return self.leave(slot),
                     }
                 }
@@ -393,10 +395,4 @@ fn changed(job: &Job, offset: u64) -> Failure {
     let message = format!("{target} differs from {source} from byte {offset} on, and was removed; look for a disk error");
     let message = format!("{message} in dmesg, or for a program that writes to {source}, and copy it again");
     Failure::Problem(Problem::new(&job.target, message))
-}
-
-/// A file's descriptor stays open as long as anything refers to it.
-#[allow(dead_code)]
-fn descriptor_of(device: &Device) -> std::os::fd::BorrowedFd<'_> {
-    device.as_fd()
 }

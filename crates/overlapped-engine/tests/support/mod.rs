@@ -147,13 +147,32 @@ impl Drop for File {
 impl File {
     /// Starts a transfer; the request owns the buffer.
     pub fn issue(&self, function: Function, at: u64, mut buffer: Box<[u8]>, event: Option<&Arc<Event>>) -> RequestRef {
+        let memory = Buffer { start: buffer.as_mut_ptr(), len: buffer.len() };
+        self.issue_with(function, at, memory, Box::new(buffer), event)
+    }
+
+    /// Reads a page past the cache.
+    pub fn read_page(&self, at: u64) -> RequestRef {
+        let mut page = Box::new(Page([0; 4096]));
+        let memory = Buffer { start: page.0.as_mut_ptr(), len: 4096 };
+        self.issue_with(Function::Read, at, memory, page, None)
+    }
+
+    fn issue_with(
+        &self,
+        function: Function,
+        at: u64,
+        buffer: Buffer,
+        payload: Box<dyn std::any::Any + Send>,
+        event: Option<&Arc<Event>>,
+    ) -> RequestRef {
         let transfer = Transfer {
             function,
-            buffer: Buffer { start: buffer.as_mut_ptr(), len: buffer.len() },
+            buffer,
             place: Place::Offset(at),
             route: Route { event: event.cloned(), packet: self.instance.is_associated(), routine: None },
             overlapped: None,
-            payload: Some(Box::new(buffer)),
+            payload: Some(payload),
             report: Report::AsPending,
         };
         let access = AccessMask::READ_DATA | AccessMask::WRITE_DATA;
@@ -302,13 +321,7 @@ pub fn reopen_unbuffered(file: &tempfile::NamedTempFile) -> Option<std::fs::File
     std::fs::File::options().read(true).write(true).custom_flags(libc::O_DIRECT).open(file.path()).ok()
 }
 
-/// A buffer that an unbuffered transfer takes.
-pub fn aligned(len: usize) -> Box<[u8]> {
-    let layout = std::alloc::Layout::from_size_align(len, 4096).expect("a layout");
-    assert!(len > 0);
-    // SAFETY: the layout is not empty. The allocator of the system frees by address, whatever the alignment was.
-    unsafe {
-        let start = std::alloc::alloc_zeroed(layout);
-        Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, len))
-    }
-}
+/// A page that an unbuffered transfer takes.
+#[derive(Clone)]
+#[repr(align(4096))]
+pub struct Page(pub [u8; 4096]);

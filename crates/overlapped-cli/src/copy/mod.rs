@@ -1,0 +1,157 @@
+//! `ovl copy`: files and trees through overlapped requests and a completion port.
+//!
+//! | Module | Does |
+//! |---|---|
+//! | [`plan`] | turns `SRC... DST` into roots, by the rules of cp |
+//! | [`walk`] | hands out files, makes directories and links on the way |
+//! | [`open`] | opens source and target, finishes or takes back the target |
+//! | [`extents`], [`transfer`] | what of a file is to be read and written next |
+//! | [`worker`], [`buffers`] | the threads at the port, and what they share |
+//! | [`compare`] | `--verify` |
+//! | [`meta`] | mode and times |
+//! | [`ledger`], [`progress`] | the books, and the bar that is drawn from them |
+//!
+//! The strategy: reads run ahead while one or two writes are on their way, whatever the size of the file, and a file that fits
+//! in one chunk is opened, read once, written once and closed. Its drawback: with few CPUs the reader and the writer of one
+//! large file share the memory bandwidth, and more threads than two do not make a single file faster.
+
+mod buffers;
+mod compare;
+mod extents;
+mod ledger;
+mod meta;
+mod open;
+mod plan;
+mod progress;
+mod transfer;
+mod walk;
+mod worker;
+
+use crate::cli::CopyArgs;
+use crate::engine;
+use crate::problem::Problem;
+use crate::size::human;
+use crate::usage::Meter;
+use ledger::{Ledger, Summary};
+use meta::Rules;
+use open::Opener;
+use progress::Progress;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use walk::Walk;
+use worker::{Crew, Port};
+
+/// Something was not copied.
+const FAILED: u8 = 1;
+/// A signal ended the run: what shells report for one that Ctrl-C killed.
+const INTERRUPTED: u8 = 130;
+/// One worker a processor, but no more: past this they only wait for each other.
+const MOST_THREADS: usize = 4;
+
+/// Runs the command.
+pub fn run(args: &CopyArgs) -> ExitCode {
+    let meter = Meter::start();
+    let rules = Rules::of_process();
+    match copy(args, rules, &meter) {
+        Ok(summary) => conclude(args, &summary),
+        Err(problem) => {
+            eprintln!("ovl: {problem}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem> {
+    let chosen = engine::choose(args.engine)?;
+    let here = std::env::current_dir().map_err(|error| Problem::reading(Path::new("."), error))?;
+    let shows = !args.no_progress && std::io::stderr().is_terminal();
+    let bar = shows.then(progress::bar);
+    let plan = plan::plan(&args.sources, &args.target, args.recursive);
+    let ledger = Ledger::new(bar.clone());
+    plan.problems.into_iter().for_each(|problem| ledger.problem(problem));
+
+    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = args.threads.map_or(processors, |n| n as usize);
+    let port = Port::new_in(&chosen.system, u32::try_from(threads).unwrap_or(u32::MAX));
+    let opener = Opener {
+        system: chosen.system.clone(),
+        here,
+        rules,
+        unbuffered: args.unbuffered,
+        verify: args.verify,
+        chunk: args.chunk,
+    };
+    let walk = Walk::new(plan.roots.clone(), rules);
+    let crew = Arc::new(Crew::new(port, opener, ledger, walk, threads, args.queue_depth as usize));
+    heed_signals(&crew);
+    let progress = bar.map(|bar| {
+        let crew = Arc::clone(&crew);
+        Progress::start(bar, &plan.roots, move || progress::standing(&crew.ledger))
+    });
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|| crew.work());
+        }
+        crew.work();
+    });
+    crew.finish_directories();
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    Ok(crew.ledger.close(meter.read(), chosen.name, args.verify, crew.is_interrupted()))
+}
+
+/// The first signal ends the run in order; the second one at once.
+fn heed_signals(crew: &Arc<Crew>) {
+    let crew = Arc::downgrade(crew);
+    // Without a handler a signal leaves an unfinished file, which is no reason not to copy.
+    let _ = ctrlc::set_handler(move || match crew.upgrade() {
+        Some(crew) if !crew.is_interrupted() => crew.interrupt(),
+        _ => std::process::exit(INTERRUPTED.into()),
+    });
+}
+
+/// Prints what there is to say at the end.
+fn conclude(args: &CopyArgs, summary: &Summary) -> ExitCode {
+    if summary.interrupted {
+        eprintln!("ovl: {}", interrupted(summary));
+    } else if std::io::stderr().is_terminal() && !args.no_progress {
+        eprintln!("{}", in_words(summary));
+    }
+    if args.json {
+        let printed = serde_json::to_string(summary).map_err(std::io::Error::from);
+        let printed = printed.and_then(|json| writeln!(std::io::stdout(), "{json}"));
+        if let Err(error) = printed {
+            eprintln!("ovl: the summary could not be printed: {error}");
+            return ExitCode::from(FAILED);
+        }
+    }
+    match () {
+        () if summary.interrupted => ExitCode::from(INTERRUPTED),
+        () if summary.errors.is_empty() => ExitCode::SUCCESS,
+        () => ExitCode::from(FAILED),
+    }
+}
+
+fn files(count: u64) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
+}
+
+fn interrupted(summary: &Summary) -> String {
+    let removed = match summary.removed {
+        0 => String::new(),
+        1 => " and 1 unfinished file was removed".into(),
+        n => format!(" and {n} unfinished files were removed"),
+    };
+    format!("interrupted: {} had been copied{removed}; run the same command again to copy the rest", files(summary.files))
+}
+
+fn in_words(summary: &Summary) -> String {
+    let seconds = summary.cost.seconds;
+    let rate = human((summary.bytes as f64 / seconds.max(1e-9)) as u64);
+    let verified = if summary.verified { ", verified" } else { "" };
+    let amount = human(summary.bytes);
+    format!("copied {}, {amount} in {seconds:.2} s ({rate}/s){verified}", files(summary.files))
+}

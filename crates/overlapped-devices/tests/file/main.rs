@@ -1,0 +1,20 @@
+//! The file device against contract 01 §2, §4 and 02: one test a rule, named by what happens.
+//!
+//! `OVERLAPPED_ENGINE` chooses the engine, as everywhere. Tests of transfers also run on an engine that moves a few bytes at
+//! a time from another thread, and is interrupted now and then.
+
+mod common;
+
+mod attributes;
+mod create;
+mod delete;
+mod information;
+mod locks;
+mod names;
+mod pointer;
+mod races;
+mod rename;
+mod sharing;
+mod special;
+mod transfer;
+mod unbuffered;

@@ -1,0 +1,112 @@
+//! Systems: the default one of the process, and others.
+
+use crate::error::{Error, Result};
+use overlapped_abi::Win32Error;
+use overlapped_devices::{FileDriver, HostLookup};
+use overlapped_engine::Choice;
+use overlapped_kernel::System;
+use overlapped_kernel::engine::Engine;
+use overlapped_kernel::namespace::{self, Namespace};
+use overlapped_kernel::system::Parts;
+use std::sync::{Arc, OnceLock};
+
+/// Makes a [`System`]: an engine, a handle table, a namespace. Programs that want one of their own, and tests on the simulated
+/// engine, use this; everybody else uses the default one without knowing.
+///
+/// ```
+/// # fn main() -> overlapped::Result<()> {
+/// use overlapped::{EngineChoice, OpenOptions, SystemBuilder};
+///
+/// let system = SystemBuilder::new().engine(EngineChoice::Sim(Some(42))).build()?;
+/// let file = OpenOptions::new().read(true).system(&system).open_overlapped("/proc/self/exe")?;
+/// let (read, _buffer) = file.read_at(vec![0; 16], 0).wait();
+/// assert_eq!(read, Ok(16));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct SystemBuilder {
+    choice: Option<Choice>,
+    engine: Option<Arc<dyn Engine>>,
+    namespace: Option<Namespace>,
+}
+
+impl SystemBuilder {
+    /// As the default system: the engine and the names that the environment asks for.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This kind of engine, whatever the environment says.
+    #[must_use]
+    pub fn engine(mut self, choice: Choice) -> Self {
+        self.choice = Some(choice);
+        self
+    }
+
+    /// This very engine: a [`SimEngine`](crate::engine::SimEngine) with its faults set up, say.
+    #[must_use]
+    pub fn custom_engine(mut self, engine: Arc<dyn Engine>) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// These names, instead of the defaults and the configuration file.
+    #[must_use]
+    pub fn namespace(mut self, namespace: Namespace) -> Self {
+        self.namespace = Some(namespace);
+        self
+    }
+
+    /// Makes it.
+    ///
+    /// # Errors
+    /// 50 if the engine is not to be had, 87 if the configuration cannot be read; the log says why.
+    pub fn build(self) -> Result<System> {
+        let engine = match (self.engine, self.choice) {
+            (Some(engine), _) => engine,
+            (None, Some(choice)) => overlapped_engine::open(choice).map_err(no_engine)?.engine,
+            (None, None) => overlapped_engine::default_engine().map_err(no_engine)?,
+        };
+        let namespace = match self.namespace {
+            Some(namespace) => namespace,
+            None => configured()?,
+        };
+        let drivers = vec![Box::new(FileDriver::new()) as _];
+        let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup) };
+        System::new(parts).map_err(|error| Error::from(error).during("start of a system"))
+    }
+}
+
+fn no_engine(error: overlapped_engine::SelectError) -> Error {
+    tracing::error!(%error, "no engine");
+    Error::new(Win32Error::NOT_SUPPORTED, "choice of an engine")
+}
+
+/// The default names, and what the configuration file adds (design.md section 4).
+fn configured() -> Result<Namespace> {
+    let mut namespace = Namespace::new();
+    let Some(file) = namespace::config_file(|name| std::env::var_os(name)) else { return Ok(namespace) };
+    let text = match std::fs::read_to_string(&file.path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !file.required => return Ok(namespace),
+        Err(error) => return Err(Error::from(error).during("read of the configuration").about(file.path)),
+    };
+    match namespace.apply_toml(&text, &file.path) {
+        Ok(()) => Ok(namespace),
+        Err(error) => {
+            tracing::error!(%error, "the configuration is not valid");
+            Err(Error::new(Win32Error::INVALID_PARAMETER, "read of the configuration").about(file.path))
+        }
+    }
+}
+
+/// The system of the process, made when it is first needed.
+///
+/// # Errors
+/// As for [`SystemBuilder::build`]; the first outcome stays.
+pub fn default() -> Result<&'static System> {
+    static SYSTEM: OnceLock<Result<System>> = OnceLock::new();
+    SYSTEM.get_or_init(|| SystemBuilder::new().build()).as_ref().map_err(Clone::clone)
+}
