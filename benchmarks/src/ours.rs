@@ -1,71 +1,161 @@
 //! Our own contestants: the one module that knows the library.
 //!
 //! Each is opened by a function that may answer with a reason why it is not here; its rows then stay
-//! empty. The benchmarks do not care: to them ours is one more contestant.
+//! empty. The benchmarks do not care: to them ours is one more contestant. They use the Rust face as any program would.
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OpenOptions, OverlappedFile};
 
 use crate::benches::port::{Packet, Queue};
 use crate::benches::reads::{Job, Reader, Shape};
 use crate::meter::Timer;
+use crate::team::{self, Member, Placement};
+use crate::workspace::{BLOCK, stamp};
 
 /// Why one of ours is missing.
 pub type Absent = String;
 
-fn absent() -> Absent {
-    "this build has no crate `overlapped` to measure".to_owned()
-}
-
 /// A completion port as a queue of packets.
-pub enum Port {}
+pub struct Port(CompletionPort<usize, u64>);
 
 impl Port {
     /// A port that lets `running` threads run at the same time.
-    pub fn open(_running: u32) -> Result<Self, Absent> {
-        Err(absent())
+    pub fn open(running: u32) -> Result<Self, Absent> {
+        CompletionPort::new(running).map(Self).map_err(|error| error.to_string())
     }
 }
 
 impl Queue for Port {
-    fn post(&self, _packet: Packet) {
-        match *self {}
+    fn post(&self, packet: Packet) {
+        self.0.post_bytes(packet.key, packet.context, packet.bytes).expect("the port is open");
     }
 
     fn get(&self) -> Packet {
-        match *self {}
+        let Completion { key, context, result, .. } = self.0.get().expect("the port is open");
+        Packet { key, bytes: result.expect("a post succeeds") as u32, context }
     }
 }
 
+type ReadPort = CompletionPort<(), (), AlignedBuf>;
+
 /// Random reads through a handle and a port.
-pub enum PortReader {}
+pub struct PortReader {
+    job: Job,
+    shape: Shape,
+    port: ReadPort,
+    file: Associated<OverlappedFile, (), (), AlignedBuf>,
+}
 
 impl PortReader {
     /// Opens the file of `job` for overlapped reads (unbuffered if the job says so) and ties it to a
     /// port.
-    pub fn open(_job: &Job, _shape: Shape) -> Result<Self, Absent> {
-        Err(absent())
+    pub fn open(job: &Job, shape: Shape) -> Result<Self, Absent> {
+        let open = || -> overlapped::Result<Self> {
+            let port = ReadPort::new(shape.workers as u32)?;
+            let file = OpenOptions::new().read(true).unbuffered(job.unbuffered).open_overlapped(&job.path)?;
+            let file = port.associate(file, ())?;
+            Ok(Self { job: job.clone(), shape, port, file })
+        };
+        open().map_err(|error| error.to_string())
+    }
+
+    /// Takes completions and issues the next read with the same buffer, until all operations are done. The last of them
+    /// posts a packet without a buffer for each other worker.
+    fn work(&self, next: &AtomicU64, left: &AtomicU64, operations: u64) -> io::Result<u64> {
+        let mut sum = 0_u64;
+        loop {
+            let Completion { buffer: Some(buffer), result, .. } = self.port.get()? else { return Ok(sum) };
+            if result? != BLOCK {
+                return Err(io::Error::other("a short read"));
+            }
+            sum = sum.wrapping_add(stamp(&buffer));
+            let operation = next.fetch_add(1, Ordering::Relaxed);
+            if operation < operations {
+                self.issue(buffer, operation)?;
+            }
+            if left.fetch_sub(1, Ordering::AcqRel) == 1 {
+                for _ in 1..self.shape.workers {
+                    self.port.post((), ())?;
+                }
+                return Ok(sum);
+            }
+        }
+    }
+
+    fn issue(&self, buffer: AlignedBuf, operation: u64) -> io::Result<()> {
+        self.file.read_at(buffer, self.job.offset(operation), ()).map_err(|rejected| rejected.error.into())
     }
 }
 
 impl Reader for PortReader {
-    fn read(&mut self, _operations: u64, _timer: &mut Timer) -> io::Result<u64> {
-        match *self {}
+    fn read(&mut self, operations: u64, timer: &mut Timer) -> io::Result<u64> {
+        let first = operations.min(self.shape.depth as u64);
+        let (next, left) = (AtomicU64::new(first), AtomicU64::new(operations));
+        let (this, next, left) = (&*self, &next, &left);
+        let start = || (0..first).try_for_each(|operation| this.issue(AlignedBuf::with_capacity(BLOCK), operation));
+        if this.shape.workers == 1 {
+            timer.start();
+            start()?;
+            let sum = this.work(next, left, operations);
+            timer.stop();
+            return sum;
+        }
+        let members = (0..this.shape.workers).map(|index| -> Member<'_> {
+            Box::new(move || {
+                if index == 0 {
+                    start()?;
+                }
+                this.work(next, left, operations)
+            })
+        });
+        team::run(timer, Placement::Free, members.collect())
     }
 }
 
 /// Copies one file by calls of the library, in this process.
-pub enum Copying {}
+pub struct Copying;
 
 impl Copying {
     /// Whatever is to be made once for many copies.
     pub fn open() -> Result<Self, Absent> {
-        Err(absent())
+        Ok(Self)
     }
 
     /// Copies `from` over or to `to`.
-    pub fn copy(&mut self, _from: &Path, _to: &Path) -> io::Result<()> {
-        match *self {}
+    pub fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        const CHUNK: u64 = 256 << 10;
+        const DEPTH: u64 = 8;
+        let port = CompletionPort::<bool, u64, AlignedBuf>::new(1)?;
+        let source = OpenOptions::new().read(true).sequential(true).open_overlapped(from)?;
+        let size = source.size()?;
+        let source = port.associate(source, true)?;
+        let target = OpenOptions::new().write(true).create(true).open_overlapped(to)?;
+        let target = port.associate(target, false)?;
+        let mut next = (0..size).step_by(CHUNK as usize);
+        let mut left = size.div_ceil(CHUNK);
+        for offset in next.by_ref().take(DEPTH as usize) {
+            source.read_at(AlignedBuf::with_capacity(CHUNK as usize), offset, offset).map_err(|r| r.error)?;
+        }
+        while left > 0 {
+            let done = port.get()?;
+            done.result?;
+            let buffer = done.buffer.expect("nobody posts here");
+            if done.key {
+                target.write_at(buffer, done.context, done.context).map_err(|r| r.error)?;
+            } else {
+                left -= 1;
+                if let Some(offset) = next.next() {
+                    source.read_at(buffer, offset, offset).map_err(|r| r.error)?;
+                }
+            }
+        }
+        if target.size()? != size {
+            target.set_len(size)?;
+        }
+        Ok(())
     }
 }
 

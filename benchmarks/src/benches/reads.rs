@@ -25,7 +25,6 @@ pub struct Job {
 
 /// How one of ours goes about it.
 #[derive(Clone, Copy)]
-#[expect(dead_code, reason = "read by our reader, once this build has one")]
 pub struct Shape {
     /// Reads in flight.
     pub depth: usize,

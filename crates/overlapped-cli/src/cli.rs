@@ -1,8 +1,9 @@
 //! The command line.
 
 use crate::size;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::{Path, PathBuf};
 
 /// The Windows device I/O model on Linux: copy files through a completion port, and look at the model at work.
 #[derive(Debug, Parser)]
@@ -56,14 +57,13 @@ Examples:
 
 /// The arguments of `ovl copy`.
 #[derive(Args, Debug)]
-#[command(after_long_help = COPY_HELP, after_help = "`ovl copy --help` says what is kept, and gives examples.")]
+#[command(override_usage = "ovl copy [OPTIONS] SRC... DST", after_long_help = COPY_HELP, after_help = "`ovl copy --help` says what is kept, and gives examples.")]
 pub struct CopyArgs {
-    /// Files, or with -r also directories, to copy
-    #[arg(required = true, value_name = "SRC")]
-    pub sources: Vec<PathBuf>,
-    /// A name for the copy, or the directory to copy into (which several SRC need)
-    #[arg(required = true, value_name = "DST")]
-    pub target: PathBuf,
+    /// SRC: files, or with -r also directories, to copy. DST: a name for the copy, or the directory to copy into, which
+    /// several SRC need
+    // One list, because options may stand between the two.
+    #[arg(required = true, value_name = "SRC... DST")]
+    paths: Vec<PathBuf>,
     /// Copy directories with everything below them
     #[arg(short, long, visible_short_alias = 'R')]
     pub recursive: bool,
@@ -91,6 +91,22 @@ pub struct CopyArgs {
     /// Print a summary as JSON on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+impl CopyArgs {
+    /// The sources and the target. Ends the program, as other errors of usage do, if there are not both.
+    pub fn paths(&self) -> (&[PathBuf], &Path) {
+        match self.paths.split_last() {
+            Some((target, sources)) if !sources.is_empty() => (sources, target),
+            _ => {
+                let mut command = Cli::command();
+                command.build();
+                let copy = command.find_subcommand_mut("copy").map_or_else(Cli::command, |copy| copy.clone());
+                let why = "DST is missing: name what to copy, then where to";
+                copy.clone().error(ErrorKind::MissingRequiredArgument, why).exit()
+            }
+        }
+    }
 }
 
 /// The arguments of commands that only print.
@@ -123,7 +139,6 @@ fn chunk(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -132,9 +147,9 @@ mod tests {
 
     #[test]
     fn the_last_path_is_the_target() {
-        let cli = Cli::try_parse_from(["ovl", "copy", "-r", "a", "b", "c"]).unwrap();
+        let cli = Cli::try_parse_from(["ovl", "copy", "a", "-r", "b", "--json", "c"]).unwrap();
         let Command::Copy(args) = cli.command else { panic!() };
-        assert_eq!((args.sources, args.target), (vec!["a".into(), "b".into()], "c".into()));
+        assert_eq!(args.paths(), (&["a".into(), "b".into()][..], Path::new("c")));
     }
 
     #[test]

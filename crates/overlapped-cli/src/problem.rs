@@ -115,6 +115,11 @@ impl Problem {
         self
     }
 
+    /// Would more room have helped?
+    pub fn is_full_disk(&self) -> bool {
+        self.code == Some(Win32Error::DISK_FULL.value())
+    }
+
     /// Adds something to the sentence.
     pub fn and(mut self, more: &str) -> Self {
         self.message.push_str("; ");
@@ -134,7 +139,8 @@ fn why_not_read(path: &Path, fault: Fault) -> String {
         Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND | Win32Error::DIRECTORY => {
             "it does not exist, or no longer; check its name".into()
         }
-        Win32Error::ACCESS_DENIED if path.is_dir() => "it is a directory; add -r to copy it with all below it".into(),
+        // A directory that was opened as a file; one that may not be listed comes with an error number.
+        Win32Error::ACCESS_DENIED if fault.errno.is_none() && path.is_dir() => "it is a directory; add -r to copy it with all below it".into(),
         Win32Error::ACCESS_DENIED => {
             "you may not read it; ask its owner for the right to (chmod +r), or copy it as another user".into()
         }

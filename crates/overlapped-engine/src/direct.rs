@@ -10,10 +10,12 @@
 //!   writes are submitted for [`BACK_OFF`]. At most one write in such a period makes its caller wait.
 //!
 //! Where the file system takes `RWF_NOWAIT` for buffered writes (XFS and Btrfs do, ext4 refuses), that flag answers all of
-//! it and none of the above is needed. Never attempted: descriptors that bypass the cache, durable writes, syncs, and
-//! descriptors without positions, where an attempt could overtake a queued request. Drawback: on a file system that does
-//! not know `RWF_NOWAIT` at all (/proc, many FUSE systems) each read pays for one refused call. That is not remembered,
-//! since nothing but the descriptor's number is known here, and numbers are used again.
+//! it and none of the above is needed. File systems in memory refuse it for reads too, and have no device to wait for: there
+//! plain calls are made. Never attempted: descriptors that bypass the cache, durable writes, syncs, and descriptors
+//! without positions, where an attempt could overtake a queued request. Drawback: on a file system that does not know
+//! `RWF_NOWAIT` (/proc, many FUSE systems) each read pays for a refused call and a question. That is not remembered, since
+//! nothing but the descriptor's number is known here, and numbers are used again. And a small write on a network or FUSE
+//! file system may wait for its server, once in a [`BACK_OFF`].
 
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Kind, Mode, Operation, RawResult};
@@ -96,6 +98,8 @@ impl Direct {
 unsafe fn attempt_read(operation: &Operation) -> Option<RawResult> {
     // SAFETY: the promise of `attempt`.
     match unsafe { transfer(operation, libc::RWF_NOWAIT) } {
+        // SAFETY: as above.
+        Err(Errno::OPNOTSUPP) if in_memory(operation.fd) => Some(unsafe { transfer(operation, 0) }),
         Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => None,
         result => Some(result),
     }
@@ -208,8 +212,24 @@ fn at_hand(fd: RawFd, at: u64) -> bool {
     let part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
     // SAFETY: one buffer of one writable byte.
     let n = unsafe { libc::preadv2(fd, &raw const part, 1, at as i64, libc::RWF_NOWAIT) };
-    // A descriptor that cannot be read is asked in another way.
-    n >= 0 || (last_error() == Errno::BADF && (length(fd).is_some_and(|end| at >= end) || cached(fd, at)))
+    if n >= 0 {
+        return true;
+    }
+    match last_error() {
+        // A descriptor that cannot be read is asked in another way.
+        Errno::BADF => length(fd).is_some_and(|end| at >= end) || cached(fd, at),
+        Errno::OPNOTSUPP => in_memory(fd),
+        _ => false,
+    }
+}
+
+/// Is the file in a file system without a device? What of it was swapped out comes back like any memory.
+fn in_memory(fd: RawFd) -> bool {
+    const TMPFS: u64 = 0x0102_1994;
+    const RAMFS: u64 = 0x8584_58f6;
+    // SAFETY: the descriptor is open during the attempt.
+    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+    rustix::fs::fstatfs(fd).is_ok_and(|system| matches!(system.f_type as u64, TMPFS | RAMFS))
 }
 
 fn length(fd: RawFd) -> Option<u64> {
@@ -227,4 +247,109 @@ fn cached(fd: RawFd, at: u64) -> bool {
     // the call, ENOSYS comes back.
     let n = unsafe { libc::syscall(SYS_CACHESTAT, fd, &raw const range, &raw mut counts, 0) };
     n == 0 && counts[0] > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+
+    fn operation(file: &File, kind: Kind, offset: u64, bytes: &mut [u8]) -> Operation {
+        let (buffer, len) = (bytes.as_mut_ptr(), bytes.len());
+        Operation { kind, mode: Mode::empty(), fd: file.as_raw_fd(), buffer, len, offset }
+    }
+
+    fn attempt(direct: &Direct, operation: &Operation) -> Option<RawResult> {
+        // SAFETY: the tests keep file and buffer alive.
+        unsafe { direct.attempt(operation) }
+    }
+
+    fn file_of(pages: usize) -> (tempfile::NamedTempFile, File) {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), vec![1; pages * PAGE as usize]).expect("written");
+        let writer = File::options().write(true).open(file.path()).expect("opened");
+        writer.sync_all().expect("synced");
+        (file, writer)
+    }
+
+    /// False where the page cache cannot be emptied (a file system in memory).
+    fn forget(file: &File) -> bool {
+        rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed).expect("advised");
+        !cached(file.as_raw_fd(), 0) && !in_memory(file.as_raw_fd())
+    }
+
+    #[test]
+    fn cached_reads_are_done_and_others_are_not() {
+        let (file, _) = file_of(4);
+        let direct = Direct::default();
+        let mut bytes = [0; 8192];
+        let read = operation(file.as_file(), Kind::Read, 0, &mut bytes);
+        assert_eq!(attempt(&direct, &read), Some(Ok(8192)));
+        for mode in [Mode::UNCACHED, Mode::STREAM] {
+            assert_eq!(attempt(&direct, &Operation { mode, ..read }), None);
+        }
+        if forget(file.as_file()) {
+            assert_eq!(attempt(&direct, &read), None);
+        }
+    }
+
+    #[test]
+    fn a_write_that_needs_a_page_from_the_device_is_not_attempted() {
+        let (file, writer) = file_of(4);
+        if !forget(&writer) {
+            eprintln!("not here: the file cannot leave the cache");
+            return;
+        }
+        let direct = Direct::default();
+        let reader = File::options().read(true).write(true).open(file.path()).expect("opened");
+        let mut bytes = [2; 8192];
+        for through in [&writer, &reader] {
+            for (offset, len) in [(100, 10), (0, 10), (4096, 4097), (1, 8191)] {
+                let write = operation(through, Kind::Write, offset, &mut bytes[..len]);
+                assert_eq!(attempt(&direct, &write), None, "{len} at {offset}");
+                assert!(forget(&writer));
+            }
+        }
+        for (offset, len) in [(4096, 8192), (16384, 100), (20480, 1)] {
+            let write = operation(&writer, Kind::Write, offset, &mut bytes[..len]);
+            assert_eq!(attempt(&direct, &write), Some(Ok(len)), "{len} at {offset}");
+        }
+        // The page of the first byte is there now, and so is the end.
+        for offset in [4097, 20481] {
+            let write = operation(&writer, Kind::Write, offset, &mut bytes[..10]);
+            assert_eq!(attempt(&direct, &write), Some(Ok(10)), "at {offset}");
+        }
+    }
+
+    #[test]
+    fn large_durable_and_unbuffered_writes_are_not_attempted() {
+        let (_file, writer) = file_of(1);
+        let direct = Direct::default();
+        let mut bytes = vec![3; SMALL_WRITE + 1];
+        let large = operation(&writer, Kind::Write, 0, &mut bytes);
+        assert_eq!(attempt(&direct, &large), None);
+        let small = Operation { len: SMALL_WRITE, ..large };
+        assert_eq!(attempt(&direct, &small), Some(Ok(SMALL_WRITE)));
+        for mode in [Mode::DURABLE, Mode::UNCACHED] {
+            assert_eq!(attempt(&direct, &Operation { mode, ..small }), None);
+        }
+        assert_eq!(attempt(&direct, &Operation { kind: Kind::Sync, ..small }), None);
+    }
+
+    #[test]
+    fn after_a_stall_writes_are_submitted_for_a_while() {
+        let (_file, writer) = file_of(1);
+        let direct = Direct::default();
+        let mut bytes = [4; 4096];
+        let write = operation(&writer, Kind::Write, 0, &mut bytes);
+        assert_eq!(attempt(&direct, &write), Some(Ok(4096)));
+        let asks = direct.refused.load(Ordering::Relaxed) == 0;
+        direct.stalled_until.store(Tick::monotonic().plus(BACK_OFF).0, Ordering::Relaxed);
+        if !asks {
+            assert_eq!(attempt(&direct, &write), None);
+        }
+        direct.stalled_until.store(Tick::monotonic().0, Ordering::Relaxed);
+        assert_eq!(attempt(&direct, &write), Some(Ok(4096)));
+    }
 }

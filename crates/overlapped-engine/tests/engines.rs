@@ -165,10 +165,12 @@ fn two_port_threads_share_the_work(rig: &Rig) {
             open.read((n * 4096 % (1 << 20)) as u64, 4096, None);
         }
     };
+    let both = std::sync::Barrier::new(2);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 rig.join(&port);
+                both.wait();
                 (0..8).for_each(|_| issue());
                 while let Ok(packet) = port.remove(rig.system.idle(), Timeout::Infinite, false) {
                     assert_eq!(outcome(&request_of(packet)), Completion::success(4096));

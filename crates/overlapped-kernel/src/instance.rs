@@ -163,7 +163,7 @@ impl Instance {
             request.place.store(outstanding.len(), Ordering::Relaxed);
             outstanding.push(Arc::clone(request));
         }
-        request.issuer().uses(&self.system);
+        crate::thread::with_current(|thread| thread.uses(&self.system));
     }
 
     pub(crate) fn delist(&self, request: &Request) {
@@ -215,9 +215,9 @@ impl Instance {
     }
 
     /// A thread that issued requests here ended: they are cancelled, unless their completions go to a port.
-    pub(crate) fn thread_ended(&self, thread: &Arc<Thread>) {
+    pub(crate) fn thread_ended(&self, thread: &Thread) {
         if !self.is_associated() {
-            self.cancel(|request| Arc::ptr_eq(request.issuer(), thread));
+            self.cancel(|request| request.issuer() == thread.serial());
         }
     }
 }

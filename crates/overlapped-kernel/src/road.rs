@@ -201,7 +201,7 @@ impl Instance {
         if completion.status.is_error() && !matches!(completion.status, Status::END_OF_FILE) {
             return Err(refuse(&request, completion.status));
         }
-        request.complete(completion, true);
+        request.complete_at_once(completion, true);
         Ok(Reply::Done(request, completion))
     }
 
@@ -219,7 +219,8 @@ impl Instance {
             let result = match unsafe { self.engine().attempt(&operation) } {
                 Some(result) => result,
                 None => {
-                    let _paused = request.issuer().pause();
+                    let thread = crate::thread::current();
+                    let _paused = thread.pause();
                     // SAFETY: as above.
                     unsafe { self.engine().perform(&operation) }
                 }
@@ -255,7 +256,7 @@ fn refuse(request: &RequestRef, status: Status) -> Refused {
 fn done(request: RequestRef, completion: Completion, report: Report) -> Reply {
     let modes = request.instance().modes();
     let quiet = report == Report::AtOnce && modes.contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS);
-    request.complete(completion, quiet);
+    request.complete_at_once(completion, quiet);
     match report {
         Report::AtOnce => Reply::Done(request, completion),
         Report::AsPending => Reply::Pending(request),
@@ -266,7 +267,7 @@ fn done(request: RequestRef, completion: Completion, report: Report) -> Reply {
 pub(crate) fn resume(request: Arc<Request>, result: RawResult) {
     let instance = Arc::clone(request.instance());
     match instance.device().resume(&request, result) {
-        Next::Complete(completion) => request.complete(completion, false),
+        Next::Complete(completion) => request.complete(completion),
         // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
         Next::Continue(rest) => unsafe { instance.engine().submit(request, rest) },
     }

@@ -7,7 +7,7 @@ use overlapped_abi::Win32Error;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
-use overlapped_kernel::request::{Completion, Done, Function, RequestRef};
+use overlapped_kernel::request::{Completion, Function, RequestRef};
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
@@ -147,7 +147,7 @@ pub(crate) fn name(function: Function) -> &'static str {
 impl<B: Send + 'static> Wait for Operation<B> {
     fn wait_ref(&self) -> Result<WaitRef> {
         match &self.state {
-            State::Issued(request) => Ok(Arc::new(Done(Arc::clone(request)))),
+            State::Issued(request) => Ok(request.done()),
             State::Refused(error, _) => Err(error.clone()),
             State::Taken => Err(Error::new(Win32Error::INVALID_PARAMETER, "a wait for an operation")),
         }

@@ -72,7 +72,7 @@ pub struct Completion<K, C = (), B = Vec<u8>> {
     pub context: C,
     /// The request's buffer; `None` for a post.
     pub buffer: Option<B>,
-    /// Bytes transferred, or why it failed. A post succeeds with 0 bytes.
+    /// Bytes transferred, or why it failed. A post succeeds with the bytes that it named.
     pub result: Result<usize>,
 }
 
@@ -140,7 +140,15 @@ where
     /// # Errors
     /// 6 if the port is closed; key and context are dropped then.
     pub fn post(&self, key: K, context: C) -> Result<()> {
-        let packet = Packet { status: Status::SUCCESS, bytes: 0, cargo: pack((key, context)) };
+        self.post_bytes(key, context, 0)
+    }
+
+    /// The same with a byte count, which comes out as the packet's result.
+    ///
+    /// # Errors
+    /// As for [`CompletionPort::post`].
+    pub fn post_bytes(&self, key: K, context: C, bytes: u32) -> Result<()> {
+        let packet = Packet { status: Status::SUCCESS, bytes, cargo: pack((key, context)) };
         if self.inner.port.insert(packet) {
             Ok(())
         } else {

@@ -47,7 +47,7 @@ pub struct Summary {
     #[serde(flatten)]
     pub cost: Cost,
     /// Who carried the requests out.
-    pub engine: String,
+    pub engine: &'static str,
     /// Source and copy were read again and compared.
     pub verified: bool,
     /// A signal ended the run.
@@ -114,7 +114,7 @@ impl Ledger {
     }
 
     /// Closes the books.
-    pub fn close(&self, cost: Cost, engine: String, verified: bool, interrupted: bool) -> Summary {
+    pub fn close(&self, cost: Cost, engine: &'static str, verified: bool, interrupted: bool) -> Summary {
         let Failures { errors, skipped, removed } = std::mem::take(&mut *self.failures.lock());
         Summary {
             bytes: self.bytes.load(Relaxed),

@@ -10,7 +10,7 @@ use rustix::io::Result;
 use std::path::Path;
 
 /// What is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Meta {
     /// Permission bits, setuid, setgid and sticky included where they may be kept.
     mode: u32,

@@ -6,7 +6,7 @@
 //! | [`walk`] | hands out files, makes directories and links on the way |
 //! | [`open`] | opens source and target, finishes or takes back the target |
 //! | [`extents`], [`transfer`] | what of a file is to be read and written next |
-//! | [`worker`], [`buffers`] | the threads at the port, and what they share |
+//! | [`worker`], [`intake`], [`buffers`] | the threads at the port, and what they share |
 //! | [`compare`] | `--verify` |
 //! | [`meta`] | mode and times |
 //! | [`ledger`], [`progress`] | the books, and the bar that is drawn from them |
@@ -18,6 +18,7 @@
 mod buffers;
 mod compare;
 mod extents;
+mod intake;
 mod ledger;
 mod meta;
 mod open;
@@ -40,6 +41,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use walk::Walk;
 use worker::{Crew, Port};
 
@@ -47,6 +49,8 @@ use worker::{Crew, Port};
 const FAILED: u8 = 1;
 /// A signal ended the run: what shells report for one that Ctrl-C killed.
 const INTERRUPTED: u8 = 130;
+/// For so long further signals change nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// One worker a processor, but no more: past this they only wait for each other.
 const MOST_THREADS: usize = 4;
 
@@ -64,11 +68,12 @@ pub fn run(args: &CopyArgs) -> ExitCode {
 }
 
 fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem> {
+    let (sources, target) = args.paths();
     let chosen = engine::choose(args.engine)?;
     let here = std::env::current_dir().map_err(|error| Problem::reading(Path::new("."), error))?;
     let shows = !args.no_progress && std::io::stderr().is_terminal();
     let bar = shows.then(progress::bar);
-    let plan = plan::plan(&args.sources, &args.target, args.recursive);
+    let plan = plan::plan(sources, target, args.recursive);
     let ledger = Ledger::new(bar.clone());
     plan.problems.into_iter().for_each(|problem| ledger.problem(problem));
 
@@ -103,12 +108,18 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
     Ok(crew.ledger.close(meter.read(), chosen.name, args.verify, crew.is_interrupted()))
 }
 
-/// The first signal ends the run in order; the second one at once.
+/// The first signal ends the run in order. Another one after a while ends it at once: somebody has lost patience. What comes
+/// sooner is the same signal, from a shell or a supervisor that tells the process and its group.
 fn heed_signals(crew: &Arc<Crew>) {
     let crew = Arc::downgrade(crew);
+    let mut first = None;
     // Without a handler a signal leaves an unfinished file, which is no reason not to copy.
-    let _ = ctrlc::set_handler(move || match crew.upgrade() {
-        Some(crew) if !crew.is_interrupted() => crew.interrupt(),
+    let _ = ctrlc::set_handler(move || match (first, crew.upgrade()) {
+        (None, Some(crew)) => {
+            first = Some(Instant::now());
+            crew.interrupt();
+        }
+        (Some(first), _) if first.elapsed() < PATIENCE => {}
         _ => std::process::exit(INTERRUPTED.into()),
     });
 }

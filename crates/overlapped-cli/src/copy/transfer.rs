@@ -33,6 +33,8 @@ pub struct Transfer {
     pub written: u64,
     /// Where the last write ended: the size that the target has by now, if it was empty.
     pub end: u64,
+    /// Not to be tried again if the disk is full.
+    pub last_try: bool,
     /// The second part: source and copy are compared.
     pub comparison: Option<Comparison>,
     idle: Vec<AlignedBuf>,
@@ -85,6 +87,7 @@ impl Transfer {
             failure: None,
             written: 0,
             end: 0,
+            last_try: false,
             comparison: None,
             idle: buffers,
             ready: Vec::new(),

@@ -11,6 +11,7 @@
 use super::buffers::Buffers;
 use super::compare::{Comparison, difference};
 use super::extents::Piece;
+use super::intake::{Intake, Postponed, Start};
 use super::ledger::Ledger;
 use super::open::{Opener, Removal};
 use super::transfer::{Failure, Limits, Step, Transfer};
@@ -65,32 +66,12 @@ pub struct Crew {
     limits: Limits,
 }
 
-/// What is still to begin, and what has begun.
-#[derive(Debug)]
-struct Intake {
-    walk: Walk,
-    exhausted: bool,
-    interrupted: bool,
-    active: usize,
-    free_slots: Vec<usize>,
-    /// Everybody has been told that the work is done.
-    over: bool,
-}
-
 impl Crew {
     /// A crew with `depth` buffers.
     pub fn new(port: Port, opener: Opener, ledger: Ledger, walk: Walk, threads: usize, depth: usize) -> Self {
         let depth = if opener.verify { depth.max(2) } else { depth };
         let writers = if opener.unbuffered { depth } else { 2 };
         let limits = Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
-        let intake = Intake {
-            walk,
-            exhausted: false,
-            interrupted: false,
-            active: 0,
-            free_slots: (0..depth).collect(),
-            over: false,
-        };
         Self {
             port,
             buffers: Buffers::new(depth, opener.chunk),
@@ -98,7 +79,7 @@ impl Crew {
             ledger,
             threads,
             slots: (0..depth).map(|_| Mutex::new(None)).collect(),
-            intake: Mutex::new(intake),
+            intake: Mutex::new(Intake::new(walk, depth)),
             limits,
         }
     }
@@ -109,7 +90,7 @@ impl Crew {
             let packet = match self.port.try_get() {
                 Ok(Some(packet)) => Ok(packet),
                 Ok(None) if self.begin() => continue,
-                Ok(None) if self.intake.lock().over => return,
+                Ok(None) if self.intake.lock().is_over() => return,
                 Ok(None) => self.port.get(),
                 Err(error) => Err(error),
             };
@@ -124,11 +105,7 @@ impl Crew {
 
     /// Begins no more files, and cancels those on their way.
     pub fn interrupt(&self) {
-        {
-            let mut intake = self.intake.lock();
-            (intake.exhausted, intake.interrupted) = (true, true);
-            self.tell_if_over(&mut intake);
-        }
+        self.change_intake(|intake| intake.interrupt(&self.ledger));
         for slot in &self.slots {
             let files = slot.lock().as_mut().map(|transfer| {
                 transfer.fail(Failure::Interrupted);
@@ -143,35 +120,36 @@ impl Crew {
 
     /// Has [`Crew::interrupt`] been called?
     pub fn is_interrupted(&self) -> bool {
-        self.intake.lock().interrupted
+        self.intake.lock().is_interrupted()
     }
 
     /// Gives the directories their modes and times; when all workers are gone.
     pub fn finish_directories(&self) {
-        self.intake.lock().walk.finish_directories(&self.ledger);
+        self.intake.lock().finish_directories(&self.ledger);
     }
 
     /// Begins another file, if there is one and a buffer for it.
     fn begin(&self) -> bool {
         let needed = if self.opener.verify { 2 } else { 1 };
-        if self.intake.lock().exhausted {
+        if !self.intake.lock().may_begin() {
             return false;
         }
         let Some(buffers) = self.buffers.take(needed) else { return false };
-        let Some((job, slot)) = self.next_job() else {
+        let Some(Start { job, slot, last_try }) = self.change_intake(|intake| intake.next(&self.ledger)) else {
             self.buffers.give(buffers);
             return false;
         };
         match self.opener.open(&job, &self.port) {
             Ok((files, extents)) => {
-                let transfer = Transfer::new(job, Arc::new(files), extents, buffers, self.limits);
+                let mut transfer = Transfer::new(job, Arc::new(files), extents, buffers, self.limits);
+                transfer.last_try = last_try;
                 self.put(slot, transfer);
                 self.pump(slot);
             }
             Err(problem) => {
                 self.ledger.problem(problem);
                 self.buffers.give(buffers);
-                self.leave(slot);
+                self.change_intake(|intake| intake.leave(slot));
             }
         }
         true
@@ -185,39 +163,16 @@ impl Crew {
         }
     }
 
-    fn next_job(&self) -> Option<(Job, usize)> {
+    /// When nothing is left after a change, sends everybody home. A packet too many does no harm.
+    fn change_intake<R>(&self, change: impl FnOnce(&mut Intake) -> R) -> R {
         let mut intake = self.intake.lock();
-        if intake.exhausted || intake.free_slots.is_empty() {
-            return None;
-        }
-        match intake.walk.next(&self.ledger) {
-            Some(job) => {
-                intake.active += 1;
-                intake.free_slots.pop().map(|slot| (job, slot))
-            }
-            None => {
-                intake.exhausted = true;
-                self.tell_if_over(&mut intake);
-                None
-            }
-        }
-    }
-
-    /// A file is done with its slot.
-    fn leave(&self, slot: usize) {
-        let mut intake = self.intake.lock();
-        intake.active -= 1;
-        intake.free_slots.push(slot);
-        self.tell_if_over(&mut intake);
-    }
-
-    /// When nothing is left, sends everybody home. A packet too many does no harm.
-    fn tell_if_over(&self, intake: &mut Intake) {
-        if intake.exhausted && intake.active == 0 && !std::mem::replace(&mut intake.over, true) {
+        let result = change(&mut intake);
+        if intake.ends() {
             for _ in 0..self.threads {
                 self.post(0, What::Exit);
             }
         }
+        result
     }
 
     fn post(&self, slot: usize, what: What) {
@@ -306,7 +261,7 @@ impl Crew {
                     drop(slot_guard);
                     match self.conclude(transfer) {
                         Some(transfer) => self.put(slot, transfer),
-                        None => return self.leave(slot),
+                        None => return self.change_intake(|intake| intake.leave(slot)),
                     }
                 }
             }
@@ -367,8 +322,15 @@ impl Crew {
         let removal = transfer.files.take_back(target);
         let note = removal.note(target);
         match (failure, note) {
-            (Failure::Problem(problem), Some(note)) => self.ledger.problem(problem.and(&note)),
-            (Failure::Problem(problem), None) => self.ledger.problem(problem),
+            (Failure::Problem(problem), note) => {
+                let problem = note.iter().fold(problem, |problem, note| problem.and(note));
+                let again = !transfer.last_try && problem.is_full_disk();
+                let postponed = Postponed { job: transfer.job.clone(), problem, size: transfer.extents.size() };
+                let problem = if again { self.intake.lock().postpone(postponed) } else { Some(postponed.problem) };
+                if let Some(problem) = problem {
+                    self.ledger.problem(problem);
+                }
+            }
             (Failure::Interrupted, note) => {
                 if removal != Removal::None && removal != Removal::Failed {
                     self.ledger.removed();

@@ -192,8 +192,8 @@ impl Engine for SimEngine {
     }
 
     unsafe fn attempt(&self, operation: &Operation) -> Option<RawResult> {
-        let possible = operation.kind != Kind::Sync
-            && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
+        let possible =
+            operation.kind != Kind::Sync && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
         if !possible {
             return None;
         }
@@ -250,8 +250,7 @@ impl Engine for SimEngine {
 
     fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>) {
         let nobody_waits = std::thread::current().name() == Some(SERVICE);
-        let next =
-            if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline) };
+        let next = if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline) };
         if let Some(flight) = next {
             self.complete(flight, reaped);
         }

@@ -150,6 +150,10 @@ impl Dispatcher {
     /// Signals it. A notification object releases every waiter, a synchronization object one.
     pub fn set(&self) {
         debug_assert!(self.plain, "mutexes and semaphores have their own release");
+        if !self.auto && self.bits.load(Ordering::Acquire) & (SIGNALLED | WATCHED) == SIGNALLED {
+            // Set already, and nobody waits: nothing changes.
+            return;
+        }
         if self.bits.fetch_or(SIGNALLED, Ordering::AcqRel) & WATCHED != 0 {
             let guard = self.inner.lock();
             self.serve(guard);

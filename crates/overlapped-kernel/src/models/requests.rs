@@ -17,13 +17,12 @@ fn cancel_against_completion_one_marks_and_one_completes() {
             })
             .collect();
         let last = word.complete();
-        word.publish();
+        assert!(!word.publish());
         let marked = cancellers.into_iter().map(|t| t.join().unwrap()).filter(|c| *c == Cancelled::Marked).count();
         assert!(marked <= 1, "one canceller at most is told to act");
         match last {
             Last::Cancelling => assert_eq!(marked, 1),
             Last::Pending => assert_eq!(marked, 0),
-            Last::AtOnce => panic!("the request was pending"),
         }
         assert!(word.is_complete());
     });
@@ -41,7 +40,7 @@ fn whoever_sees_it_complete_sees_the_outcome() {
                 let _ = word.complete();
                 // SAFETY: the checker itself reports an access that is not ordered.
                 outcome.with_mut(|o| unsafe { *o = 42 });
-                word.publish();
+                let _ = word.publish();
             })
         };
         if word.is_complete() {
@@ -49,5 +48,39 @@ fn whoever_sees_it_complete_sees_the_outcome() {
             outcome.with(|o| assert_eq!(unsafe { *o }, 42));
         }
         engine.join().unwrap();
+    });
+}
+
+#[test]
+fn a_watcher_is_told_or_sees_for_itself() {
+    check(4, || {
+        let word = Arc::new(RequestWord::new());
+        word.pend();
+        let engine = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || {
+                let _ = word.complete();
+                word.publish()
+            })
+        };
+        let will_be_told = word.watch();
+        let told = engine.join().unwrap();
+        assert_eq!(will_be_told, told, "neither forgotten nor told twice");
+    });
+}
+
+#[test]
+fn one_of_two_collectors_gets_the_payload() {
+    check(4, || {
+        let word = Arc::new(RequestWord::new());
+        word.pend();
+        let other = {
+            let word = Arc::clone(&word);
+            thread::spawn(move || word.collect())
+        };
+        let _ = word.complete();
+        let _ = word.publish();
+        let mine = word.collect();
+        assert!(mine != other.join().unwrap());
     });
 }

@@ -8,20 +8,21 @@
 mod block;
 pub(crate) mod word;
 
-use crate::dispatcher::{Dispatcher, Event, Waitable};
+use crate::dispatcher::Event;
 use crate::engine::RawResult;
 use crate::instance::Instance;
-use crate::port::{Cargo, Packet};
+use crate::port::{Cargo, Packet, Port};
 use crate::sync::Mutex;
 use crate::thread::{Apc, Thread};
 use block::StatusBlock;
 use overlapped_abi::{Overlapped, Status};
 use std::any::Any;
+use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::Waker;
-use word::{Cancelled, Last, RequestWord};
+use word::{Cancelled, RequestWord};
 
 /// A shared request.
 pub type RequestRef = Arc<Request>;
@@ -92,31 +93,34 @@ pub struct Route {
     pub routine: Option<Routine>,
 }
 
-/// What is taken out of a request when it is complete.
+/// Who else is told, under the request's lock.
 #[derive(Default)]
-struct Keep {
-    payload: Option<Box<dyn Any + Send>>,
-    routine: Option<Routine>,
+struct Watch {
+    routine: Option<(Arc<Thread>, Routine)>,
     waker: Option<Waker>,
+    /// Made by the first wait for this request.
+    done: Option<Arc<Event>>,
 }
 
 /// See the module page.
 pub struct Request {
     word: RequestWord,
     function: Function,
+    packet: bool,
+    alerts: bool,
+    carries: bool,
     position: Position,
     buffer: Buffer,
     progress: AtomicUsize,
     block: StatusBlock,
     token: usize,
     instance: Arc<Instance>,
-    issuer: Arc<Thread>,
+    /// The issuing thread's number.
+    issuer: u64,
     event: Option<Arc<Event>>,
-    packet: bool,
-    alerts: bool,
-    carries: bool,
-    keep: Mutex<Keep>,
-    done: Dispatcher,
+    /// Reached by the one party that the word lets collect it.
+    payload: UnsafeCell<Option<Box<dyn Any + Send>>>,
+    watch: Mutex<Watch>,
     pub(crate) place: AtomicUsize,
     engine_tag: AtomicU64,
 }
@@ -125,7 +129,7 @@ pub struct Request {
 // else is Send by its own type.
 unsafe impl Send for Request {}
 // SAFETY: shared access touches atomics, locks and plain values that do not change; the buffer itself is accessed by the one
-// party that carries the operation out.
+// party that carries the operation out, and the payload by the one that `RequestWord::collect` admits.
 unsafe impl Sync for Request {}
 
 impl std::fmt::Debug for Request {
@@ -136,15 +140,6 @@ impl std::fmt::Debug for Request {
             .field("len", &self.buffer.len)
             .field("word", &self.word)
             .finish_non_exhaustive()
-    }
-}
-
-/// A request as something to wait for: signalled when it is complete.
-pub struct Done(pub RequestRef);
-
-impl Waitable for Done {
-    fn dispatcher(&self) -> &Dispatcher {
-        &self.0.done
     }
 }
 
@@ -180,24 +175,28 @@ impl Request {
             None => StatusBlock::own(),
         };
         let routine = route.routine.take();
+        let alerts = routine.is_some();
+        let (issuer, routine) = crate::thread::with_current(|thread| {
+            (thread.serial(), routine.map(|routine| (Arc::clone(thread), routine)))
+        });
         Arc::new(Self {
             word: RequestWord::new(),
             function,
+            packet: route.packet && !alerts,
+            alerts,
+            carries: payload.is_some(),
             position,
             buffer,
             progress: AtomicUsize::new(0),
             block,
             token: overlapped.map_or(0, |o| o.as_ptr() as usize),
-            issuer: crate::thread::current(),
+            instance,
+            issuer,
             event: route.event,
-            packet: route.packet && routine.is_none(),
-            alerts: routine.is_some(),
-            carries: payload.is_some(),
-            keep: Mutex::new(Keep { payload, routine, waker: None }),
-            done: Dispatcher::notification(false),
+            payload: UnsafeCell::new(payload),
+            watch: Mutex::new(Watch { routine, waker: None, done: None }),
             place: AtomicUsize::new(usize::MAX),
             engine_tag: AtomicU64::new(0),
-            instance,
         })
     }
 
@@ -225,10 +224,10 @@ impl Request {
         &self.instance
     }
 
-    /// The thread that issued it.
+    /// The number of the thread that issued it ([`Thread::serial`]).
     #[must_use]
-    pub fn issuer(&self) -> &Arc<Thread> {
-        &self.issuer
+    pub fn issuer(&self) -> u64 {
+        self.issuer
     }
 
     /// Is the calling thread sure to come back to the library for the completion? True if it works for the port that the
@@ -292,20 +291,36 @@ impl Request {
 
     /// Takes the payload; `None` before completion and after the first time.
     pub fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
-        if self.is_complete() { self.keep.lock().payload.take() } else { None }
+        if !self.word.collect() {
+            return None;
+        }
+        // SAFETY: `collect` admits one caller, after whoever completed the request is done with it.
+        unsafe { (*self.payload.get()).take() }
     }
 
     /// Asks that `waker` be called on completion. False if the request is complete already.
     pub fn set_waker(&self, waker: &Waker) -> bool {
-        let mut keep = self.keep.lock();
-        if self.is_complete() {
-            return false;
+        {
+            let mut watch = self.watch.lock();
+            match &mut watch.waker {
+                Some(old) if old.will_wake(waker) => {}
+                slot => *slot = Some(waker.clone()),
+            }
         }
-        match &mut keep.waker {
-            Some(old) if old.will_wake(waker) => {}
-            slot => *slot = Some(waker.clone()),
+        self.word.watch()
+    }
+
+    /// An event that is signalled when the request is complete.
+    #[must_use]
+    pub fn done(&self) -> Arc<Event> {
+        let event = {
+            let mut watch = self.watch.lock();
+            Arc::clone(watch.done.get_or_insert_with(|| Arc::new(Event::manual_reset(false))))
+        };
+        if !self.word.watch() {
+            event.set();
         }
-        true
+        event
     }
 
     /// The road begins (contract 00 section 0.4, stage "start").
@@ -342,35 +357,60 @@ impl Request {
     /// The call reports a failure and nobody else is told: event and OVERLAPPED stay as the start left them
     /// (contract 00 section 0.4). The payload can be taken back.
     pub(crate) fn refuse(&self, status: Status) {
-        let _ = self.word.complete();
         self.block.finish_quietly(status);
-        self.word.publish();
+        self.word.publish_at_once();
     }
 
-    /// The request is complete: writes the outcome and tells everybody. `quiet`: the call itself reports the outcome and
-    /// the notification modes say that no packet is wanted for that.
-    pub fn complete(self: &Arc<Self>, completion: Completion, quiet: bool) {
-        match self.word.complete() {
-            Last::AtOnce => {}
-            Last::Pending | Last::Cancelling => self.instance.delist(self),
-        }
-        let Completion { status, bytes } = completion;
-        // What the outcome sets free may be reused by the caller at once, so take what is still needed first.
-        let port = if self.packet && !quiet { self.instance.association() } else { None };
-        self.block.finish(status, bytes);
-        let (routine, waker) = {
-            let mut keep = self.keep.lock();
-            self.word.publish();
-            (keep.routine.take(), keep.waker.take())
+    /// The request was done inside the call that issued it: writes the outcome and tells everybody. `quiet`: the call
+    /// itself reports the outcome, and the notification modes say that no packet is wanted for that.
+    pub(crate) fn complete_at_once(self: &Arc<Self>, completion: Completion, quiet: bool) {
+        let port = self.port(quiet);
+        self.block.finish(completion.status, completion.bytes);
+        self.word.publish_at_once();
+        self.tell(completion, port);
+    }
+
+    /// The last word on a pending request: writes the outcome and tells everybody.
+    pub fn complete(self: &Arc<Self>, completion: Completion) {
+        let _ = self.word.complete();
+        self.instance.delist(self);
+        // What the outcome sets free may be reused by the caller at once, so look up what is still needed first.
+        let port = self.port(false);
+        self.block.finish(completion.status, completion.bytes);
+        let told = if self.word.publish() {
+            let mut watch = self.watch.lock();
+            (watch.waker.take(), watch.done.take())
+        } else {
+            (None, None)
         };
-        self.done.set();
+        if let Some(done) = told.1 {
+            done.set();
+        }
+        self.tell(completion, port);
+        if let Some(waker) = told.0 {
+            waker.wake();
+        }
+    }
+
+    fn port(&self, quiet: bool) -> Option<&(Arc<Port>, usize)> {
+        if self.packet && !quiet { self.instance.association() } else { None }
+    }
+
+    /// Instance and event, then exactly one of routine and packet.
+    fn tell(self: &Arc<Self>, completion: Completion, port: Option<&(Arc<Port>, usize)>) {
+        let Completion { status, bytes } = completion;
         self.instance.completed();
-        if let Some(event) = self.event.as_ref().filter(|_| !self.alerts) {
+        if self.alerts {
+            let routine = self.watch.lock().routine.take();
+            if let Some((thread, routine)) = routine {
+                thread.queue_apc(Apc::new(move || routine(status, bytes)));
+            }
+            return;
+        }
+        if let Some(event) = &self.event {
             event.set();
         }
-        if let Some(routine) = routine {
-            self.issuer.queue_apc(Apc::new(move || routine(status, bytes)));
-        } else if let Some((port, key)) = port {
+        if let Some((port, key)) = port {
             // Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
             let cargo = if self.carries {
                 Cargo::Request(Arc::clone(self))
@@ -379,9 +419,6 @@ impl Request {
             };
             // The packet's count has 32 bits, as the contract's has (06 section 2).
             port.insert(Packet { status, bytes: bytes as u32, cargo });
-        }
-        if let Some(waker) = waker {
-            waker.wake();
         }
     }
 }

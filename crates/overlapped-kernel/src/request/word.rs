@@ -3,11 +3,13 @@
 //! ```text
 //!   NEW --pend--> PENDING --cancel--> CANCELLING
 //!    |               |                    |
-//!    +---complete----+------complete------+--> COMPLETING --publish--> COMPLETE
+//!    |               +------complete------+--> COMPLETING --publish--+
+//!    +-----------------publish_at_once-------------------------> COMPLETE --collect--> COLLECTED
 //! ```
-//! `pend` belongs to the issuing thread, before an engine or a device queue can see the request; `complete` to whoever has
-//! the last word on it. Cancelling is a transition that exactly one caller takes, and asks for an early last word; it never
-//! retires a request by itself.
+//! `pend` and `publish_at_once` belong to the issuing thread, before anybody else can see the request; `complete` and
+//! `publish` to whoever has the last word on it; `collect` to whoever takes its payload. Cancelling is a transition
+//! that exactly one caller takes, and asks for an early last word; it never retires a request by itself. Beside the state stands
+//! one bit, `WATCHED`: somebody has left a waker or an event to be told of the completion.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,6 +18,9 @@ const PENDING: u32 = 1;
 const CANCELLING: u32 = 2;
 const COMPLETING: u32 = 3;
 const COMPLETE: u32 = 4;
+const COLLECTED: u32 = 5;
+const STATE: u32 = 0xFF;
+const WATCHED: u32 = 0x100;
 
 /// See the module page.
 #[derive(Debug)]
@@ -33,10 +38,8 @@ pub(crate) enum Cancelled {
 
 /// What [`RequestWord::complete`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a request that never was pending has nothing to be taken off"]
+#[must_use = "says whether somebody had asked for the end"]
 pub(crate) enum Last {
-    /// It was done while it was being issued.
-    AtOnce,
     /// It had been pending.
     Pending,
     /// It had been pending, and somebody had asked for its end.
@@ -50,12 +53,13 @@ impl RequestWord {
 
     /// From here on others may see the request.
     pub(crate) fn pend(&self) {
-        let was = self.0.swap(PENDING, Ordering::AcqRel);
-        debug_assert_eq!(was, NEW, "a request is issued once");
+        debug_assert_eq!(self.0.load(Ordering::Relaxed), NEW, "a request is issued once");
+        self.0.store(PENDING, Ordering::Release);
     }
 
     pub(crate) fn cancel(&self) -> Cancelled {
-        match self.0.compare_exchange(PENDING, CANCELLING, Ordering::AcqRel, Ordering::Acquire) {
+        let change = |seen: u32| (seen & STATE == PENDING).then_some(seen & WATCHED | CANCELLING);
+        match self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, change) {
             Ok(_) => Cancelled::Marked,
             Err(_) => Cancelled::NotFound,
         }
@@ -63,25 +67,45 @@ impl RequestWord {
 
     /// The last word. The caller alone completes the request.
     pub(crate) fn complete(&self) -> Last {
-        match self.0.swap(COMPLETING, Ordering::AcqRel) {
-            NEW => Last::AtOnce,
-            PENDING => Last::Pending,
-            CANCELLING => Last::Cancelling,
-            other => unreachable!("a request completes once, and this one was in state {other}"),
+        let change = |seen: u32| matches!(seen & STATE, PENDING | CANCELLING).then_some(seen & WATCHED | COMPLETING);
+        match self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, change) {
+            Ok(was) if was & STATE == CANCELLING => Last::Cancelling,
+            Ok(_) => Last::Pending,
+            Err(other) => unreachable!("a pending request completes once, and this one was in state {other:#x}"),
         }
     }
 
-    /// Status block and payload are final and may be taken.
-    pub(crate) fn publish(&self) {
+    /// Status block and payload are final and may be taken. True if somebody is to be told.
+    #[must_use]
+    pub(crate) fn publish(&self) -> bool {
+        self.0.swap(COMPLETE, Ordering::AcqRel) & WATCHED != 0
+    }
+
+    /// The same for a request that never was pending: nobody else has seen it.
+    pub(crate) fn publish_at_once(&self) {
+        debug_assert_eq!(self.0.load(Ordering::Relaxed), NEW, "others know a request that was pending");
         self.0.store(COMPLETE, Ordering::Release);
     }
 
+    /// Somebody has left word to be told; false if the request is complete and nobody will.
+    #[must_use]
+    pub(crate) fn watch(&self) -> bool {
+        self.0.fetch_or(WATCHED, Ordering::AcqRel) & STATE < COMPLETE
+    }
+
+    /// The caller alone may take the payload, if this says so.
+    #[must_use]
+    pub(crate) fn collect(&self) -> bool {
+        let change = |seen: u32| (seen & STATE == COMPLETE).then_some(COLLECTED);
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, change).is_ok()
+    }
+
     pub(crate) fn is_cancelling(&self) -> bool {
-        self.0.load(Ordering::Acquire) == CANCELLING
+        self.0.load(Ordering::Acquire) & STATE == CANCELLING
     }
 
     pub(crate) fn is_complete(&self) -> bool {
-        self.0.load(Ordering::Acquire) == COMPLETE
+        self.0.load(Ordering::Acquire) & STATE >= COMPLETE
     }
 }
 
@@ -100,7 +124,28 @@ mod tests {
         assert_eq!(word.complete(), Last::Cancelling);
         assert_eq!(word.cancel(), Cancelled::NotFound);
         assert!(!word.is_complete());
-        word.publish();
+        assert!(!word.publish());
+        assert!(word.is_complete());
+    }
+
+    #[test]
+    fn a_watch_survives_cancelling_and_completing() {
+        let word = RequestWord::new();
+        word.pend();
+        assert!(word.watch());
+        assert_eq!(word.cancel(), Cancelled::Marked);
+        assert_eq!(word.complete(), Last::Cancelling);
+        assert!(word.publish());
+        assert!(!word.watch(), "too late");
+    }
+
+    #[test]
+    fn the_payload_is_taken_once_and_not_too_early() {
+        let word = RequestWord::new();
+        assert!(!word.collect());
+        word.publish_at_once();
+        assert!(word.collect());
+        assert!(!word.collect());
         assert!(word.is_complete());
     }
 

@@ -24,9 +24,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use word::WaitWord;
 
+static SERIAL: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+
 /// See the module page.
 pub struct Thread {
     id: u32,
+    serial: u64,
     word: WaitWord,
     parker: Parker,
     spin: Spin,
@@ -56,6 +59,7 @@ impl Thread {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             id: os_id(),
+            serial: SERIAL.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
             word: WaitWord::new(),
             parker: Parker::new(),
             spin: Spin::new(),
@@ -65,6 +69,12 @@ impl Thread {
             owned: Mutex::new(Vec::new()),
             systems: Mutex::new(Vec::new()),
         })
+    }
+
+    /// A number that no other thread of the process has or had.
+    #[must_use]
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// The thread's number, as Linux gives it.
