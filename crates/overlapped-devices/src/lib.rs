@@ -6,7 +6,7 @@
 //!
 //! | Module | Holds | Contract |
 //! |---|---|---|
-//! | [`file`] | files, directories, links, the null device, and special files reached by a path | 01 §2, §4.1, §4.2; 02 |
+//! | [`mod@file`] | files, directories, links, the null device, and special files reached by a path | 01 §2, §4.1, §4.2; 02 |
 //! | [`lookup`] | how names are looked up in this machine's file system | 01 §3 |
 
 pub mod file;

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 /// A point in time of an engine's clock, in nanoseconds since an origin of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tick(pub u64);
 
 impl Tick {

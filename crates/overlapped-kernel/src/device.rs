@@ -60,6 +60,11 @@ pub trait Device: Send + Sync + std::any::Any {
         true
     }
 
+    /// Do overlapped requests answer "pending" in the C face even if they are done (decision D4)? Disk files do.
+    fn pends_always(&self) -> bool {
+        self.file_type() == FileType::Disk
+    }
+
     /// Its length in bytes, where it has one.
     fn length(&self) -> Option<u64> {
         None

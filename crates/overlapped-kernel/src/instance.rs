@@ -180,6 +180,12 @@ impl Instance {
         drop(gone);
     }
 
+    /// The outstanding request with this OVERLAPPED.
+    #[must_use]
+    pub fn request(&self, token: usize) -> Option<RequestRef> {
+        self.outstanding.lock().iter().find(|request| request.token() == token).cloned()
+    }
+
     /// Requests that are not complete.
     #[must_use]
     pub fn outstanding(&self) -> usize {
@@ -195,6 +201,18 @@ impl Instance {
     /// Has its last handle been closed?
     pub(crate) fn is_closed(&self) -> bool {
         self.handles.load(Ordering::Acquire) == 0
+    }
+
+    /// CancelIo: asks for the end of what the calling thread has issued (decision D3).
+    pub fn cancel_own(&self) -> usize {
+        let me = crate::thread::current().serial();
+        self.cancel(|request| request.issuer() == me)
+    }
+
+    /// CancelIoEx: asks for the end of the requests with this OVERLAPPED, or of all. 1168 if none was found.
+    pub fn cancel_token(&self, token: Option<usize>) -> Result<(), Win32Error> {
+        let marked = self.cancel(|request| token.is_none_or(|token| request.token() == token));
+        if marked == 0 { Err(Win32Error::NOT_FOUND) } else { Ok(()) }
     }
 
     /// One more handle refers to it.

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`system`], [`handle`] | the handle table and what handles refer to | 01 section 1 |
 //! | [`namespace`] | what names mean | 01 section 3 |
-//! | [`instance`], [`request`], [`road`] | open instances and the life of a request | 00, 03 |
+//! | [`instance`], [`request`], [`road`], [`results`] | open instances and the life of a request | 00, 03 |
 //! | [`dispatcher`], [`wait`] | signalled objects and waits on them | 04 |
 //! | [`thread`] | what the model knows of a thread: its wait, its APCs | 05 |
 //! | [`port`] | the completion port | 06 |
@@ -23,9 +23,12 @@ pub mod engine;
 pub mod handle;
 pub mod idle;
 pub mod instance;
+mod names;
 pub mod namespace;
 pub mod port;
+pub mod process;
 pub mod request;
+pub mod results;
 pub mod road;
 pub mod service;
 mod sync;

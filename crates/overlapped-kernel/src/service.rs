@@ -4,13 +4,21 @@
 //! when its poster is about to come for it ([`crate::port`]), and polling the engine when the last leader is about to
 //! come back ([`crate::idle`]). Each is watched here: looked at every [`PERIOD`] and done at the second look. When a look finds
 //! no new debt, watching ends and so do the wake-ups.
+//!
+//! It also keeps the waitable timers: it sleeps until the next one is due.
 
+use crate::clock::Tick;
+use crate::dispatcher::Timer;
 use crate::port::Port;
 use crate::sync::Mutex;
+use std::collections::BinaryHeap;
 use std::sync::{Arc, Weak};
 
 #[cfg(not(loom))]
 pub(crate) use real::start;
+
+/// Fewer alarms than this are not worth tidying up.
+const FULL: usize = 1024;
 
 /// The service thread's list of what to look at.
 #[derive(Default)]
@@ -21,6 +29,9 @@ pub struct Service {
 #[derive(Default)]
 struct State {
     ports: Vec<Weak<Port>>,
+    timers: BinaryHeap<Alarm>,
+    /// So many alarms make a look for stale ones worth while.
+    full: usize,
     lead: bool,
     stop: bool,
     recalled: bool,
@@ -28,7 +39,47 @@ struct State {
     thread: Option<Arc<crate::thread::Thread>>,
 }
 
+/// A timer's due time; the earliest is the greatest, for the heap.
+struct Alarm {
+    due: Tick,
+    timer: Weak<Timer>,
+    setting: u64,
+}
+
+impl PartialEq for Alarm {
+    fn eq(&self, other: &Self) -> bool {
+        self.due == other.due
+    }
+}
+
+impl Eq for Alarm {}
+
+impl PartialOrd for Alarm {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Alarm {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.due.cmp(&self.due)
+    }
+}
+
 impl Service {
+    /// Expires this setting of the timer when it is due.
+    pub(crate) fn schedule(&self, due: Tick, timer: &Arc<Timer>, setting: u64) {
+        let timer = Arc::downgrade(timer);
+        self.kick(|state| {
+            state.timers.push(Alarm { due, timer, setting });
+            if state.timers.len() >= state.full {
+                // A timer that is set again and again leaves its old settings here until they would have been due.
+                state.timers.retain(|a| a.timer.upgrade().is_some_and(|timer| timer.is_set(a.setting)));
+                state.full = (state.timers.len() * 2).max(FULL);
+            }
+        });
+    }
+
     /// Looks at this port until a look finds nothing owed.
     pub(crate) fn watch(&self, port: &Arc<Port>) {
         self.kick(|state| state.ports.push(Arc::downgrade(port)));
@@ -59,7 +110,7 @@ impl Service {
 
 #[cfg(not(loom))]
 mod real {
-    use super::{Service, State};
+    use super::{Alarm, Service, State};
     use crate::clock::Tick;
     use crate::idle::{Idle, Look};
     use crate::port::Port;
@@ -85,6 +136,25 @@ mod real {
         /// Asks the service thread to give up the lead.
         pub(crate) fn recall(&self) {
             self.kick(|state| state.recalled = true);
+        }
+
+        /// Expires the timers that are due; when the next one is.
+        fn ring(&self) -> Option<Tick> {
+            loop {
+                let Alarm { timer, setting, .. } = {
+                    let mut state = self.state.lock();
+                    let next = state.timers.peek()?.due;
+                    if next > Tick::monotonic() {
+                        return Some(next);
+                    }
+                    state.timers.pop()?
+                };
+                let Some(timer) = timer.upgrade() else { continue };
+                if let Some(due) = timer.expire(setting) {
+                    let timer = Arc::downgrade(&timer);
+                    self.state.lock().timers.push(Alarm { due, timer, setting });
+                }
+            }
         }
 
         /// Ends the thread.
@@ -120,11 +190,14 @@ mod real {
             watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
             let look = if lead { idle.look(&me) } else { Look::Done };
             lead = look == Look::Again;
-            let next = (lead || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
+            let alarm = service.ring();
+            let look_again = (lead || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
+            let next = look_again.into_iter().chain(alarm).min();
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {
                     let state = service.state.lock();
-                    state.recalled || state.stop || state.lead || !state.ports.is_empty()
+                    let due = state.timers.peek().is_some_and(|alarm| alarm.due <= Tick::monotonic());
+                    state.recalled || state.stop || state.lead || due || !state.ports.is_empty()
                 });
                 lead = true;
             } else {

@@ -2,19 +2,25 @@
 
 use crate::clock::Timeout;
 use crate::device::{Driver, OpenParams};
-use crate::dispatcher::{Event, WaitRef};
+use crate::dispatcher::{Event, Timer, WaitRef};
 use crate::engine::Engine;
-use crate::handle::{Entry, Handle, HandleFlags, HandleTable, Object};
+use crate::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, Handle, HandleFlags, HandleTable, Object};
 use crate::idle::Idle;
 use crate::instance::Instance;
+use crate::names::Names;
 use crate::namespace::{CaseRule, Lookup, Namespace, Target};
 use crate::port::Port;
+use crate::process::Process;
 use crate::service::Service;
 use crate::thread::Thread;
 use crate::wait::{self, Outcome};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use parking_lot::RwLock;
+use std::ffi::OsStr;
 use std::sync::{Arc, Weak};
+
+/// What the creator of a dispatcher object gets: EVENT_ALL_ACCESS and its like, without caring for the kind.
+const ALL_OBJECT_ACCESS: u32 = 0x1F_FFFF;
 
 /// See the module page. Clones share the same state.
 #[derive(Clone)]
@@ -25,6 +31,7 @@ struct Inner {
     idle: Arc<Idle>,
     service: Arc<Service>,
     handles: HandleTable<Entry>,
+    names: Names,
     namespace: RwLock<Namespace>,
     lookup: Box<dyn Lookup + Send + Sync>,
     drivers: Vec<Box<dyn Driver>>,
@@ -87,8 +94,8 @@ impl System {
         let idle = Arc::new(Idle::new(Arc::clone(&engine), Arc::clone(&service)));
         crate::service::start(&service, &idle)?;
         let namespace = RwLock::new(namespace);
-        let handles = HandleTable::new();
-        Ok(Self(Arc::new(Inner { engine, idle, service, handles, namespace, lookup, drivers })))
+        let (handles, names) = (HandleTable::new(), Names::default());
+        Ok(Self(Arc::new(Inner { engine, idle, service, handles, names, namespace, lookup, drivers })))
     }
 
     /// The engine.
@@ -168,6 +175,33 @@ impl System {
         self.0.handles.get(handle).ok_or(Win32Error::INVALID_HANDLE)
     }
 
+    /// What a value of the C face refers to: a handle, or one of the two pseudo-handles (contract 01 section 1.1).
+    pub fn entry_raw(&self, raw: usize) -> Result<Entry, Win32Error> {
+        let object = match raw {
+            CURRENT_PROCESS => Object::Process(Process::current()),
+            CURRENT_THREAD => Object::Thread(crate::thread::current()),
+            _ => return self.entry(Handle::from_raw(raw).ok_or(Win32Error::INVALID_HANDLE)?),
+        };
+        Ok(Entry { object, access: AccessMask::from_bits_retain(ALL_OBJECT_ACCESS), flags: HandleFlags::empty() })
+    }
+
+    /// [`System::duplicate`] of a value of the C face: makes real handles of pseudo-handles.
+    pub fn duplicate_raw(
+        &self,
+        source: usize,
+        access: Option<AccessMask>,
+        flags: HandleFlags,
+        close_source: bool,
+    ) -> Result<Handle, Win32Error> {
+        match source {
+            CURRENT_PROCESS | CURRENT_THREAD => self.duplicate_entry(&self.entry_raw(source)?, access, flags),
+            _ => {
+                let source = Handle::from_raw(source).ok_or(Win32Error::INVALID_HANDLE)?;
+                self.duplicate(source, access, flags, close_source)
+            }
+        }
+    }
+
     /// The instance that a handle refers to; 6 for anything else.
     pub fn grant(&self, handle: Handle) -> Result<Grant, Win32Error> {
         match self.entry(handle)? {
@@ -192,9 +226,9 @@ impl System {
         }
     }
 
-    /// What a wait needs of a handle: 6 if it is not open or cannot be waited on, 5 without SYNCHRONIZE.
-    pub fn waitable(&self, handle: Handle) -> Result<WaitRef, Win32Error> {
-        let entry = self.entry(handle)?;
+    /// What a wait needs of a handle or pseudo-handle: 6 if it is not open or cannot be waited on, 5 without SYNCHRONIZE.
+    pub fn waitable(&self, raw: usize) -> Result<WaitRef, Win32Error> {
+        let entry = self.entry_raw(raw)?;
         if !entry.access.contains(AccessMask::SYNCHRONIZE) {
             return Err(Win32Error::ACCESS_DENIED);
         }
@@ -216,7 +250,8 @@ impl System {
         match object {
             Object::Instance(instance) => instance.handle_closed(),
             Object::Port(port) => port.close(),
-            Object::Event(_) | Object::Mutant(_) | Object::Semaphore(_) => {}
+            // The others end with their last reference.
+            _ => {}
         }
     }
 
@@ -256,6 +291,46 @@ impl System {
             (Some(wanted), _) => wanted,
         };
         self.insert_entry(Entry { object: entry.object.clone(), access, flags })
+    }
+
+    /// A handle to a new object, or to the one that has the name already (then with `true`); 6 if that is of another kind.
+    pub fn create_named(
+        &self,
+        name: Option<&OsStr>,
+        new: Object,
+        flags: HandleFlags,
+    ) -> Result<(Handle, bool), Win32Error> {
+        let (object, existed) = match name {
+            Some(name) => self.0.names.create(name, new)?,
+            None => (new, false),
+        };
+        let handle =
+            self.insert_entry(Entry { object, access: AccessMask::from_bits_retain(ALL_OBJECT_ACCESS), flags })?;
+        Ok((handle, existed))
+    }
+
+    /// A handle to the object of that name; 2 if there is none, 5 if no access is asked for, 6 unless `kind` wants it.
+    pub fn open_named(
+        &self,
+        name: &OsStr,
+        access: AccessMask,
+        flags: HandleFlags,
+        kind: impl FnOnce(&Object) -> bool,
+    ) -> Result<Handle, Win32Error> {
+        let object = self.0.names.open(name)?;
+        if !kind(&object) {
+            return Err(Win32Error::INVALID_HANDLE);
+        }
+        if access.is_empty() {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        self.insert_entry(Entry { object, access, flags })
+    }
+
+    /// A new waitable timer.
+    #[must_use]
+    pub fn new_timer(&self, manual_reset: bool) -> Arc<Timer> {
+        Timer::new(manual_reset, Arc::clone(&self.0.service))
     }
 
     /// GetHandleInformation.

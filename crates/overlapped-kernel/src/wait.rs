@@ -168,6 +168,19 @@ pub fn wait_all(idle: &Idle, objects: &[WaitRef], timeout: Timeout, alertable: b
     })
 }
 
+/// Signals one object and waits for another in one call (contract 04 section 8): `signal` runs first, and if it fails no wait
+/// happens.
+pub fn signal_and_wait(
+    idle: &Idle,
+    signal: impl FnOnce() -> Result<(), Win32Error>,
+    object: WaitRef,
+    timeout: Timeout,
+    alertable: bool,
+) -> Result<Outcome, Win32Error> {
+    signal()?;
+    wait_any(idle, &[object], timeout, alertable)
+}
+
 /// Sleeps for the time; with `alertable`, until an APC has run.
 pub fn sleep(idle: &Idle, timeout: Timeout, alertable: bool) -> Outcome {
     crate::thread::with_current(|thread| {

@@ -88,7 +88,7 @@ pub use open::OpenOptions;
 pub use operation::{BufResult, Operation, wait_first};
 pub use overlapped_file::OverlappedFile;
 pub use port::{Associated, Completion, CompletionPort, Rejected};
-pub use system::{SystemBuilder, default as default_system};
+pub use system::{SystemBuilder, default as default_system, default_files};
 pub use wait::{Wait, WaitResult, wait_all, wait_any};
 
 pub use overlapped_abi as abi;

@@ -54,6 +54,8 @@ impl OverlappedFile {
     /// Hands the call to the road. Everything that a refusal leaves is in the payload.
     pub(crate) fn issue(&self, call: Call) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
         let Call { function, buffer, offset, route, payload } = call;
+        // A call for a port has no way to hand an outcome back: the packet must come, whatever the notification modes.
+        let report = if route.packet { Report::AsPending } else { Report::AtOnce };
         let transfer = Transfer {
             function,
             buffer,
@@ -61,7 +63,7 @@ impl OverlappedFile {
             route,
             overlapped: None,
             payload: Some(payload),
-            report: Report::AtOnce,
+            report,
         };
         let grant = self.handle.grant();
         // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.

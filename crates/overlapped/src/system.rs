@@ -8,7 +8,7 @@ use overlapped_kernel::System;
 use overlapped_kernel::engine::Engine;
 use overlapped_kernel::namespace::{self, Namespace};
 use overlapped_kernel::system::Parts;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// Makes a [`System`]: an engine, a handle table, a namespace. Programs that want one of their own, and tests on the simulated
 /// engine, use this; everybody else uses the default one without knowing.
@@ -73,7 +73,7 @@ impl SystemBuilder {
             Some(namespace) => namespace,
             None => configured()?,
         };
-        let drivers = vec![Box::new(FileDriver::new()) as _];
+        let drivers = vec![Box::new(default_files().clone()) as _];
         let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup) };
         System::new(parts).map_err(|error| Error::from(error).during("start of a system"))
     }
@@ -100,6 +100,12 @@ fn configured() -> Result<Namespace> {
             Err(Error::new(Win32Error::INVALID_PARAMETER, "read of the configuration").about(file.path))
         }
     }
+}
+
+/// What all systems of the process know of open files: sharing is a matter between all of them.
+pub fn default_files() -> &'static FileDriver {
+    static FILES: LazyLock<FileDriver> = LazyLock::new(FileDriver::new);
+    &FILES
 }
 
 /// The system of the process, made when it is first needed.

@@ -70,7 +70,7 @@ impl Crew {
     /// A crew with `depth` buffers.
     pub fn new(port: Port, opener: Opener, ledger: Ledger, walk: Walk, threads: usize, depth: usize) -> Self {
         let depth = if opener.verify { depth.max(2) } else { depth };
-        let writers = if opener.unbuffered { depth } else { 2 };
+        let writers = std::env::var("OVL_W").ok().and_then(|s| s.parse().ok()).unwrap_or(if opener.unbuffered { depth } else { 2 });
         let limits = Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
         Self {
             port,

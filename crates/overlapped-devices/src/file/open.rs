@@ -186,7 +186,7 @@ impl<'a> Opening<'a> {
         }
         let overwrite = overwrite && facts.kind == Kind::Regular;
         if facts.kind == Kind::Regular && facts.size == 0 {
-            
+            self.registry.await_creators();
         }
         let seat = self.admit(&found, overwrite, epoch, round >= NAMELESS_ROUNDS)?;
         if overwrite {

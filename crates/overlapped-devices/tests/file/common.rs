@@ -1,7 +1,7 @@
 //! A system in a directory of its own, and handles that close themselves.
 
 use overlapped_abi::constants::open::*;
-use overlapped_abi::{AccessMask, FileFlags, Overlapped, ShareMode, Status, Win32Error};
+use overlapped_abi::{AccessMask, FileFlags, Overlapped, ShareMode, Win32Error};
 use overlapped_devices::{FileDriver, HostLookup};
 use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
@@ -17,8 +17,8 @@ use rustix::io::{Errno, ReadWriteFlags};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 pub const READ: AccessMask = AccessMask::GENERIC_READ;
@@ -30,6 +30,15 @@ pub const NO_FLAGS: FileFlags = FileFlags::empty();
 
 /// Nothing waits longer than this.
 pub const LIMIT: Duration = Duration::from_secs(30);
+
+static WATCHDOG: Once = Once::new();
+
+/// A test that waits for what never comes must not hold up the others for ever.
+fn end_of_patience() {
+    std::thread::sleep(10 * LIMIT);
+    eprintln!("the tests take longer than {:?}", 10 * LIMIT);
+    std::process::abort();
+}
 
 pub struct World {
     pub system: System,
@@ -48,6 +57,7 @@ impl World {
 
     /// In a directory below this one.
     pub fn below(engine: Arc<dyn Engine>, parent: &std::path::Path) -> Self {
+        WATCHDOG.call_once(|| drop(std::thread::spawn(end_of_patience)));
         let files = FileDriver::new();
         let system = System::new(Parts {
             engine,
@@ -161,7 +171,8 @@ impl std::fmt::Debug for World {
 impl File {
     /// Another handle to the same instance.
     pub fn duplicate(&self, access: Option<AccessMask>) -> Result<Self, Win32Error> {
-        let handle = self.system.duplicate(self.handle, access, overlapped_kernel::handle::HandleFlags::empty(), false)?;
+        let handle =
+            self.system.duplicate(self.handle, access, overlapped_kernel::handle::HandleFlags::empty(), false)?;
         let grant = self.system.grant(handle)?;
         Ok(Self { system: self.system.clone(), handle, grant, existed: false })
     }
@@ -226,7 +237,11 @@ impl File {
         let instance: WaitRef = Arc::clone(&self.grant.instance) as WaitRef;
         let limit = Timeout::from_millis(LIMIT.as_millis() as u32);
         self.system.wait_any(&[instance], limit, false).expect("the wait");
-        request.completion().expect("the request completes in time")
+        request.completion().unwrap_or_else(|| {
+            // Unwinding would free the memory that the request still has.
+            eprintln!("a request did not complete in {LIMIT:?}");
+            std::process::abort()
+        })
     }
 }
 
@@ -270,7 +285,7 @@ struct Piecemeal {
 
 impl Piecemeal {
     fn result(&self, operation: &Operation) -> RawResult {
-        if self.calls.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
+        if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
             return Err(Errno::INTR);
         }
         let aligned = operation.mode.contains(Mode::UNCACHED);
@@ -327,9 +342,4 @@ impl Engine for Piecemeal {
 /// What a failed transfer with an OVERLAPPED gives.
 pub fn failed(error: Win32Error) -> (Win32Error, usize) {
     (error, 0)
-}
-
-/// A completion with this status.
-pub fn status(completion: Result<Completion, Win32Error>) -> Result<Status, Win32Error> {
-    completion.map(|completion| completion.status)
 }

@@ -3,25 +3,34 @@
 use crate::common::*;
 use overlapped_abi::constants::open::*;
 use overlapped_abi::{FileFlags, ShareMode, Win32Error};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const THREADS: usize = 4;
 const ROUNDS: usize = 150;
 
-/// Everybody at once, round after round, with the round's number.
+/// Everybody at once, round after round, with the round's number. After a panic nobody acts, but all still meet.
 fn together(act: impl Fn(usize, usize) + Sync) {
     let barrier = Barrier::new(THREADS);
-    std::thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let (barrier, act) = (&barrier, &act);
-            scope.spawn(move || {
-                for round in 0..ROUNDS {
-                    barrier.wait();
-                    act(round, thread);
-                }
-            });
+    let failed = AtomicBool::new(false);
+    let thread = &|thread| {
+        let mut panic = None;
+        for round in 0..ROUNDS {
+            barrier.wait();
+            if failed.load(Ordering::Relaxed) {
+                continue;
+            }
+            let acted = catch_unwind(AssertUnwindSafe(|| act(round, thread)));
+            panic = acted.err().inspect(|_| failed.store(true, Ordering::Relaxed)).or(panic);
         }
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|n| scope.spawn(move || thread(n))).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
     });
 }
 

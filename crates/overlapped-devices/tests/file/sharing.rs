@@ -54,7 +54,8 @@ fn the_matrix_of_share_modes_holds_cell_by_cell_01_2_2() {
 fn an_attribute_open_passes_whatever_the_others_share_01_2_2() {
     let world = World::new();
     world.file("f", b"x");
-    let queries = [AccessMask::empty(), AccessMask::READ_ATTRIBUTES, AccessMask::WRITE_ATTRIBUTES | AccessMask::READ_EA];
+    let queries =
+        [AccessMask::empty(), AccessMask::READ_ATTRIBUTES, AccessMask::WRITE_ATTRIBUTES | AccessMask::READ_EA];
     for query in queries {
         assert_eq!(second(&world, (AccessMask::GENERIC_ALL, S0), (query, S0)), Ok(()));
         assert_eq!(second(&world, (query, S0), (AccessMask::GENERIC_ALL, S0)), Ok(()));

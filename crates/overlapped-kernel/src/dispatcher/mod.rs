@@ -13,10 +13,12 @@
 mod event;
 mod mutex;
 mod semaphore;
+mod timer;
 
 pub use event::Event;
 pub use mutex::Mutant;
 pub use semaphore::Semaphore;
+pub use timer::{Due, Timer, TimerRoutine};
 
 use crate::sync::Mutex;
 use crate::sync::MutexGuard;

@@ -8,9 +8,11 @@ mod table;
 
 pub use table::HandleTable;
 
-use crate::dispatcher::{Event, Mutant, Semaphore, WaitRef};
+use crate::dispatcher::{Event, Mutant, Semaphore, Timer, WaitRef};
 use crate::instance::Instance;
 use crate::port::Port;
+use crate::process::Process;
+use crate::thread::Thread;
 use overlapped_abi::AccessMask;
 use std::sync::Arc;
 
@@ -49,6 +51,11 @@ impl Handle {
     }
 }
 
+/// GetCurrentProcess(): the calling process, wherever it is used.
+pub const CURRENT_PROCESS: usize = usize::MAX;
+/// GetCurrentThread(): the calling thread.
+pub const CURRENT_THREAD: usize = usize::MAX - 1;
+
 /// An object that handles refer to.
 #[derive(Clone)]
 pub enum Object {
@@ -62,6 +69,12 @@ pub enum Object {
     Mutant(Arc<Mutant>),
     /// A semaphore.
     Semaphore(Arc<Semaphore>),
+    /// A waitable timer.
+    Timer(Arc<Timer>),
+    /// A thread.
+    Thread(Arc<Thread>),
+    /// A process.
+    Process(Arc<Process>),
 }
 
 impl Object {
@@ -73,6 +86,9 @@ impl Object {
             Self::Event(o) => Some(Arc::clone(o) as WaitRef),
             Self::Mutant(o) => Some(Arc::clone(o) as WaitRef),
             Self::Semaphore(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Timer(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Thread(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Process(o) => Some(Arc::clone(o) as WaitRef),
             Self::Port(_) => None,
         }
     }
@@ -86,6 +102,9 @@ impl Object {
             (Self::Event(a), Self::Event(b)) => Arc::ptr_eq(a, b),
             (Self::Mutant(a), Self::Mutant(b)) => Arc::ptr_eq(a, b),
             (Self::Semaphore(a), Self::Semaphore(b)) => Arc::ptr_eq(a, b),
+            (Self::Timer(a), Self::Timer(b)) => Arc::ptr_eq(a, b),
+            (Self::Thread(a), Self::Thread(b)) => Arc::ptr_eq(a, b),
+            (Self::Process(a), Self::Process(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }

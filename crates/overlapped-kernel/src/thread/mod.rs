@@ -9,11 +9,11 @@ mod parker;
 mod spin;
 mod word;
 
-pub(crate) use apc::Apc;
+pub use apc::Apc;
 pub use word::{Ending, Ticket};
 
 use crate::clock::Tick;
-use crate::dispatcher::Mutant;
+use crate::dispatcher::{Dispatcher, Mutant, Waitable};
 use crate::engine::Engine;
 use crate::port::{Member, Packet};
 use crate::sync::Mutex;
@@ -21,14 +21,15 @@ use crate::system::WeakSystem;
 use parker::Parker;
 use spin::Spin;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use word::WaitWord;
 
-static SERIAL: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// See the module page.
 pub struct Thread {
-    id: u32,
+    id: AtomicU32,
     serial: u64,
     word: WaitWord,
     parker: Parker,
@@ -40,7 +41,12 @@ pub struct Thread {
     pub(crate) member: Member,
     owned: Mutex<Vec<Weak<Mutant>>>,
     systems: Mutex<Vec<WeakSystem>>,
+    ended: Dispatcher,
+    exit_code: AtomicU32,
 }
+
+/// GetExitCodeThread of a thread that has not ended.
+pub const STILL_ACTIVE: u32 = 259;
 
 #[derive(Default)]
 struct Apcs {
@@ -50,16 +56,24 @@ struct Apcs {
 
 impl std::fmt::Debug for Thread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Thread").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Thread").field("id", &self.id()).finish_non_exhaustive()
     }
 }
 
 impl Thread {
     /// A record for the calling thread.
     pub(crate) fn new() -> Arc<Self> {
+        let record = Self::unstarted();
+        record.id.store(os_id(), Ordering::Relaxed);
+        record
+    }
+
+    /// A record for a thread that does not run yet; the thread itself takes it by [`adopt`].
+    #[must_use]
+    pub fn unstarted() -> Arc<Self> {
         Arc::new(Self {
-            id: os_id(),
-            serial: SERIAL.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+            id: AtomicU32::new(0),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             word: WaitWord::new(),
             parker: Parker::new(),
             spin: Spin::new(),
@@ -68,6 +82,8 @@ impl Thread {
             member: Member::new(),
             owned: Mutex::new(Vec::new()),
             systems: Mutex::new(Vec::new()),
+            ended: Dispatcher::notification(false),
+            exit_code: AtomicU32::new(STILL_ACTIVE),
         })
     }
 
@@ -80,7 +96,18 @@ impl Thread {
     /// The thread's number, as Linux gives it.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.id
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// What GetExitCodeThread gives: [`STILL_ACTIVE`] until the thread has ended.
+    #[must_use]
+    pub fn exit_code(&self) -> u32 {
+        if self.ended.is_signalled() { self.exit_code.load(Ordering::Acquire) } else { STILL_ACTIVE }
+    }
+
+    /// What the thread's exit code will be.
+    pub fn set_exit_code(&self, code: u32) {
+        self.exit_code.store(code, Ordering::Release);
     }
 
     /// Starts a wait; the thread has checked that nothing satisfies it already, or checks after it has queued itself.
@@ -136,7 +163,7 @@ impl Thread {
     }
 
     /// Queues an APC; false if the thread has ended. An alertable wait of the thread ends.
-    pub(crate) fn queue_apc(&self, apc: Apc) -> bool {
+    pub fn queue_apc(&self, apc: Apc) -> bool {
         {
             let mut apcs = self.apcs.lock();
             if apcs.ended {
@@ -148,6 +175,23 @@ impl Thread {
             self.wake();
         }
         true
+    }
+
+    /// Takes back the APCs that `source` has queued and that have not run.
+    pub(crate) fn withdraw_apcs(&self, source: usize) {
+        let withdrawn: VecDeque<Apc> = {
+            let mut apcs = self.apcs.lock();
+            let (gone, kept) =
+                std::mem::take(&mut apcs.queue).into_iter().partition(|apc| apc.source() == Some(source));
+            apcs.queue = kept;
+            gone
+        };
+        drop(withdrawn);
+    }
+
+    /// Runs all queued APCs of the calling thread, as an alertable wait does; false if there were none.
+    pub fn test_alert() -> bool {
+        with_current(|thread| thread.run_apcs())
     }
 
     /// Are APCs queued?
@@ -206,6 +250,15 @@ impl Thread {
             }
         }
         self.member.leave(self);
+        let _ = self.exit_code.compare_exchange(STILL_ACTIVE, 0, Ordering::AcqRel, Ordering::Acquire);
+        self.ended.set();
+    }
+}
+
+/// A thread is signalled when it has ended.
+impl Waitable for Thread {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.ended
     }
 }
 
@@ -236,6 +289,8 @@ fn os_id() -> u32 {
 #[cfg(not(loom))]
 mod local {
     use super::{Arc, Thread};
+    use std::cell::Cell;
+    use std::sync::atomic::Ordering;
 
     struct Current(Arc<Thread>);
 
@@ -246,7 +301,16 @@ mod local {
     }
 
     thread_local! {
-        static CURRENT: Current = Current(Thread::new());
+        /// A record that was made before its thread.
+        static WAITING: Cell<Option<Arc<Thread>>> = const { Cell::new(None) };
+        static CURRENT: Current = Current(WAITING.take().unwrap_or_else(Thread::new));
+    }
+
+    /// Makes `record` the calling thread's. To be called first thing in a new thread; false if it has a record already.
+    pub fn adopt(record: &Arc<Thread>) -> bool {
+        record.id.store(super::os_id(), Ordering::Relaxed);
+        WAITING.set(Some(Arc::clone(record)));
+        with_current(|current| Arc::ptr_eq(current, record))
     }
 
     /// Runs `f` with the calling thread's record.
@@ -275,6 +339,8 @@ mod local {
     }
 }
 
+#[cfg(not(loom))]
+pub use local::adopt;
 pub(crate) use local::with_current;
 
 /// The calling thread's record.

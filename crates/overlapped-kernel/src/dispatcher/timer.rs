@@ -1,0 +1,132 @@
+//! Waitable timers (contract 04 section 6).
+//!
+//! A timer's due time stands in the list of the system's service thread, which signals it and, if it has a routine, queues that
+//! to the thread that set it. Each setting has a number, so that an expiry that was on its way when the timer was set again
+//! or cancelled does nothing.
+
+use super::{Dispatcher, Waitable};
+use crate::clock::Tick;
+use crate::service::Service;
+use crate::sync::Mutex;
+use crate::thread::{Apc, Thread};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A timer's routine: called on the setting thread, in an alertable wait, with the due time as a FILETIME.
+pub type TimerRoutine = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// When a timer is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// After this long.
+    In(Duration),
+    /// At this FILETIME: 100-nanosecond units since 1601, UTC.
+    At(u64),
+}
+
+/// See the module page.
+pub struct Timer {
+    signal: Dispatcher,
+    service: Arc<Service>,
+    setting: Mutex<Setting>,
+}
+
+#[derive(Default)]
+struct Setting {
+    number: u64,
+    period: Option<Duration>,
+    due: Tick,
+    routine: Option<(Arc<Thread>, TimerRoutine)>,
+}
+
+impl Timer {
+    pub(crate) fn new(manual_reset: bool, service: Arc<Service>) -> Arc<Self> {
+        let signal = if manual_reset { Dispatcher::notification(false) } else { Dispatcher::synchronization(false) };
+        Arc::new(Self { signal, service, setting: Mutex::new(Setting::default()) })
+    }
+
+    /// Sets it: non-signalled until the due time, and then signalled every `period` if there is one.
+    pub fn set(self: &Arc<Self>, due: Due, period: Option<Duration>, routine: Option<TimerRoutine>) {
+        let now = Tick::monotonic();
+        let due = match due {
+            Due::In(after) => now.plus(after),
+            Due::At(filetime) => {
+                now.plus(Duration::from_nanos(filetime.saturating_sub(filetime_now()).saturating_mul(100)))
+            }
+        };
+        let (number, old) = {
+            let mut setting = self.setting.lock();
+            setting.number += 1;
+            setting.period = period;
+            setting.due = due;
+            let routine = routine.map(|routine| (crate::thread::current(), routine));
+            (setting.number, std::mem::replace(&mut setting.routine, routine))
+        };
+        self.withdraw(old);
+        self.signal.reset();
+        self.service.schedule(due, self, number);
+    }
+
+    /// Stops it; the signalled state does not change.
+    pub fn cancel(&self) {
+        let old = {
+            let mut setting = self.setting.lock();
+            setting.number += 1;
+            setting.period = None;
+            setting.routine.take()
+        };
+        self.withdraw(old);
+    }
+
+    /// Is this the setting that counts?
+    pub(crate) fn is_set(&self, number: u64) -> bool {
+        self.setting.lock().number == number
+    }
+
+    fn withdraw(&self, routine: Option<(Arc<Thread>, TimerRoutine)>) {
+        if let Some((thread, _)) = routine {
+            thread.withdraw_apcs(self.source());
+        }
+    }
+
+    fn source(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    /// The due time of setting `number` has come; when the next one is, if it is periodic.
+    #[cfg(not(loom))]
+    pub(crate) fn expire(&self, number: u64) -> Option<Tick> {
+        let (next, routine) = {
+            let mut setting = self.setting.lock();
+            if setting.number != number {
+                return None;
+            }
+            let next = setting.period.map(|period| setting.due.plus(period).max(Tick::monotonic()));
+            if let Some(next) = next {
+                setting.due = next;
+            }
+            (next, setting.routine.clone())
+        };
+        self.signal.set();
+        if let Some((thread, routine)) = routine {
+            let due = filetime_now();
+            // At most one routine of a timer is queued at a time.
+            thread.withdraw_apcs(self.source());
+            thread.queue_apc(Apc::of(self.source(), move || routine(due)));
+        }
+        next
+    }
+}
+
+impl Waitable for Timer {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.signal
+    }
+}
+
+/// Now, in 100-nanosecond units since 1601.
+fn filetime_now() -> u64 {
+    const UNIX_EPOCH: u64 = 11_644_473_600 * 10_000_000;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH + u64::try_from(now.as_nanos() / 100).unwrap_or(u64::MAX)
+}

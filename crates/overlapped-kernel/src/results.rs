@@ -1,0 +1,81 @@
+//! Outcomes of overlapped requests, read from the caller's OVERLAPPED (contract 03 section 4).
+
+use crate::clock::Timeout;
+use crate::dispatcher::{Event, WaitRef};
+use crate::instance::Instance;
+use crate::wait::{self, Outcome};
+use overlapped_abi::{Overlapped, Status, Win32Error};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What an OVERLAPPED says once its request is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Internal.
+    pub status: Status,
+    /// InternalHigh.
+    pub bytes: usize,
+}
+
+/// How long GetOverlappedResult(Ex) may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The limit.
+    pub timeout: Timeout,
+    /// Do APCs run meanwhile?
+    pub alertable: bool,
+}
+
+/// Reads the OVERLAPPED; `None` while the request is pending.
+///
+/// # Safety
+/// `overlapped` is valid and aligned.
+#[must_use]
+pub unsafe fn peek(overlapped: *mut Overlapped) -> Option<Finished> {
+    // SAFETY: the caller vouches for it; requests write these fields as atomics too.
+    let internal = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped).internal) }.load(Ordering::Acquire);
+    let status = Status(internal as u32);
+    if status == Status::PENDING {
+        return None;
+    }
+    // SAFETY: as above.
+    let bytes = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped).internal_high) }.load(Ordering::Relaxed);
+    Some(Finished { status, bytes })
+}
+
+/// Waits for the outcome of the request that `overlapped` belongs to. `event` is its hEvent; without one the request itself is
+/// waited for, or the instance if it knows no such request. `instance` gives the instance when it is needed: with a finished
+/// request the handle is not even looked at.
+///
+/// 996 if it is pending and no wait was asked for, 258 when the time is over, 192 if APCs ran.
+///
+/// # Safety
+/// `overlapped` is valid and aligned, until the call returns.
+pub unsafe fn overlapped_result(
+    overlapped: *mut Overlapped,
+    instance: impl FnOnce() -> Result<Arc<Instance>, Win32Error>,
+    event: impl FnOnce() -> Result<Option<Arc<Event>>, Win32Error>,
+    patience: Patience,
+) -> Result<Finished, Win32Error> {
+    // SAFETY: the caller vouches for it.
+    if let Some(finished) = unsafe { peek(overlapped) } {
+        return Ok(finished);
+    }
+    if patience.timeout == Timeout::Poll {
+        return Err(Win32Error::IO_INCOMPLETE);
+    }
+    let instance = instance()?;
+    let object: WaitRef = match event()? {
+        Some(event) => event,
+        None => match instance.request(overlapped as usize) {
+            Some(request) => request.done(),
+            None => Arc::clone(&instance) as WaitRef,
+        },
+    };
+    match wait::wait_any(instance.idle(), &[object], patience.timeout, patience.alertable)? {
+        Outcome::TimedOut => Err(Win32Error::WAIT_TIMEOUT),
+        Outcome::Alerted => Err(Win32Error::WAIT_IO_COMPLETION),
+        // SAFETY: the caller vouches for it.
+        Outcome::Object(_) | Outcome::Abandoned(_) => unsafe { peek(overlapped) }.ok_or(Win32Error::IO_INCOMPLETE),
+    }
+}

@@ -1,0 +1,89 @@
+//! `fileapi.h`: opening and transferring here; what files can be asked and told in the modules below (contract 01 section 2,
+//! 02, 03).
+
+pub mod transfer;
+
+use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, narrow, set_last_error, system, wide};
+use crate::synchapi::inherits;
+use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32Error};
+use overlapped_kernel::device::OpenParams;
+use overlapped_kernel::system::Open;
+use std::ffi::{OsString, c_char};
+
+/// Permission bits of files that C programs create, before the umask; as fopen has it.
+const PERMISSIONS: u32 = 0o666;
+
+struct CreateFile {
+    name: Option<OsString>,
+    access: u32,
+    share: u32,
+    attributes: *const SecurityAttributes,
+    disposition: u32,
+    flags: u32,
+}
+
+impl CreateFile {
+    /// # Safety
+    /// `attributes` is NULL or valid.
+    unsafe fn open(self) -> Result<RawHandle, Win32Error> {
+        let name = self.name.ok_or(Win32Error::PATH_NOT_FOUND)?;
+        let params = OpenParams {
+            access: AccessMask::from_bits_retain(self.access),
+            share: ShareMode::from_bits_retain(self.share),
+            disposition: self.disposition,
+            flags: FileFlags::from_bits_retain(self.flags),
+            permissions: PERMISSIONS,
+        };
+        let system = system()?;
+        let Open { handle, existed, .. } = system.open(&name, &params)?;
+        // SAFETY: the caller's promise.
+        let inherit = unsafe { inherits(self.attributes) };
+        system.set_handle_flags(handle, inherit, inherit)?;
+        set_last_error(if existed { Win32Error::ALREADY_EXISTS.0 } else { 0 });
+        Ok(handle.into_raw())
+    }
+}
+
+/// CreateFileA: names are UTF-8.
+///
+/// # Safety
+/// `name` is NULL or ends with a zero; `attributes` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateFileA(
+    name: *const c_char,
+    access: u32,
+    share: u32,
+    attributes: *const SecurityAttributes,
+    disposition: u32,
+    flags: u32,
+    _template: RawHandle,
+) -> RawHandle {
+    guard_or(INVALID_HANDLE_VALUE, || {
+        // SAFETY: the caller's promise.
+        let name = unsafe { narrow(name) };
+        // SAFETY: the caller's promise.
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+    })
+}
+
+/// CreateFileW.
+///
+/// # Safety
+/// As for [`ovl_CreateFileA`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateFileW(
+    name: *const u16,
+    access: u32,
+    share: u32,
+    attributes: *const SecurityAttributes,
+    disposition: u32,
+    flags: u32,
+    _template: RawHandle,
+) -> RawHandle {
+    guard_or(INVALID_HANDLE_VALUE, || {
+        // SAFETY: the caller's promise.
+        let name = unsafe { wide(name) };
+        // SAFETY: the caller's promise.
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+    })
+}

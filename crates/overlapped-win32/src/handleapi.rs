@@ -1,0 +1,85 @@
+//! `handleapi.h` (contract 01 section 1).
+
+use crate::support::{Bool, RawHandle, guard_bool, handle, system};
+use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags};
+
+const DUPLICATE_CLOSE_SOURCE: u32 = 1;
+const DUPLICATE_SAME_ACCESS: u32 = 2;
+
+/// CloseHandle. The pseudo-handles need no closing and say TRUE.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CloseHandle(object: RawHandle) -> Bool {
+    guard_bool(|| match object {
+        CURRENT_PROCESS | CURRENT_THREAD => Ok(()),
+        _ => system()?.close(handle(object)?),
+    })
+}
+
+/// DuplicateHandle, within the process.
+///
+/// # Safety
+/// `target` is NULL (with DUPLICATE_CLOSE_SOURCE, to close only) or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_DuplicateHandle(
+    source_process: RawHandle,
+    source: RawHandle,
+    target_process: RawHandle,
+    target: *mut RawHandle,
+    access: u32,
+    inherit: Bool,
+    options: u32,
+) -> Bool {
+    guard_bool(|| {
+        if source_process != CURRENT_PROCESS || target_process != CURRENT_PROCESS && !target.is_null() {
+            return Err(Win32Error::INVALID_HANDLE);
+        }
+        let same = options & DUPLICATE_SAME_ACCESS != 0;
+        let access = (!same).then(|| AccessMask::from_bits_retain(access));
+        let flags = if inherit == 0 { HandleFlags::empty() } else { HandleFlags::INHERIT };
+        let close = options & DUPLICATE_CLOSE_SOURCE != 0;
+        let made = system()?.duplicate_raw(source, access, flags, close)?;
+        if target.is_null() {
+            return system()?.close(made);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { target.write(made.into_raw()) };
+        Ok(())
+    })
+}
+
+/// GetHandleInformation.
+///
+/// # Safety
+/// `flags` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetHandleInformation(object: RawHandle, flags: *mut u32) -> Bool {
+    guard_bool(|| {
+        let found = system()?.handle_flags(handle(object)?)?;
+        if flags.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { flags.write(found.bits()) };
+        Ok(())
+    })
+}
+
+/// SetHandleInformation.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetHandleInformation(object: RawHandle, mask: u32, flags: u32) -> Bool {
+    guard_bool(|| {
+        let (mask, flags) = (HandleFlags::from_bits_truncate(mask), HandleFlags::from_bits_truncate(flags));
+        system()?.set_handle_flags(handle(object)?, mask, flags)
+    })
+}
+
+/// CompareObjectHandles: 1656 if they reach different objects.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CompareObjectHandles(first: RawHandle, second: RawHandle) -> Bool {
+    guard_bool(|| {
+        let system = system()?;
+        let (first, second) = (system.entry_raw(first)?, system.entry_raw(second)?);
+        if first.object.same(&second.object) { Ok(()) } else { Err(Win32Error::NOT_SAME_OBJECT) }
+    })
+}

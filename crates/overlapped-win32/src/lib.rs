@@ -1,0 +1,18 @@
+//! The C face: the functions that unchanged Windows source calls.
+//!
+//! One module a Win32 header. Nothing here decides anything: a function turns its arguments into a call of the kernel, the
+//! devices or a crate, and the outcome into a return value and a last error (contract 00 section 0.3). Exported symbols are
+//! `ovl_*`; the headers in `include/` give each its Win32 spelling with an assembler label, so nothing clashes with libc.
+//! A panic does not cross the boundary: [`support::guard`] turns it into a failure of the call.
+//!
+//! Handles are numbers (`usize`), as in `overlapped_abi`; pointers from the caller are checked for NULL where Windows does.
+
+#![allow(non_snake_case, reason = "the exported names are Win32's")]
+
+pub mod support;
+
+pub mod errhandlingapi;
+pub mod fileapi;
+pub mod handleapi;
+pub mod ioapiset;
+pub mod synchapi;

@@ -1,0 +1,147 @@
+//! What every module of the face needs: the last error, the boundary, strings, the system.
+
+use overlapped_abi::Win32Error;
+use overlapped_devices::FileDriver;
+use overlapped_kernel::System;
+use overlapped_kernel::dispatcher::Event;
+use overlapped_kernel::handle::{Handle, Object};
+use std::cell::Cell;
+use std::ffi::{CStr, OsStr, OsString, c_char};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// BOOL.
+pub type Bool = i32;
+/// TRUE: functions return exactly this.
+pub const TRUE: Bool = 1;
+/// FALSE.
+pub const FALSE: Bool = 0;
+/// HANDLE and SOCKET.
+pub type RawHandle = usize;
+/// INVALID_HANDLE_VALUE.
+pub const INVALID_HANDLE_VALUE: RawHandle = usize::MAX;
+
+thread_local! {
+    static LAST_ERROR: Cell<u32> = const { Cell::new(0) };
+}
+
+/// GetLastError. Apart from errno, which belongs to libc.
+#[must_use]
+pub fn last_error() -> u32 {
+    LAST_ERROR.try_with(Cell::get).unwrap_or(0)
+}
+
+/// SetLastError.
+pub fn set_last_error(code: u32) {
+    // A thread that is past its thread-locals has no last error to look at.
+    let _ = LAST_ERROR.try_with(|last| last.set(code));
+}
+
+/// Sets the last error and gives the value by which the function says that it failed.
+pub fn fail<T>(error: Win32Error, value: T) -> T {
+    set_last_error(error.0);
+    value
+}
+
+/// Runs the body of an exported function; a panic in it fails the call with 31 instead of crossing into C.
+pub fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(value) => value,
+        Err(_) => fail(Win32Error::GEN_FAILURE, failed),
+    }
+}
+
+/// For functions that return BOOL: TRUE, or FALSE with the last error set.
+pub fn guard_bool(body: impl FnOnce() -> Result<(), Win32Error>) -> Bool {
+    guard(FALSE, || match body() {
+        Ok(()) => TRUE,
+        Err(error) => fail(error, FALSE),
+    })
+}
+
+/// For functions that return a value or, with the last error set, `failed`.
+pub fn guard_or<T: Copy>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>) -> T {
+    guard(failed, || body().unwrap_or_else(|error| fail(error, failed)))
+}
+
+/// The system of the process.
+pub fn system() -> Result<&'static System, Win32Error> {
+    overlapped::default_system().map_err(|error| error.code())
+}
+
+/// What knows files by name.
+#[must_use]
+pub fn files() -> &'static FileDriver {
+    overlapped::default_files()
+}
+
+/// A handle of the table; 6 for what cannot be one.
+pub fn handle(raw: RawHandle) -> Result<Handle, Win32Error> {
+    Handle::from_raw(raw).ok_or(Win32Error::INVALID_HANDLE)
+}
+
+/// The event that hEvent names: none for 0, 6 for what is not an event. The low bit means "no packet" and is not part of it.
+pub fn event_of(raw: RawHandle) -> Result<Option<Arc<Event>>, Win32Error> {
+    match raw & !1 {
+        0 => Ok(None),
+        raw => match system()?.entry_raw(raw)?.object {
+            Object::Event(event) => Ok(Some(event)),
+            _ => Err(Win32Error::INVALID_HANDLE),
+        },
+    }
+}
+
+/// A name in the A functions: bytes, which are UTF-8 as everywhere here (decision D9). `None` for NULL.
+///
+/// # Safety
+/// `text` is NULL or a string that ends with a zero and stays as it is for the call.
+#[must_use]
+pub unsafe fn narrow(text: *const c_char) -> Option<OsString> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the caller vouches for the string.
+    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
+    Some(OsStr::from_bytes(bytes).to_owned())
+}
+
+/// A name in the W functions: UTF-16. A lone surrogate is kept as the three bytes that WTF-8 gives it. `None` for NULL.
+///
+/// # Safety
+/// As for [`narrow`].
+#[must_use]
+pub unsafe fn wide(text: *const u16) -> Option<OsString> {
+    if text.is_null() {
+        return None;
+    }
+    let mut len = 0;
+    // SAFETY: the caller vouches for every unit up to the zero.
+    while unsafe { *text.add(len) } != 0 {
+        len += 1;
+    }
+    // SAFETY: as above.
+    Some(wide_to_os(unsafe { std::slice::from_raw_parts(text, len) }))
+}
+
+/// UTF-16 to a Linux name.
+#[must_use]
+pub fn wide_to_os(units: &[u16]) -> OsString {
+    let mut bytes = Vec::with_capacity(units.len());
+    for unit in char::decode_utf16(units.iter().copied()) {
+        match unit {
+            Ok(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Err(lone) => {
+                let unit = lone.unpaired_surrogate();
+                bytes.extend([0xE0 | (unit >> 12) as u8, 0x80 | (unit >> 6 & 0x3F) as u8, 0x80 | (unit & 0x3F) as u8]);
+            }
+        }
+    }
+    OsString::from_vec(bytes)
+}
+
+/// A Linux name as UTF-16; bytes that are not UTF-8 become U+FFFD.
+#[must_use]
+pub fn os_to_wide(name: &OsStr) -> Vec<u16> {
+    name.to_string_lossy().encode_utf16().collect()
+}

@@ -1,0 +1,503 @@
+//! `synchapi.h`: events, mutexes, semaphores, timers and waits (contract 04).
+
+use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, narrow, set_last_error, system, wide};
+use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
+use overlapped_kernel::clock::Timeout;
+use overlapped_kernel::dispatcher::{Due, Event, Mutant, Semaphore, Timer, TimerRoutine, WaitRef};
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags, Object};
+use overlapped_kernel::wait::{self, MAXIMUM_WAIT_OBJECTS, Outcome};
+use std::ffi::{OsStr, OsString, c_char, c_void};
+use std::sync::Arc;
+use std::time::Duration;
+
+const WAIT_FAILED: u32 = u32::MAX;
+const WAIT_ABANDONED_0: u32 = 0x80;
+const WAIT_IO_COMPLETION: u32 = 0xC0;
+const WAIT_TIMEOUT: u32 = 0x102;
+
+/// Should children inherit the handle?
+///
+/// # Safety
+/// `attributes` is NULL or valid.
+pub(crate) unsafe fn inherits(attributes: *const SecurityAttributes) -> HandleFlags {
+    // SAFETY: the caller vouches for it.
+    let inherit = unsafe { attributes.as_ref() }.is_some_and(|a| a.inherit_handle != 0);
+    if inherit { HandleFlags::INHERIT } else { HandleFlags::empty() }
+}
+
+/// Makes the handle, and the last error 0 or 183 (contract 00 section 0.3).
+fn create(name: Option<&OsStr>, new: Object, flags: HandleFlags) -> Result<RawHandle, Win32Error> {
+    let (handle, existed) = system()?.create_named(name, new, flags)?;
+    set_last_error(if existed { Win32Error::ALREADY_EXISTS.0 } else { 0 });
+    Ok(handle.into_raw())
+}
+
+fn open(
+    name: Option<OsString>,
+    access: u32,
+    inherit: Bool,
+    kind: impl FnOnce(&Object) -> bool,
+) -> Result<RawHandle, Win32Error> {
+    let name = name.ok_or(Win32Error::INVALID_PARAMETER)?;
+    let flags = if inherit == 0 { HandleFlags::empty() } else { HandleFlags::INHERIT };
+    Ok(system()?.open_named(&name, AccessMask::from_bits_retain(access), flags, kind)?.into_raw())
+}
+
+/// The A and W forms of a function that takes a name last but for nothing else: both turn the name into a Linux string.
+macro_rules! by_name {
+    ($(#[$doc:meta])* $a:ident $w:ident ($($arg:ident: $type:ty),*) name $at:tt -> $body:expr) => {
+        by_name!(@one $(#[$doc])* $a, c_char, narrow, ($($arg: $type),*), $at, $body);
+        by_name!(@one $(#[$doc])* $w, u16, wide, ($($arg: $type),*), $at, $body);
+    };
+    (@one $(#[$doc:meta])* $f:ident, $unit:ty, $read:ident, ($($arg:ident: $type:ty),*), last, $body:expr) => {
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// The pointers are NULL or valid, and the name ends with a zero.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $f($($arg: $type,)* name: *const $unit) -> RawHandle {
+            // SAFETY: the caller's promise.
+            guard_or(0, || unsafe { $body($read(name), $($arg),*) })
+        }
+    };
+    (@one $(#[$doc:meta])* $f:ident, $unit:ty, $read:ident, ($first:ident: $first_type:ty, $($arg:ident: $type:ty),*), second, $body:expr) => {
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// The pointers are NULL or valid, and the name ends with a zero.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $f($first: $first_type, name: *const $unit, $($arg: $type),*) -> RawHandle {
+            // SAFETY: the caller's promise.
+            guard_or(0, || unsafe { $body($read(name), $first, $($arg),*) })
+        }
+    };
+}
+
+type Attributes = *const SecurityAttributes;
+
+unsafe fn create_event(
+    name: Option<OsString>,
+    sa: Attributes,
+    manual: Bool,
+    set: Bool,
+) -> Result<RawHandle, Win32Error> {
+    let event = if manual == 0 { Event::auto_reset(set != 0) } else { Event::manual_reset(set != 0) };
+    // SAFETY: the caller's promise.
+    create(name.as_deref(), Object::Event(Arc::new(event)), unsafe { inherits(sa) })
+}
+
+unsafe fn create_event_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+    // SAFETY: the caller's promise.
+    unsafe { create_event(name, sa, (flags & 1) as Bool, (flags >> 1 & 1) as Bool) }
+}
+
+unsafe fn open_event(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
+    open(name, access, inherit, |o| matches!(o, Object::Event(_)))
+}
+
+by_name! {
+    /// CreateEvent (contract 04 section 3).
+    ovl_CreateEventA ovl_CreateEventW (sa: Attributes, manual: Bool, set: Bool) name last -> create_event
+}
+by_name! {
+    /// CreateEventEx: flags CREATE_EVENT_MANUAL_RESET 1, CREATE_EVENT_INITIAL_SET 2.
+    ovl_CreateEventExA ovl_CreateEventExW (sa: Attributes, flags: u32, access: u32) name second -> create_event_ex
+}
+by_name! {
+    /// OpenEvent.
+    ovl_OpenEventA ovl_OpenEventW (access: u32, inherit: Bool) name last -> open_event
+}
+
+fn event(raw: RawHandle) -> Result<Arc<Event>, Win32Error> {
+    match system()?.entry_raw(raw)?.object {
+        Object::Event(event) => Ok(event),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    }
+}
+
+/// SetEvent.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetEvent(object: RawHandle) -> Bool {
+    guard_bool(|| event(object).map(|event| event.set()))
+}
+
+/// ResetEvent.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ResetEvent(object: RawHandle) -> Bool {
+    guard_bool(|| event(object).map(|event| event.reset()))
+}
+
+/// PulseEvent.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_PulseEvent(object: RawHandle) -> Bool {
+    guard_bool(|| event(object).map(|event| event.pulse()))
+}
+
+unsafe fn create_mutex(name: Option<OsString>, sa: Attributes, owned: Bool) -> Result<RawHandle, Win32Error> {
+    // SAFETY: the caller's promise.
+    let flags = unsafe { inherits(sa) };
+    // Owned only if it is new: an existing mutex keeps its owner.
+    let new = Mutant::new(owned != 0);
+    create(name.as_deref(), Object::Mutant(new), flags)
+}
+
+unsafe fn create_mutex_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+    // SAFETY: the caller's promise.
+    unsafe { create_mutex(name, sa, (flags & 1) as Bool) }
+}
+
+unsafe fn open_mutex(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
+    open(name, access, inherit, |o| matches!(o, Object::Mutant(_)))
+}
+
+by_name! {
+    /// CreateMutex (contract 04 section 4).
+    ovl_CreateMutexA ovl_CreateMutexW (sa: Attributes, owned: Bool) name last -> create_mutex
+}
+by_name! {
+    /// CreateMutexEx: flag CREATE_MUTEX_INITIAL_OWNER 1.
+    ovl_CreateMutexExA ovl_CreateMutexExW (sa: Attributes, flags: u32, access: u32) name second -> create_mutex_ex
+}
+by_name! {
+    /// OpenMutex.
+    ovl_OpenMutexA ovl_OpenMutexW (access: u32, inherit: Bool) name last -> open_mutex
+}
+
+/// ReleaseMutex: 288 unless the calling thread owns it.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ReleaseMutex(object: RawHandle) -> Bool {
+    guard_bool(|| match system()?.entry_raw(object)?.object {
+        Object::Mutant(mutex) => mutex.release(),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    })
+}
+
+unsafe fn create_semaphore(
+    name: Option<OsString>,
+    sa: Attributes,
+    initial: i32,
+    max: i32,
+) -> Result<RawHandle, Win32Error> {
+    let semaphore = Semaphore::new(initial, max)?;
+    // SAFETY: the caller's promise.
+    create(name.as_deref(), Object::Semaphore(Arc::new(semaphore)), unsafe { inherits(sa) })
+}
+
+unsafe fn open_semaphore(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
+    open(name, access, inherit, |o| matches!(o, Object::Semaphore(_)))
+}
+
+by_name! {
+    /// CreateSemaphore (contract 04 section 5).
+    ovl_CreateSemaphoreA ovl_CreateSemaphoreW (sa: Attributes, initial: i32, max: i32) name last -> create_semaphore
+}
+by_name! {
+    /// OpenSemaphore.
+    ovl_OpenSemaphoreA ovl_OpenSemaphoreW (access: u32, inherit: Bool) name last -> open_semaphore
+}
+
+/// CreateSemaphoreEx.
+///
+/// # Safety
+/// The pointers are NULL or valid, and the name ends with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateSemaphoreExW(
+    sa: Attributes,
+    initial: i32,
+    max: i32,
+    name: *const u16,
+    _flags: u32,
+    _access: u32,
+) -> RawHandle {
+    // SAFETY: the caller's promise.
+    guard_or(0, || unsafe { create_semaphore(wide(name), sa, initial, max) })
+}
+
+/// ReleaseSemaphore.
+///
+/// # Safety
+/// `previous` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_ReleaseSemaphore(object: RawHandle, count: i32, previous: *mut i32) -> Bool {
+    guard_bool(|| {
+        let Object::Semaphore(semaphore) = system()?.entry_raw(object)?.object else {
+            return Err(Win32Error::INVALID_HANDLE);
+        };
+        let before = semaphore.release(count)?;
+        if !previous.is_null() {
+            // SAFETY: not NULL, and the caller vouches for it.
+            unsafe { previous.write(before) };
+        }
+        Ok(())
+    })
+}
+
+unsafe fn create_timer(name: Option<OsString>, sa: Attributes, manual: Bool) -> Result<RawHandle, Win32Error> {
+    let timer = system()?.new_timer(manual != 0);
+    // SAFETY: the caller's promise.
+    create(name.as_deref(), Object::Timer(timer), unsafe { inherits(sa) })
+}
+
+unsafe fn create_timer_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+    // SAFETY: the caller's promise.
+    unsafe { create_timer(name, sa, (flags & 1) as Bool) }
+}
+
+unsafe fn open_timer(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
+    open(name, access, inherit, |o| matches!(o, Object::Timer(_)))
+}
+
+by_name! {
+    /// CreateWaitableTimer (contract 04 section 6).
+    ovl_CreateWaitableTimerA ovl_CreateWaitableTimerW (sa: Attributes, manual: Bool) name last -> create_timer
+}
+by_name! {
+    /// CreateWaitableTimerEx: flag 1 manual reset, 2 high resolution (which all are).
+    ovl_CreateWaitableTimerExA ovl_CreateWaitableTimerExW (sa: Attributes, flags: u32, access: u32) name second -> create_timer_ex
+}
+by_name! {
+    /// OpenWaitableTimer.
+    ovl_OpenWaitableTimerA ovl_OpenWaitableTimerW (access: u32, inherit: Bool) name last -> open_timer
+}
+
+type RawTimerRoutine = Option<unsafe extern "C" fn(*mut c_void, u32, u32)>;
+
+fn timer(raw: RawHandle) -> Result<Arc<Timer>, Win32Error> {
+    match system()?.entry_raw(raw)?.object {
+        Object::Timer(timer) => Ok(timer),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    }
+}
+
+/// SetWaitableTimer.
+///
+/// # Safety
+/// `due` is NULL or valid; `routine` may be called with `argument` until the timer is set again, cancelled or closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_SetWaitableTimer(
+    object: RawHandle,
+    due: *const i64,
+    period: i32,
+    routine: RawTimerRoutine,
+    argument: *mut c_void,
+    resume: Bool,
+) -> Bool {
+    guard_bool(|| {
+        let timer = timer(object)?;
+        if due.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        let due = match unsafe { due.read_unaligned() } {
+            at @ 0.. => Due::At(at.unsigned_abs()),
+            after => Due::In(Duration::from_nanos(after.unsigned_abs().saturating_mul(100))),
+        };
+        let period = u64::try_from(period).map_err(|_| Win32Error::INVALID_PARAMETER)?;
+        let period = (period > 0).then(|| Duration::from_millis(period));
+        let argument = argument as usize;
+        let routine = routine.map(|routine| -> TimerRoutine {
+            // SAFETY: the caller vouches for routine and argument.
+            Arc::new(move |at| unsafe { routine(argument as *mut c_void, at as u32, (at >> 32) as u32) })
+        });
+        timer.set(due, period, routine);
+        if resume != 0 {
+            // The machine will not wake up for it: a success with a note.
+            set_last_error(Win32Error::NOT_SUPPORTED.0);
+        }
+        Ok(())
+    })
+}
+
+/// CancelWaitableTimer.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CancelWaitableTimer(object: RawHandle) -> Bool {
+    guard_bool(|| timer(object).map(|timer| timer.cancel()))
+}
+
+/// The return value of a wait.
+fn answer(outcome: Result<Outcome, Win32Error>) -> u32 {
+    match outcome {
+        Ok(Outcome::Object(index)) => index as u32,
+        Ok(Outcome::Abandoned(index)) => WAIT_ABANDONED_0 + index as u32,
+        Ok(Outcome::Alerted) => WAIT_IO_COMPLETION,
+        Ok(Outcome::TimedOut) => WAIT_TIMEOUT,
+        Err(error) => fail(error, WAIT_FAILED),
+    }
+}
+
+/// What to wait for; 5 without SYNCHRONIZE.
+fn waitable(raw: RawHandle) -> Result<WaitRef, Win32Error> {
+    system()?.waitable(raw)
+}
+
+/// WaitForSingleObject.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_WaitForSingleObject(object: RawHandle, milliseconds: u32) -> u32 {
+    ovl_WaitForSingleObjectEx(object, milliseconds, 0)
+}
+
+/// WaitForSingleObjectEx.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_WaitForSingleObjectEx(object: RawHandle, milliseconds: u32, alertable: Bool) -> u32 {
+    guard(WAIT_FAILED, || {
+        answer((|| {
+            let object = waitable(object)?;
+            system()?.wait_any(&[object], Timeout::from_millis(milliseconds), alertable != 0)
+        })())
+    })
+}
+
+/// WaitForMultipleObjects.
+///
+/// # Safety
+/// `objects` points to `count` handles.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WaitForMultipleObjects(
+    count: u32,
+    objects: *const RawHandle,
+    all: Bool,
+    milliseconds: u32,
+) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe { ovl_WaitForMultipleObjectsEx(count, objects, all, milliseconds, 0) }
+}
+
+/// WaitForMultipleObjectsEx (contract 04 section 8).
+///
+/// # Safety
+/// As for [`ovl_WaitForMultipleObjects`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WaitForMultipleObjectsEx(
+    count: u32,
+    objects: *const RawHandle,
+    all: Bool,
+    milliseconds: u32,
+    alertable: Bool,
+) -> u32 {
+    guard(WAIT_FAILED, || {
+        answer((|| {
+            // SAFETY: the caller's promise.
+            let objects = unsafe { collect(count, objects, MAXIMUM_WAIT_OBJECTS) }?;
+            let (timeout, alertable) = (Timeout::from_millis(milliseconds), alertable != 0);
+            let system = system()?;
+            if all == 0 {
+                system.wait_any(&objects, timeout, alertable)
+            } else {
+                system.wait_all(&objects, timeout, alertable)
+            }
+        })())
+    })
+}
+
+/// The objects of a multiple wait, which takes no pseudo-handles (6).
+unsafe fn collect(count: u32, objects: *const RawHandle, max: usize) -> Result<Vec<WaitRef>, Win32Error> {
+    if objects.is_null() || count == 0 || count as usize > max {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    // SAFETY: the caller's promise.
+    let raw = unsafe { std::slice::from_raw_parts(objects, count as usize) };
+    let one = |raw: &RawHandle| match *raw {
+        CURRENT_PROCESS | CURRENT_THREAD => Err(Win32Error::INVALID_HANDLE),
+        raw => waitable(raw),
+    };
+    raw.iter().map(one).collect()
+}
+
+/// SignalObjectAndWait: event, mutex or semaphore, then any object.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SignalObjectAndWait(
+    signal: RawHandle,
+    object: RawHandle,
+    milliseconds: u32,
+    alertable: Bool,
+) -> u32 {
+    guard(WAIT_FAILED, || {
+        answer((|| {
+            let system = system()?;
+            let to_signal = system.entry_raw(signal)?.object;
+            let object = waitable(object)?;
+            let signal = || match to_signal {
+                Object::Event(event) => {
+                    event.set();
+                    Ok(())
+                }
+                Object::Mutant(mutex) => mutex.release(),
+                Object::Semaphore(semaphore) => semaphore.release(1).map(drop),
+                _ => Err(Win32Error::INVALID_HANDLE),
+            };
+            wait::signal_and_wait(system.idle(), signal, object, Timeout::from_millis(milliseconds), alertable != 0)
+        })())
+    })
+}
+
+const MWMO_WAITALL: u32 = 1;
+const MWMO_ALERTABLE: u32 = 2;
+const MWMO_INPUTAVAILABLE: u32 = 4;
+
+/// MsgWaitForMultipleObjectsEx. There is no message queue, so input never comes, and a wait for all and input is never
+/// satisfied (decision D7).
+///
+/// # Safety
+/// As for [`ovl_WaitForMultipleObjects`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_MsgWaitForMultipleObjectsEx(
+    count: u32,
+    objects: *const RawHandle,
+    milliseconds: u32,
+    _wake_mask: u32,
+    flags: u32,
+) -> u32 {
+    guard(WAIT_FAILED, || {
+        answer((|| {
+            if flags & !(MWMO_WAITALL | MWMO_ALERTABLE | MWMO_INPUTAVAILABLE) != 0 {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+            let (system, timeout) = (system()?, Timeout::from_millis(milliseconds));
+            let alertable = flags & MWMO_ALERTABLE != 0;
+            let objects = match count {
+                0 => Vec::new(),
+                // SAFETY: the caller's promise.
+                _ => unsafe { collect(count, objects, MAXIMUM_WAIT_OBJECTS - 1) }?,
+            };
+            if objects.is_empty() || flags & MWMO_WAITALL != 0 {
+                return Ok(system.sleep(timeout, alertable));
+            }
+            system.wait_any(&objects, timeout, alertable)
+        })())
+    })
+}
+
+/// MsgWaitForMultipleObjects.
+///
+/// # Safety
+/// As for [`ovl_WaitForMultipleObjects`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_MsgWaitForMultipleObjects(
+    count: u32,
+    objects: *const RawHandle,
+    all: Bool,
+    milliseconds: u32,
+    wake_mask: u32,
+) -> u32 {
+    let flags = if all == 0 { 0 } else { MWMO_WAITALL };
+    // SAFETY: the caller's promise.
+    unsafe { ovl_MsgWaitForMultipleObjectsEx(count, objects, milliseconds, wake_mask, flags) }
+}
+
+/// Sleep.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_Sleep(milliseconds: u32) {
+    ovl_SleepEx(milliseconds, 0);
+}
+
+/// SleepEx: 0 after the time, 0xC0 if APCs ran.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
+    guard(0, || match system() {
+        Ok(system) => match system.sleep(Timeout::from_millis(milliseconds), alertable != 0) {
+            Outcome::Alerted => WAIT_IO_COMPLETION,
+            _ => 0,
+        },
+        Err(error) => fail(error, 0),
+    })
+}
