@@ -29,9 +29,9 @@ pub enum Command {
     /// Copy files and trees through overlapped I/O and a completion port
     Copy(CopyArgs),
     /// List what device names lead to, and who said so
-    Devices(ListArgs),
+    Devices(DevicesArgs),
     /// Say which engine is used and why, and what this machine allows
-    Doctor(ListArgs),
+    Doctor(DoctorArgs),
 }
 
 const COPY_HELP: &str = "\
@@ -109,9 +109,20 @@ impl CopyArgs {
     }
 }
 
-/// The arguments of commands that only print.
+/// The arguments of `ovl devices`.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct ListArgs {
+pub struct DevicesArgs {
+    /// Also show default names whose device is not there
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of `ovl doctor`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,

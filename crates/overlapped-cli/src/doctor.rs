@@ -1,6 +1,6 @@
 //! `ovl doctor`: which engine is used and why, and what this machine allows. Each line that is not well says what to do.
 
-use crate::cli::ListArgs;
+use crate::cli::DoctorArgs;
 use crate::engine;
 use crate::size::human;
 use overlapped_kernel::namespace::runtime_directory;
@@ -37,7 +37,7 @@ const FEW_FILES: u64 = 1024;
 const LITTLE_MEMORY: u64 = 64 << 10;
 
 /// Runs the command.
-pub fn run(args: ListArgs) -> ExitCode {
+pub fn run(args: DoctorArgs) -> ExitCode {
     let findings = findings();
     let printed = if args.json { print_json(&findings) } else { print_table(&findings) };
     match printed {
@@ -124,7 +124,9 @@ fn run_time_directory() -> Finding {
     match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => match parent_of(&path) {
             true => Finding::well(what, format!("{shown} (made when it is needed)")),
-            false => Finding::ill(what, format!("{shown} cannot be made"), "set XDG_RUNTIME_DIR to a directory of yours"),
+            false => {
+                Finding::ill(what, format!("{shown} cannot be made"), "set XDG_RUNTIME_DIR to a directory of yours")
+            }
         },
         Err(error) => Finding::ill(what, format!("{shown}: {error}"), "set XDG_RUNTIME_DIR to a directory of yours"),
         Ok(found) if !found.is_dir() || found.uid() != uid || found.mode() & 0o077 != 0 => {

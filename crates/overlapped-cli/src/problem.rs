@@ -140,7 +140,9 @@ fn why_not_read(path: &Path, fault: Fault) -> String {
             "it does not exist, or no longer; check its name".into()
         }
         // A directory that was opened as a file; one that may not be listed comes with an error number.
-        Win32Error::ACCESS_DENIED if fault.errno.is_none() && path.is_dir() => "it is a directory; add -r to copy it with all below it".into(),
+        Win32Error::ACCESS_DENIED if fault.errno.is_none() && path.is_dir() => {
+            "it is a directory; add -r to copy it with all below it".into()
+        }
         Win32Error::ACCESS_DENIED => {
             "you may not read it; ask its owner for the right to (chmod +r), or copy it as another user".into()
         }
@@ -204,7 +206,9 @@ fn in_general(path: &Path, fault: Fault) -> String {
             "too many files are open; raise the limit with ulimit -n, or lower --queue-depth, and copy again"
         }
         Win32Error::FILENAME_EXCED_RANGE => "its name is too long for the file system; choose a shorter one",
-        Win32Error::FILE_TOO_LARGE => "it is too large for that file system or your limit (ulimit -f); choose another target",
+        Win32Error::FILE_TOO_LARGE => {
+            "it is too large for that file system or your limit (ulimit -f); choose another target"
+        }
         Win32Error::IO_DEVICE | Win32Error::CRC | Win32Error::SECTOR_NOT_FOUND => {
             "its device reported an error; look into dmesg and check the disk"
         }

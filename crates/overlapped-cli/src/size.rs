@@ -5,7 +5,8 @@ pub fn parse(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| format!("'{text}' is not a size: write a number such as 256K or 1M"))?;
+    let number: u64 =
+        number.parse().map_err(|_| format!("'{text}' is not a size: write a number such as 256K or 1M"))?;
     let unit = unit.trim().to_ascii_uppercase();
     let shift = match unit.trim_end_matches("IB").trim_end_matches('B') {
         "" => 0,
@@ -42,7 +43,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_in_every_usual_spelling() {
-        for (text, size) in [("0", 0), ("4096", 4096), ("256K", 262_144), ("1m", 1 << 20), ("2GiB", 2 << 30), ("3 kb", 3072)] {
+        for (text, size) in
+            [("0", 0), ("4096", 4096), ("256K", 262_144), ("1m", 1 << 20), ("2GiB", 2 << 30), ("3 kb", 3072)]
+        {
             assert_eq!(parse(text), Ok(size), "{text}");
         }
     }

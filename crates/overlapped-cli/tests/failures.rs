@@ -28,7 +28,8 @@ fn a_directory_where_a_file_is_expected() {
         let directory = dir.join("directory");
         fs::create_dir_all(directory.join("file")).unwrap();
         run(&mut copy(engine, [&directory, &dir.join("new")])).failed_with(&["directory' was not copied", "add -r"]);
-        run(&mut copy(engine, [&file, &directory])).failed_with(&["a directory has that name", "choose another target"]);
+        run(&mut copy(engine, [&file, &directory]))
+            .failed_with(&["a directory has that name", "choose another target"]);
         run(copy(engine, [&directory, &file]).arg("-r")).failed_with(&["is in the way and not a directory"]);
         assert_eq!(names(dir), ["directory", "file"]);
         assert_eq!(fs::read(&file).unwrap(), b"1");
@@ -85,7 +86,8 @@ fn a_target_that_is_a_link_to_nowhere() {
     on_each_engine(|engine, dir| {
         let file = write(&dir.join("file"), b"1");
         symlink("nowhere", dir.join("link")).unwrap();
-        run(&mut copy(engine, [&file, &dir.join("link")])).failed_with(&["a link that leads nowhere", "remove the link"]);
+        run(&mut copy(engine, [&file, &dir.join("link")]))
+            .failed_with(&["a link that leads nowhere", "remove the link"]);
         assert_eq!(names(dir), ["file", "link"]);
     });
 }
@@ -159,7 +161,8 @@ fn a_full_file_system() {
         let small = mount.path();
         let (large, fits) = (write(&dir.join("large"), &noise(3 << 20)), write(&dir.join("fits"), &noise(100_000)));
         let outcome = run(copy(engine, [&large, &fits]).arg(small).args(["--json", "--chunk", "64K"]));
-        let outcome = outcome.failed_with(&["large' was not copied", "is full; free some space there and copy it again"]);
+        let outcome =
+            outcome.failed_with(&["large' was not copied", "is full; free some space there and copy it again"]);
         assert_eq!(outcome.json()["errors"][0]["code"], 112);
         assert_eq!(names(small), ["fits"], "nothing half-written stays, the other file is there");
         assert_same(&fits, &small.join("fits"));

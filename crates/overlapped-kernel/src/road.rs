@@ -81,9 +81,13 @@ impl Instance {
     /// # Safety
     /// The buffer (writable for a read) and the OVERLAPPED stay valid and untouched by others until the request is complete;
     /// on a refusal, until this call returns.
-    pub unsafe fn transfer(self: &Arc<Self>, access: AccessMask, transfer: Transfer) -> Result<Reply, Refused> {
+    pub unsafe fn transfer(self: &Arc<Self>, access: AccessMask, mut transfer: Transfer) -> Result<Reply, Refused> {
         if let Err(error) = self.check(access, &transfer) {
             return Err(Refused { error, payload: transfer.payload });
+        }
+        if transfer.function == Function::Write && access.is_append_only() {
+            // Whatever the pointer or the offset says (contract 02 section 12); the handle's right, not the instance's.
+            transfer.place = Place::Offset(OFFSET_END);
         }
         if self.is_overlapped() && transfer.overlapped_call() {
             // SAFETY: the caller's promise.

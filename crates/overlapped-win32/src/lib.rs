@@ -15,4 +15,5 @@ pub mod errhandlingapi;
 pub mod fileapi;
 pub mod handleapi;
 pub mod ioapiset;
+pub mod processthreadsapi;
 pub mod synchapi;

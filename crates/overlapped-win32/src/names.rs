@@ -40,7 +40,7 @@ pub fn to_linux(name: &OsStr) -> Result<PathBuf, Win32Error> {
     if name.is_empty() {
         return Err(Win32Error::PATH_NOT_FOUND);
     }
-    match system()?.resolve(name, CaseRule::Insensitive)? {
+    match system()?.resolve(name, CaseRule::ExactThenFolded)? {
         Target::File(file) => Ok(file.path),
         Target::Null => Ok("/dev/null".into()),
         Target::Console | Target::ConsoleInput | Target::ConsoleOutput => Ok("/dev/tty".into()),

@@ -71,7 +71,8 @@ impl Extents {
             self.seek_data(file)?;
         }
         let left = self.data_end - self.position;
-        let piece = Piece { offset: self.position, len: usize::try_from(left).map_or(self.chunk, |n| n.min(self.chunk)) };
+        let piece =
+            Piece { offset: self.position, len: usize::try_from(left).map_or(self.chunk, |n| n.min(self.chunk)) };
         self.position += piece.len as u64;
         Some(piece)
     }

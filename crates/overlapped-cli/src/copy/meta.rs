@@ -107,7 +107,9 @@ mod tests {
     #[test]
     fn the_usual_modes_need_no_chmod() {
         let rules = Rules { umask: 0o022, uid: 1, gid: 1 };
-        for (mode, needs) in [(0o644, false), (0o755, false), (0o664, true), (0o444, true), (0o4755, true), (0o600, false)] {
+        for (mode, needs) in
+            [(0o644, false), (0o755, false), (0o664, true), (0o444, true), (0o4755, true), (0o600, false)]
+        {
             assert_eq!(rules.needs_chmod(&meta(mode)), needs, "{mode:o}");
         }
     }

@@ -156,7 +156,10 @@ fn interrupted(summary: &Summary) -> String {
         1 => " and 1 unfinished file was removed".into(),
         n => format!(" and {n} unfinished files were removed"),
     };
-    format!("interrupted: {} had been copied{removed}; run the same command again to copy the rest", files(summary.files))
+    format!(
+        "interrupted: {} had been copied{removed}; run the same command again to copy the rest",
+        files(summary.files)
+    )
 }
 
 fn in_words(summary: &Summary) -> String {

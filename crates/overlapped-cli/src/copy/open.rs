@@ -157,7 +157,8 @@ impl Opener {
             }
             FileType::Directory => return Err(writing(rustix::io::Errno::ACCESS)),
             kind => {
-                let why = format!("{} was not copied: {} is {}", Shown(&job.source), Shown(&job.target), kind_name(kind));
+                let why =
+                    format!("{} was not copied: {} is {}", Shown(&job.source), Shown(&job.target), kind_name(kind));
                 return Err(Problem::new(&job.target, format!("{why}; choose a file as target")));
             }
         };
@@ -258,9 +259,9 @@ impl Removal {
         match self {
             Self::None | Self::Quiet => None,
             Self::Old { others: false } => Some(format!("the half-overwritten {target} was removed")),
-            Self::Old { others: true } => {
-                Some(format!("the half-overwritten {target} was removed, but its other names (hard links) still lead to it"))
-            }
+            Self::Old { others: true } => Some(format!(
+                "the half-overwritten {target} was removed, but its other names (hard links) still lead to it"
+            )),
             Self::Failed => Some(format!("{target} is incomplete and could not be removed; remove it")),
         }
     }

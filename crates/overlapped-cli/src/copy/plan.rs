@@ -66,7 +66,8 @@ fn root(source: &Path, target: &Path, recursive: bool) -> Result<Root, Problem> 
         FileType::Symlink => Ok(Root::Link(job)),
         FileType::Directory if recursive => tree(job, &metadata),
         FileType::Directory => {
-            let why = format!("{} was not copied: it is a directory; add -r to copy it with all below it", Shown(source));
+            let why =
+                format!("{} was not copied: it is a directory; add -r to copy it with all below it", Shown(source));
             Err(Problem::new(source, why))
         }
         other => {

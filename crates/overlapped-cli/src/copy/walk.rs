@@ -156,7 +156,8 @@ impl Walk {
         match make() {
             Err(Errno::EXIST) => {
                 refuse_itself(job, &stat)?;
-                rustix::fs::unlink(&job.target).map_err(|e| writing(if e == Errno::ISDIR { Errno::EXIST } else { e }))?;
+                rustix::fs::unlink(&job.target)
+                    .map_err(|e| writing(if e == Errno::ISDIR { Errno::EXIST } else { e }))?;
                 make().map_err(writing)?;
             }
             made => made.map_err(writing)?,
@@ -221,5 +222,8 @@ fn skip(job: &Job, kind_of: std::fs::FileType, ledger: &Ledger) {
         () => FileType::Unknown,
     };
     let what = kind(file_type);
-    ledger.skipped(&job.source, format!("{} was skipped: it is {what}, which has no contents to copy", Shown(&job.source)));
+    ledger.skipped(
+        &job.source,
+        format!("{} was skipped: it is {what}, which has no contents to copy", Shown(&job.source)),
+    );
 }

@@ -70,8 +70,13 @@ impl Crew {
     /// A crew with `depth` buffers.
     pub fn new(port: Port, opener: Opener, ledger: Ledger, walk: Walk, threads: usize, depth: usize) -> Self {
         let depth = if opener.verify { depth.max(2) } else { depth };
-        let writers = std::env::var("OVL_W").ok().and_then(|s| s.parse().ok()).unwrap_or(if opener.unbuffered { depth } else { 2 });
-        let limits = Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
+        let writers = std::env::var("OVL_W").ok().and_then(|s| s.parse().ok()).unwrap_or(if opener.unbuffered {
+            depth
+        } else {
+            2
+        });
+        let limits =
+            Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
         Self {
             port,
             buffers: Buffers::new(depth, opener.chunk),
@@ -354,7 +359,8 @@ fn writing(job: &Job, error: overlapped::Error) -> Failure {
 /// The copy is not what the source is.
 fn changed(job: &Job, offset: u64) -> Failure {
     let (source, target) = (Shown(&job.source), Shown(&job.target));
-    let message = format!("{target} differs from {source} from byte {offset} on, and was removed; look for a disk error");
+    let message =
+        format!("{target} differs from {source} from byte {offset} on, and was removed; look for a disk error");
     let message = format!("{message} in dmesg, or for a program that writes to {source}, and copy it again");
     Failure::Problem(Problem::new(&job.target, message))
 }

@@ -102,14 +102,21 @@ pub(crate) fn set(place: Place<'_>, facts: &Facts, attributes: u32) -> Result<()
     let old = place.stored().unwrap_or_else(|| bits_without_name(facts));
     let new = (old & !CHANGED_BY_NAME) | (attributes & CHANGED_BY_NAME);
     let read_only = attributes & FILE_ATTRIBUTE_READONLY != 0;
-    // Extended attributes of the user can only be written while the file can.
-    if facts.read_only() && !read_only {
-        set_read_only(place, facts, false)?;
-    }
     if new != old {
-        place.store(new).map_err(errors::other)?;
+        store_writable(place, facts, new)?;
     }
-    if !facts.read_only() && read_only { set_read_only(place, facts, true) } else { Ok(()) }
+    if read_only == facts.read_only() { Ok(()) } else { set_read_only(place, facts, read_only) }
+}
+
+/// Stores attributes also where the file is READONLY: extended attributes of the user can only be written while the file
+/// can.
+fn store_writable(place: Place<'_>, facts: &Facts, bits: u32) -> Result<(), Win32Error> {
+    if !facts.read_only() {
+        return place.store(bits).map_err(errors::other);
+    }
+    set_read_only(place, facts, false)?;
+    let stored = place.store(bits).map_err(errors::other);
+    set_read_only(place, facts, true).and(stored)
 }
 
 fn set_read_only(place: Place<'_>, facts: &Facts, on: bool) -> Result<(), Win32Error> {
@@ -125,7 +132,7 @@ fn set_read_only(place: Place<'_>, facts: &Facts, on: bool) -> Result<(), Win32E
 pub(crate) fn set_stored(place: Place<'_>, facts: &Facts, bit: u32, on: bool) -> Result<(), Win32Error> {
     let old = place.stored().unwrap_or_else(|| bits_without_name(facts));
     let new = if on { old | bit } else { old & !bit };
-    if new == old { Ok(()) } else { place.store(new).map_err(errors::other) }
+    if new == old { Ok(()) } else { store_writable(place, facts, new) }
 }
 
 /// The attributes of a file that CREATE_ALWAYS or another disposition has just made or cut: what was asked for, and

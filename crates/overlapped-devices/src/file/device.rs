@@ -86,10 +86,9 @@ impl FileDevice {
         if !self.made.kind.has_positions() {
             return None;
         }
-        let append_only = request.function() == Function::Write && self.made.access.is_append_only();
         match request.position() {
-            Position::At(at) if !append_only => Some(at),
-            _ => None,
+            Position::At(at) => Some(at),
+            Position::End => None,
         }
     }
 

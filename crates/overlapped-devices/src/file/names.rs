@@ -48,7 +48,7 @@ impl FileDriver {
     /// deletion.
     pub fn delete_file(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
-        let facts = facts(&path)?;
+        let facts = facts_to_unname(&self.registry, &path)?;
         if facts.kind == Kind::Directory || facts.read_only() {
             return Err(Win32Error::ACCESS_DENIED);
         }
@@ -83,7 +83,7 @@ impl FileDriver {
             return Err(Win32Error::NOT_SUPPORTED);
         }
         let from = file_path(system, from)?;
-        let facts = facts(&from)?;
+        let facts = facts_to_unname(&self.registry, &from)?;
         let to = target_path(system, to, &from)?;
         let source = Unnamed { key: facts.key, except: None };
         let replace = flags.contains(MoveFlags::REPLACE_EXISTING);
@@ -134,6 +134,15 @@ fn facts(path: &Path) -> Result<Facts, Win32Error> {
     Facts::of_name(path).map_err(|errno| errors::by_name(errno, path))
 }
 
+/// The same for a name that is to go: its creator, if it is that new, counts as having it open.
+fn facts_to_unname(registry: &Registry, path: &Path) -> Result<Facts, Win32Error> {
+    let facts = facts(path)?;
+    if facts.may_be_new() {
+        registry.await_creators();
+    }
+    Ok(facts)
+}
+
 /// The path that a name leads to; devices have none (2).
 fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
     match system.resolve(name, CaseRule::default())? {
@@ -180,6 +189,9 @@ impl Rename<'_> {
         };
         if self.from == self.to {
             return Ok(());
+        }
+        if old.may_be_new() {
+            registry.await_creators();
         }
         if !self.replace {
             return Err(Win32Error::ALREADY_EXISTS);

@@ -29,8 +29,6 @@ const DSYNC: OFlags = OFlags::from_bits_retain(0o10000);
 
 /// How often an open starts again because others create and delete the file meanwhile.
 const ROUNDS: u32 = 64;
-/// After so many rounds, a file that has no name is opened all the same: the path leads to it by descriptor.
-const NAMELESS_ROUNDS: u32 = 8;
 
 const READING: AccessMask = AccessMask::READ_DATA.union(AccessMask::EXECUTE);
 const WRITING: AccessMask = AccessMask::WRITE_DATA.union(AccessMask::APPEND_DATA);
@@ -56,7 +54,7 @@ enum Failure {
     /// what now.
     Missing,
     Exists,
-    Changed,
+    Changed(Found),
     /// For good.
     Final(Win32Error),
 }
@@ -111,12 +109,17 @@ impl<'a> Opening<'a> {
         let disposition = self.params.disposition;
         // A new file is the usual case for these two; the others mostly find one.
         let mut create = matches!(disposition, CREATE_NEW | CREATE_ALWAYS) && !self.target.trailing_separator;
+        // A file that lost its name while it was opened; kept open, so that its number stays its own.
+        let mut gone: Option<Found> = None;
         for round in 0..ROUNDS {
-            let tried = if create { self.create(false) } else { self.open_existing(round) };
+            let tried = if create { self.create(false) } else { self.open_existing(gone.as_ref()) };
             create = match (tried, disposition) {
                 (Ok(opened), _) => return Ok(opened),
                 (Err(Failure::Final(error)), _) => return Err(error),
-                (Err(Failure::Changed), _) => create,
+                (Err(Failure::Changed(found)), _) => {
+                    gone = Some(found);
+                    create
+                }
                 (Err(Failure::Exists), CREATE_NEW) => return Err(self.exists_already()),
                 (Err(Failure::Exists), _) => false,
                 (Err(Failure::Missing), OPEN_EXISTING | TRUNCATE_EXISTING) => return Err(self.missing()),
@@ -156,8 +159,13 @@ impl<'a> Opening<'a> {
         let _creating = self.registry.creating();
         let epoch = self.registry.epoch();
         let access = self.resolved_access(AccessMask::FILE_ALL_ACCESS);
-        let exclusive = if through_link { OFlags::empty() } else { OFlags::EXCL };
-        let flags = linux_access(access, false).difference(OFlags::PATH) | self.base_flags(access);
+        // What is sure to be a new file cannot block, and need not be set to block afterwards.
+        let (exclusive, needless) = if through_link {
+            (OFlags::empty(), OFlags::PATH)
+        } else {
+            (OFlags::EXCL, OFlags::PATH | OFlags::NONBLOCK)
+        };
+        let flags = (linux_access(access, false) | self.base_flags(access)).difference(needless);
         let mode = Mode::from_raw_mode(self.params.permissions & 0o7777);
         let fd = match open(self.path(), flags | OFlags::CREATE | exclusive, mode) {
             Ok(fd) => fd,
@@ -168,13 +176,14 @@ impl<'a> Opening<'a> {
         };
         let facts = Facts::of(fd.as_fd()).map_err(errors::other)?;
         let found = Found { fd, flags, facts, access };
-        let seat = self.admit(&found, false, epoch, true)?;
+        let (found, seat) = self.admit(found, false, epoch, true)?;
         let attributes = self.params.flags.attributes();
         attributes::set_created(found.fd.as_fd(), &facts, attributes, false)?;
         Ok(OpenedFile { device: self.device(found, Some(seat))?, existed: false })
     }
 
-    fn open_existing(&self, round: u32) -> Result<OpenedFile, Failure> {
+    /// `gone`: the file that the path led to before, when that had no name any more.
+    fn open_existing(&self, gone: Option<&Found>) -> Result<OpenedFile, Failure> {
         let epoch = self.registry.epoch();
         let overwrite = matches!(self.params.disposition, CREATE_ALWAYS | TRUNCATE_EXISTING);
         let found = self.find(overwrite)?;
@@ -185,10 +194,12 @@ impl<'a> Opening<'a> {
             return Ok(OpenedFile { device: self.device(found, None)?, existed });
         }
         let overwrite = overwrite && facts.kind == Kind::Regular;
-        if facts.kind == Kind::Regular && facts.size == 0 {
+        if facts.may_be_new() {
             self.registry.await_creators();
         }
-        let seat = self.admit(&found, overwrite, epoch, round >= NAMELESS_ROUNDS)?;
+        // The same nameless file again: a path of /proc leads to it, and always will.
+        let nameless = gone.is_some_and(|gone| gone.facts.key == facts.key);
+        let (found, seat) = self.admit(found, overwrite, epoch, nameless)?;
         if overwrite {
             rustix::fs::ftruncate(&found.fd, 0).map_err(errors::write)?;
             if self.params.disposition == CREATE_ALWAYS {
@@ -330,7 +341,8 @@ impl<'a> Opening<'a> {
         Ok(Found { fd, flags, facts, access })
     }
 
-    fn admit(&self, found: &Found, overwrite: bool, epoch: u64, nameless: bool) -> Result<Seat, Failure> {
+    /// Takes a seat at the file, unless share modes or its deletion forbid it.
+    fn admit(&self, found: Found, overwrite: bool, epoch: u64, nameless: bool) -> Result<(Found, Seat), Failure> {
         let wish = Wish {
             access: found.access,
             share: self.params.share,
@@ -338,10 +350,11 @@ impl<'a> Opening<'a> {
             delete_on_close: self.has(FileFlags::DELETE_ON_CLOSE),
         };
         let named = || nameless || Facts::of(found.fd.as_fd()).is_ok_and(|facts| facts.links > 0);
-        self.registry.admit(found.facts.key, wish, epoch, named).map_err(|refusal| match refusal {
-            Refusal::Gone => Failure::Changed,
-            refusal => Failure::Final(refusal.into()),
-        })
+        match self.registry.admit(found.facts.key, wish, epoch, named) {
+            Ok(seat) => Ok((found, seat)),
+            Err(Refusal::Gone) => Err(Failure::Changed(found)),
+            Err(refusal) => Err(Failure::Final(refusal.into())),
+        }
     }
 
     /// Sets the descriptor up for transfers and makes the device of it.
@@ -388,11 +401,12 @@ fn linux_access(access: AccessMask, overwrite: bool) -> OFlags {
 /// Ends the non-blocking mode of the open itself, which an engine could take for the caller's wish, and turns the page
 /// cache off if asked. Says whether it is off.
 fn unblock(fd: &OwnedFd, flags: OFlags, uncached: bool) -> Result<bool, Errno> {
-    let flags = flags & DSYNC;
-    if uncached && rustix::fs::fcntl_setfl(fd, flags | OFlags::DIRECT).is_ok() {
+    if uncached && rustix::fs::fcntl_setfl(fd, OFlags::DIRECT).is_ok() {
         return Ok(true);
     }
-    rustix::fs::fcntl_setfl(fd, flags)?;
+    if flags.contains(OFlags::NONBLOCK) {
+        rustix::fs::fcntl_setfl(fd, OFlags::empty())?;
+    }
     Ok(false)
 }
 

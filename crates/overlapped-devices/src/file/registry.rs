@@ -11,8 +11,8 @@
 //! - *Open against delete*: every unlink happens under the lock of the file's shard and advances [`Registry::epoch`]. Who
 //!   opened a descriptor in an older epoch looks whether its file still has a name, and opens again if it has none.
 //! - *Open against create*: a creator cannot know its inode before it exists, so it holds [`Registry::creating`] from
-//!   before the creation until it is admitted. Who opens an empty file, as a file just created is, first lets creators
-//!   finish. Thus the creator is always admitted first.
+//!   before the creation until it is admitted. Who opens or deletes an empty file, as a file just created is, first
+//!   lets creators finish. Thus the creator is always admitted first.
 //!
 //! The drawback: share modes bind the instances of one system, not other processes. Linux has nothing like them, and
 //! advisory locks would bind only those who ask.

@@ -105,6 +105,11 @@ impl Facts {
         self.kind == Kind::Regular && self.mode & WRITE_BITS == 0
     }
 
+    /// Can it be a file that its creator has not been admitted to yet? Such a file is empty.
+    pub fn may_be_new(&self) -> bool {
+        self.kind == Kind::Regular && self.size == 0
+    }
+
     /// The bytes that the file really occupies, where that is less than its size (contract 02 §1).
     pub fn physical_size(&self) -> u64 {
         self.size.min(self.blocks.saturating_mul(512))

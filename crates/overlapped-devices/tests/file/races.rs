@@ -136,3 +136,20 @@ fn deleting_and_renaming_by_name_never_deadlock() {
         let _ = world.files.delete_file(&world.system, &world.name(&other));
     });
 }
+
+#[test]
+fn nobody_deletes_a_file_before_its_creator_has_it() {
+    let world = World::new();
+    together(|round, thread| {
+        let name = format!("f{round}");
+        if thread == 0 {
+            let file = world.open(&name, WRITE, SHARE_RW, CREATE_NEW, NO_FLAGS).unwrap();
+            assert!(world.has(&name), "its creator does not share deletion");
+            drop(file);
+        } else {
+            for _ in 0..20 {
+                let _ = world.files.delete_file(&world.system, &world.name(&name));
+            }
+        }
+    });
+}

@@ -150,3 +150,14 @@ fn a_socket_cannot_be_opened_as_a_file() {
     let _listener = std::os::unix::net::UnixListener::bind(world.path("s")).unwrap();
     assert_eq!(world.denied("s", READ), Win32Error::FILE_NOT_FOUND);
 }
+
+#[test]
+fn a_deleted_file_can_still_be_reached_through_a_descriptor_of_proc() {
+    let world = World::new();
+    world.file("f", b"data");
+    let file = world.existing("f", READ);
+    let fd = std::os::fd::AsRawFd::as_raw_fd(&file.grant.instance.device().descriptor().unwrap());
+    world.files.delete_file(&world.system, &world.name("f")).unwrap();
+    let again = open(&world, &format!("/proc/self/fd/{fd}"), READ, NO_FLAGS).unwrap();
+    assert_eq!(again.read(9).unwrap(), b"data");
+}

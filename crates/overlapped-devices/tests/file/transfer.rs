@@ -141,8 +141,10 @@ fn append_only_access_writes_at_the_end_whatever_the_offset_02_12() {
             let file = world.open("f", AccessMask::APPEND_DATA, SHARE_ALL, OPEN_EXISTING, flags).unwrap();
             assert_eq!(file.write_at(0, b"+more than one piece"), Ok(20));
         }
-        let file = world.existing("f", AccessMask::APPEND_DATA | AccessMask::READ_DATA);
-        assert_eq!(file.write(b"."), Ok(1));
+        let file = world.existing("f", BOTH);
+        let appender = file.duplicate(Some(AccessMask::APPEND_DATA)).unwrap();
+        assert_eq!(appender.write(b"."), Ok(1), "the right is the handle's");
+        assert_eq!(set_pointer(&file.grant, 0, FILE_CURRENT), Ok(44), "the pointer is at the new end");
         assert_eq!(world.content("f"), b"abc+more than one piece+more than one piece.");
     });
 }

@@ -1,7 +1,7 @@
 //! The engine for kernels that do not let us use io_uring.
 //!
-//! What the calling thread cannot do at once (`crate::direct`) goes to a [`Pool`](pool::Pool) of threads that make blocking calls,
-//! or, on descriptors that may keep a reader waiting for ever, to [`Streams`](streams::Streams), which waits for readiness.
+//! What the calling thread cannot do at once (`crate::direct`) goes to a `Pool` of threads that make blocking calls,
+//! or, on descriptors that may keep a reader waiting for ever, to `Streams`, which waits for readiness.
 //! Drawback: every transfer that blocks costs two thread switches and one thread, so disks see no more depth than there are
 //! threads; measured at 22,000 unbuffered reads a second where the ring makes 60,000 or more.
 

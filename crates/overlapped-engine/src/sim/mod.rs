@@ -3,7 +3,7 @@
 //! Operations are carried out on their real descriptors, but when, in which order, how much of them, and whether at all is
 //! decided by chance from one seed, on a virtual clock that starts at 0. The clock stands still while threads of the program
 //! run. When one waits in the library, it goes to the next completion, or to the waiting thread's deadline if that comes
-//! first (after [`GRACE`] of real time, in which other threads may still submit something). So a test with hour-long time-outs
+//! first (after a millisecond of real time, in which other threads may still submit something). So a test with hour-long time-outs
 //! takes milliseconds, and a failure is replayed by its seed: the same seed and the same calls on one thread give the same
 //! [trace](SimEngine::trace). With more threads everything still works, but the order of their calls is Linux's affair.
 //!

@@ -3,11 +3,11 @@
 //! Linux completes a ring's request in the thread that submitted it. Submitted from any thread of the program, requests would
 //! interrupt that thread's own waits and end when it ends. So there are two rings:
 //!
-//! - the [ring thread](thread) of the library owns one and is the only one to touch it;
-//! - the [shared ring](shared) takes the requests of threads that are sure to come back: those that work for the port that
+//! - the *ring thread* of the library owns one and is the only one to touch it;
+//! - the *shared ring* takes the requests of threads that are sure to come back: those that work for the port that
 //!   the request reports to. The thread that waits reaps it, which saves two of three thread switches.
 //!
-//! What a ring cannot do goes to the [`Threads`] of the other engine. Drawback: a buffered write through a ring is handed to a
+//! What a ring cannot do goes to the threads of the other engine. Drawback: a buffered write through a ring is handed to a
 //! kernel thread at once (44 microseconds instead of one), so small ones are attempted directly (`crate::direct`).
 
 mod entry;

@@ -1,0 +1,159 @@
+/* What a Windows compiler has built in, for gcc and clang on Linux. `ovl cc` includes it before the first line of every file;
+ * a makefile of yours does that with the flags that `ovl cc --print-flags` prints. */
+#ifndef OVL_PRELUDE_H
+#define OVL_PRELUDE_H
+
+/* ---- Predefined macros. _MSC_VER stays undefined: the language is that of gcc and clang. */
+#undef linux
+#undef unix
+#ifndef _WIN32
+#define _WIN32 1
+#endif
+#ifndef WIN32
+#define WIN32 1
+#endif
+#ifndef _WIN64
+#define _WIN64 1
+#endif
+#ifndef WIN64
+#define WIN64 1
+#endif
+#ifndef __WIN32__
+#define __WIN32__ 1
+#endif
+#ifndef __WIN64__
+#define __WIN64__ 1
+#endif
+#ifndef WINNT
+#define WINNT 1
+#endif
+#ifndef _MT
+#define _MT 1
+#endif
+#if defined(__x86_64__) && !defined(_M_X64)
+#define _M_X64 100
+#define _M_AMD64 100
+#elif defined(__aarch64__) && !defined(_M_ARM64)
+#define _M_ARM64 1
+#endif
+
+/* ---- Parts of libc that differ from what winsock2.h declares, and come along with <stdlib.h>: fd_set, select, and a u_long of
+ * 64 bits. Whoever mixes in POSIX code uses poll. */
+#define _SYS_SELECT_H 1
+#define __u_char_defined 1
+
+/* ---- Keywords. */
+#undef __int8
+#undef __int16
+#undef __int32
+#undef __int64
+#define __int8 char
+#define __int16 short
+#define __int32 int
+#define __int64 long long
+#define _int64 long long
+
+#undef __cdecl
+#undef __stdcall
+#undef __fastcall
+#undef __thiscall
+#undef __vectorcall
+#define __cdecl
+#define __stdcall
+#define __fastcall
+#define __thiscall
+#define __vectorcall
+#define __clrcall
+#define __pascal
+#define _cdecl
+#define _stdcall
+#define _fastcall
+
+#undef __ptr32
+#undef __ptr64
+#undef __unaligned
+#undef __w64
+#undef __forceinline
+#define __ptr32
+#define __ptr64
+#define __unaligned
+#define __w64
+#define __forceinline __inline__ __attribute__((__always_inline__))
+#define _inline __inline__
+#define _forceinline __forceinline
+#define __noop(...) ((void)0)
+#define __assume(condition) ((condition) ? (void)0 : __builtin_unreachable())
+#define __debugbreak() __builtin_trap()
+#define __FUNCSIG__ __PRETTY_FUNCTION__
+
+/* __declspec(x) becomes OVL_DECLSPEC_x. */
+#undef __declspec
+#undef _declspec
+#define __declspec(modifier) OVL_DECLSPEC_##modifier
+#define _declspec(modifier) OVL_DECLSPEC_##modifier
+#define OVL_DECLSPEC_align(bytes) __attribute__((__aligned__(bytes)))
+#define OVL_DECLSPEC_allocate(section)
+#define OVL_DECLSPEC_deprecated __attribute__((__deprecated__))
+#define OVL_DECLSPEC_dllexport __attribute__((__visibility__("default")))
+#define OVL_DECLSPEC_dllimport
+#define OVL_DECLSPEC_naked __attribute__((__naked__))
+#define OVL_DECLSPEC_noalias
+#define OVL_DECLSPEC_noinline __attribute__((__noinline__))
+#define OVL_DECLSPEC_noreturn __attribute__((__noreturn__))
+#define OVL_DECLSPEC_nothrow __attribute__((__nothrow__))
+#define OVL_DECLSPEC_novtable
+#define OVL_DECLSPEC_restrict
+#define OVL_DECLSPEC_selectany __attribute__((__weak__))
+#define OVL_DECLSPEC_uuid(text)
+#ifdef __cplusplus
+#define OVL_DECLSPEC_thread thread_local
+#else
+#define OVL_DECLSPEC_thread _Thread_local
+#endif
+
+/* ---- Structured exception handling. The blocks run; __finally runs after a normal end and after __leave, not after return,
+ * break or goto out of the block. A fault or a raised exception is not caught: it ends the program, as it does where nobody
+ * handles it. In C++ the words are libstdc++'s own (it defines __try as try), so __leave is a C++ exception there. */
+#ifdef __cplusplus
+struct ovl_leave_t {};
+struct ovl_fault_t {};
+template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
+#if __has_include(<bits/exception_defines.h>)
+#include <bits/exception_defines.h>
+#endif
+#undef __except
+#undef __finally
+#undef __leave
+#ifndef __try
+#define __try try
+#endif
+#define __except(filter) catch (const ovl_leave_t &) {} catch (const ovl_filter<sizeof(filter)>::type &)
+#define __finally catch (const ovl_leave_t &) {}
+#define __leave throw ovl_leave_t()
+#else
+#undef __try
+#undef __except
+#undef __finally
+#undef __leave
+#define __try { __label__ ovl_leave;
+#define __except(filter) ovl_leave: __attribute__((__unused__)); } if (0 && (filter))
+#define __finally ovl_leave: __attribute__((__unused__)); }
+#define __leave goto ovl_leave
+#endif
+
+/* ---- C++ with a 16-bit wchar_t. libstdc++.so holds instances of std::wstring that were compiled for 32 bits; without extern
+ * templates each program makes its own, and the functions that these call are ours (see wchar.h). */
+#ifdef __cplusplus
+#if __has_include(<bits/c++config.h>)
+#include <bits/c++config.h>
+#undef _GLIBCXX_EXTERN_TEMPLATE
+#define _GLIBCXX_EXTERN_TEMPLATE 0
+#endif
+#include "../stdio.h"
+#include "../stdlib.h"
+#include "../string.h"
+#include "../wchar.h"
+#include "../wctype.h"
+#endif
+
+#endif

@@ -1,0 +1,342 @@
+//! `processthreadsapi.h`: threads, and APCs for them (contract 04 section 7, 05 section 3).
+//!
+//! A thread's record is made before the thread, so that its handle works, and APCs queue, from the first moment. CreateThread
+//! returns when the thread has its number. A suspended thread stands at a gate before its function; APCs that were queued until
+//! then run first.
+
+use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, system};
+use crate::synchapi::inherits;
+use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, HandleFlags, Object};
+use overlapped_kernel::process::Process;
+use overlapped_kernel::thread::{Apc, Thread, adopt};
+use parking_lot::{Condvar, Mutex};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Weak};
+
+/// LPTHREAD_START_ROUTINE.
+pub type StartRoutine = Option<unsafe extern "C-unwind" fn(*mut c_void) -> u32>;
+/// PAPCFUNC.
+pub type ApcRoutine = Option<unsafe extern "C" fn(usize)>;
+
+const CREATE_SUSPENDED: u32 = 4;
+const THREAD_ALL_ACCESS: u32 = 0x1F_FFFF;
+const THREAD_SET_CONTEXT: u32 = 0x10;
+const THREAD_SUSPEND_RESUME: u32 = 2;
+/// Stacks smaller than this are asked for by programs that measure in another machine's bytes.
+const SMALLEST_STACK: usize = 256 * 1024;
+
+/// What the face knows of a thread that it has made.
+struct Made {
+    record: Arc<Thread>,
+    gate: Mutex<u32>,
+    opened: Condvar,
+}
+
+/// The threads of the process that have a number, for OpenThread and ResumeThread.
+static THREADS: LazyLock<Mutex<HashMap<u32, Weak<Made>>>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    /// Keeps the calling thread in `THREADS`.
+    static MADE: RefCell<Option<Arc<Made>>> = const { RefCell::new(None) };
+}
+
+/// CreateThread.
+///
+/// # Safety
+/// `attributes` is NULL or valid, `id` NULL or writable, and `start` may be called with `argument` on another thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateThread(
+    attributes: *const SecurityAttributes,
+    stack: usize,
+    start: StartRoutine,
+    argument: *mut c_void,
+    flags: u32,
+    id: *mut u32,
+) -> RawHandle {
+    guard_or(0, || {
+        let start = start.ok_or(Win32Error::INVALID_PARAMETER)?;
+        let record = spawn(stack, flags & CREATE_SUSPENDED != 0, start, argument as usize)?;
+        if !id.is_null() {
+            // SAFETY: not NULL, and the caller vouches for it.
+            unsafe { id.write(record.id()) };
+        }
+        // SAFETY: the caller vouches for it.
+        let inherit = unsafe { inherits(attributes) };
+        thread_handle(record, THREAD_ALL_ACCESS, inherit)
+    })
+}
+
+fn thread_handle(record: Arc<Thread>, access: u32, flags: HandleFlags) -> Result<RawHandle, Win32Error> {
+    let system = system()?;
+    let handle = system.insert(Object::Thread(record), AccessMask::from_bits_retain(access))?;
+    system.set_handle_flags(handle, flags, flags)?;
+    Ok(handle.into_raw())
+}
+
+/// What a new thread is told.
+struct Birth {
+    made: Arc<Made>,
+    started: SyncSender<()>,
+    start: unsafe extern "C-unwind" fn(*mut c_void) -> u32,
+    argument: usize,
+}
+
+/// Starts a thread; returns when it has its number.
+fn spawn(
+    stack: usize,
+    suspended: bool,
+    start: unsafe extern "C-unwind" fn(*mut c_void) -> u32,
+    argument: usize,
+) -> Result<Arc<Thread>, Win32Error> {
+    let record = Thread::unstarted();
+    let gate = Mutex::new(u32::from(suspended));
+    let made = Arc::new(Made { record: Arc::clone(&record), gate, opened: Condvar::new() });
+    let (started, has_started) = sync_channel(1);
+    let birth = Box::into_raw(Box::new(Birth { made, started, start, argument }));
+    // SAFETY: `enter` takes the birth over, once.
+    if !unsafe { create(stack, birth.cast()) } {
+        // SAFETY: there is no thread that has taken it.
+        drop(unsafe { Box::from_raw(birth) });
+        return Err(Win32Error::NOT_ENOUGH_MEMORY);
+    }
+    has_started.recv().map_err(|_| Win32Error::NOT_ENOUGH_MEMORY)?;
+    Ok(record)
+}
+
+/// A detached thread in [`enter`]; false if there can be no more.
+///
+/// # Safety
+/// `birth` is a leaked `Box<Birth>`.
+unsafe fn create(stack: usize, birth: *mut c_void) -> bool {
+    let mut attributes = MaybeUninit::uninit();
+    let mut thread = 0;
+    // SAFETY: the attributes are initialised before use and destroyed after; the stack size is a page's multiple.
+    unsafe {
+        if libc::pthread_attr_init(attributes.as_mut_ptr()) != 0 {
+            return false;
+        }
+        libc::pthread_attr_setdetachstate(attributes.as_mut_ptr(), libc::PTHREAD_CREATE_DETACHED);
+        if stack != 0 {
+            let stack = stack.max(SMALLEST_STACK).next_multiple_of(4096);
+            libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), stack);
+        }
+        let enter =
+            std::mem::transmute::<extern "C-unwind" fn(*mut c_void) -> *mut c_void, extern "C" fn(_) -> _>(enter);
+        let made = libc::pthread_create(&mut thread, attributes.as_ptr(), enter, birth) == 0;
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        made
+    }
+}
+
+/// The first function of a thread. ExitThread unwinds through it without landing, so it has nothing to destroy while the
+/// caller's function runs.
+extern "C-unwind" fn enter(birth: *mut c_void) -> *mut c_void {
+    let (start, argument) = prepare(birth);
+    // SAFETY: the caller of CreateThread vouches for both.
+    let code = unsafe { start(argument as *mut c_void) };
+    finish(code);
+    std::ptr::null_mut()
+}
+
+fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u32, usize) {
+    // SAFETY: `spawn` leaked it for this thread.
+    let Birth { made, started, start, argument } = *unsafe { Box::from_raw(birth.cast::<Birth>()) };
+    adopt(&made.record);
+    THREADS.lock().insert(made.record.id(), Arc::downgrade(&made));
+    MADE.set(Some(Arc::clone(&made)));
+    let _ = started.send(());
+    {
+        let mut suspended = made.gate.lock();
+        while *suspended > 0 {
+            made.opened.wait(&mut suspended);
+        }
+    }
+    // What was queued before the start runs first, without any wait.
+    Thread::test_alert();
+    (start, argument)
+}
+
+/// The calling thread's function is over.
+fn finish(code: u32) {
+    overlapped_kernel::thread::current().set_exit_code(code);
+    if let Some(made) = MADE.take() {
+        THREADS.lock().remove(&made.record.id());
+    }
+}
+
+/// ExitThread. Ends the calling thread like a return from its function.
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn ovl_ExitThread(code: u32) -> ! {
+    finish(code);
+    // SAFETY: ends the calling thread; its thread-local destructors run, which ends its record. The frames up to `enter`
+    // are the program's own and `enter`, which has nothing to destroy.
+    unsafe { pthread_exit(std::ptr::null_mut()) }
+}
+
+unsafe extern "C-unwind" {
+    fn pthread_exit(value: *mut c_void) -> !;
+}
+
+/// GetCurrentThreadId.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCurrentThreadId() -> u32 {
+    guard(0, || overlapped_kernel::thread::current().id())
+}
+
+/// GetCurrentThread: the pseudo-handle.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCurrentThread() -> RawHandle {
+    CURRENT_THREAD
+}
+
+/// GetCurrentProcess: the pseudo-handle.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCurrentProcess() -> RawHandle {
+    CURRENT_PROCESS
+}
+
+fn thread(raw: RawHandle) -> Result<(Arc<Thread>, AccessMask), Win32Error> {
+    match system()?.entry_raw(raw)? {
+        Entry { object: Object::Thread(thread), access, .. } => Ok((thread, access)),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    }
+}
+
+/// GetThreadId.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetThreadId(object: RawHandle) -> u32 {
+    guard_or(0, || thread(object).map(|(thread, _)| thread.id()))
+}
+
+/// OpenThread: a handle to a thread that CreateThread has made, or to the calling one; 87 for other numbers.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_OpenThread(access: u32, inherit: Bool, id: u32) -> RawHandle {
+    guard_or(0, || {
+        let flags = if inherit == 0 { HandleFlags::empty() } else { HandleFlags::INHERIT };
+        let me = overlapped_kernel::thread::current();
+        if me.id() == id {
+            return thread_handle(me, access, flags);
+        }
+        let made = THREADS.lock().get(&id).and_then(Weak::upgrade).ok_or(Win32Error::INVALID_PARAMETER)?;
+        thread_handle(Arc::clone(&made.record), access, flags)
+    })
+}
+
+/// GetExitCodeThread: 259 while it runs.
+///
+/// # Safety
+/// `code` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetExitCodeThread(object: RawHandle, code: *mut u32) -> Bool {
+    guard_bool(|| {
+        let (thread, _) = thread(object)?;
+        if code.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { code.write(thread.exit_code()) };
+        Ok(())
+    })
+}
+
+/// GetExitCodeProcess: 259 for the calling process, which runs.
+///
+/// # Safety
+/// `code` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetExitCodeProcess(object: RawHandle, code: *mut u32) -> Bool {
+    guard_bool(|| {
+        let Object::Process(process) = system()?.entry_raw(object)?.object else {
+            return Err(Win32Error::INVALID_HANDLE);
+        };
+        if code.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { code.write(process.exit_code()) };
+        Ok(())
+    })
+}
+
+/// GetCurrentProcessId.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCurrentProcessId() -> u32 {
+    guard(0, || Process::current().id())
+}
+
+/// GetProcessId.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetProcessId(object: RawHandle) -> u32 {
+    guard_or(0, || match system()?.entry_raw(object)?.object {
+        Object::Process(process) => Ok(process.id()),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    })
+}
+
+fn made(raw: RawHandle) -> Result<Arc<Made>, Win32Error> {
+    let (thread, access) = thread(raw)?;
+    if !access.contains(AccessMask::from_bits_retain(THREAD_SUSPEND_RESUME)) {
+        return Err(Win32Error::ACCESS_DENIED);
+    }
+    THREADS.lock().get(&thread.id()).and_then(Weak::upgrade).ok_or(Win32Error::ACCESS_DENIED)
+}
+
+/// ResumeThread: the suspend count before; a thread made with CREATE_SUSPENDED starts when it falls to 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ResumeThread(object: RawHandle) -> u32 {
+    guard_or(u32::MAX, || {
+        let made = made(object)?;
+        let mut suspended = made.gate.lock();
+        let before = *suspended;
+        *suspended = before.saturating_sub(1);
+        made.opened.notify_all();
+        Ok(before)
+    })
+}
+
+/// SwitchToThread.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SwitchToThread() -> Bool {
+    std::thread::yield_now();
+    1
+}
+
+/// QueueUserAPC: 6 for a bad handle, 5 without THREAD_SET_CONTEXT, 31 if the thread has ended.
+///
+/// # Safety
+/// `routine` may be called with `data` on the target thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_QueueUserAPC(routine: ApcRoutine, target: RawHandle, data: usize) -> u32 {
+    guard_or(0, || {
+        let (thread, access) = thread(target)?;
+        if !access.contains(AccessMask::from_bits_retain(THREAD_SET_CONTEXT)) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        let routine = routine.ok_or(Win32Error::INVALID_PARAMETER)?;
+        // SAFETY: the caller vouches for the routine.
+        let queued = thread.queue_apc(Apc::new(move || unsafe { routine(data) }));
+        if queued { Ok(1) } else { Err(Win32Error::GEN_FAILURE) }
+    })
+}
+
+/// ExitProcess.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ExitProcess(code: u32) -> ! {
+    // SAFETY: exit ends the process; handlers that were registered with atexit run.
+    unsafe { libc::exit(code.cast_signed()) }
+}
+
+/// TerminateProcess, of the calling process: nothing else runs in it.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_TerminateProcess(object: RawHandle, code: u32) -> Bool {
+    if object != CURRENT_PROCESS {
+        return fail(Win32Error::ACCESS_DENIED, 0);
+    }
+    // SAFETY: _exit ends the process at once.
+    unsafe { libc::_exit(code.cast_signed()) }
+}
