@@ -121,6 +121,12 @@ pub trait Engine: Send + Sync + 'static {
         false
     }
 
+    /// Are there operations that end only if somebody polls? A system that goes away polls until there are none: nobody else
+    /// would, and what they hold would stay for ever.
+    fn needs_poll(&self) -> bool {
+        self.wants_poll()
+    }
+
     /// Waits for completions until the deadline or an [interrupt](Engine::interrupt), and puts them in `reaped`. One thread
     /// at a time does this. May return early with nothing.
     fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>) {

@@ -65,6 +65,11 @@ mod real {
             self.engine.now()
         }
 
+        /// Are there requests on their way that only a polling thread brings home?
+        pub(crate) fn needs_poll(&self) -> bool {
+            self.engine.needs_poll()
+        }
+
         /// Sleeps until the wait has ended, or ends it at the deadline.
         pub(crate) fn sleep(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
             loop {

@@ -8,12 +8,13 @@ use crate::device::Device;
 use crate::dispatcher::{Dispatcher, Waitable};
 use crate::engine::Engine;
 use crate::idle::Idle;
+use crate::limits::Accounts;
 use crate::port::Port;
 use crate::request::{Request, RequestRef};
 use crate::sync::{Mutex, MutexGuard};
 use crate::system::WeakSystem;
 use crate::thread::Thread;
-use overlapped_abi::Win32Error;
+use overlapped_abi::{Status, Win32Error};
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -35,6 +36,7 @@ pub struct Instance {
     engine: Arc<dyn Engine>,
     idle: Arc<Idle>,
     system: WeakSystem,
+    accounts: Arc<Accounts>,
     signal: Dispatcher,
     modes: AtomicU8,
     association: OnceLock<(Arc<Port>, usize)>,
@@ -60,6 +62,7 @@ impl Instance {
         engine: Arc<dyn Engine>,
         idle: Arc<Idle>,
         system: WeakSystem,
+        accounts: Arc<Accounts>,
     ) -> Arc<Self> {
         Arc::new(Self {
             device,
@@ -67,6 +70,7 @@ impl Instance {
             engine,
             idle,
             system,
+            accounts,
             // An instance starts signalled (contract 03 section 5).
             signal: Dispatcher::notification(true),
             modes: AtomicU8::new(0),
@@ -157,13 +161,16 @@ impl Instance {
         }
     }
 
-    pub(crate) fn enlist(&self, request: &RequestRef) {
+    /// Takes a request on, unless it would exceed a limit.
+    pub(crate) fn enlist(&self, request: &RequestRef) -> Result<(), Status> {
         {
             let mut outstanding = self.outstanding.lock();
+            self.accounts.enter(request.buffer().len, outstanding.len())?;
             request.place.store(outstanding.len(), Ordering::Relaxed);
             outstanding.push(Arc::clone(request));
         }
         crate::thread::with_current(|thread| thread.uses(&self.system));
+        Ok(())
     }
 
     pub(crate) fn delist(&self, request: &Request) {
@@ -177,6 +184,7 @@ impl Instance {
             }
             gone
         };
+        self.accounts.leave(gone.buffer().len);
         drop(gone);
     }
 

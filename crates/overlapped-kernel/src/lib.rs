@@ -24,6 +24,7 @@ pub mod handle;
 pub mod idle;
 pub mod instance;
 mod names;
+pub mod limits;
 pub mod namespace;
 pub mod port;
 pub mod process;

@@ -150,21 +150,23 @@ impl Instance {
         match self.device().start(&request) {
             Start::Failed(status) => Err(refuse(&request, status)),
             Start::Done(completion) => Ok(done(request, completion, report)),
-            Start::Transfer(operation) => Ok(self.carry_out(request, operation, report)),
+            Start::Transfer(operation) => self.carry_out(request, operation, report),
         }
     }
 
     /// Attempts the operation and submits what cannot be done at once.
-    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Reply {
+    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Result<Reply, Refused> {
         // SAFETY: the request holds descriptor and buffer.
         while let Some(result) = unsafe { self.engine().attempt(&operation) } {
             match self.device().resume(&request, result) {
-                Next::Complete(completion) => return done(request, completion, report),
+                Next::Complete(completion) => return Ok(done(request, completion, report)),
                 Next::Continue(rest) => operation = rest,
             }
         }
+        if let Err(status) = request.pend() {
+            return Err(refuse(&request, status));
+        }
         self.clear_signal();
-        request.pend();
         // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
         unsafe { self.engine().submit(Arc::clone(&request), operation) };
         if self.is_closed() {
@@ -172,7 +174,7 @@ impl Instance {
             request.cancel();
         }
         self.idle().submitted();
-        Reply::Pending(request)
+        Ok(Reply::Pending(request))
     }
 
     unsafe fn synchronous_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {

@@ -184,14 +184,16 @@ mod real {
                 *recalled = false;
                 *stop
             };
-            let Some(idle) = idle.upgrade().filter(|_| !stop) else {
+            // The last handles of a system that ends have cancelled their requests, and these are still brought home.
+            let Some(idle) = idle.upgrade().filter(|idle| !stop || idle.needs_poll()) else {
                 return;
             };
+            lead |= stop;
             watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
             let look = if lead { idle.look(&me) } else { Look::Done };
             lead = look == Look::Again;
             let alarm = service.ring();
-            let look_again = (lead || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
+            let look_again = (lead || stop || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
             let next = look_again.into_iter().chain(alarm).min();
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, Handle, HandleFlags, HandleTable, Object};
 use crate::idle::Idle;
 use crate::instance::Instance;
+use crate::limits::{Accounts, Limits};
 use crate::names::Names;
 use crate::namespace::{CaseRule, Lookup, Namespace, Target};
 use crate::port::Port;
@@ -35,6 +36,7 @@ struct Inner {
     namespace: RwLock<Namespace>,
     lookup: Box<dyn Lookup + Send + Sync>,
     drivers: Vec<Box<dyn Driver>>,
+    accounts: Arc<Accounts>,
 }
 
 /// A reference that keeps nothing alive.
@@ -51,6 +53,8 @@ pub struct Parts {
     pub namespace: Namespace,
     /// How names are looked up in the file system.
     pub lookup: Box<dyn Lookup + Send + Sync>,
+    /// What may be outstanding.
+    pub limits: Limits,
 }
 
 /// An instance and what a handle may do with it.
@@ -89,13 +93,14 @@ impl System {
     /// A system, with its service thread.
     #[cfg(not(loom))]
     pub fn new(parts: Parts) -> std::io::Result<Self> {
-        let Parts { engine, drivers, namespace, lookup } = parts;
+        let Parts { engine, drivers, namespace, lookup, limits } = parts;
+        let accounts = Arc::new(Accounts::new(limits));
         let service = Arc::new(Service::default());
         let idle = Arc::new(Idle::new(Arc::clone(&engine), Arc::clone(&service)));
         crate::service::start(&service, &idle)?;
         let namespace = RwLock::new(namespace);
         let (handles, names) = (HandleTable::new(), Names::default());
-        Ok(Self(Arc::new(Inner { engine, idle, service, handles, names, namespace, lookup, drivers })))
+        Ok(Self(Arc::new(Inner { engine, idle, service, handles, names, namespace, lookup, drivers, accounts })))
     }
 
     /// The engine.
@@ -120,6 +125,12 @@ impl System {
     #[must_use]
     pub fn open_handles(&self) -> usize {
         self.0.handles.len()
+    }
+
+    /// Requests of the whole system that are not complete.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.0.accounts.requests()
     }
 
     /// Keeps nothing alive.
@@ -151,7 +162,7 @@ impl System {
     #[must_use]
     pub fn instance(&self, device: Arc<dyn crate::device::Device>, overlapped: bool) -> Arc<Instance> {
         let (engine, idle) = (Arc::clone(&self.0.engine), Arc::clone(&self.0.idle));
-        Instance::new(device, overlapped, engine, idle, self.downgrade())
+        Instance::new(device, overlapped, engine, idle, self.downgrade(), Arc::clone(&self.0.accounts))
     }
 
     /// Makes a handle; 4 when there are too many.

@@ -7,6 +7,7 @@ use crate::wait::Wait;
 use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
 use overlapped_devices::file as devices;
 use overlapped_kernel::dispatcher::WaitRef;
+use overlapped_kernel::idle::Idle;
 use overlapped_kernel::request::{Buffer, Function, Route};
 use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
 use std::io;
@@ -144,6 +145,10 @@ impl io::Seek for File {
 impl Wait for File {
     fn wait_ref(&self) -> Result<WaitRef> {
         Ok(Arc::clone(&self.handle.grant().instance) as WaitRef)
+    }
+
+    fn idle(&self) -> Option<Arc<Idle>> {
+        Some(Arc::clone(self.handle.grant().instance.idle()))
     }
 }
 

@@ -98,4 +98,5 @@ pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_kernel::System;
 pub use overlapped_kernel::clock::Timeout;
 pub use overlapped_kernel::instance::NotificationModes;
+pub use overlapped_kernel::limits::Limits;
 pub use overlapped_kernel::port::{Snapshot, blocking};

@@ -6,6 +6,8 @@ use overlapped_devices::{FileDriver, HostLookup};
 use overlapped_engine::Choice;
 use overlapped_kernel::System;
 use overlapped_kernel::engine::Engine;
+use overlapped_kernel::idle::Idle;
+use overlapped_kernel::limits::Limits;
 use overlapped_kernel::namespace::{self, Namespace};
 use overlapped_kernel::system::Parts;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -29,6 +31,7 @@ pub struct SystemBuilder {
     choice: Option<Choice>,
     engine: Option<Arc<dyn Engine>>,
     namespace: Option<Namespace>,
+    limits: Limits,
 }
 
 impl SystemBuilder {
@@ -59,6 +62,13 @@ impl SystemBuilder {
         self
     }
 
+    /// These limits on what may be outstanding (contract 03 section 1.1); none by default.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Makes it.
     ///
     /// # Errors
@@ -74,7 +84,7 @@ impl SystemBuilder {
             None => configured()?,
         };
         let drivers = vec![Box::new(default_files().clone()) as _];
-        let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup) };
+        let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup), limits: self.limits };
         System::new(parts).map_err(|error| Error::from(error).during("start of a system"))
     }
 }
@@ -115,4 +125,15 @@ pub fn default_files() -> &'static FileDriver {
 pub fn default() -> Result<&'static System> {
     static SYSTEM: OnceLock<Result<System>> = OnceLock::new();
     SYSTEM.get_or_init(|| SystemBuilder::new().build()).as_ref().map_err(Clone::clone)
+}
+
+/// Where to wait for objects that no system signals: the default system's waiting room or, as an event needs no engine, that
+/// of a spare system where there is no default one.
+pub(crate) fn waiting_room() -> Result<Arc<Idle>> {
+    static SPARE: OnceLock<Result<System>> = OnceLock::new();
+    let system = default().or_else(|_| {
+        let spare = || SystemBuilder::new().engine(Choice::Epoll).namespace(Namespace::new()).build();
+        SPARE.get_or_init(spare).as_ref().map_err(Clone::clone)
+    })?;
+    Ok(Arc::clone(system.idle()))
 }

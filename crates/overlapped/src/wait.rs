@@ -55,7 +55,7 @@ fn resolve(objects: &[&dyn Wait]) -> Result<(Vec<WaitRef>, Arc<Idle>)> {
     let refs = objects.iter().map(|o| o.wait_ref()).collect::<Result<_>>()?;
     let idle = match objects.iter().find_map(|o| o.idle()) {
         Some(idle) => idle,
-        None => Arc::clone(crate::system::default()?.idle()),
+        None => crate::system::waiting_room()?,
     };
     Ok((refs, idle))
 }

@@ -312,7 +312,9 @@ fn run(lab: &Lab, operations: usize) {
 
 /// Everything that was accepted comes; then nothing is left.
 fn settle(lab: &Lab, arena: Arena) {
-    arena.on_port.iter().for_each(|device| drop(device.cancel_all()));
+    for device in &arena.on_port {
+        device.cancel_all();
+    }
     while arena.taken.load(Ordering::SeqCst) < arena.accepted.load(Ordering::SeqCst) {
         match arena.port.get_timeout(Duration::from_secs(10)).unwrap() {
             Some(packet) => arena.took(packet),

@@ -64,6 +64,7 @@ impl World {
             drivers: vec![Box::new(files.clone())],
             namespace: Namespace::new(),
             lookup: Box::new(HostLookup),
+            limits: overlapped_kernel::limits::Limits::NONE,
         });
         let directory = tempfile::Builder::new().prefix("overlapped-file-").tempdir_in(parent).expect("a directory");
         Self { system: system.expect("a system"), files, directory }

@@ -248,6 +248,10 @@ impl Engine for SimEngine {
         true
     }
 
+    fn needs_poll(&self) -> bool {
+        self.state.lock().in_flight() > 0
+    }
+
     fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>) {
         let nobody_waits = std::thread::current().name() == Some(SERVICE);
         let next = if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline) };

@@ -67,6 +67,7 @@ impl Rig {
             drivers: Vec::new(),
             namespace: Namespace::empty(),
             lookup: Box::new(NoNames),
+            limits: overlapped_kernel::limits::Limits::NONE,
         };
         Self { system: System::new(parts).expect("a system"), engine }
     }

@@ -104,6 +104,9 @@ struct Waiting {
     ticket: Ticket,
 }
 
+/// Packets that an empty queue keeps room for; what a flood needed beyond that is given back.
+const KEPT: usize = 4096;
+
 /// Everything under the port's lock.
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -263,6 +266,9 @@ impl Port {
         let mut queue = self.queue.lock();
         if queue.closed {
             return Err(NoPacket::Closed);
+        }
+        if queue.packets.is_empty() && queue.packets.capacity() > KEPT {
+            queue.packets.shrink_to(KEPT);
         }
         if thread.member.standing() == Standing::Released {
             queue.active -= 1;

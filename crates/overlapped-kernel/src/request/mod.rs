@@ -331,10 +331,11 @@ impl Request {
         self.block.start();
     }
 
-    /// Others may see the request from here on.
-    pub(crate) fn pend(self: &Arc<Self>) {
-        self.instance.enlist(self);
+    /// Others may see the request from here on; unless a limit keeps it out.
+    pub(crate) fn pend(self: &Arc<Self>) -> Result<(), Status> {
+        self.instance.enlist(self)?;
         self.word.pend();
+        Ok(())
     }
 
     /// Asks for its end; true if this call is the one that marked it. The completion comes as usual, with 995 or, if it was

@@ -15,6 +15,7 @@ pub(crate) use model::Parker;
 mod futex {
     use super::*;
     use crate::sync::Mutex;
+    use std::sync::Weak;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     const AWAKE: u32 = 0;
@@ -25,7 +26,8 @@ mod futex {
     /// A sleeping place for one thread; a notification that comes before the sleep is not lost.
     pub(crate) struct Parker {
         word: AtomicU32,
-        engine: Mutex<Option<Arc<dyn Engine>>>,
+        /// The engine that the thread polled last. Weak: a thread outlives the systems that it has waited in.
+        engine: Mutex<Option<Weak<dyn Engine>>>,
     }
 
     impl Parker {
@@ -51,8 +53,8 @@ mod futex {
         pub(crate) fn sleep_in(&self, engine: &Arc<dyn Engine>, poll: impl FnOnce()) {
             {
                 let mut current = self.engine.lock();
-                if !current.as_ref().is_some_and(|e| Arc::ptr_eq(e, engine)) {
-                    *current = Some(Arc::clone(engine));
+                if !current.as_ref().is_some_and(|e| std::ptr::addr_eq(e.as_ptr(), Arc::as_ptr(engine))) {
+                    *current = Some(Arc::downgrade(engine));
                 }
             }
             if self.word.compare_exchange(AWAKE, IN_ENGINE, Ordering::AcqRel, Ordering::Acquire).is_err() {
@@ -67,7 +69,8 @@ mod futex {
             match self.word.swap(NOTIFIED, Ordering::AcqRel) {
                 ON_FUTEX => futex_wake(&self.word),
                 IN_ENGINE => {
-                    if let Some(engine) = &*self.engine.lock() {
+                    let engine = self.engine.lock().as_ref().and_then(Weak::upgrade);
+                    if let Some(engine) = engine {
                         engine.interrupt();
                     }
                 }

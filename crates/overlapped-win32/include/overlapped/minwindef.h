@@ -1,66 +1,45 @@
-/* The basic types and macros. DWORD, LONG, ULONG and BOOL have 32 bits, as on Windows; `long` has 64 here. */
+/* The basic types and macros. */
 #ifndef OVL_MINWINDEF_H
 #define OVL_MINWINDEF_H
-#include "ovl/base.h"
-#include "sdkddkver.h"
-#include "sal.h"
-
-#define WINAPI
-#define APIENTRY
-#define APIPRIVATE
-#define CALLBACK
-#define WINAPIV
-#define PASCAL
-#define CDECL
-#define FAR
-#define NEAR
-#define CONST const
-#ifndef IN
-#define IN
-#endif
-#ifndef OUT
-#define OUT
-#endif
-#ifndef OPTIONAL
-#define OPTIONAL
-#endif
-#define WINBASEAPI
-#define WINADVAPI
-#define WINUSERAPI
-#define DECLSPEC_IMPORT
-#ifdef __cplusplus
-#define EXTERN_C extern "C"
-#else
-#define EXTERN_C extern
-#endif
-
-#ifndef TRUE
-#define TRUE 1
-#endif
-#ifndef FALSE
-#define FALSE 0
-#endif
-#ifndef NULL
-#ifdef __cplusplus
-#define NULL __null
-#else
-#define NULL ((void *)0)
-#endif
-#endif
-#define MAX_PATH 260
-
-typedef int BOOL, *PBOOL, *LPBOOL;
-typedef unsigned char BYTE, *PBYTE, *LPBYTE, UCHAR, *PUCHAR;
-typedef unsigned short WORD, *PWORD, *LPWORD, USHORT, *PUSHORT, ATOM;
-typedef unsigned int DWORD, *PDWORD, *LPDWORD, ULONG, *PULONG, UINT, *PUINT, *LPUINT;
-typedef int INT, *PINT, *LPINT, HFILE;
-typedef int *LPLONG;
-typedef float FLOAT, *PFLOAT;
-typedef void *LPVOID;
-typedef const void *LPCVOID;
-
+#include "ovl/types.h"
 #include "winnt.h"
 
 typedef UINT_PTR WPARAM;
 typedef LONG_PTR LPARAM, LRESULT;
 typedef HANDLE *SPHANDLE, *LPHANDLE, HGLOBAL, HLOCAL, GLOBALHANDLE, LOCALHANDLE;
+typedef INT_PTR(WINAPI *FARPROC)(void);
+typedef INT_PTR(WINAPI *NEARPROC)(void);
+typedef INT_PTR(WINAPI *PROC)(void);
+
+typedef struct _FILETIME {
+    DWORD dwLowDateTime;
+    DWORD dwHighDateTime;
+} FILETIME, *PFILETIME, *LPFILETIME;
+OVL_SIZE(FILETIME, 8);
+
+#define MAKEWORD(low, high) ((WORD)(((BYTE)((DWORD_PTR)(low) & 0xFF)) | ((WORD)((BYTE)((DWORD_PTR)(high) & 0xFF))) << 8))
+#define MAKELONG(low, high) ((LONG)(((WORD)((DWORD_PTR)(low) & 0xFFFF)) | ((DWORD)((WORD)((DWORD_PTR)(high) & 0xFFFF))) << 16))
+#define LOWORD(value) ((WORD)((DWORD_PTR)(value) & 0xFFFF))
+#define HIWORD(value) ((WORD)((DWORD_PTR)(value) >> 16 & 0xFFFF))
+#define LOBYTE(value) ((BYTE)((DWORD_PTR)(value) & 0xFF))
+#define HIBYTE(value) ((BYTE)((DWORD_PTR)(value) >> 8 & 0xFF))
+
+/* min and max: macros in C; in C++, where macros break the standard library, templates that take two types as macros do. */
+#ifndef NOMINMAX
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+template <class A, class B> inline constexpr auto min(const A &a, const B &b) -> decltype(a < b ? a : b) { return a < b ? a : b; }
+template <class A, class B> inline constexpr auto max(const A &a, const B &b) -> decltype(a > b ? a : b) { return a > b ? a : b; }
+#pragma GCC diagnostic pop
+#else
+#ifndef min
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#ifndef max
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#endif
+#endif
+#endif
+
+#endif

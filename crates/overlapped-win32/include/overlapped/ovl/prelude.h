@@ -149,11 +149,11 @@ template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
 #undef _GLIBCXX_EXTERN_TEMPLATE
 #define _GLIBCXX_EXTERN_TEMPLATE 0
 #endif
-#include "../stdio.h"
-#include "../stdlib.h"
-#include "../string.h"
-#include "../wchar.h"
-#include "../wctype.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 #endif
 
 #endif
