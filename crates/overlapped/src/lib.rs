@@ -50,7 +50,7 @@
 //! |---|---|---|---|
 //! | device object | the file itself | any thread, one request at a time | [`wait_any`] with an [`OverlappedFile`] |
 //! | event object | an event of the request's own | any thread, up to 64 | [`OverlappedFile::read_at_with_event`] and [`wait_any`] |
-//! | alertable I/O | – | the issuing thread | in the kernel crate's [`thread`](overlapped_kernel::thread) module |
+//! | alertable I/O | an alertable wait | the issuing thread | [`OverlappedFile::read_at_then`] and [`alertable`] |
 //! | completion port | the port | any thread, any number of requests | [`CompletionPort`] |
 //!
 //! And each single request is an [`Operation`]: wait for it, poll it, cancel it, drop it at any time, or `.await` it under any
@@ -66,12 +66,14 @@
 //! io_uring carries requests out where the kernel allows it, otherwise epoll with a pool of threads; `OVERLAPPED_ENGINE=uring`
 //! or `epoll` forces one, and [`engine::SimEngine`] runs everything on virtual time with injected faults, for your tests.
 
+pub mod alertable;
 mod buffer;
 mod error;
 mod event;
 mod file;
 mod handle;
 mod metadata;
+mod objects;
 mod open;
 mod operation;
 mod overlapped_file;
@@ -84,6 +86,7 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use file::File;
 pub use handle::OwnedHandle;
+pub use objects::{MutexObject, Semaphore, Timer};
 pub use open::OpenOptions;
 pub use operation::{BufResult, Operation, wait_first};
 pub use overlapped_file::OverlappedFile;

@@ -1,6 +1,7 @@
 //! Waits for one or several objects.
 
 use crate::error::{Error, Result};
+use overlapped_abi::Win32Error;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
@@ -34,9 +35,7 @@ pub enum WaitResult {
 /// # Errors
 /// 87 with no object or more than 64.
 pub fn wait_any(objects: &[&dyn Wait], timeout: impl Into<Timeout>) -> Result<WaitResult> {
-    let (refs, idle) = resolve(objects)?;
-    let outcome = wait::wait_any(&idle, &refs, timeout.into(), false);
-    outcome.map(result).map_err(|code| Error::new(code, "a wait for any object"))
+    run(wait::wait_any, "a wait for any object", objects, timeout.into(), false).map(plain)
 }
 
 /// Waits until all of the objects are signalled together; nothing is consumed before.
@@ -44,9 +43,33 @@ pub fn wait_any(objects: &[&dyn Wait], timeout: impl Into<Timeout>) -> Result<Wa
 /// # Errors
 /// 87 with no object, more than 64, or the same object twice.
 pub fn wait_all(objects: &[&dyn Wait], timeout: impl Into<Timeout>) -> Result<WaitResult> {
+    run(wait::wait_all, "a wait for all objects", objects, timeout.into(), false).map(plain)
+}
+
+pub(crate) fn wait_any_alertable(objects: &[&dyn Wait], timeout: Timeout) -> Result<Option<WaitResult>> {
+    run(wait::wait_any, "a wait for any object", objects, timeout, true).map(result)
+}
+
+pub(crate) fn wait_all_alertable(objects: &[&dyn Wait], timeout: Timeout) -> Result<Option<WaitResult>> {
+    run(wait::wait_all, "a wait for all objects", objects, timeout, true).map(result)
+}
+
+/// True if APCs ran.
+pub(crate) fn sleep_alertable(timeout: Timeout) -> bool {
+    crate::system::waiting_room().is_ok_and(|idle| wait::sleep(&idle, timeout, true) == Outcome::Alerted)
+}
+
+type KernelWait = fn(&Idle, &[WaitRef], Timeout, bool) -> std::result::Result<Outcome, Win32Error>;
+
+fn run(
+    kernel: KernelWait,
+    name: &'static str,
+    objects: &[&dyn Wait],
+    timeout: Timeout,
+    alertable: bool,
+) -> Result<Outcome> {
     let (refs, idle) = resolve(objects)?;
-    let outcome = wait::wait_all(&idle, &refs, timeout.into(), false);
-    outcome.map(result).map_err(|code| Error::new(code, "a wait for all objects"))
+    kernel(&idle, &refs, timeout, alertable).map_err(|code| Error::new(code, name))
 }
 
 /// What to wait for, and where. A thread that waits for objects of several systems polls the first one's engine; the others'
@@ -60,11 +83,16 @@ fn resolve(objects: &[&dyn Wait]) -> Result<(Vec<WaitRef>, Arc<Idle>)> {
     Ok((refs, idle))
 }
 
-fn result(outcome: Outcome) -> WaitResult {
+/// `None` if APCs ran instead.
+fn result(outcome: Outcome) -> Option<WaitResult> {
     match outcome {
-        Outcome::Object(index) => WaitResult::Object(index),
-        Outcome::Abandoned(index) => WaitResult::Abandoned(index),
-        Outcome::TimedOut => WaitResult::TimedOut,
-        Outcome::Alerted => unreachable!("the wait was not alertable"),
+        Outcome::Object(index) => Some(WaitResult::Object(index)),
+        Outcome::Abandoned(index) => Some(WaitResult::Abandoned(index)),
+        Outcome::TimedOut => Some(WaitResult::TimedOut),
+        Outcome::Alerted => None,
     }
+}
+
+fn plain(outcome: Outcome) -> WaitResult {
+    result(outcome).unwrap_or_else(|| unreachable!("the wait was not alertable"))
 }

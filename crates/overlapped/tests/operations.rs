@@ -487,8 +487,7 @@ fn unbuffered_operations_may_be_outstanding_by_the_thousand() {
         lab.file("data", &bytes);
         let mut options = lab.options();
         let file = options.read(true).unbuffered(true).open_overlapped(lab.path("data")).unwrap();
-        let reads: Vec<_> =
-            (0..2048).map(|n| file.read_at(AlignedBuf::with_capacity(4096), n % 512 * 4096)).collect();
+        let reads: Vec<_> = (0..2048).map(|n| file.read_at(AlignedBuf::with_capacity(4096), n % 512 * 4096)).collect();
         for (n, read) in reads.into_iter().enumerate() {
             let (result, buffer) = read.wait();
             assert_eq!(result, Ok(4096));

@@ -329,9 +329,7 @@ fn settle(lab: &Lab, arena: Arena) {
     let Arena { port, on_port, plain, fifo, ledger, book, .. } = arena;
     drop((port, on_port, plain, fifo));
     eventually("every buffer is given back", || ledger.alive() == 0);
-    eventually("every context is dropped", || {
-        book.dropped.load(Ordering::SeqCst) == book.given.load(Ordering::SeqCst)
-    });
+    eventually("every context is dropped", || book.dropped.load(Ordering::SeqCst) == book.given.load(Ordering::SeqCst));
     eventually("every handle is closed", || lab.system.open_handles() == 0);
     assert!(ledger.made() > 0);
 }

@@ -52,7 +52,7 @@ pub fn flush(grant: &Grant) -> Result<(), Win32Error> {
 pub fn set_end_of_file(grant: &Grant) -> Result<(), Win32Error> {
     let device = writable_file(grant)?;
     let pointer = grant.instance.pointer();
-    truncate(device, *pointer)
+    truncate(device, device.cursor().unwrap_or(*pointer))
 }
 
 /// FileEndOfFileInfo (class 6): 87 for a negative size.

@@ -5,6 +5,7 @@
 //! drawback of not asking for the size beforehand: a transfer that comes back short costs one look at the file.
 
 use super::direct::Sectors;
+use super::listing::Listing;
 use super::locks::Range;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
@@ -13,6 +14,7 @@ use overlapped_kernel::device::{Device, FileType, Next, Start};
 use overlapped_kernel::engine::{Kind as What, Mode, Operation, RawResult};
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Position, Request};
+use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Advice, SeekFrom};
 use rustix::io::Errno;
@@ -23,6 +25,8 @@ use std::path::{Path, PathBuf};
 /// See the module page.
 pub(crate) struct FileDevice {
     made: Made,
+    /// How far GetFileInformationByHandleEx has listed the directory.
+    listing: Mutex<Option<Listing>>,
 }
 
 /// What an open makes a device of.
@@ -41,11 +45,13 @@ pub(crate) struct Made {
     pub seat: Option<Seat>,
     /// By which path it was opened.
     pub path: PathBuf,
+    /// Transfers happen at the descriptor's own position, which others may share ([`adopt`](super::adopt)).
+    pub cursor: bool,
 }
 
 impl FileDevice {
     pub fn new(made: Made) -> Self {
-        Self { made }
+        Self { made, listing: Mutex::default() }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -77,13 +83,33 @@ impl FileDevice {
         &self.made.path
     }
 
+    /// How far the directory has been listed; `None` before the first entry.
+    pub fn listing(&self) -> MutexGuard<'_, Option<Listing>> {
+        self.listing.lock()
+    }
+
+    /// Are transfers made where the request says, or wherever the descriptor stands?
+    fn has_places(&self) -> bool {
+        self.made.kind.has_positions() && !self.made.cursor
+    }
+
+    /// Where the descriptor stands, if that is where it transfers.
+    pub fn cursor(&self) -> Option<u64> {
+        if self.made.cursor { rustix::fs::seek(self.fd(), SeekFrom::Current(0)).ok() } else { None }
+    }
+
+    /// Moves the descriptor's position, if it transfers there.
+    pub fn set_cursor(&self, at: u64) -> Result<(), Errno> {
+        if self.made.cursor { rustix::fs::seek(self.fd(), SeekFrom::Start(at)).map(drop) } else { Ok(()) }
+    }
+
     pub fn facts(&self) -> Result<Facts, Errno> {
         Facts::of(self.fd())
     }
 
     /// Where a request transfers; `None` at the end of the file, or where there are no positions.
     fn place(&self, request: &Request) -> Option<u64> {
-        if !self.made.kind.has_positions() {
+        if !self.has_places() {
             return None;
         }
         match request.position() {
@@ -97,7 +123,7 @@ impl FileDevice {
         let buffer = request.buffer();
         let write = request.function() == Function::Write;
         let mut mode = Mode::empty();
-        if !self.made.kind.has_positions() {
+        if !self.has_places() {
             mode |= Mode::STREAM;
         } else if write && self.place(request).is_none() {
             mode |= Mode::APPEND;
@@ -131,7 +157,7 @@ impl FileDevice {
             return Err(Status::INVALID_PARAMETER);
         }
         let Some(seat) = self.seat().filter(|seat| seat.locks().any()) else { return Ok(()) };
-        let start = place.or_else(|| self.length()).unwrap_or(0);
+        let start = place.or_else(|| self.cursor()).or_else(|| self.length()).unwrap_or(0);
         let range = Range { start, len: buffer.len as u64 };
         let write = request.function() == Function::Write;
         if seat.locks().refuses(seat.id(), range, write) { Err(Status::FILE_LOCK_CONFLICT) } else { Ok(()) }
@@ -143,7 +169,7 @@ impl FileDevice {
         if bytes == 0 {
             return Next::Complete(self.end_of_data(total));
         }
-        if whole || self.made.kind.is_stream() || self.ended(request, bytes, total) {
+        if whole || !self.has_places() || self.ended(request, bytes, total) {
             self.drop_cache(request, total);
             return Next::Complete(Completion::success(total));
         }

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// O_DSYNC, which rustix does not tell from O_SYNC: the data and what is needed to find it, not the times.
-const DSYNC: OFlags = OFlags::from_bits_retain(0o10000);
+pub(crate) const DSYNC: OFlags = OFlags::from_bits_retain(0o10000);
 
 /// How often an open starts again because others create and delete the file meanwhile.
 const ROUNDS: u32 = 64;
@@ -372,7 +372,8 @@ impl<'a> Opening<'a> {
         }
         let durable = flags.contains(DSYNC);
         let path = self.path().to_path_buf();
-        Ok(FileDevice::new(Made { fd, kind: facts.kind, access, names_only, durable, sectors, seat, path }))
+        let kind = facts.kind;
+        Ok(FileDevice::new(Made { fd, kind, access, names_only, durable, sectors, seat, path, cursor: false }))
     }
 
     /// Hints, so failures mean nothing.

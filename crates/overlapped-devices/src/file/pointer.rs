@@ -1,6 +1,7 @@
-//! The file pointer (contract 02 §2). It lives in the instance; here are the rules for moving it.
+//! The file pointer (contract 02 §2). It lives in the instance, or in the descriptor where that was adopted; here are the rules
+//! for moving it.
 
-use super::device_of;
+use super::{device_of, errors};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
 use overlapped_kernel::device::Device;
@@ -29,7 +30,7 @@ fn move_pointer(grant: &Grant, distance: i64, method: u32, most: u64) -> Result<
     let mut pointer = grant.instance.pointer();
     let base = match method {
         FILE_BEGIN => 0,
-        FILE_CURRENT => *pointer,
+        FILE_CURRENT => device.cursor().unwrap_or(*pointer),
         FILE_END => device.length().ok_or(Win32Error::INVALID_FUNCTION)?,
         _ => return Err(Win32Error::INVALID_PARAMETER),
     };
@@ -39,6 +40,7 @@ fn move_pointer(grant: &Grant, distance: i64, method: u32, most: u64) -> Result<
     if at > most || !device.sectors().is_none_or(|sectors| sectors.fits(at)) {
         return Err(Win32Error::INVALID_PARAMETER);
     }
+    device.set_cursor(at).map_err(errors::other)?;
     *pointer = at;
     Ok(at)
 }

@@ -59,9 +59,17 @@ pub fn allocated_ranges(grant: &Grant, offset: i64, length: i64) -> Result<Vec<(
     let device = regular(device_with(grant, AccessMask::READ_DATA)?)?;
     let end = offset.checked_add(length).filter(|_| offset >= 0 && length >= 0);
     let end = end.ok_or(Win32Error::INVALID_PARAMETER)? as u64;
+    // Looking moves the descriptor's own position.
+    let stood = device.cursor();
+    let ranges = data_between(device, offset as u64, end);
+    if let Some(at) = stood {
+        device.set_cursor(at).map_err(errors::other)?;
+    }
+    ranges
+}
+
+fn data_between(device: &FileDevice, mut at: u64, end: u64) -> Result<Vec<(u64, u64)>, Win32Error> {
     let mut ranges = Vec::new();
-    let mut at = offset as u64;
-    // Looking moves the descriptor's own position, which nothing else uses.
     while at < end {
         let start = match rustix::fs::seek(device.fd(), SeekFrom::Data(at)) {
             Ok(start) if start < end => start,

@@ -1,10 +1,9 @@
 //! What the tests of the Rust face share: a system for each engine, bounded waits, buffers that tell on early frees.
 //!
 //! Each test is a function of a [`Lab`] and runs once on every engine, in a thread of its own under a watchdog: a lost wake-up
-//! is a failed test and not a run that hangs. Only [`libtest`](std::test)-independent means are used to say that io_uring is
-//! missing, so that the line is seen although the test passes.
+//! is a failed test and not a run that hangs. Where io_uring is missing, a line says so although the tests pass.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 mod poison;
 mod random;

@@ -1,0 +1,136 @@
+//! Listings of directories: FindFirstFile and the listing classes of GetFileInformationByHandleEx (contract 02 §4).
+//!
+//! The names are read at once and given in the order of NTFS, upper and lower case alike, after `.` and `..`; what each is, is
+//! looked up when its turn comes. A name that is gone by then is left out. The drawback is the room for the names of a large
+//! directory; in return a listing does not go wrong while files come and go, as it does with programs that delete what they find.
+
+use super::names::NamedFile;
+use super::stat::Facts;
+use super::wildcard::{Pattern, is_pattern};
+use super::{FileDriver, IO_REPARSE_TAG_SYMLINK, errors, name_of_file, named};
+use overlapped_abi::{Context, Win32Error};
+use overlapped_kernel::System;
+use overlapped_kernel::namespace::ObjectName;
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What a listing says of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name in the directory.
+    pub name: OsString,
+    /// What GetFileAttributesEx tells.
+    pub file: NamedFile,
+    /// What kind of link it is, or 0.
+    pub reparse_tag: u32,
+    /// Its number on the volume.
+    pub id: u64,
+    /// The room it takes on the volume, in bytes.
+    pub allocation: u64,
+}
+
+/// See the module page.
+pub struct Listing {
+    directory: PathBuf,
+    names: std::vec::IntoIter<OsString>,
+    pattern: Option<Pattern>,
+    put_back: Option<Entry>,
+}
+
+impl std::fmt::Debug for Listing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listing").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+impl Listing {
+    /// Everything in a directory. The root of the file system has no `.` and `..`.
+    pub(crate) fn of(directory: &Path, pattern: Option<Pattern>) -> Result<Self, Win32Error> {
+        let entries = std::fs::read_dir(directory);
+        let entries = entries.map_err(|error| Win32Error::from_io_error(&error, Context::Open))?;
+        let mut names: Vec<ObjectName> = entries.filter_map(|entry| Some(ObjectName::new(entry.ok()?.file_name()))).collect();
+        names.sort();
+        let dots = if directory.parent().is_some() { &[".", ".."][..] } else { &[] };
+        let all = dots.iter().map(OsString::from).chain(names.iter().map(|name| name.spelled().to_owned()));
+        let names: Vec<OsString> = all.collect();
+        Ok(Self { directory: directory.to_path_buf(), names: names.into_iter(), pattern, put_back: None })
+    }
+
+    fn single(path: &Path) -> Self {
+        let directory = path.parent().unwrap_or(path).to_path_buf();
+        let names: Vec<OsString> = path.file_name().map(OsStr::to_owned).into_iter().collect();
+        Self { directory, names: names.into_iter(), pattern: None, put_back: None }
+    }
+
+    /// Gives the entry again next time.
+    pub(crate) fn put_back(&mut self, entry: Entry) {
+        self.put_back = Some(entry);
+    }
+}
+
+impl Iterator for Listing {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        if let Some(entry) = self.put_back.take() {
+            return Some(entry);
+        }
+        loop {
+            let name = self.names.next()?;
+            if self.pattern.as_ref().is_none_or(|pattern| pattern.matches(&name))
+                && let Ok(entry) = look(&self.directory.join(&name), name)
+            {
+                return Some(entry);
+            }
+        }
+    }
+}
+
+fn look(path: &Path, name: OsString) -> Result<Entry, Win32Error> {
+    let facts = Facts::of_name(path).map_err(errors::other)?;
+    let file = named(path, &facts)?;
+    let reparse_tag = if facts.is_link() { IO_REPARSE_TAG_SYMLINK } else { 0 };
+    Ok(Entry { name, file, reparse_tag, id: facts.key.ino, allocation: facts.blocks.saturating_mul(512) })
+}
+
+impl FileDriver {
+    /// FindFirstFile: what fits the name, whose last component may have wildcards. 3 if the directory is missing, 267 if it
+    /// is none, 123 for wildcards elsewhere, 2 for a name that ends in a separator. That nothing fits, the listing tells.
+    pub fn search(&self, system: &System, name: &OsStr) -> Result<Listing, Win32Error> {
+        let (directory, last) = split(name);
+        if name.is_empty() {
+            return Err(Win32Error::PATH_NOT_FOUND);
+        }
+        if last.is_empty() {
+            return Err(Win32Error::FILE_NOT_FOUND);
+        }
+        if !is_pattern(last) {
+            let path = name_of_file(system, name)?;
+            Facts::of_name(&path).map_err(|errno| errors::by_name(errno, &path))?;
+            return Ok(Listing::single(&path));
+        }
+        let directory = if directory.is_empty() { OsStr::new(".") } else { directory };
+        let directory = name_of_file(system, directory)?;
+        match std::fs::metadata(&directory) {
+            Ok(found) if found.is_dir() => Listing::of(&directory, Some(Pattern::new(last))),
+            Ok(_) => Err(Win32Error::DIRECTORY),
+            Err(error) if error.raw_os_error() == Some(Errno::NOENT.raw_os_error()) => Err(Win32Error::PATH_NOT_FOUND),
+            Err(error) => Err(Win32Error::from_io_error(&error, Context::OpenParent)),
+        }
+    }
+}
+
+/// The directory with its separator or colon, and the last component. A backslash separates in POSIX names too here: programs
+/// append `\*` to whatever they are given.
+fn split(name: &OsStr) -> (&OsStr, &OsStr) {
+    let bytes = name.as_bytes();
+    let at = bytes.iter().rposition(|byte| matches!(byte, b'\\' | b'/'));
+    let at = at.or_else(|| if bytes.get(1) == Some(&b':') { Some(1) } else { None });
+    let (directory, last) = bytes.split_at(at.map_or(0, |at| at + 1));
+    // A POSIX directory keeps no backslash at its end, where it would be a letter.
+    let posix = directory.starts_with(b"/") && directory.ends_with(b"\\");
+    let directory = if posix { &directory[..directory.len() - 1] } else { directory };
+    (OsStr::from_bytes(directory), OsStr::from_bytes(last))
+}

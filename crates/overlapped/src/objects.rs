@@ -1,0 +1,136 @@
+//! Dispatcher objects beside events: mutexes that survive their owners, semaphores, timers (contract 04 sections 4 to 6).
+//!
+//! They add to their cousins in `std` that they can be waited for together with anything else, in [`wait_any`](crate::wait_any)
+//! and [`wait_all`](crate::wait_all).
+
+use crate::error::{Error, Result};
+use crate::wait::Wait;
+use overlapped_kernel::dispatcher::{self, Due, Mutant, WaitRef};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A mutex object: taken by a wait, recursive, released by its owner. If its owner ends without releasing it, the next wait
+/// gets it as [`WaitResult::Abandoned`](crate::WaitResult::Abandoned). Clones are the same mutex.
+#[derive(Clone, Debug)]
+pub struct MutexObject(Arc<Mutant>);
+
+impl MutexObject {
+    /// A mutex, owned by the calling thread if `owned`.
+    #[must_use]
+    pub fn new(owned: bool) -> Self {
+        Self(Mutant::new(owned))
+    }
+
+    /// Gives it up once.
+    ///
+    /// # Errors
+    /// 288 if the calling thread does not own it.
+    pub fn release(&self) -> Result<()> {
+        self.0.release().map_err(|code| Error::new(code, "release of a mutex"))
+    }
+}
+
+impl Wait for MutexObject {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        Ok(Arc::clone(&self.0) as WaitRef)
+    }
+}
+
+/// A semaphore: signalled while its count is above zero; each wait takes one. Clones are the same semaphore.
+#[derive(Clone, Debug)]
+pub struct Semaphore(Arc<dispatcher::Semaphore>);
+
+impl Semaphore {
+    /// A semaphore with `initial` of at most `max`.
+    ///
+    /// # Errors
+    /// 87 unless 0 <= initial <= max and max > 0.
+    pub fn new(initial: i32, max: i32) -> Result<Self> {
+        let made = dispatcher::Semaphore::new(initial, max);
+        made.map(|s| Self(Arc::new(s))).map_err(|code| Error::new(code, "creation of a semaphore"))
+    }
+
+    /// Adds `n` and gives the count before.
+    ///
+    /// # Errors
+    /// 87 unless `n` is positive; 298, with no change, if the sum would exceed the maximum.
+    pub fn release(&self, n: i32) -> Result<i32> {
+        self.0.release(n).map_err(|code| Error::new(code, "release of a semaphore"))
+    }
+}
+
+impl Wait for Semaphore {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        Ok(Arc::clone(&self.0) as WaitRef)
+    }
+}
+
+/// A waitable timer. Clones are the same timer.
+///
+/// ```
+/// # fn main() -> overlapped::Result<()> {
+/// use overlapped::{Event, Timeout, Timer, WaitResult, wait_any};
+/// use std::time::Duration;
+///
+/// let stop = Event::manual_reset(false);
+/// let tick = Timer::auto_reset()?;
+/// tick.set(Duration::from_millis(5), Some(Duration::from_millis(5)));
+/// for _ in 0..3 {
+///     assert_eq!(wait_any(&[&stop, &tick], Timeout::Infinite)?, WaitResult::Object(1));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Timer(Arc<dispatcher::Timer>);
+
+impl Timer {
+    /// A timer that stays signalled until it is set again.
+    ///
+    /// # Errors
+    /// If the default system cannot be made.
+    pub fn manual_reset() -> Result<Self> {
+        Ok(Self(crate::system::default()?.new_timer(true)))
+    }
+
+    /// A timer whose signal one wait takes.
+    ///
+    /// # Errors
+    /// If the default system cannot be made.
+    pub fn auto_reset() -> Result<Self> {
+        Ok(Self(crate::system::default()?.new_timer(false)))
+    }
+
+    /// Sets it: signalled after `due`, and then every `period` if there is one.
+    pub fn set(&self, due: Duration, period: Option<Duration>) {
+        self.0.set(Due::In(due), period, None);
+    }
+
+    /// The same, and `routine` is queued to the calling thread each time, with the time as a FILETIME; it runs in an alertable
+    /// wait.
+    pub fn set_with_routine(
+        &self,
+        due: Duration,
+        period: Option<Duration>,
+        routine: impl Fn(u64) + Send + Sync + 'static,
+    ) {
+        self.0.set(Due::In(due), period, Some(Arc::new(routine)));
+    }
+
+    /// Stops it. The signalled state does not change; a routine that is queued and has not run is taken back.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl std::fmt::Debug for Timer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Timer")
+    }
+}
+
+impl Wait for Timer {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        Ok(Arc::clone(&self.0) as WaitRef)
+    }
+}
