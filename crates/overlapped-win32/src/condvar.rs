@@ -182,7 +182,7 @@ mod tests {
                 q.section.leave();
                 q.variable.wake_one();
             }
-            consumers.map(|c| c.join().unwrap());
+            consumers.into_iter().for_each(|c| c.join().unwrap());
         });
         assert_eq!(q.items.load(Relaxed), 0);
     }

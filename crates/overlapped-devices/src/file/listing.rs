@@ -4,10 +4,11 @@
 //! looked up when its turn comes. A name that is gone by then is left out. The drawback is the room for the names of a large
 //! directory; in return a listing does not go wrong while files come and go, as it does with programs that delete what they find.
 
-use super::names::NamedFile;
-use super::stat::Facts;
+use super::names::{NamedFile, file_path, named};
+use super::query::IO_REPARSE_TAG_SYMLINK;
+use super::stat::{Facts, Kind};
 use super::wildcard::{Pattern, is_pattern};
-use super::{FileDriver, IO_REPARSE_TAG_SYMLINK, errors, name_of_file, named};
+use super::{FileDriver, errors};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::ObjectName;
@@ -91,7 +92,7 @@ impl Iterator for Listing {
 fn look(path: &Path, name: OsString) -> Result<Entry, Win32Error> {
     let facts = Facts::of_name(path).map_err(errors::other)?;
     let file = named(path, &facts)?;
-    let reparse_tag = if facts.is_link() { IO_REPARSE_TAG_SYMLINK } else { 0 };
+    let reparse_tag = if facts.kind == Kind::Link { IO_REPARSE_TAG_SYMLINK } else { 0 };
     Ok(Entry { name, file, reparse_tag, id: facts.key.ino, allocation: facts.blocks.saturating_mul(512) })
 }
 
@@ -107,12 +108,12 @@ impl FileDriver {
             return Err(Win32Error::FILE_NOT_FOUND);
         }
         if !is_pattern(last) {
-            let path = name_of_file(system, name)?;
+            let path = file_path(system, name)?;
             Facts::of_name(&path).map_err(|errno| errors::by_name(errno, &path))?;
             return Ok(Listing::single(&path));
         }
         let directory = if directory.is_empty() { OsStr::new(".") } else { directory };
-        let directory = name_of_file(system, directory)?;
+        let directory = file_path(system, directory)?;
         match std::fs::metadata(&directory) {
             Ok(found) if found.is_dir() => Listing::of(&directory, Some(Pattern::new(last))),
             Ok(_) => Err(Win32Error::DIRECTORY),

@@ -10,18 +10,28 @@
 //! | `registry` | share modes, deletion, and `locks`: byte ranges, between the instances of a file |
 //! | `device` | reads and writes, as operations for an engine |
 //! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
-//! | `information` | the classes of SetFileInformationByHandle |
-//! | `names` | what is done by name: delete, move, attributes, directories |
+//! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
+//! | `control` | the control codes of DeviceIoControl |
+//! | `names`, `copy` | what is done by name: delete, move, copy, attributes, directories |
+//! | `listing`, `wildcard` | FindFirstFile and its patterns |
+//! | `volumes` | what is asked about drives |
+//! | `adopt` | descriptors that others have opened |
 //!
 //! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
 //! attributes in an extended attribute, so a file system without such forgets them. Creation times cannot be set.
 
+mod adopt;
+mod answer;
 mod attributes;
 mod change;
+mod control;
+mod copy;
 mod device;
 mod direct;
 mod errors;
 mod information;
+mod inquiry;
+mod listing;
 mod locks;
 mod name;
 mod names;
@@ -33,12 +43,19 @@ mod registry;
 mod sparse;
 mod stat;
 mod times;
+mod volumes;
+mod wildcard;
 
+pub use answer::Answer;
 pub use change::{
     Disposition, flush, rename, set_allocation, set_attributes, set_basic_info, set_disposition, set_end_of_file,
     set_size, set_valid_data,
 };
+pub use control::control;
+pub use copy::{CopyProgress, CopyVerdict};
 pub use information::{SetInformation, set_information};
+pub use inquiry::information;
+pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, unlock};
 pub use names::{MoveFlags, NamedFile};
 pub use pointer::{set_pointer, set_pointer_low};
@@ -48,6 +65,7 @@ pub use query::{
 };
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
 pub use times::{Times, set_times, times};
+pub use volumes::{Space, Volume, volume_of};
 
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};

@@ -4,6 +4,7 @@
 //! name removes the name at once (decision D6), while instances that share deletion keep the data.
 
 use super::attributes::{self, Place};
+use super::copy::CopyVerdict;
 use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
 use super::times::Times;
@@ -23,7 +24,7 @@ bitflags::bitflags! {
     pub struct MoveFlags: u32 {
         /// MOVEFILE_REPLACE_EXISTING.
         const REPLACE_EXISTING = 1;
-        /// MOVEFILE_COPY_ALLOWED; a move to another file system is refused (17) all the same.
+        /// MOVEFILE_COPY_ALLOWED: a move of a file to another file system is a copy and a deletion.
         const COPY_ALLOWED = 2;
         /// MOVEFILE_DELAY_UNTIL_REBOOT; refused (50).
         const DELAY_UNTIL_REBOOT = 4;
@@ -77,17 +78,25 @@ impl FileDriver {
     }
 
     /// MoveFileEx: 2 or 3 if `from` is missing, 183 if `to` exists and is not to be replaced, 5 if it is a directory,
-    /// READONLY or open, 17 if it is on another file system.
+    /// READONLY or open, 17 if it is on another file system and a copy is not allowed or not possible.
     pub fn move_file(&self, system: &System, from: &OsStr, to: &OsStr, flags: MoveFlags) -> Result<(), Win32Error> {
         if flags.contains(MoveFlags::DELAY_UNTIL_REBOOT) {
             return Err(Win32Error::NOT_SUPPORTED);
         }
+        let (old_name, new_name) = (from, to);
         let from = file_path(system, from)?;
         let facts = facts_to_unname(&self.registry, &from)?;
         let to = target_path(system, to, &from)?;
         let source = Unnamed { key: facts.key, except: None };
         let replace = flags.contains(MoveFlags::REPLACE_EXISTING);
-        Rename { from: &from, facts, source, to: &to, replace }.carry_out(&self.registry)?;
+        let copies = flags.contains(MoveFlags::COPY_ALLOWED) && facts.kind == Kind::Regular;
+        match (Rename { from: &from, facts, source, to: &to, replace }).carry_out(&self.registry) {
+            Err(Win32Error::NOT_SAME_DEVICE) if copies => {
+                self.copy_file(system, old_name, new_name, replace, &mut |_| CopyVerdict::Quiet)?;
+                self.delete_file(system, old_name)?;
+            }
+            moved => moved?,
+        }
         if flags.contains(MoveFlags::WRITE_THROUGH) { sync_parent(&to) } else { Ok(()) }
     }
 
@@ -100,15 +109,7 @@ impl FileDriver {
     /// GetFileAttributesEx.
     pub fn query(&self, system: &System, name: &OsStr) -> Result<NamedFile, Win32Error> {
         let path = file_path(system, name)?;
-        let facts = facts(&path)?;
-        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
-        let stat = rustix::fs::statx(CWD, &path, AtFlags::SYMLINK_NOFOLLOW, wanted);
-        let stat = stat.map_err(|errno| errors::by_name(errno, &path))?;
-        Ok(NamedFile {
-            attributes: attributes::get(Place::Named(&path), &facts),
-            times: Times::from_statx(&stat),
-            size: if facts.kind == Kind::Directory { 0 } else { facts.size },
-        })
+        named(&path, &facts(&path)?)
     }
 
     /// SetFileAttributes: 87 for a file that is to become a directory.
@@ -130,6 +131,18 @@ impl FileDriver {
     }
 }
 
+/// What is told of the file at a path, of which the facts are known.
+pub(crate) fn named(path: &Path, facts: &Facts) -> Result<NamedFile, Win32Error> {
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+    let stat = rustix::fs::statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted);
+    let stat = stat.map_err(|errno| errors::by_name(errno, path))?;
+    Ok(NamedFile {
+        attributes: attributes::get(Place::Named(path), facts),
+        times: Times::from_statx(&stat),
+        size: if facts.kind == Kind::Directory { 0 } else { facts.size },
+    })
+}
+
 fn facts(path: &Path) -> Result<Facts, Win32Error> {
     Facts::of_name(path).map_err(|errno| errors::by_name(errno, path))
 }
@@ -144,7 +157,7 @@ fn facts_to_unname(registry: &Registry, path: &Path) -> Result<Facts, Win32Error
 }
 
 /// The path that a name leads to; devices have none (2).
-fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
+pub(crate) fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
     match system.resolve(name, CaseRule::default())? {
         // Without a separator at its end, which would follow a link.
         Target::File(file) => Ok(file.path.components().collect()),

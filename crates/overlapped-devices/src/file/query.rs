@@ -13,7 +13,7 @@ use overlapped_kernel::device::Device;
 use overlapped_kernel::system::Grant;
 
 /// What a symbolic link is called among reparse points.
-const IO_REPARSE_TAG_SYMLINK: u32 = 0xA000_000C;
+pub(crate) const IO_REPARSE_TAG_SYMLINK: u32 = 0xA000_000C;
 const USUAL_SECTOR: u32 = 512;
 
 /// A file that has a size and other facts; 1 for streams.

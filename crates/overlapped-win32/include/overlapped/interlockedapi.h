@@ -1,19 +1,244 @@
 /* Interlocked operations, compiled in place. They take any integer or pointer: `long` has 64 bits here and LONG has 32, and
- * programs use both. In C they are macros, so they have no address. */
+ * programs use both. All are full barriers, also those that need not be. */
 #ifndef OVL_INTERLOCKEDAPI_H
 #define OVL_INTERLOCKEDAPI_H
 #include "ovl/types.h"
 
 #ifdef __cplusplus
-template <class T, class V> inline T ovl_atomic_add(T volatile *to, V value, int order) { return __atomic_add_fetch(to, (T)value, order); }
-template <class T, class V> inline T ovl_atomic_exchange_add(T volatile *to, V value, int order) { return __atomic_fetch_add(to, (T)value, order); }
-template <class T, class V> inline T ovl_atomic_or(T volatile *to, V value, int order) { return __atomic_fetch_or(to, (T)value, order); }
-template <class T, class V> inline T ovl_atomic_and(T volatile *to, V value, int order) { return __atomic_fetch_and(to, (T)value, order); }
-template <class T, class V> inline T ovl_atomic_xor(T volatile *to, V value, int order) { return __atomic_fetch_xor(to, (T)value, order); }
-template <class T, class V> inline T ovl_atomic_exchange(T volatile *to, V value, int order) { return __atomic_exchange_n(to, (T)value, order); }
+#define OVL_ATOMIC(name, builtin) \
+    template <class T, class V> inline T name(T volatile *to, V value) { return builtin(to, (T)value, __ATOMIC_SEQ_CST); }
+OVL_ATOMIC(ovl_atomic_add, __atomic_add_fetch)
+OVL_ATOMIC(ovl_atomic_fetch_add, __atomic_fetch_add)
+OVL_ATOMIC(ovl_atomic_fetch_or, __atomic_fetch_or)
+OVL_ATOMIC(ovl_atomic_fetch_and, __atomic_fetch_and)
+OVL_ATOMIC(ovl_atomic_fetch_xor, __atomic_fetch_xor)
+OVL_ATOMIC(ovl_atomic_exchange, __atomic_exchange_n)
+#undef OVL_ATOMIC
 template <class T, class V, class C> inline T ovl_atomic_compare(T volatile *to, V value, C expected) {
-    T seen = (T)expected;
-    __atomic_compare_exchange_n(to, &seen, (T)value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return seen;
+    return __sync_val_compare_and_swap(to, (T)expected, (T)value);
 }
+#else
+#define ovl_atomic_add(to, value) __atomic_add_fetch((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_fetch_add(to, value) __atomic_fetch_add((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_fetch_or(to, value) __atomic_fetch_or((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_fetch_and(to, value) __atomic_fetch_and((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_fetch_xor(to, value) __atomic_fetch_xor((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_exchange(to, value) __atomic_exchange_n((to), (value), __ATOMIC_SEQ_CST)
+#define ovl_atomic_compare(to, value, expected) __sync_val_compare_and_swap((to), (expected), (value))
+#endif
+
+#define InterlockedIncrement(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrement16(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrement64(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrementSizeT(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrementAcquire(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrementRelease(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrementNoFence(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrement64Acquire(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrement64Release(to) ovl_atomic_add(to, 1)
+#define InterlockedIncrement64NoFence(to) ovl_atomic_add(to, 1)
+
+#define InterlockedDecrement(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrement16(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrement64(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrementSizeT(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrementAcquire(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrementRelease(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrementNoFence(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrement64Acquire(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrement64Release(to) ovl_atomic_add(to, -1)
+#define InterlockedDecrement64NoFence(to) ovl_atomic_add(to, -1)
+
+#define InterlockedAdd(to, value) ovl_atomic_add(to, value)
+#define InterlockedAdd64(to, value) ovl_atomic_add(to, value)
+#define InterlockedAddAcquire(to, value) ovl_atomic_add(to, value)
+#define InterlockedAddRelease(to, value) ovl_atomic_add(to, value)
+#define InterlockedAddNoFence(to, value) ovl_atomic_add(to, value)
+#define InterlockedAdd64Acquire(to, value) ovl_atomic_add(to, value)
+#define InterlockedAdd64Release(to, value) ovl_atomic_add(to, value)
+#define InterlockedAdd64NoFence(to, value) ovl_atomic_add(to, value)
+
+#define InterlockedExchangeAdd(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAdd64(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAddSizeT(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAddAcquire(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAddRelease(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAddNoFence(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAdd64Acquire(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAdd64Release(to, value) ovl_atomic_fetch_add(to, value)
+#define InterlockedExchangeAdd64NoFence(to, value) ovl_atomic_fetch_add(to, value)
+
+#define InterlockedExchange(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange8(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange16(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange64(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointer(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangeAcquire(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangeRelease(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangeNoFence(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange64Acquire(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange64Release(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchange64NoFence(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointerAcquire(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointerRelease(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointerNoFence(to, value) ovl_atomic_exchange(to, value)
+
+#define InterlockedCompareExchange(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchange16(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchange64(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointer(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangeAcquire(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangeRelease(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangeNoFence(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchange64Acquire(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchange64Release(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchange64NoFence(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointerAcquire(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointerRelease(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointerNoFence(to, value, expected) ovl_atomic_compare(to, value, expected)
+
+#define InterlockedOr(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr8(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr16(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr64(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOrAcquire(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOrRelease(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOrNoFence(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr64Acquire(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr64Release(to, value) ovl_atomic_fetch_or(to, value)
+#define InterlockedOr64NoFence(to, value) ovl_atomic_fetch_or(to, value)
+
+#define InterlockedAnd(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd8(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd16(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd64(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAndAcquire(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAndRelease(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAndNoFence(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd64Acquire(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd64Release(to, value) ovl_atomic_fetch_and(to, value)
+#define InterlockedAnd64NoFence(to, value) ovl_atomic_fetch_and(to, value)
+
+#define InterlockedXor(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor8(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor16(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor64(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXorAcquire(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXorRelease(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXorNoFence(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor64Acquire(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor64Release(to, value) ovl_atomic_fetch_xor(to, value)
+#define InterlockedXor64NoFence(to, value) ovl_atomic_fetch_xor(to, value)
+
+/* The compiler intrinsics under them (intrin.h). */
+#define _InterlockedIncrement(to) ovl_atomic_add(to, 1)
+#define _InterlockedIncrement16(to) ovl_atomic_add(to, 1)
+#define _InterlockedIncrement64(to) ovl_atomic_add(to, 1)
+#define _InterlockedDecrement(to) ovl_atomic_add(to, -1)
+#define _InterlockedDecrement16(to) ovl_atomic_add(to, -1)
+#define _InterlockedDecrement64(to) ovl_atomic_add(to, -1)
+#define _InterlockedAdd(to, value) ovl_atomic_add(to, value)
+#define _InterlockedAdd64(to, value) ovl_atomic_add(to, value)
+#define _InterlockedExchangeAdd(to, value) ovl_atomic_fetch_add(to, value)
+#define _InterlockedExchangeAdd64(to, value) ovl_atomic_fetch_add(to, value)
+#define _InterlockedExchange(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedExchange8(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedExchange16(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedExchange64(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedExchangePointer(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedCompareExchange(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define _InterlockedCompareExchange16(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define _InterlockedCompareExchange64(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define _InterlockedCompareExchangePointer(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define _InterlockedOr(to, value) ovl_atomic_fetch_or(to, value)
+#define _InterlockedOr8(to, value) ovl_atomic_fetch_or(to, value)
+#define _InterlockedOr16(to, value) ovl_atomic_fetch_or(to, value)
+#define _InterlockedOr64(to, value) ovl_atomic_fetch_or(to, value)
+#define _InterlockedAnd(to, value) ovl_atomic_fetch_and(to, value)
+#define _InterlockedAnd8(to, value) ovl_atomic_fetch_and(to, value)
+#define _InterlockedAnd16(to, value) ovl_atomic_fetch_and(to, value)
+#define _InterlockedAnd64(to, value) ovl_atomic_fetch_and(to, value)
+#define _InterlockedXor(to, value) ovl_atomic_fetch_xor(to, value)
+#define _InterlockedXor8(to, value) ovl_atomic_fetch_xor(to, value)
+#define _InterlockedXor16(to, value) ovl_atomic_fetch_xor(to, value)
+#define _InterlockedXor64(to, value) ovl_atomic_fetch_xor(to, value)
+
+#define InterlockedBitTestAndSet(to, bit) ((BYTE)(ovl_atomic_fetch_or(to, 1 << ((bit) & 31)) >> ((bit) & 31) & 1))
+#define InterlockedBitTestAndReset(to, bit) ((BYTE)(ovl_atomic_fetch_and(to, ~(1 << ((bit) & 31))) >> ((bit) & 31) & 1))
+
+#define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define _ReadWriteBarrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define _ReadBarrier() __atomic_signal_fence(__ATOMIC_ACQUIRE)
+#define _WriteBarrier() __atomic_signal_fence(__ATOMIC_RELEASE)
+#if defined(__x86_64__)
+#define YieldProcessor() __builtin_ia32_pause()
+#else
+#define YieldProcessor() __asm__ __volatile__("yield")
+#endif
+
+/* Lists that need no lock of the caller's: here a lock of one bit and a pointer, in the two words that Windows gives the header. */
+typedef struct DECLSPEC_ALIGN(16) _SLIST_ENTRY {
+    struct _SLIST_ENTRY *Next;
+} SLIST_ENTRY, *PSLIST_ENTRY;
+typedef union DECLSPEC_ALIGN(16) _SLIST_HEADER {
+    __extension__ struct {
+        ULONGLONG Alignment;
+        ULONGLONG Region;
+    };
+    struct {
+        WORD busy;
+        WORD depth;
+        DWORD reserved;
+        PSLIST_ENTRY first;
+    } ovl;
+} SLIST_HEADER, *PSLIST_HEADER;
+OVL_SIZE(SLIST_ENTRY, 16);
+OVL_SIZE(SLIST_HEADER, 16);
+
+FORCEINLINE void ovl_slist_lock(PSLIST_HEADER list) {
+    while (__atomic_test_and_set(&list->ovl.busy, __ATOMIC_ACQUIRE)) YieldProcessor();
+}
+
+FORCEINLINE PSLIST_ENTRY ovl_slist_unlock(PSLIST_HEADER list, PSLIST_ENTRY answer) {
+    __atomic_clear(&list->ovl.busy, __ATOMIC_RELEASE);
+    return answer;
+}
+
+FORCEINLINE void InitializeSListHead(PSLIST_HEADER list) {
+    list->Alignment = 0;
+    list->Region = 0;
+}
+
+FORCEINLINE PSLIST_ENTRY InterlockedPushEntrySList(PSLIST_HEADER list, PSLIST_ENTRY entry) {
+    PSLIST_ENTRY before;
+    ovl_slist_lock(list);
+    before = list->ovl.first;
+    entry->Next = before;
+    list->ovl.first = entry;
+    list->ovl.depth++;
+    return ovl_slist_unlock(list, before);
+}
+
+FORCEINLINE PSLIST_ENTRY InterlockedPopEntrySList(PSLIST_HEADER list) {
+    PSLIST_ENTRY taken;
+    ovl_slist_lock(list);
+    taken = list->ovl.first;
+    if (taken) {
+        list->ovl.first = taken->Next;
+        list->ovl.depth--;
+    }
+    return ovl_slist_unlock(list, taken);
+}
+
+FORCEINLINE PSLIST_ENTRY InterlockedFlushSList(PSLIST_HEADER list) {
+    PSLIST_ENTRY taken;
+    ovl_slist_lock(list);
+    taken = list->ovl.first;
+    list->ovl.first = NULL;
+    list->ovl.depth = 0;
+    return ovl_slist_unlock(list, taken);
+}
+
+#define QueryDepthSList(list) ((list)->ovl.depth)
+
 #endif

@@ -1,0 +1,13 @@
+/* The last error. */
+#ifndef OVL_ERRHANDLINGAPI_H
+#define OVL_ERRHANDLINGAPI_H
+#include "minwindef.h"
+
+OVL_BEGIN
+WINBASEAPI DWORD WINAPI GetLastError(VOID) OVL_SYMBOL(GetLastError);
+WINBASEAPI VOID WINAPI SetLastError(DWORD code) OVL_SYMBOL(SetLastError);
+WINBASEAPI UINT WINAPI SetErrorMode(UINT mode) OVL_SYMBOL(SetErrorMode);
+WINBASEAPI UINT WINAPI GetErrorMode(VOID) OVL_SYMBOL(GetErrorMode);
+OVL_END
+
+#endif

@@ -1,0 +1,319 @@
+//! `memoryapi.h`: VirtualAlloc and its family, over `mmap`.
+//!
+//! Reserved pages are mapped without access and without a promise of memory. Linux gives out pages when they are touched, so
+//! committing cannot fail for want of memory unless the machine forbids to overcommit. A guard page is one without access.
+
+mod region;
+pub mod pages;
+
+use crate::support::{Bool, FALSE, RawHandle, TRUE, fail, guard_bool, guard_or};
+use overlapped_abi::Win32Error;
+use pages::{GRANULARITY, linux_protection, page_size, round_down, round_up};
+use parking_lot::Mutex;
+use region::Region;
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
+use std::collections::BTreeMap;
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+const MEM_COMMIT: u32 = 0x1000;
+const MEM_RESERVE: u32 = 0x2000;
+const MEM_DECOMMIT: u32 = 0x4000;
+const MEM_RELEASE: u32 = 0x8000;
+const MEM_FREE: u32 = 0x1_0000;
+const MEM_PRIVATE: u32 = 0x2_0000;
+const MEM_RESET: u32 = 0x8_0000;
+const MEM_LARGE_PAGES: u32 = 0x2000_0000;
+/// Flags that are hints: top down, large pages, undo of a reset.
+const HINTS: u32 = 0x0010_0000 | 0x0100_0000 | MEM_LARGE_PAGES;
+/// ERROR_INVALID_ADDRESS.
+const INVALID_ADDRESS: Win32Error = Win32Error(487);
+const LARGE_PAGE: usize = 2 << 20;
+
+/// Regions by their address.
+static REGIONS: Mutex<BTreeMap<usize, Region>> = Mutex::new(BTreeMap::new());
+
+/// The region that an address is in, with its base.
+fn find(regions: &mut BTreeMap<usize, Region>, address: usize) -> Option<(usize, &mut Region)> {
+    let (&base, region) = regions.range_mut(..=address).next_back()?;
+    (address < base + region.size).then_some((base, region))
+}
+
+fn no_memory(_: rustix::io::Errno) -> Win32Error {
+    Win32Error::NOT_ENOUGH_MEMORY
+}
+
+/// Address space aligned as Windows aligns it, at `wanted` unless that is 0.
+fn reserve(wanted: usize, size: usize, align: usize) -> Result<usize, Win32Error> {
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+    if wanted != 0 {
+        let flags = flags | MapFlags::FIXED_NOREPLACE;
+        // SAFETY: the kernel refuses to replace what is there.
+        let got = unsafe { rustix::mm::mmap_anonymous(wanted as *mut c_void, size, ProtFlags::empty(), flags) }
+            .map_err(|_| INVALID_ADDRESS)?;
+        return if got as usize == wanted { Ok(wanted) } else { release(got as usize, size).and(Err(INVALID_ADDRESS)) };
+    }
+    let larger = size.checked_add(align).ok_or(Win32Error::NOT_ENOUGH_MEMORY)?;
+    // SAFETY: the kernel chooses the place.
+    let got = unsafe { rustix::mm::mmap_anonymous(null_mut(), larger, ProtFlags::empty(), flags) }.map_err(no_memory)?;
+    let base = (got as usize).next_multiple_of(align);
+    release(got as usize, base - got as usize)?;
+    release(base + size, got as usize + larger - base - size)?;
+    Ok(base)
+}
+
+fn release(at: usize, size: usize) -> Result<(), Win32Error> {
+    if size != 0 {
+        // SAFETY: the range is of a mapping that was made here and that nobody uses any more.
+        unsafe { rustix::mm::munmap(at as *mut c_void, size) }.map_err(no_memory)?;
+    }
+    Ok(())
+}
+
+fn protect(at: usize, size: usize, protection: MprotectFlags) -> Result<(), Win32Error> {
+    // SAFETY: the caller of the exported function vouches for the pages being its own.
+    unsafe { rustix::mm::mprotect(at as *mut c_void, size, protection) }.map_err(|errno| match errno {
+        rustix::io::Errno::NOMEM => INVALID_ADDRESS,
+        _ => Win32Error::ACCESS_DENIED,
+    })
+}
+
+fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<usize, Win32Error> {
+    let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
+    if size == 0 || kind & !(MEM_COMMIT | MEM_RESERVE | MEM_RESET | HINTS) != 0 {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    let mut regions = REGIONS.lock();
+    if kind & MEM_RESET != 0 {
+        return Ok(address);
+    }
+    if kind & MEM_RESERVE == 0 && address != 0 {
+        return commit(&mut regions, address, size, protection, access);
+    }
+    if kind & (MEM_RESERVE | MEM_COMMIT) == 0 {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    let large = kind & MEM_LARGE_PAGES != 0;
+    let base = round_down(address, GRANULARITY);
+    let end = address.checked_add(size).ok_or(Win32Error::INVALID_PARAMETER)?;
+    let size = round_up(end, page_size()) - base;
+    let base = reserve(base, size, if large { LARGE_PAGE } else { GRANULARITY })?;
+    if kind & MEM_COMMIT != 0 {
+        protect(base, size, access).inspect_err(|_| drop(release(base, size)))?;
+        if large {
+            // SAFETY: advice about pages just made; whether it is taken does not matter.
+            let _ = unsafe { rustix::mm::madvise(base as *mut c_void, size, Advice::LinuxHugepage) };
+        }
+    }
+    let state = if kind & MEM_COMMIT != 0 { protection } else { 0 };
+    regions.insert(base, Region::new(size, protection, state));
+    Ok(base)
+}
+
+fn commit(
+    regions: &mut BTreeMap<usize, Region>,
+    address: usize,
+    size: usize,
+    protection: u32,
+    access: MprotectFlags,
+) -> Result<usize, Win32Error> {
+    let (base, region) = find(regions, address).ok_or(INVALID_ADDRESS)?;
+    let from = round_down(address, page_size());
+    let to = round_up(address.checked_add(size).ok_or(Win32Error::INVALID_PARAMETER)?, page_size());
+    if to > base + region.size {
+        return Err(INVALID_ADDRESS);
+    }
+    protect(from, to - from, access)?;
+    region.set(from - base, to - base, protection);
+    Ok(from)
+}
+
+fn free(address: usize, size: usize, kind: u32) -> Result<(), Win32Error> {
+    let mut regions = REGIONS.lock();
+    match kind {
+        MEM_RELEASE if size != 0 => Err(Win32Error::INVALID_PARAMETER),
+        MEM_RELEASE => {
+            let region = regions.remove(&address).ok_or(INVALID_ADDRESS)?;
+            release(address, region.size)
+        }
+        MEM_DECOMMIT => {
+            let (base, region) = find(&mut regions, address).ok_or(INVALID_ADDRESS)?;
+            let whole = size == 0 && address == base;
+            let from = if whole { base } else { round_down(address, page_size()) };
+            let to = if whole { base + region.size } else { round_up(address.saturating_add(size), page_size()) };
+            if size == 0 && !whole || to > base + region.size {
+                return Err(INVALID_ADDRESS);
+            }
+            let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+            // SAFETY: the pages are of a region made here, and the caller gives them up.
+            unsafe { rustix::mm::mmap_anonymous(from as *mut c_void, to - from, ProtFlags::empty(), flags) }
+                .map_err(no_memory)?;
+            region.set(from - base, to - base, 0);
+            Ok(())
+        }
+        _ => Err(Win32Error::INVALID_PARAMETER),
+    }
+}
+
+/// VirtualAlloc: MEM_RESERVE, MEM_COMMIT or both; MEM_RESET and the hints change nothing. Bases are multiples of 64 KiB.
+/// NULL/487 if the address is not to be had or not reserved, NULL/87 for arguments that contradict each other, NULL/8.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_VirtualAlloc(address: *mut c_void, size: usize, kind: u32, protection: u32) -> *mut c_void {
+    guard_or(null_mut(), || allocate(address as usize, size, kind, protection).map(|base| base as *mut c_void))
+}
+
+/// VirtualAllocEx, in this process.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_VirtualAllocEx(
+    process: RawHandle,
+    address: *mut c_void,
+    size: usize,
+    kind: u32,
+    protection: u32,
+) -> *mut c_void {
+    match process {
+        usize::MAX => ovl_VirtualAlloc(address, size, kind, protection),
+        _ => fail(Win32Error::INVALID_HANDLE, null_mut()),
+    }
+}
+
+/// VirtualFree: MEM_DECOMMIT, or MEM_RELEASE with the base and size 0.
+///
+/// # Safety
+/// Nobody uses the pages any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_VirtualFree(address: *mut c_void, size: usize, kind: u32) -> Bool {
+    guard_bool(|| free(address as usize, size, kind))
+}
+
+/// VirtualFreeEx, in this process.
+///
+/// # Safety
+/// As for [`ovl_VirtualFree`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_VirtualFreeEx(process: RawHandle, address: *mut c_void, size: usize, kind: u32) -> Bool {
+    match process {
+        // SAFETY: the caller vouches for it.
+        usize::MAX => unsafe { ovl_VirtualFree(address, size, kind) },
+        _ => fail(Win32Error::INVALID_HANDLE, FALSE),
+    }
+}
+
+/// VirtualProtect: any pages of the process, those of VirtualAlloc only where they are committed (FALSE/487).
+///
+/// # Safety
+/// Nobody relies on the former protection; `old` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_VirtualProtect(address: *mut c_void, size: usize, protection: u32, old: *mut u32) -> Bool {
+    guard_bool(|| {
+        if old.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
+        let end = (address as usize).checked_add(size.max(1)).ok_or(Win32Error::INVALID_PARAMETER)?;
+        let (from, to) = (round_down(address as usize, page_size()), round_up(end, page_size()));
+        let mut regions = REGIONS.lock();
+        let former = match find(&mut regions, from) {
+            Some((base, region)) => {
+                if to > base + region.size || region.runs(from - base, to - base).iter().any(|run| run.2 == 0) {
+                    return Err(INVALID_ADDRESS);
+                }
+                protect(from, to - from, access)?;
+                let (.., former) = region.run(from - base);
+                region.set(from - base, to - base, protection);
+                former
+            }
+            None => {
+                let former = pages::mapping(from).ok_or(INVALID_ADDRESS)?.protect;
+                protect(from, to - from, access)?;
+                former
+            }
+        };
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { old.write(former) };
+        Ok(())
+    })
+}
+
+/// VirtualQuery: the bytes of the answer, 48; 0/24 if it has no room, 0/87 for an address that no process has.
+///
+/// # Safety
+/// `answer` has room for `room` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_VirtualQuery(
+    address: *const c_void,
+    answer: *mut pages::MemoryBasicInformation,
+    room: usize,
+) -> usize {
+    if room < size_of::<pages::MemoryBasicInformation>() || answer.is_null() {
+        return fail(Win32Error::BAD_LENGTH, 0);
+    }
+    let found = match find(&mut REGIONS.lock(), address as usize) {
+        Some((base, region)) => pages::of_region(address as usize, base, region),
+        None => match pages::outside(address as usize) {
+            Some(found) => found,
+            None => return fail(Win32Error::INVALID_PARAMETER, 0),
+        },
+    };
+    // SAFETY: the caller vouches for the room.
+    unsafe { answer.write(found) };
+    size_of::<pages::MemoryBasicInformation>()
+}
+
+/// VirtualLock: keeps pages in memory; FALSE/1453 where the limit (ulimit -l) is reached.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_VirtualLock(address: *mut c_void, size: usize) -> Bool {
+    // SAFETY: keeping pages in memory changes nothing in them.
+    let locked = unsafe { rustix::mm::mlock(address, size) };
+    guard_bool(|| {
+        locked.map_err(|errno| match errno {
+            rustix::io::Errno::NOMEM | rustix::io::Errno::PERM | rustix::io::Errno::AGAIN => Win32Error::WORKING_SET_QUOTA,
+            _ => Win32Error::NOACCESS,
+        })
+    })
+}
+
+/// VirtualUnlock. FALSE/158 for what is not mapped; pages that were never locked say TRUE.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_VirtualUnlock(address: *mut c_void, size: usize) -> Bool {
+    // SAFETY: as above.
+    guard_bool(|| unsafe { rustix::mm::munlock(address, size) }.map_err(|_| Win32Error::NOT_LOCKED))
+}
+
+/// GetLargePageMinimum: 2 MiB.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetLargePageMinimum() -> usize {
+    LARGE_PAGE
+}
+
+/// FlushInstructionCache: TRUE; the compilers of Linux have what a program that makes code needs.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_FlushInstructionCache(_process: RawHandle, _base: *const c_void, _size: usize) -> Bool {
+    TRUE
+}
+
+/// GetProcessWorkingSetSize: the numbers of Windows for a new process.
+///
+/// # Safety
+/// Both targets are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetProcessWorkingSetSize(_process: RawHandle, least: *mut usize, most: *mut usize) -> Bool {
+    if least.is_null() || most.is_null() {
+        return fail(Win32Error::NOACCESS, FALSE);
+    }
+    // SAFETY: not NULL, and the caller vouches for them.
+    unsafe {
+        least.write(50 * page_size());
+        most.write(345 * page_size());
+    }
+    TRUE
+}
+
+/// SetProcessWorkingSetSize: TRUE; Linux decides by itself.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetProcessWorkingSetSize(_process: RawHandle, _least: usize, _most: usize) -> Bool {
+    TRUE
+}
+
+#[cfg(test)]
+mod tests;
