@@ -8,6 +8,7 @@ mod devices;
 mod doctor;
 mod engine;
 mod problem;
+mod signals;
 mod size;
 mod usage;
 

@@ -201,6 +201,31 @@ fn a_source_without_an_end_is_refused() {
 }
 
 #[test]
+fn a_file_beyond_the_size_limit() {
+    on_each_engine(|engine, dir| {
+        let file = write(&dir.join("file"), &noise(400_000));
+        for chunk in ["64K", "256K"] {
+            let mut command = std::process::Command::new("bash");
+            let program = env!("CARGO_BIN_EXE_ovl");
+            command.args([
+                "-c",
+                r#"ulimit -f 100; exec "$@""#,
+                "bash",
+                program,
+                "copy",
+                "--engine",
+                engine,
+                "--chunk",
+                chunk,
+            ]);
+            let outcome = run(command.arg(&file).arg(dir.join("target")));
+            outcome.failed_with(&["it is too large for that file system or your limit"]);
+            assert!(!dir.join("target").exists());
+        }
+    });
+}
+
+#[test]
 fn too_few_descriptors() {
     on_each_engine(|engine, dir| {
         let file = write(&dir.join("file"), &noise(10_000));

@@ -6,7 +6,7 @@
 use crate::engine::{Operation, RawResult};
 use crate::instance::Instance;
 use crate::namespace::Target;
-use crate::request::{Completion, Request};
+use crate::request::{Completion, Request, RequestRef};
 use crate::system::System;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Status, Win32Error};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub enum Start {
     Failed(Status),
     /// Linux must do this.
     Transfer(Operation),
+    /// The device will do it by itself, some time: it is to be given the request by [`Device::enqueue`] when that is pending.
+    Queue,
 }
 
 /// What a device makes of a finished operation.
@@ -72,6 +74,17 @@ pub trait Device: Send + Sync + std::any::Any {
 
     /// Looks at a new request and says what is to be done.
     fn start(&self, request: &Request) -> Start;
+
+    /// Takes on a pending request that it asked for by [`Start::Queue`], and completes it some time; perhaps inside this call.
+    fn enqueue(&self, request: RequestRef) {
+        request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST));
+    }
+
+    /// Somebody has asked for the end of a request: if the device has it in a queue, it completes it (995) and says true.
+    fn cancel(&self, request: &RequestRef) -> bool {
+        let _ = request;
+        false
+    }
 
     /// Looks at the result of an operation of the request and says what is to be done next.
     fn resume(&self, request: &Request, result: RawResult) -> Next;

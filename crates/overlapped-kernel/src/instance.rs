@@ -165,7 +165,7 @@ impl Instance {
     pub(crate) fn enlist(&self, request: &RequestRef) -> Result<(), Status> {
         {
             let mut outstanding = self.outstanding.lock();
-            self.accounts.enter(request.buffer().len, outstanding.len())?;
+            self.accounts.enter(request.memory(), outstanding.len())?;
             request.place.store(outstanding.len(), Ordering::Relaxed);
             outstanding.push(Arc::clone(request));
         }
@@ -184,7 +184,7 @@ impl Instance {
             }
             gone
         };
-        self.accounts.leave(gone.buffer().len);
+        self.accounts.leave(gone.memory());
         drop(gone);
     }
 

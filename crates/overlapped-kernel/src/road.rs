@@ -3,6 +3,7 @@
 //! Checks in the order of contract 02 section 13; then the device looks at the request; what Linux must do is first attempted on
 //! this thread without blocking and else submitted. What is done at once takes the same notifications as what is done later.
 
+use crate::clock::Timeout;
 use crate::device::{Next, Start};
 use crate::engine::{Operation, RawResult};
 use crate::instance::{Instance, NotificationModes};
@@ -39,6 +40,24 @@ pub struct Transfer {
     pub buffer: Buffer,
     /// Where in the file.
     pub place: Place,
+    /// Who is told.
+    pub route: Route,
+    /// The caller's OVERLAPPED.
+    pub overlapped: Option<NonNull<Overlapped>>,
+    /// What the request owns until it is complete.
+    pub payload: Option<Box<dyn Any + Send>>,
+    /// When to report.
+    pub report: Report,
+}
+
+/// A request that has passed the checks of its kind.
+pub struct Call {
+    /// What is asked.
+    pub function: Function,
+    /// Where.
+    pub position: Position,
+    /// The caller's memory; for functions without, what they say it means.
+    pub buffer: Buffer,
     /// Who is told.
     pub route: Route,
     /// The caller's OVERLAPPED.
@@ -102,7 +121,7 @@ impl Instance {
         let needed = match transfer.function {
             Function::Read => AccessMask::READ_DATA,
             Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
-            Function::Flush => AccessMask::empty(),
+            Function::Flush | Function::Lock { .. } => AccessMask::empty(),
         };
         if !needed.is_empty() && !access.intersects(needed) {
             return Err(Win32Error::ACCESS_DENIED);
@@ -143,15 +162,39 @@ impl Instance {
                 return Err(Refused { error, payload: transfer.payload });
             }
         };
-        let report = transfer.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { transfer.into_request(self, position) };
+        unsafe { self.call(transfer.into_call(position)) }
+    }
+
+    /// Issues an overlapped request of any kind, after the checks.
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`].
+    pub unsafe fn call(self: &Arc<Self>, call: Call) -> Result<Reply, Refused> {
+        let report = call.report;
+        // SAFETY: the caller's promise.
+        let request = unsafe { call.into_request(self) };
         request.begin();
         match self.device().start(&request) {
             Start::Failed(status) => Err(refuse(&request, status)),
             Start::Done(completion) => Ok(done(request, completion, report)),
             Start::Transfer(operation) => self.carry_out(request, operation, report),
+            Start::Queue => {
+                self.take_on(&request)?;
+                Ok(Reply::Pending(request))
+            }
         }
+    }
+
+    /// Gives the device a request that it completes by itself.
+    fn take_on(&self, request: &RequestRef) -> Result<(), Refused> {
+        request.pend().map_err(|status| refuse(request, status))?;
+        self.clear_signal();
+        self.device().enqueue(Arc::clone(request));
+        if self.is_closed() {
+            request.cancel();
+        }
+        Ok(())
     }
 
     /// Attempts the operation and submits what cannot be done at once.
@@ -189,12 +232,18 @@ impl Instance {
             }
         };
         // SAFETY: the caller's promise.
-        let request = unsafe { transfer.into_request(self, position) };
+        let request = unsafe { transfer.into_call(position).into_request(self) };
         request.begin();
         let mut completion = match self.device().start(&request) {
             Start::Failed(status) => Completion::failure(status),
             Start::Done(completion) => completion,
             Start::Transfer(operation) => self.perform(&request, operation),
+            Start::Queue => {
+                self.take_on(&request)?;
+                let wait = crate::wait::wait_any(self.idle(), &[request.done()], Timeout::Infinite, false);
+                debug_assert!(wait.is_ok(), "one object, no limit");
+                request.completion().unwrap_or(Completion::failure(Status::UNSUCCESSFUL))
+            }
         };
         if plain && function == Function::Read && completion.status == Status::END_OF_FILE {
             // At the file pointer, the end of the file is a short read of 0 bytes (contract 02 section 5).
@@ -245,8 +294,15 @@ impl Transfer {
         self.overlapped.is_some() || self.payload.is_some() || self.route.routine.is_some()
     }
 
-    unsafe fn into_request(self, instance: &Arc<Instance>, position: Position) -> RequestRef {
-        let Self { function, buffer, route, overlapped, payload, .. } = self;
+    fn into_call(self, position: Position) -> Call {
+        let Self { function, buffer, route, overlapped, payload, report, .. } = self;
+        Call { function, position, buffer, route, overlapped, payload, report }
+    }
+}
+
+impl Call {
+    unsafe fn into_request(self, instance: &Arc<Instance>) -> RequestRef {
+        let Self { function, position, buffer, route, overlapped, payload, .. } = self;
         let instance = Arc::clone(instance);
         // SAFETY: the promise of `Instance::transfer`.
         unsafe { Request::new(NewRequest { function, position, buffer, instance, route, overlapped, payload }) }

@@ -141,6 +141,7 @@ pub(crate) fn name(function: Function) -> &'static str {
         Function::Read => "read",
         Function::Write => "write",
         Function::Flush => "flush",
+        Function::Lock { .. } => "lock",
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Intake {
     interrupted: bool,
     active: usize,
     free_slots: Vec<usize>,
+    /// For each slot: has its file ever been one of several?
+    accompanied: Vec<bool>,
     postponed: Vec<Postponed>,
     /// Everybody has been told that the work is done.
     over: bool,
@@ -53,6 +55,7 @@ impl Intake {
             interrupted: false,
             active: 0,
             free_slots: (0..slots).collect(),
+            accompanied: vec![false; slots],
             postponed: Vec::new(),
             over: false,
         }
@@ -86,6 +89,11 @@ impl Intake {
     fn start(&mut self, job: Job, slot: usize, last_try: bool) -> Start {
         self.free_slots.pop();
         self.active += 1;
+        if self.active > 1 {
+            self.accompanied.fill(true);
+        } else {
+            self.accompanied[slot] = false;
+        }
         Start { job, slot, last_try }
     }
 
@@ -95,9 +103,9 @@ impl Intake {
         self.free_slots.push(slot);
     }
 
-    /// Puts a file that is about to leave off, if others are on their way. Gives the problem back if not.
-    pub fn postpone(&mut self, file: Postponed) -> Option<Problem> {
-        if self.active < 2 || self.interrupted {
+    /// Puts off a file that is about to leave its slot, if it was not alone. Gives the problem back if it was.
+    pub fn postpone(&mut self, slot: usize, file: Postponed) -> Option<Problem> {
+        if !self.accompanied[slot] || self.interrupted {
             return Some(file.problem);
         }
         self.postponed.push(file);
@@ -108,11 +116,6 @@ impl Intake {
     pub fn interrupt(&mut self, ledger: &Ledger) {
         (self.exhausted, self.interrupted) = (true, true);
         self.postponed.drain(..).for_each(|file| ledger.problem(file.problem));
-    }
-
-    /// Has [`Intake::interrupt`] been called?
-    pub fn is_interrupted(&self) -> bool {
-        self.interrupted
     }
 
     /// Is everything done?
@@ -160,10 +163,10 @@ mod tests {
         let (dir, ledger) = (tempfile::tempdir().unwrap(), Ledger::new(None));
         let mut intake = intake(dir.path(), 2);
         let (a, b) = (intake.next(&ledger).unwrap(), intake.next(&ledger).unwrap());
-        assert!(intake.postpone(postponed(&a, 1)).is_none());
-        intake.leave(a.slot);
-        assert!(intake.next(&ledger).is_none() && !intake.ends(), "the other one is still on its way");
         intake.leave(b.slot);
+        assert!(intake.postpone(a.slot, postponed(&a, 1)).is_none());
+        assert!(intake.next(&ledger).is_none() && !intake.ends(), "it is still on its way");
+        intake.leave(a.slot);
         assert!(intake.may_begin());
         let again = intake.next(&ledger).unwrap();
         assert!(again.last_try && again.job == a.job);
@@ -176,9 +179,9 @@ mod tests {
         let (dir, ledger) = (tempfile::tempdir().unwrap(), Ledger::new(None));
         let mut intake = intake(dir.path(), 3);
         let alone = intake.next(&ledger).unwrap();
-        assert!(intake.postpone(postponed(&alone, 1)).is_some());
+        assert!(intake.postpone(alone.slot, postponed(&alone, 1)).is_some());
         let other = intake.next(&ledger).unwrap();
-        assert!(intake.postpone(postponed(&other, u64::MAX)).is_none());
+        assert!(intake.postpone(other.slot, postponed(&other, u64::MAX)).is_none());
         intake.leave(alone.slot);
         let third = intake.next(&ledger).unwrap();
         intake.leave(other.slot);

@@ -31,6 +31,7 @@ mod worker;
 use crate::cli::CopyArgs;
 use crate::engine;
 use crate::problem::Problem;
+use crate::signals;
 use crate::size::human;
 use crate::usage::Meter;
 use ledger::{Ledger, Summary};
@@ -61,8 +62,9 @@ pub fn run(args: &CopyArgs) -> ExitCode {
     match copy(args, rules, &meter) {
         Ok(summary) => conclude(args, &summary),
         Err(problem) => {
-            eprintln!("ovl: {problem}");
-            ExitCode::from(FAILED)
+            let ledger = Ledger::new(None);
+            ledger.problem(problem);
+            conclude(args, &ledger.close(meter.read(), "none", args.verify, false))
         }
     }
 }
@@ -113,8 +115,7 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
 fn heed_signals(crew: &Arc<Crew>) {
     let crew = Arc::downgrade(crew);
     let mut first = None;
-    // Without a handler a signal leaves an unfinished file, which is no reason not to copy.
-    let _ = ctrlc::set_handler(move || match (first, crew.upgrade()) {
+    let heeded = signals::heed(move || match (first, crew.upgrade()) {
         (None, Some(crew)) => {
             first = Some(Instant::now());
             crew.interrupt();
@@ -122,13 +123,15 @@ fn heed_signals(crew: &Arc<Crew>) {
         (Some(first), _) if first.elapsed() < PATIENCE => {}
         _ => std::process::exit(INTERRUPTED.into()),
     });
+    // Without a handler a signal leaves an unfinished file, which is no reason not to copy.
+    drop(heeded);
 }
 
 /// Prints what there is to say at the end.
 fn conclude(args: &CopyArgs, summary: &Summary) -> ExitCode {
     if summary.interrupted {
         eprintln!("ovl: {}", interrupted(summary));
-    } else if std::io::stderr().is_terminal() && !args.no_progress {
+    } else if std::io::stderr().is_terminal() && !args.no_progress && summary.files > 0 {
         eprintln!("{}", in_words(summary));
     }
     if args.json {

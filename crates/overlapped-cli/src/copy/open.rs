@@ -188,6 +188,12 @@ impl Files {
         self.touched.store(true, Relaxed);
     }
 
+    /// Asks for the end of everything on its way.
+    pub fn cancel(&self) {
+        self.source.cancel_all();
+        self.target.cancel_all();
+    }
+
     /// Takes away old data that would show through holes.
     fn empty_target(&self) -> overlapped::Result<()> {
         if self.old_size.swap(0, Relaxed) > 0 && self.place != Place::Device {

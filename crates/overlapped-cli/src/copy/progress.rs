@@ -14,7 +14,7 @@ use std::time::Duration;
 use walkdir::WalkDir;
 
 const PERIOD: Duration = Duration::from_millis(100);
-const TEMPLATE: &str = "{bar:24} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left{msg}";
+const TEMPLATE: &str = "{bar:16} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left{msg}";
 
 /// The bar, not yet drawn.
 pub fn bar() -> ProgressBar {

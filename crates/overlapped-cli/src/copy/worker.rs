@@ -13,14 +13,14 @@ use super::compare::{Comparison, difference};
 use super::extents::Piece;
 use super::intake::{Intake, Postponed, Start};
 use super::ledger::Ledger;
-use super::open::{Opener, Removal};
+use super::open::{Files, Opener, Removal};
 use super::transfer::{Failure, Limits, Step, Transfer};
 use super::walk::{Job, Walk};
 use crate::problem::{Problem, Shown};
 use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OverlappedFile, Rejected};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 
 /// The port that everything reports to.
 pub type Port = CompletionPort<(), Part, AlignedBuf>;
@@ -64,6 +64,7 @@ pub struct Crew {
     slots: Box<[Mutex<Option<Transfer>>]>,
     intake: Mutex<Intake>,
     limits: Limits,
+    interrupted: AtomicBool,
 }
 
 impl Crew {
@@ -86,6 +87,7 @@ impl Crew {
             slots: (0..depth).map(|_| Mutex::new(None)).collect(),
             intake: Mutex::new(Intake::new(walk, depth)),
             limits,
+            interrupted: AtomicBool::new(false),
         }
     }
 
@@ -110,6 +112,7 @@ impl Crew {
 
     /// Begins no more files, and cancels those on their way.
     pub fn interrupt(&self) {
+        self.interrupted.store(true, SeqCst);
         self.change_intake(|intake| intake.interrupt(&self.ledger));
         for slot in &self.slots {
             let files = slot.lock().as_mut().map(|transfer| {
@@ -117,15 +120,14 @@ impl Crew {
                 Arc::clone(&transfer.files)
             });
             if let Some(files) = files {
-                files.source.cancel_all();
-                files.target.cancel_all();
+                files.cancel();
             }
         }
     }
 
     /// Has [`Crew::interrupt`] been called?
     pub fn is_interrupted(&self) -> bool {
-        self.intake.lock().is_interrupted()
+        self.interrupted.load(SeqCst)
     }
 
     /// Gives the directories their modes and times; when all workers are gone.
@@ -237,7 +239,7 @@ impl Crew {
         self.pump(slot);
     }
 
-    /// Carries on with a file as far as it goes without waiting. A worker that began a write comes back for packets at once.
+    /// Carries on with a file as far as it goes without waiting.
     fn pump(&self, slot: usize) {
         loop {
             let mut slot_guard = self.slots[slot].lock();
@@ -247,24 +249,24 @@ impl Crew {
                 Step::Read(piece, buffer) => {
                     drop(slot_guard);
                     let part = Part { slot, what: What::Read, piece };
-                    self.issued(files.source.read_at(buffer, piece.offset, part));
+                    self.issued(&files, files.source.read_at(buffer, piece.offset, part));
                 }
                 Step::Write(offset, buffer) => {
                     drop(slot_guard);
                     files.touch();
                     let part = Part { slot, what: What::Write, piece: Piece { offset, len: buffer.len() } };
-                    self.issued(files.target.write_at(buffer, offset, part));
+                    self.issued(&files, files.target.write_at(buffer, offset, part));
                 }
                 Step::Compare(piece, [first, second]) => {
                     drop(slot_guard);
                     let part = Part { slot, what: What::First(second), piece };
-                    self.issued(files.source.read_at(first, piece.offset, part));
+                    self.issued(&files, files.source.read_at(first, piece.offset, part));
                 }
                 Step::Rest => return,
                 Step::Over => {
                     let Some(transfer) = slot_guard.take() else { return };
                     drop(slot_guard);
-                    match self.conclude(transfer) {
+                    match self.conclude(slot, transfer) {
                         Some(transfer) => self.put(slot, transfer),
                         None => return self.change_intake(|intake| intake.leave(slot)),
                     }
@@ -276,19 +278,23 @@ impl Crew {
     fn read_second(&self, slot: usize, piece: Piece, spare: AlignedBuf, source: AlignedBuf) {
         let Some(files) = self.with(slot, |t| Arc::clone(&t.files)) else { return };
         let part = Part { slot, what: What::Second(source), piece };
-        self.issued(files.target.read_at(spare, piece.offset, part));
+        self.issued(&files, files.target.read_at(spare, piece.offset, part));
     }
 
-    /// Counts a request. One that was refused is handled as if it had failed.
-    fn issued(&self, result: Result<(), Rejected<Part, AlignedBuf>>) {
+    /// Counts a request. One that was refused is handled as if it had failed; one that was issued while an interrupt cancelled
+    /// the others is cancelled here.
+    fn issued(&self, files: &Files, result: Result<(), Rejected<Part, AlignedBuf>>) {
         self.ledger.operations.fetch_add(1, Relaxed);
+        if self.is_interrupted() {
+            files.cancel();
+        }
         if let Err(Rejected { error, buffer, context }) = result {
             self.handle(Completion { key: (), context, buffer: Some(buffer), result: Err(error) });
         }
     }
 
     /// All pieces of a file are done, or it is given up. Gives it back if it is now to be compared.
-    fn conclude(&self, mut transfer: Transfer) -> Option<Transfer> {
+    fn conclude(&self, slot: usize, mut transfer: Transfer) -> Option<Transfer> {
         let compared = transfer.comparison.is_some();
         if transfer.failure.is_none() && !compared {
             if let Err(problem) = self.complete(&mut transfer) {
@@ -304,7 +310,7 @@ impl Crew {
                 }
                 self.ledger.file(transfer.written);
             }
-            Some(failure) => self.take_back(&transfer, failure),
+            Some(failure) => self.take_back(slot, &transfer, failure),
         }
         self.buffers.give(transfer.into_buffers());
         None
@@ -322,7 +328,7 @@ impl Crew {
         Ok(())
     }
 
-    fn take_back(&self, transfer: &Transfer, failure: Failure) {
+    fn take_back(&self, slot: usize, transfer: &Transfer, failure: Failure) {
         let target = &transfer.job.target;
         let removal = transfer.files.take_back(target);
         let note = removal.note(target);
@@ -331,7 +337,8 @@ impl Crew {
                 let problem = note.iter().fold(problem, |problem, note| problem.and(note));
                 let again = !transfer.last_try && problem.is_full_disk();
                 let postponed = Postponed { job: transfer.job.clone(), problem, size: transfer.extents.size() };
-                let problem = if again { self.intake.lock().postpone(postponed) } else { Some(postponed.problem) };
+                let problem =
+                    if again { self.intake.lock().postpone(slot, postponed) } else { Some(postponed.problem) };
                 if let Some(problem) = problem {
                     self.ledger.problem(problem);
                 }

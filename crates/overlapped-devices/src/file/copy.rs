@@ -146,7 +146,8 @@ impl Cargo<'_> {
     fn step(&mut self) -> Result<usize, Errno> {
         if self.buffer.is_empty() {
             let (mut source, mut target) = (self.at, self.at);
-            match rustix::fs::copy_file_range(self.from.fd(), Some(&mut source), self.to.fd(), Some(&mut target), STEP) {
+            match rustix::fs::copy_file_range(self.from.fd(), Some(&mut source), self.to.fd(), Some(&mut target), STEP)
+            {
                 // Files of /proc and their like say that they are empty.
                 Ok(0) if self.at == 0 => {}
                 Ok(copied) => {

@@ -13,7 +13,7 @@ use overlapped_abi::{AccessMask, Context, Status};
 use overlapped_kernel::device::{Device, FileType, Next, Start};
 use overlapped_kernel::engine::{Kind as What, Mode, Operation, RawResult};
 use overlapped_kernel::instance::Instance;
-use overlapped_kernel::request::{Completion, Function, Position, Request};
+use overlapped_kernel::request::{Completion, Function, Position, Request, RequestRef};
 use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Advice, SeekFrom};
@@ -145,6 +145,16 @@ impl FileDevice {
         }
     }
 
+    /// LockFileEx: at once if the range is free.
+    fn start_lock(&self, request: &Request, wait: bool) -> Start {
+        match self.seat() {
+            None => Start::Failed(Status::INVALID_DEVICE_REQUEST),
+            Some(seat) if seat.locks().take(seat.id(), request) => Start::Done(Completion::success(0)),
+            Some(_) if wait => Start::Queue,
+            Some(_) => Start::Failed(Status::LOCK_NOT_GRANTED),
+        }
+    }
+
     /// Steps 7 and 8 of contract 02 §13.
     fn check(&self, request: &Request) -> Result<(), Status> {
         let (place, buffer) = (self.place(request), request.buffer());
@@ -233,7 +243,7 @@ impl FileDevice {
             (Function::Write, Kind::Block) => Context::DiskWrite,
             (Function::Read, _) => Context::Read,
             (Function::Write, _) => Context::Write,
-            (Function::Flush, _) => Context::Other,
+            (Function::Flush | Function::Lock { .. }, _) => Context::Other,
         };
         let status = Status::from_errno(errno.raw_os_error(), context);
         // A buffer that is not all there is refused as a whole (contract 02 §13, step 6).
@@ -244,7 +254,7 @@ impl FileDevice {
     /// The operation that the request needs now.
     fn next(&self, request: &Request) -> Operation {
         match request.function() {
-            Function::Flush => self.sync(),
+            Function::Flush | Function::Lock { .. } => self.sync(),
             Function::Read | Function::Write => self.operation(request, request.progress()),
         }
     }
@@ -287,6 +297,7 @@ impl Device for FileDevice {
                 return Start::Done(Completion::success(0));
             }
             Function::Flush => return Start::Transfer(self.sync()),
+            Function::Lock { wait, .. } => return self.start_lock(request, wait),
             Function::Read | Function::Write => {}
         }
         if matches!(self.made.kind, Kind::Directory | Kind::Link) {
@@ -318,6 +329,18 @@ impl Device for FileDevice {
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.fd())
+    }
+
+    fn enqueue(&self, request: RequestRef) {
+        match self.seat() {
+            Some(seat) => seat.locks().enqueue(seat.id(), request),
+            None => request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
+        }
+    }
+
+    fn cancel(&self, request: &RequestRef) -> bool {
+        matches!(request.function(), Function::Lock { .. })
+            && self.seat().is_some_and(|seat| seat.locks().cancel(request))
     }
 
     fn close(&self, _instance: &Instance) {

@@ -51,7 +51,8 @@ impl Listing {
     pub(crate) fn of(directory: &Path, pattern: Option<Pattern>) -> Result<Self, Win32Error> {
         let entries = std::fs::read_dir(directory);
         let entries = entries.map_err(|error| Win32Error::from_io_error(&error, Context::Open))?;
-        let mut names: Vec<ObjectName> = entries.filter_map(|entry| Some(ObjectName::new(entry.ok()?.file_name()))).collect();
+        let mut names: Vec<ObjectName> =
+            entries.filter_map(|entry| Some(ObjectName::new(entry.ok()?.file_name()))).collect();
         names.sort();
         let dots = if directory.parent().is_some() { &[".", ".."][..] } else { &[] };
         let all = dots.iter().map(OsString::from).chain(names.iter().map(|name| name.spelled().to_owned()));

@@ -4,14 +4,18 @@
 //! Reads and writes ask the table only while there are locks, at the price of one atomic load otherwise. The drawback: the
 //! locks bind the instances of one system, and a transfer that was checked just before a lock was granted still happens.
 //!
-//! A lock that must wait does so in the calling thread. An overlapped lock request that would have to pend is refused (50)
-//! for now: it needs a request without a transfer, which the road does not have yet.
+//! A lock that must wait does so in the calling thread, or, on an overlapped instance, as a pending request in the table's
+//! queue: whoever releases a lock grants what has become possible, the oldest first.
 
 use super::registry::Seat;
-use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
 use overlapped_kernel::port;
+use overlapped_kernel::request::{Buffer, Completion, Function, Position, Request, RequestRef, Route};
+use overlapped_kernel::road::{Call, Refused, Reply, Report};
 use overlapped_kernel::system::Grant;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 bitflags::bitflags! {
@@ -61,10 +65,17 @@ struct Lock {
     exclusive: bool,
 }
 
+#[derive(Default)]
+struct Table {
+    held: Vec<Lock>,
+    /// Pending requests, oldest first.
+    waiting: Vec<(Lock, RequestRef)>,
+}
+
 /// The locks of one file.
 #[derive(Default)]
 pub(crate) struct Locks {
-    table: Mutex<Vec<Lock>>,
+    table: Mutex<Table>,
     held: AtomicUsize,
     released: Condvar,
 }
@@ -79,21 +90,27 @@ impl Locks {
     pub fn refuses(&self, owner: u64, range: Range, write: bool) -> bool {
         let locked = |lock: &Lock| lock.range.len != 0 && lock.range.touches(range);
         let refuses = |lock: &Lock| if lock.exclusive { lock.owner != owner } else { write };
-        self.table.lock().iter().any(|lock| locked(lock) && refuses(lock))
+        self.table.lock().held.iter().any(|lock| locked(lock) && refuses(lock))
     }
 
-    fn try_lock(&self, table: &mut Vec<Lock>, new: Lock) -> bool {
+    fn try_lock(&self, held: &mut Vec<Lock>, new: Lock) -> bool {
         let excludes = |old: &Lock| {
             let both_shared = !old.exclusive && !new.exclusive;
             let own_overlay = old.exclusive && !new.exclusive && old.owner == new.owner;
             old.range.touches(new.range) && !both_shared && !own_overlay
         };
-        if table.iter().any(excludes) {
+        if held.iter().any(excludes) {
             return false;
         }
-        table.push(new);
-        self.held.store(table.len(), Ordering::Release);
+        held.push(new);
+        self.held.store(held.len(), Ordering::Release);
         true
+    }
+
+    /// Takes the range that a request asks for, if that can be now.
+    pub fn take(&self, owner: u64, request: &Request) -> bool {
+        let (range, exclusive) = asked(request);
+        self.try_lock(&mut self.table.lock().held, Lock { owner, range, exclusive })
     }
 
     /// Takes the range, or waits for it: 995 if the instance closes meanwhile, 33 if nobody `waits`.
@@ -104,7 +121,7 @@ impl Locks {
             if closed() {
                 return Err(Win32Error::OPERATION_ABORTED);
             }
-            if self.try_lock(&mut table, new) {
+            if self.try_lock(&mut table.held, new) {
                 return Ok(());
             }
             if !waits {
@@ -118,28 +135,70 @@ impl Locks {
     fn unlock(&self, owner: u64, range: Range) -> Result<(), Win32Error> {
         let mut table = self.table.lock();
         let exact = |lock: &Lock| lock.owner == owner && lock.range == range;
-        let exclusive = table.iter().position(|lock| exact(lock) && lock.exclusive);
-        let at = exclusive.or_else(|| table.iter().position(exact)).ok_or(Win32Error::NOT_LOCKED)?;
-        table.swap_remove(at);
-        self.changed(&table);
+        let exclusive = table.held.iter().position(|lock| exact(lock) && lock.exclusive);
+        let at = exclusive.or_else(|| table.held.iter().position(exact)).ok_or(Win32Error::NOT_LOCKED)?;
+        table.held.swap_remove(at);
+        self.changed(table);
         Ok(())
     }
 
     /// The instance is closed.
     pub fn release(&self, owner: u64) {
         let mut table = self.table.lock();
-        table.retain(|lock| lock.owner != owner);
-        self.changed(&table);
+        table.held.retain(|lock| lock.owner != owner);
+        self.changed(table);
     }
 
-    fn changed(&self, table: &[Lock]) {
-        self.held.store(table.len(), Ordering::Release);
+    /// Takes the range for a pending request, now or when it is free.
+    pub fn enqueue(&self, owner: u64, request: RequestRef) {
+        let (range, exclusive) = asked(&request);
+        let new = Lock { owner, range, exclusive };
+        let mut table = self.table.lock();
+        if self.try_lock(&mut table.held, new) {
+            drop(table);
+            request.complete(Completion::success(0));
+        } else {
+            table.waiting.push((new, request));
+        }
+    }
+
+    /// Ends a request that waits here; false if it does not.
+    pub fn cancel(&self, request: &RequestRef) -> bool {
+        let waited = {
+            let mut table = self.table.lock();
+            let at = table.waiting.iter().position(|(_, waiting)| Arc::ptr_eq(waiting, request));
+            at.map(|at| table.waiting.remove(at))
+        };
+        let Some((_, request)) = waited else { return false };
+        request.complete(Completion::failure(Status::CANCELLED));
+        true
+    }
+
+    /// Locks were released: grants what is possible now, and wakes the threads that wait.
+    fn changed(&self, mut table: MutexGuard<'_, Table>) {
+        let Table { held, waiting } = &mut *table;
+        self.held.store(held.len(), Ordering::Release);
+        let (granted, left) = std::mem::take(waiting).into_iter().partition(|(new, _)| self.try_lock(held, *new));
+        *waiting = left;
+        drop(table);
         self.released.notify_all();
+        let granted: Vec<(Lock, RequestRef)> = granted;
+        granted.into_iter().for_each(|(_, request)| request.complete(Completion::success(0)));
     }
 }
 
-/// LockFileEx. A lock that is not available: 33 with FAIL_IMMEDIATELY, else a synchronous instance waits and an
-/// overlapped one answers 50 (see the module page).
+/// The range that a lock request asks for, and how.
+fn asked(request: &Request) -> (Range, bool) {
+    let start = match request.position() {
+        Position::At(start) => start,
+        Position::End => u64::MAX,
+    };
+    let exclusive = matches!(request.function(), Function::Lock { exclusive: true, .. });
+    (Range { start, len: request.buffer().len as u64 }, exclusive)
+}
+
+/// LockFileEx on a synchronous instance, or with FAIL_IMMEDIATELY. A lock that is not available: 33 with FAIL_IMMEDIATELY,
+/// else the calling thread waits.
 pub fn lock(grant: &Grant, range: Range, flags: LockFlags) -> Result<(), Win32Error> {
     let seat = lockable(grant)?;
     if range.end() > 1 << 64 {
@@ -149,10 +208,40 @@ pub fn lock(grant: &Grant, range: Range, flags: LockFlags) -> Result<(), Win32Er
     let taken = seat.locks().lock(new, false, || seat.left());
     match taken {
         Err(Win32Error::LOCK_VIOLATION) if flags.contains(LockFlags::FAIL_IMMEDIATELY) => taken,
-        Err(Win32Error::LOCK_VIOLATION) if grant.instance.is_overlapped() => Err(Win32Error::NOT_SUPPORTED),
         Err(Win32Error::LOCK_VIOLATION) => port::blocking(|| seat.locks().lock(new, true, || seat.left())),
         _ => taken,
     }
+}
+
+/// LockFileEx on an overlapped instance: pending until the range is free. 33 with FAIL_IMMEDIATELY if it is not.
+///
+/// # Safety
+/// `overlapped` stays valid until the request is complete.
+pub unsafe fn lock_overlapped(
+    grant: &Grant,
+    range: Range,
+    flags: LockFlags,
+    route: Route,
+    overlapped: Option<NonNull<Overlapped>>,
+) -> Result<Reply, Win32Error> {
+    lockable(grant)?;
+    if range.end() > 1 << 64 {
+        return Err(Win32Error::INVALID_LOCK_RANGE);
+    }
+    let wait = !flags.contains(LockFlags::FAIL_IMMEDIATELY);
+    let function = Function::Lock { exclusive: flags.contains(LockFlags::EXCLUSIVE), wait };
+    let len = usize::try_from(range.len).map_err(|_| Win32Error::INVALID_LOCK_RANGE)?;
+    let call = Call {
+        function,
+        position: Position::At(range.start),
+        buffer: Buffer { start: std::ptr::null_mut(), len },
+        route,
+        overlapped,
+        payload: None,
+        report: Report::AtOnce,
+    };
+    // SAFETY: there is no memory in the buffer, and the caller vouches for the OVERLAPPED.
+    unsafe { grant.instance.call(call) }.map_err(|Refused { error, .. }| error)
 }
 
 /// UnlockFileEx: 158 unless exactly this range is locked through the instance.
@@ -182,7 +271,7 @@ mod tests {
     }
 
     fn take(locks: &Locks, owner: u64, range: Range, exclusive: bool) -> bool {
-        locks.try_lock(&mut locks.table.lock(), Lock { owner, range, exclusive })
+        locks.try_lock(&mut locks.table.lock().held, Lock { owner, range, exclusive })
     }
 
     #[test]

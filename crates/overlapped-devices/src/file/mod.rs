@@ -56,7 +56,7 @@ pub use copy::{CopyProgress, CopyVerdict};
 pub use information::{SetInformation, set_information};
 pub use inquiry::information;
 pub use listing::{Entry, Listing};
-pub use locks::{LockFlags, Range, lock, unlock};
+pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
 pub use names::{MoveFlags, NamedFile};
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{

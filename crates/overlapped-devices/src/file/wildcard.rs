@@ -47,7 +47,8 @@ const DOT: u32 = b'.' as u32;
 impl Pattern {
     pub fn new(text: &OsStr) -> Self {
         let letters = letters(if text == "*.*" { OsStr::new("*") } else { text });
-        let wild = |at: usize| letters.get(at).is_some_and(|letter| *letter == u32::from(b'*') || *letter == u32::from(b'?'));
+        let wild =
+            |at: usize| letters.get(at).is_some_and(|letter| *letter == u32::from(b'*') || *letter == u32::from(b'?'));
         let mut parts = Vec::new();
         for (at, letter) in letters.iter().copied().enumerate() {
             let last = at + 1 == letters.len();

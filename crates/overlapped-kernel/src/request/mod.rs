@@ -36,6 +36,13 @@ pub enum Function {
     Write,
     /// FlushFileBuffers.
     Flush,
+    /// LockFileEx: the position is the range's start, the buffer's length (without memory) its length.
+    Lock {
+        /// LOCKFILE_EXCLUSIVE_LOCK.
+        exclusive: bool,
+        /// Not LOCKFILE_FAIL_IMMEDIATELY.
+        wait: bool,
+    },
 }
 
 /// Where a seekable device is to transfer (contract 02 section 12).
@@ -218,6 +225,11 @@ impl Request {
         self.buffer
     }
 
+    /// Bytes of memory that the request keeps.
+    pub(crate) fn memory(&self) -> usize {
+        if self.buffer.start.is_null() { 0 } else { self.buffer.len }
+    }
+
     /// The open instance that it was issued on.
     #[must_use]
     pub fn instance(&self) -> &Arc<Instance> {
@@ -343,7 +355,9 @@ impl Request {
     pub fn cancel(self: &Arc<Self>) -> bool {
         match self.word.cancel() {
             Cancelled::Marked => {
-                self.instance.engine().cancel(self);
+                if !self.instance.device().cancel(self) {
+                    self.instance.engine().cancel(self);
+                }
                 true
             }
             Cancelled::NotFound => false,

@@ -24,23 +24,21 @@ WINBASEAPI BOOL WINAPI DeviceIoControl(HANDLE device, DWORD code, LPVOID in, DWO
 OVL_END
 
 #include "ovl/outparams.h"
-#ifdef OVL_OUTPARAMS
-OVL_OUT(BOOL, GetQueuedCompletionStatus, (HANDLE port, OVL_LONG bytes, PULONG_PTR key, LPOVERLAPPED *overlapped, DWORD ms),
-        bytes, (port, OVL_TAKE(bytes), key, overlapped, ms))
+OVL_OUT(BOOL, GetQueuedCompletionStatus, (HANDLE port, OVL_LONG out, PULONG_PTR key, LPOVERLAPPED *overlapped, DWORD wait), out,
+        (port, OVL_TAKEN, key, overlapped, wait))
 OVL_OUT(BOOL, GetQueuedCompletionStatusEx,
-        (HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG room, OVL_LONG taken, DWORD ms, BOOL alertable), taken,
-        (port, entries, room, OVL_TAKE(taken), ms, alertable))
-OVL_OUT(BOOL, GetOverlappedResult, (HANDLE file, LPOVERLAPPED overlapped, OVL_LONG bytes, BOOL wait), bytes,
-        (file, overlapped, OVL_TAKE(bytes), wait))
+        (HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG room, OVL_LONG out, DWORD wait, BOOL alertable), out,
+        (port, entries, room, OVL_TAKEN, wait, alertable))
+OVL_OUT(BOOL, GetOverlappedResult, (HANDLE file, LPOVERLAPPED overlapped, OVL_LONG out, BOOL wait), out,
+        (file, overlapped, OVL_TAKEN, wait))
 OVL_OUT(BOOL, DeviceIoControl,
-        (HANDLE device, DWORD code, LPVOID in, DWORD inBytes, LPVOID out, DWORD outBytes, OVL_LONG bytes, LPOVERLAPPED overlapped),
-        bytes, (device, code, in, inBytes, out, outBytes, OVL_TAKE(bytes), overlapped))
-#ifndef __cplusplus
+        (HANDLE device, DWORD code, LPVOID from, DWORD fromBytes, LPVOID to, DWORD toBytes, OVL_LONG out, LPOVERLAPPED overlapped),
+        out, (device, code, from, fromBytes, to, toBytes, OVL_TAKEN, overlapped))
+#ifdef OVL_CHOOSE
 #define GetQueuedCompletionStatus(a, b, c, d, e) OVL_CHOOSE(GetQueuedCompletionStatus, b)(a, b, c, d, e)
 #define GetQueuedCompletionStatusEx(a, b, c, d, e, f) OVL_CHOOSE(GetQueuedCompletionStatusEx, d)(a, b, c, d, e, f)
 #define GetOverlappedResult(a, b, c, d) OVL_CHOOSE(GetOverlappedResult, c)(a, b, c, d)
 #define DeviceIoControl(a, b, c, d, e, f, g, h) OVL_CHOOSE(DeviceIoControl, g)(a, b, c, d, e, f, g, h)
-#endif
 #endif
 
 #endif

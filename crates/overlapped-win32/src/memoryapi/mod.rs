@@ -99,7 +99,10 @@ fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<u
     let size = round_up(end, page_size()) - base;
     let base = reserve(base, size, if large { LARGE_PAGE } else { GRANULARITY })?;
     if kind & MEM_COMMIT != 0 {
-        protect(base, size, access).inspect_err(|_| drop(release(base, size)))?;
+        if let Err(error) = protect(base, size, access) {
+            release(base, size)?;
+            return Err(error);
+        }
         if large {
             // SAFETY: advice about pages just made; whether it is taken does not matter.
             let _ = unsafe { rustix::mm::madvise(base as *mut c_void, size, Advice::LinuxHugepage) };

@@ -1,15 +1,18 @@
 /* `unsigned long *` where a function takes LPDWORD. On Windows both have 32 bits; here long has 64, so the call goes through a
  * DWORD and the long gets its value afterwards. In C++ these are overloads (of int * too), in C11 a choice by _Generic; older C
- * has neither and gets the compiler's warning. */
+ * has neither and gets the compiler's warning.
+ *
+ *     OVL_OUT(result, name, (parameters, OVL_LONG out), out, (arguments, OVL_TAKEN))
+ */
 #ifndef OVL_OUTPARAMS_H
 #define OVL_OUTPARAMS_H
 #include "types.h"
 
 #if defined(__cplusplus)
-#define OVL_OUTPARAMS 1
-template <class T> struct ovl_no_dword { typedef T type; };
-template <> struct ovl_no_dword<DWORD> {};
-template <> struct ovl_no_dword<void> {};
+template <class T, class R> struct ovl_if_long {};
+template <class R> struct ovl_if_long<unsigned long, R> { typedef R type; };
+template <class R> struct ovl_if_long<long, R> { typedef R type; };
+template <class R> struct ovl_if_long<int, R> { typedef R type; };
 template <class T> struct ovl_taken {
     T *to;
     DWORD value;
@@ -17,10 +20,23 @@ template <class T> struct ovl_taken {
     ~ovl_taken() { if (to) *to = (T)value; }
     operator LPDWORD() { return to ? &value : nullptr; }
 };
-#define OVL_LONG typename ovl_no_dword<T>::type *
-#define OVL_TAKE(name) ovl_taken<T>(name)
+#define OVL_LONG T *
+#define OVL_TAKEN ovl_out
+#define OVL_OUT(result, name, parameters, out, arguments) \
+    template <class T> inline typename ovl_if_long<T, result>::type name parameters { ovl_taken<T> ovl_out(out); return name arguments; }
 #elif __STDC_VERSION__ >= 201112L
-#define OVL_OUTPARAMS 1
+#define OVL_LONG unsigned long *
+#define OVL_TAKEN (out ? &ovl_value : 0)
+#define OVL_OUT(result, name, parameters, out, arguments) \
+    static __inline__ __attribute__((__unused__)) result ovl_long_##name parameters { \
+        DWORD ovl_value = out ? (DWORD)*out : 0; \
+        result ovl_result = name arguments; \
+        if (out) *out = ovl_value; \
+        return ovl_result; \
+    }
+#define OVL_CHOOSE(name, out) _Generic((out), unsigned long *: ovl_long_##name, long *: ovl_long_##name, default: name)
+#else
+#define OVL_OUT(result, name, parameters, out, arguments) OVL_STATIC_ASSERT(1, "")
 #endif
 
 #endif

@@ -1,0 +1,121 @@
+/* Threads, thread-local storage, procedure calls, processes. */
+#ifndef OVL_PROCESSTHREADSAPI_H
+#define OVL_PROCESSTHREADSAPI_H
+#include "minwinbase.h"
+
+#define TLS_OUT_OF_INDEXES ((DWORD)0xFFFFFFFF)
+
+typedef VOID(NTAPI *PAPCFUNC)(ULONG_PTR parameter);
+typedef enum _QUEUE_USER_APC_FLAGS {
+    QUEUE_USER_APC_FLAGS_NONE = 0x0,
+    QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC = 0x1
+} QUEUE_USER_APC_FLAGS;
+
+typedef struct _PROCESS_INFORMATION {
+    HANDLE hProcess;
+    HANDLE hThread;
+    DWORD dwProcessId;
+    DWORD dwThreadId;
+} PROCESS_INFORMATION, *PPROCESS_INFORMATION, *LPPROCESS_INFORMATION;
+OVL_SIZE(PROCESS_INFORMATION, 24);
+
+#define OVL_STARTUP_INFO(string) \
+    DWORD cb; \
+    string lpReserved; \
+    string lpDesktop; \
+    string lpTitle; \
+    DWORD dwX; \
+    DWORD dwY; \
+    DWORD dwXSize; \
+    DWORD dwYSize; \
+    DWORD dwXCountChars; \
+    DWORD dwYCountChars; \
+    DWORD dwFillAttribute; \
+    DWORD dwFlags; \
+    WORD wShowWindow; \
+    WORD cbReserved2; \
+    LPBYTE lpReserved2; \
+    HANDLE hStdInput; \
+    HANDLE hStdOutput; \
+    HANDLE hStdError
+typedef struct _STARTUPINFOA {
+    OVL_STARTUP_INFO(LPSTR);
+} STARTUPINFOA, *LPSTARTUPINFOA;
+typedef struct _STARTUPINFOW {
+    OVL_STARTUP_INFO(LPWSTR);
+} STARTUPINFOW, *LPSTARTUPINFOW;
+typedef OVL_AW(STARTUPINFO) STARTUPINFO, *LPSTARTUPINFO;
+OVL_SIZE(STARTUPINFOA, 104);
+OVL_SIZE(STARTUPINFOW, 104);
+typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC_THREAD_ATTRIBUTE_LIST;
+
+OVL_BEGIN
+/* Threads. */
+WINBASEAPI HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter,
+                                      DWORD flags, LPDWORD id) OVL_SYMBOL(CreateThread);
+WINBASEAPI HANDLE WINAPI OpenThread(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenThread);
+DECLSPEC_NORETURN WINBASEAPI VOID WINAPI ExitThread(DWORD code) OVL_SYMBOL(ExitThread);
+WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(TerminateThread);
+WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD code) OVL_SYMBOL(GetExitCodeThread);
+WINBASEAPI DWORD WINAPI SuspendThread(HANDLE thread) OVL_SYMBOL(SuspendThread);
+WINBASEAPI DWORD WINAPI ResumeThread(HANDLE thread) OVL_SYMBOL(ResumeThread);
+WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL(SetThreadPriority);
+WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPriority);
+WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
+WINBASEAPI BOOL WINAPI SwitchToThread(VOID) OVL_SYMBOL(SwitchToThread);
+WINBASEAPI HANDLE WINAPI GetCurrentThread(VOID) OVL_SYMBOL(GetCurrentThread);
+WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID) OVL_SYMBOL(GetCurrentThreadId);
+WINBASEAPI DWORD WINAPI GetThreadId(HANDLE thread) OVL_SYMBOL(GetThreadId);
+WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
+WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter) OVL_SYMBOL(QueueUserAPC);
+WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
+    OVL_SYMBOL(QueueUserAPC2);
+
+/* Thread-local storage. */
+WINBASEAPI DWORD WINAPI TlsAlloc(VOID) OVL_SYMBOL(TlsAlloc);
+WINBASEAPI LPVOID WINAPI TlsGetValue(DWORD index) OVL_SYMBOL(TlsGetValue);
+WINBASEAPI BOOL WINAPI TlsSetValue(DWORD index, LPVOID value) OVL_SYMBOL(TlsSetValue);
+WINBASEAPI BOOL WINAPI TlsFree(DWORD index) OVL_SYMBOL(TlsFree);
+
+/* This process. */
+WINBASEAPI HANDLE WINAPI GetCurrentProcess(VOID) OVL_SYMBOL(GetCurrentProcess);
+WINBASEAPI DWORD WINAPI GetCurrentProcessId(VOID) OVL_SYMBOL(GetCurrentProcessId);
+WINBASEAPI DWORD WINAPI GetProcessId(HANDLE process) OVL_SYMBOL(GetProcessId);
+DECLSPEC_NORETURN WINBASEAPI VOID WINAPI ExitProcess(UINT code) OVL_SYMBOL(ExitProcess);
+WINBASEAPI BOOL WINAPI TerminateProcess(HANDLE process, UINT code) OVL_SYMBOL(TerminateProcess);
+WINBASEAPI BOOL WINAPI GetExitCodeProcess(HANDLE process, LPDWORD code) OVL_SYMBOL(GetExitCodeProcess);
+
+#if OVL_HAVE_PROCESSES
+WINBASEAPI BOOL WINAPI CreateProcessA(LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
+                                      LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment, LPCSTR directory,
+                                      LPSTARTUPINFOA start, LPPROCESS_INFORMATION made) OVL_SYMBOL(CreateProcessA);
+WINBASEAPI BOOL WINAPI CreateProcessW(LPCWSTR program, LPWSTR commandLine, LPSECURITY_ATTRIBUTES process,
+                                      LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment,
+                                      LPCWSTR directory, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made)
+    OVL_SYMBOL(CreateProcessW);
+WINBASEAPI HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenProcess);
+WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA to) OVL_SYMBOL(GetStartupInfoA);
+WINBASEAPI VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW to) OVL_SYMBOL(GetStartupInfoW);
+WINBASEAPI BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
+                                                         SIZE_T *bytes) OVL_SYMBOL(InitializeProcThreadAttributeList);
+WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR what, PVOID value,
+                                                 SIZE_T bytes, PVOID before, SIZE_T *room) OVL_SYMBOL(UpdateProcThreadAttribute);
+WINBASEAPI VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
+    OVL_SYMBOL(DeleteProcThreadAttributeList);
+#endif
+OVL_END
+
+#include "ovl/outparams.h"
+OVL_OUT(HANDLE, CreateThread,
+        (LPSECURITY_ATTRIBUTES security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, OVL_LONG out),
+        out, (security, stack, start, parameter, flags, OVL_TAKEN))
+OVL_OUT(BOOL, GetExitCodeThread, (HANDLE thread, OVL_LONG out), out, (thread, OVL_TAKEN))
+#ifdef OVL_CHOOSE
+#define CreateThread(a, b, c, d, e, f) OVL_CHOOSE(CreateThread, f)(a, b, c, d, e, f)
+#define GetExitCodeThread(a, b) OVL_CHOOSE(GetExitCodeThread, b)(a, b)
+#endif
+
+#define CreateProcess OVL_AW(CreateProcess)
+#define GetStartupInfo OVL_AW(GetStartupInfo)
+
+#endif

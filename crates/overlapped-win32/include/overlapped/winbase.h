@@ -1,0 +1,707 @@
+/* The rest of the kernel's functions, and the constants of files, waits, pipes and serial ports. */
+#ifndef OVL_WINBASE_H
+#define OVL_WINBASE_H
+#include "minwinbase.h"
+#include "errhandlingapi.h"
+#include "fileapi.h"
+#include "handleapi.h"
+#include "heapapi.h"
+#include "interlockedapi.h"
+#include "ioapiset.h"
+#include "libloaderapi.h"
+#include "memoryapi.h"
+#include "namedpipeapi.h"
+#include "processenv.h"
+#include "processthreadsapi.h"
+#include "profileapi.h"
+#include "synchapi.h"
+#include "sysinfoapi.h"
+#include "threadpoolapiset.h"
+#include "threadpoollegacyapiset.h"
+#include "timezoneapi.h"
+#include "utilapiset.h"
+#include "debugapi.h"
+#include "fibersapi.h"
+#include "securitybaseapi.h"
+
+/* ---- Handles. */
+#define HANDLE_FLAG_INHERIT 0x1
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 0x2
+#define FILE_TYPE_UNKNOWN 0x0
+#define FILE_TYPE_DISK 0x1
+#define FILE_TYPE_CHAR 0x2
+#define FILE_TYPE_PIPE 0x3
+#define FILE_TYPE_REMOTE 0x8000
+#define STD_INPUT_HANDLE ((DWORD)-10)
+#define STD_OUTPUT_HANDLE ((DWORD)-11)
+#define STD_ERROR_HANDLE ((DWORD)-12)
+
+/* ---- Waits. */
+#define INFINITE 0xFFFFFFFF
+#define WAIT_OBJECT_0 ((DWORD)0x00000000)
+#define WAIT_ABANDONED ((DWORD)0x00000080)
+#define WAIT_ABANDONED_0 ((DWORD)0x00000080)
+#define WAIT_IO_COMPLETION ((DWORD)0x000000C0)
+#define WAIT_FAILED ((DWORD)0xFFFFFFFF)
+
+/* ---- Files. */
+#define FILE_FLAG_WRITE_THROUGH 0x80000000
+#define FILE_FLAG_OVERLAPPED 0x40000000
+#define FILE_FLAG_NO_BUFFERING 0x20000000
+#define FILE_FLAG_RANDOM_ACCESS 0x10000000
+#define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
+#define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
+#define FILE_FLAG_BACKUP_SEMANTICS 0x02000000
+#define FILE_FLAG_POSIX_SEMANTICS 0x01000000
+#define FILE_FLAG_SESSION_AWARE 0x00800000
+#define FILE_FLAG_OPEN_REPARSE_POINT 0x00200000
+#define FILE_FLAG_OPEN_NO_RECALL 0x00100000
+#define FILE_FLAG_FIRST_PIPE_INSTANCE 0x00080000
+#define FILE_FLAG_OPEN_REQUIRING_OPLOCK 0x00040000
+#define SECURITY_SQOS_PRESENT 0x00100000
+#define SECURITY_ANONYMOUS 0x00000000
+#define SECURITY_IDENTIFICATION 0x00010000
+#define SECURITY_IMPERSONATION 0x00020000
+#define SECURITY_DELEGATION 0x00030000
+#define SECURITY_CONTEXT_TRACKING 0x00040000
+#define SECURITY_EFFECTIVE_ONLY 0x00080000
+#define FILE_BEGIN 0
+#define FILE_CURRENT 1
+#define FILE_END 2
+#define VOLUME_NAME_DOS 0x0
+#define VOLUME_NAME_GUID 0x1
+#define VOLUME_NAME_NT 0x2
+#define VOLUME_NAME_NONE 0x4
+#define FILE_NAME_NORMALIZED 0x0
+#define FILE_NAME_OPENED 0x8
+#define MOVEFILE_REPLACE_EXISTING 0x1
+#define MOVEFILE_COPY_ALLOWED 0x2
+#define MOVEFILE_DELAY_UNTIL_REBOOT 0x4
+#define MOVEFILE_WRITE_THROUGH 0x8
+#define COPY_FILE_FAIL_IF_EXISTS 0x1
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE 2
+#define FILE_SKIP_SET_USER_EVENT_ON_FAST_IO 4
+#define DRIVE_UNKNOWN 0
+#define DRIVE_NO_ROOT_DIR 1
+#define DRIVE_REMOVABLE 2
+#define DRIVE_FIXED 3
+#define DRIVE_REMOTE 4
+#define DRIVE_CDROM 5
+#define DRIVE_RAMDISK 6
+
+/* True once the request is no longer pending. */
+#define HasOverlappedIoCompleted(overlapped) (((DWORD)(overlapped)->Internal) != STATUS_PENDING)
+
+typedef struct _FILE_BASIC_INFO {
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    DWORD FileAttributes;
+} FILE_BASIC_INFO, *PFILE_BASIC_INFO;
+OVL_SIZE(FILE_BASIC_INFO, 40);
+
+typedef struct _FILE_STANDARD_INFO {
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER EndOfFile;
+    DWORD NumberOfLinks;
+    BOOLEAN DeletePending;
+    BOOLEAN Directory;
+} FILE_STANDARD_INFO, *PFILE_STANDARD_INFO;
+OVL_SIZE(FILE_STANDARD_INFO, 24);
+
+typedef struct _FILE_NAME_INFO {
+    DWORD FileNameLength;
+    WCHAR FileName[1];
+} FILE_NAME_INFO, *PFILE_NAME_INFO;
+OVL_SIZE(FILE_NAME_INFO, 8);
+
+typedef struct _FILE_RENAME_INFO {
+    union {
+        BOOLEAN ReplaceIfExists;
+        DWORD Flags;
+    };
+    HANDLE RootDirectory;
+    DWORD FileNameLength;
+    WCHAR FileName[1];
+} FILE_RENAME_INFO, *PFILE_RENAME_INFO;
+OVL_SIZE(FILE_RENAME_INFO, 24);
+#define FILE_RENAME_FLAG_REPLACE_IF_EXISTS 0x1
+#define FILE_RENAME_FLAG_POSIX_SEMANTICS 0x2
+
+typedef struct _FILE_DISPOSITION_INFO {
+    BOOLEAN DeleteFile;
+} FILE_DISPOSITION_INFO, *PFILE_DISPOSITION_INFO;
+OVL_SIZE(FILE_DISPOSITION_INFO, 1);
+
+typedef struct _FILE_DISPOSITION_INFO_EX {
+    DWORD Flags;
+} FILE_DISPOSITION_INFO_EX, *PFILE_DISPOSITION_INFO_EX;
+OVL_SIZE(FILE_DISPOSITION_INFO_EX, 4);
+#define FILE_DISPOSITION_FLAG_DO_NOT_DELETE 0x0
+#define FILE_DISPOSITION_FLAG_DELETE 0x1
+#define FILE_DISPOSITION_FLAG_POSIX_SEMANTICS 0x2
+#define FILE_DISPOSITION_FLAG_FORCE_IMAGE_SECTION_CHECK 0x4
+#define FILE_DISPOSITION_FLAG_ON_CLOSE 0x8
+#define FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE 0x10
+
+typedef struct _FILE_ALLOCATION_INFO {
+    LARGE_INTEGER AllocationSize;
+} FILE_ALLOCATION_INFO, *PFILE_ALLOCATION_INFO;
+OVL_SIZE(FILE_ALLOCATION_INFO, 8);
+
+typedef struct _FILE_END_OF_FILE_INFO {
+    LARGE_INTEGER EndOfFile;
+} FILE_END_OF_FILE_INFO, *PFILE_END_OF_FILE_INFO;
+OVL_SIZE(FILE_END_OF_FILE_INFO, 8);
+
+typedef struct _FILE_STREAM_INFO {
+    DWORD NextEntryOffset;
+    DWORD StreamNameLength;
+    LARGE_INTEGER StreamSize;
+    LARGE_INTEGER StreamAllocationSize;
+    WCHAR StreamName[1];
+} FILE_STREAM_INFO, *PFILE_STREAM_INFO;
+OVL_SIZE(FILE_STREAM_INFO, 32);
+
+typedef struct _FILE_COMPRESSION_INFO {
+    LARGE_INTEGER CompressedFileSize;
+    WORD CompressionFormat;
+    UCHAR CompressionUnitShift;
+    UCHAR ChunkShift;
+    UCHAR ClusterShift;
+    UCHAR Reserved[3];
+} FILE_COMPRESSION_INFO, *PFILE_COMPRESSION_INFO;
+OVL_SIZE(FILE_COMPRESSION_INFO, 16);
+
+typedef struct _FILE_ATTRIBUTE_TAG_INFO {
+    DWORD FileAttributes;
+    DWORD ReparseTag;
+} FILE_ATTRIBUTE_TAG_INFO, *PFILE_ATTRIBUTE_TAG_INFO;
+OVL_SIZE(FILE_ATTRIBUTE_TAG_INFO, 8);
+
+typedef struct _FILE_ID_BOTH_DIR_INFO {
+    DWORD NextEntryOffset;
+    DWORD FileIndex;
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    LARGE_INTEGER EndOfFile;
+    LARGE_INTEGER AllocationSize;
+    DWORD FileAttributes;
+    DWORD FileNameLength;
+    DWORD EaSize;
+    signed char ShortNameLength;
+    WCHAR ShortName[12];
+    LARGE_INTEGER FileId;
+    WCHAR FileName[1];
+} FILE_ID_BOTH_DIR_INFO, *PFILE_ID_BOTH_DIR_INFO;
+OVL_SIZE(FILE_ID_BOTH_DIR_INFO, 112);
+
+typedef struct _FILE_FULL_DIR_INFO {
+    ULONG NextEntryOffset;
+    ULONG FileIndex;
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    LARGE_INTEGER EndOfFile;
+    LARGE_INTEGER AllocationSize;
+    ULONG FileAttributes;
+    ULONG FileNameLength;
+    ULONG EaSize;
+    WCHAR FileName[1];
+} FILE_FULL_DIR_INFO, *PFILE_FULL_DIR_INFO;
+OVL_SIZE(FILE_FULL_DIR_INFO, 72);
+
+typedef enum _PRIORITY_HINT {
+    IoPriorityHintVeryLow,
+    IoPriorityHintLow,
+    IoPriorityHintNormal,
+    MaximumIoPriorityHintType
+} PRIORITY_HINT;
+typedef struct _FILE_IO_PRIORITY_HINT_INFO {
+    PRIORITY_HINT PriorityHint;
+} FILE_IO_PRIORITY_HINT_INFO, *PFILE_IO_PRIORITY_HINT_INFO;
+OVL_SIZE(FILE_IO_PRIORITY_HINT_INFO, 4);
+
+typedef struct _FILE_STORAGE_INFO {
+    ULONG LogicalBytesPerSector;
+    ULONG PhysicalBytesPerSectorForAtomicity;
+    ULONG PhysicalBytesPerSectorForPerformance;
+    ULONG FileSystemEffectivePhysicalBytesPerSectorForAtomicity;
+    ULONG Flags;
+    ULONG ByteOffsetForSectorAlignment;
+    ULONG ByteOffsetForPartitionAlignment;
+} FILE_STORAGE_INFO, *PFILE_STORAGE_INFO;
+OVL_SIZE(FILE_STORAGE_INFO, 28);
+
+typedef struct _FILE_ALIGNMENT_INFO {
+    ULONG AlignmentRequirement;
+} FILE_ALIGNMENT_INFO, *PFILE_ALIGNMENT_INFO;
+OVL_SIZE(FILE_ALIGNMENT_INFO, 4);
+
+typedef struct _FILE_ID_128 {
+    BYTE Identifier[16];
+} FILE_ID_128, *PFILE_ID_128;
+typedef struct _FILE_ID_INFO {
+    ULONGLONG VolumeSerialNumber;
+    FILE_ID_128 FileId;
+} FILE_ID_INFO, *PFILE_ID_INFO;
+OVL_SIZE(FILE_ID_INFO, 24);
+
+/* ---- Memory on the heap of the process. */
+#define GMEM_FIXED 0x0000
+#define GMEM_MOVEABLE 0x0002
+#define GMEM_ZEROINIT 0x0040
+#define GHND (GMEM_MOVEABLE | GMEM_ZEROINIT)
+#define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
+
+/* ---- Messages of errors. */
+#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
+#define FORMAT_MESSAGE_IGNORE_INSERTS 0x00000200
+#define FORMAT_MESSAGE_FROM_STRING 0x00000400
+#define FORMAT_MESSAGE_FROM_HMODULE 0x00000800
+#define FORMAT_MESSAGE_FROM_SYSTEM 0x00001000
+#define FORMAT_MESSAGE_ARGUMENT_ARRAY 0x00002000
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK 0x000000FF
+
+#define SEM_FAILCRITICALERRORS 0x0001
+#define SEM_NOGPFAULTERRORBOX 0x0002
+#define SEM_NOALIGNMENTFAULTEXCEPT 0x0004
+#define SEM_NOOPENFILEERRORBOX 0x8000
+
+/* ---- Threads and processes. */
+#define DEBUG_PROCESS 0x00000001
+#define CREATE_SUSPENDED 0x00000004
+#define DETACHED_PROCESS 0x00000008
+#define CREATE_NEW_CONSOLE 0x00000010
+#define NORMAL_PRIORITY_CLASS 0x00000020
+#define IDLE_PRIORITY_CLASS 0x00000040
+#define HIGH_PRIORITY_CLASS 0x00000080
+#define REALTIME_PRIORITY_CLASS 0x00000100
+#define CREATE_NEW_PROCESS_GROUP 0x00000200
+#define CREATE_UNICODE_ENVIRONMENT 0x00000400
+#define BELOW_NORMAL_PRIORITY_CLASS 0x00004000
+#define ABOVE_NORMAL_PRIORITY_CLASS 0x00008000
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define EXTENDED_STARTUPINFO_PRESENT 0x00080000
+#define CREATE_BREAKAWAY_FROM_JOB 0x01000000
+#define CREATE_DEFAULT_ERROR_MODE 0x04000000
+#define CREATE_NO_WINDOW 0x08000000
+#define THREAD_PRIORITY_IDLE (-15)
+#define THREAD_PRIORITY_LOWEST (-2)
+#define THREAD_PRIORITY_BELOW_NORMAL (-1)
+#define THREAD_PRIORITY_NORMAL 0
+#define THREAD_PRIORITY_ABOVE_NORMAL 1
+#define THREAD_PRIORITY_HIGHEST 2
+#define THREAD_PRIORITY_TIME_CRITICAL 15
+#define THREAD_PRIORITY_ERROR_RETURN 0x7FFFFFFF
+#define STARTF_USESHOWWINDOW 0x00000001
+#define STARTF_USESIZE 0x00000002
+#define STARTF_USEPOSITION 0x00000004
+#define STARTF_USECOUNTCHARS 0x00000008
+#define STARTF_USEFILLATTRIBUTE 0x00000010
+#define STARTF_USESTDHANDLES 0x00000100
+#define PROC_THREAD_ATTRIBUTE_HANDLE_LIST 0x00020002
+typedef struct _STARTUPINFOEXA {
+    STARTUPINFOA StartupInfo;
+    LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList;
+} STARTUPINFOEXA, *LPSTARTUPINFOEXA;
+typedef struct _STARTUPINFOEXW {
+    STARTUPINFOW StartupInfo;
+    LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList;
+} STARTUPINFOEXW, *LPSTARTUPINFOEXW;
+typedef OVL_AW(STARTUPINFOEX) STARTUPINFOEX, *LPSTARTUPINFOEX;
+OVL_SIZE(STARTUPINFOEXA, 112);
+OVL_SIZE(STARTUPINFOEXW, 112);
+
+/* ---- Pipes and mailslots. */
+#define PIPE_ACCESS_INBOUND 0x1
+#define PIPE_ACCESS_OUTBOUND 0x2
+#define PIPE_ACCESS_DUPLEX 0x3
+#define PIPE_WAIT 0x0
+#define PIPE_NOWAIT 0x1
+#define PIPE_READMODE_BYTE 0x0
+#define PIPE_READMODE_MESSAGE 0x2
+#define PIPE_TYPE_BYTE 0x0
+#define PIPE_TYPE_MESSAGE 0x4
+#define PIPE_ACCEPT_REMOTE_CLIENTS 0x0
+#define PIPE_REJECT_REMOTE_CLIENTS 0x8
+#define PIPE_CLIENT_END 0x0
+#define PIPE_SERVER_END 0x1
+#define PIPE_UNLIMITED_INSTANCES 255
+#define NMPWAIT_USE_DEFAULT_WAIT 0x0
+#define NMPWAIT_NOWAIT 0x1
+#define NMPWAIT_WAIT_FOREVER 0xFFFFFFFF
+
+/* ---- Serial ports. */
+#define CBR_110 110
+#define CBR_300 300
+#define CBR_600 600
+#define CBR_1200 1200
+#define CBR_2400 2400
+#define CBR_4800 4800
+#define CBR_9600 9600
+#define CBR_14400 14400
+#define CBR_19200 19200
+#define CBR_38400 38400
+#define CBR_56000 56000
+#define CBR_57600 57600
+#define CBR_115200 115200
+#define CBR_128000 128000
+#define CBR_256000 256000
+#define DTR_CONTROL_DISABLE 0
+#define DTR_CONTROL_ENABLE 1
+#define DTR_CONTROL_HANDSHAKE 2
+#define RTS_CONTROL_DISABLE 0
+#define RTS_CONTROL_ENABLE 1
+#define RTS_CONTROL_HANDSHAKE 2
+#define RTS_CONTROL_TOGGLE 3
+#define NOPARITY 0
+#define ODDPARITY 1
+#define EVENPARITY 2
+#define MARKPARITY 3
+#define SPACEPARITY 4
+#define CE_RXPARITY 0x4
+#define SP_PARITY 0x1
+#define ONESTOPBIT 0
+#define ONE5STOPBITS 1
+#define TWOSTOPBITS 2
+#define SP_STOPBITS 0x8
+#define EV_RXCHAR 0x1
+#define EV_RXFLAG 0x2
+#define EV_TXEMPTY 0x4
+#define EV_CTS 0x8
+#define EV_DSR 0x10
+#define EV_RLSD 0x20
+#define EV_BREAK 0x40
+#define EV_ERR 0x80
+#define EV_RING 0x100
+#define EV_PERR 0x200
+#define EV_RX80FULL 0x400
+#define EV_EVENT1 0x800
+#define EV_EVENT2 0x1000
+#define PURGE_TXABORT 0x1
+#define PURGE_RXABORT 0x2
+#define PURGE_TXCLEAR 0x4
+#define PURGE_RXCLEAR 0x8
+#define CE_RXOVER 0x1
+#define CE_OVERRUN 0x2
+#define CE_RXPARITY 0x4
+#define CE_FRAME 0x8
+#define CE_BREAK 0x10
+#define CE_TXFULL 0x100
+#define CE_IOE 0x400
+#define CE_MODE 0x8000
+#define SETXON 2
+#define SETRTS 3
+#define SETDTR 5
+#define SETXOFF 1
+#define RESETDEV 7
+#define SETBREAK 8
+#define CLRRTS 4
+#define CLRDTR 6
+#define CLRBREAK 9
+#define MS_CTS_ON 0x10
+#define MS_DSR_ON 0x20
+#define MS_RING_ON 0x40
+#define MS_RLSD_ON 0x80
+#define SP_SERIALCOMM 0x1
+#define SP_PARITY 0x1
+#define SP_BAUD 0x2
+#define SP_DATABITS 0x4
+#define SP_STOPBITS 0x8
+#define SP_HANDSHAKING 0x10
+#define SP_PARITY_CHECK 0x20
+#define SP_RLSD 0x40
+#define PST_UNSPECIFIED 0x0
+#define PST_RS232 0x1
+#define PST_PARALLELPORT 0x2
+#define PST_MODEM 0x6
+#define PCF_DTRDSR 0x1
+#define PCF_RTSCTS 0x2
+#define PCF_RLSD 0x4
+#define PCF_PARITY_CHECK 0x8
+#define PCF_XONXOFF 0x10
+#define PCF_SETXCHAR 0x20
+#define PCF_TOTALTIMEOUTS 0x40
+#define PCF_INTTIMEOUTS 0x80
+#define PCF_SPECIALCHARS 0x100
+#define PCF_16BITMODE 0x200
+#define BAUD_075 0x1
+#define BAUD_110 0x2
+#define BAUD_134_5 0x4
+#define BAUD_150 0x8
+#define BAUD_300 0x10
+#define BAUD_600 0x20
+#define BAUD_1200 0x40
+#define BAUD_1800 0x80
+#define BAUD_2400 0x100
+#define BAUD_4800 0x200
+#define BAUD_7200 0x400
+#define BAUD_9600 0x800
+#define BAUD_14400 0x1000
+#define BAUD_19200 0x2000
+#define BAUD_38400 0x4000
+#define BAUD_56K 0x8000
+#define BAUD_128K 0x10000
+#define BAUD_115200 0x20000
+#define BAUD_57600 0x40000
+#define BAUD_USER 0x10000000
+#define DATABITS_5 0x1
+#define DATABITS_6 0x2
+#define DATABITS_7 0x4
+#define DATABITS_8 0x8
+#define DATABITS_16 0x10
+#define DATABITS_16X 0x20
+#define STOPBITS_10 0x1
+#define STOPBITS_15 0x2
+#define STOPBITS_20 0x4
+#define PARITY_NONE 0x100
+#define PARITY_ODD 0x200
+#define PARITY_EVEN 0x400
+#define PARITY_MARK 0x800
+#define PARITY_SPACE 0x1000
+#define IGNORE 0
+#define COMMPROP_INITIALIZED 0xE73CF52E
+
+typedef struct _DCB {
+    DWORD DCBlength;
+    DWORD BaudRate;
+    DWORD fBinary : 1;
+    DWORD fParity : 1;
+    DWORD fOutxCtsFlow : 1;
+    DWORD fOutxDsrFlow : 1;
+    DWORD fDtrControl : 2;
+    DWORD fDsrSensitivity : 1;
+    DWORD fTXContinueOnXoff : 1;
+    DWORD fOutX : 1;
+    DWORD fInX : 1;
+    DWORD fErrorChar : 1;
+    DWORD fNull : 1;
+    DWORD fRtsControl : 2;
+    DWORD fAbortOnError : 1;
+    DWORD fDummy2 : 17;
+    WORD wReserved;
+    WORD XonLim;
+    WORD XoffLim;
+    BYTE ByteSize;
+    BYTE Parity;
+    BYTE StopBits;
+    char XonChar;
+    char XoffChar;
+    char ErrorChar;
+    char EofChar;
+    char EvtChar;
+    WORD wReserved1;
+} DCB, *LPDCB;
+OVL_SIZE(DCB, 28);
+
+typedef struct _COMMTIMEOUTS {
+    DWORD ReadIntervalTimeout;
+    DWORD ReadTotalTimeoutMultiplier;
+    DWORD ReadTotalTimeoutConstant;
+    DWORD WriteTotalTimeoutMultiplier;
+    DWORD WriteTotalTimeoutConstant;
+} COMMTIMEOUTS, *LPCOMMTIMEOUTS;
+OVL_SIZE(COMMTIMEOUTS, 20);
+
+typedef struct _COMSTAT {
+    DWORD fCtsHold : 1;
+    DWORD fDsrHold : 1;
+    DWORD fRlsdHold : 1;
+    DWORD fXoffHold : 1;
+    DWORD fXoffSent : 1;
+    DWORD fEof : 1;
+    DWORD fTxim : 1;
+    DWORD fReserved : 25;
+    DWORD cbInQue;
+    DWORD cbOutQue;
+} COMSTAT, *LPCOMSTAT;
+OVL_SIZE(COMSTAT, 12);
+
+typedef struct _COMMPROP {
+    WORD wPacketLength;
+    WORD wPacketVersion;
+    DWORD dwServiceMask;
+    DWORD dwReserved1;
+    DWORD dwMaxTxQueue;
+    DWORD dwMaxRxQueue;
+    DWORD dwMaxBaud;
+    DWORD dwProvSubType;
+    DWORD dwProvCapabilities;
+    DWORD dwSettableParams;
+    DWORD dwSettableBaud;
+    WORD wSettableData;
+    WORD wSettableStopParity;
+    DWORD dwCurrentTxQueue;
+    DWORD dwCurrentRxQueue;
+    DWORD dwProvSpec1;
+    DWORD dwProvSpec2;
+    WCHAR wcProvChar[1];
+} COMMPROP, *LPCOMMPROP;
+OVL_SIZE(COMMPROP, 64);
+
+typedef struct _COMMCONFIG {
+    DWORD dwSize;
+    WORD wVersion;
+    WORD wReserved;
+    DCB dcb;
+    DWORD dwProviderSubType;
+    DWORD dwProviderOffset;
+    DWORD dwProviderSize;
+    WCHAR wcProviderData[1];
+} COMMCONFIG, *LPCOMMCONFIG;
+OVL_SIZE(COMMCONFIG, 52);
+
+OVL_BEGIN
+/* ---- Files, beyond fileapi.h. */
+WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, FILE_INFO_BY_HANDLE_CLASS what, LPVOID to, DWORD bytes)
+    OVL_SYMBOL(GetFileInformationByHandleEx);
+WINBASEAPI BOOL WINAPI SetFileCompletionNotificationModes(HANDLE file, UCHAR flags) OVL_SYMBOL(SetFileCompletionNotificationModes);
+WINBASEAPI HANDLE WINAPI ReOpenFile(HANDLE file, DWORD access, DWORD share, DWORD flags) OVL_SYMBOL(ReOpenFile);
+WINBASEAPI BOOL WINAPI MoveFileA(LPCSTR from, LPCSTR to) OVL_SYMBOL(MoveFileA);
+WINBASEAPI BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to) OVL_SYMBOL(MoveFileW);
+WINBASEAPI BOOL WINAPI MoveFileExA(LPCSTR from, LPCSTR to, DWORD flags) OVL_SYMBOL(MoveFileExA);
+WINBASEAPI BOOL WINAPI MoveFileExW(LPCWSTR from, LPCWSTR to, DWORD flags) OVL_SYMBOL(MoveFileExW);
+WINBASEAPI BOOL WINAPI CopyFileA(LPCSTR from, LPCSTR to, BOOL failIfExists) OVL_SYMBOL(CopyFileA);
+WINBASEAPI BOOL WINAPI CopyFileW(LPCWSTR from, LPCWSTR to, BOOL failIfExists) OVL_SYMBOL(CopyFileW);
+#if OVL_HAVE_DIRECTORY_WATCH
+WINBASEAPI BOOL WINAPI ReadDirectoryChangesW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
+                                             LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine)
+    OVL_SYMBOL(ReadDirectoryChangesW);
+#endif
+#if OVL_HAVE_THREAD_POOL
+WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE file, LPOVERLAPPED_COMPLETION_ROUTINE routine, ULONG flags)
+    OVL_SYMBOL(BindIoCompletionCallback);
+#endif
+
+/* ---- Memory and strings. */
+WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT flags, SIZE_T bytes) OVL_SYMBOL(LocalAlloc);
+WINBASEAPI HLOCAL WINAPI LocalReAlloc(HLOCAL memory, SIZE_T bytes, UINT flags) OVL_SYMBOL(LocalReAlloc);
+WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL memory) OVL_SYMBOL(LocalFree);
+WINBASEAPI SIZE_T WINAPI LocalSize(HLOCAL memory) OVL_SYMBOL(LocalSize);
+WINBASEAPI LPVOID WINAPI LocalLock(HLOCAL memory) OVL_SYMBOL(LocalLock);
+WINBASEAPI BOOL WINAPI LocalUnlock(HLOCAL memory) OVL_SYMBOL(LocalUnlock);
+WINBASEAPI HGLOBAL WINAPI GlobalAlloc(UINT flags, SIZE_T bytes) OVL_SYMBOL(GlobalAlloc);
+WINBASEAPI HGLOBAL WINAPI GlobalReAlloc(HGLOBAL memory, SIZE_T bytes, UINT flags) OVL_SYMBOL(GlobalReAlloc);
+WINBASEAPI HGLOBAL WINAPI GlobalFree(HGLOBAL memory) OVL_SYMBOL(GlobalFree);
+WINBASEAPI SIZE_T WINAPI GlobalSize(HGLOBAL memory) OVL_SYMBOL(GlobalSize);
+WINBASEAPI LPVOID WINAPI GlobalLock(HGLOBAL memory) OVL_SYMBOL(GlobalLock);
+WINBASEAPI BOOL WINAPI GlobalUnlock(HGLOBAL memory) OVL_SYMBOL(GlobalUnlock);
+WINBASEAPI int WINAPI lstrlenA(LPCSTR text) OVL_SYMBOL(lstrlenA);
+WINBASEAPI int WINAPI lstrlenW(LPCWSTR text) OVL_SYMBOL(lstrlenW);
+WINBASEAPI LPSTR WINAPI lstrcpyA(LPSTR to, LPCSTR from) OVL_SYMBOL(lstrcpyA);
+WINBASEAPI LPWSTR WINAPI lstrcpyW(LPWSTR to, LPCWSTR from) OVL_SYMBOL(lstrcpyW);
+WINBASEAPI LPSTR WINAPI lstrcpynA(LPSTR to, LPCSTR from, int room) OVL_SYMBOL(lstrcpynA);
+WINBASEAPI LPWSTR WINAPI lstrcpynW(LPWSTR to, LPCWSTR from, int room) OVL_SYMBOL(lstrcpynW);
+WINBASEAPI LPSTR WINAPI lstrcatA(LPSTR to, LPCSTR from) OVL_SYMBOL(lstrcatA);
+WINBASEAPI LPWSTR WINAPI lstrcatW(LPWSTR to, LPCWSTR from) OVL_SYMBOL(lstrcatW);
+WINBASEAPI int WINAPI lstrcmpA(LPCSTR first, LPCSTR second) OVL_SYMBOL(lstrcmpA);
+WINBASEAPI int WINAPI lstrcmpW(LPCWSTR first, LPCWSTR second) OVL_SYMBOL(lstrcmpW);
+WINBASEAPI int WINAPI lstrcmpiA(LPCSTR first, LPCSTR second) OVL_SYMBOL(lstrcmpiA);
+WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR first, LPCWSTR second) OVL_SYMBOL(lstrcmpiW);
+
+/* ---- Messages, computer and user. */
+WINBASEAPI DWORD WINAPI FormatMessageA(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPSTR to, DWORD room,
+                                       __builtin_va_list *arguments) OVL_SYMBOL(FormatMessageA);
+WINBASEAPI DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPWSTR to, DWORD room,
+                                       __builtin_va_list *arguments) OVL_SYMBOL(FormatMessageW);
+WINBASEAPI BOOL WINAPI GetComputerNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameA);
+WINBASEAPI BOOL WINAPI GetComputerNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameW);
+WINADVAPI BOOL WINAPI GetUserNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameA);
+WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameW);
+WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
+
+/* ---- Programs with WinMain, which `ovl cc` starts. */
+int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR commandLine, int show);
+int WINAPI wWinMain(HINSTANCE instance, HINSTANCE before, LPWSTR commandLine, int show);
+
+#if OVL_HAVE_PIPES
+WINBASEAPI HANDLE WINAPI CreateNamedPipeA(LPCSTR name, DWORD openMode, DWORD pipeMode, DWORD instances, DWORD outBytes,
+                                          DWORD inBytes, DWORD milliseconds, LPSECURITY_ATTRIBUTES security)
+    OVL_SYMBOL(CreateNamedPipeA);
+WINBASEAPI BOOL WINAPI WaitNamedPipeA(LPCSTR name, DWORD milliseconds) OVL_SYMBOL(WaitNamedPipeA);
+WINBASEAPI BOOL WINAPI CallNamedPipeA(LPCSTR name, LPVOID from, DWORD fromBytes, LPVOID to, DWORD toBytes, LPDWORD done,
+                                      DWORD milliseconds) OVL_SYMBOL(CallNamedPipeA);
+WINBASEAPI BOOL WINAPI CallNamedPipeW(LPCWSTR name, LPVOID from, DWORD fromBytes, LPVOID to, DWORD toBytes, LPDWORD done,
+                                      DWORD milliseconds) OVL_SYMBOL(CallNamedPipeW);
+WINBASEAPI BOOL WINAPI GetNamedPipeHandleStateA(HANDLE pipe, LPDWORD state, LPDWORD instances, LPDWORD collect, LPDWORD timeout,
+                                                LPSTR user, DWORD room) OVL_SYMBOL(GetNamedPipeHandleStateA);
+WINBASEAPI BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE pipe, LPSTR to, ULONG bytes)
+    OVL_SYMBOL(GetNamedPipeClientComputerNameA);
+WINBASEAPI BOOL WINAPI GetNamedPipeClientProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeClientProcessId);
+WINBASEAPI BOOL WINAPI GetNamedPipeServerProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerProcessId);
+#endif
+
+#if OVL_HAVE_MAILSLOTS
+WINBASEAPI HANDLE WINAPI CreateMailslotA(LPCSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
+    OVL_SYMBOL(CreateMailslotA);
+WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
+    OVL_SYMBOL(CreateMailslotW);
+WINBASEAPI BOOL WINAPI GetMailslotInfo(HANDLE slot, LPDWORD longest, LPDWORD next, LPDWORD count, LPDWORD timeout)
+    OVL_SYMBOL(GetMailslotInfo);
+WINBASEAPI BOOL WINAPI SetMailslotInfo(HANDLE slot, DWORD timeout) OVL_SYMBOL(SetMailslotInfo);
+#endif
+
+#if OVL_HAVE_SERIAL
+WINBASEAPI BOOL WINAPI BuildCommDCBA(LPCSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBA);
+WINBASEAPI BOOL WINAPI BuildCommDCBW(LPCWSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBW);
+WINBASEAPI BOOL WINAPI BuildCommDCBAndTimeoutsA(LPCSTR text, LPDCB to, LPCOMMTIMEOUTS timeouts)
+    OVL_SYMBOL(BuildCommDCBAndTimeoutsA);
+WINBASEAPI BOOL WINAPI BuildCommDCBAndTimeoutsW(LPCWSTR text, LPDCB to, LPCOMMTIMEOUTS timeouts)
+    OVL_SYMBOL(BuildCommDCBAndTimeoutsW);
+WINBASEAPI BOOL WINAPI GetCommState(HANDLE port, LPDCB to) OVL_SYMBOL(GetCommState);
+WINBASEAPI BOOL WINAPI SetCommState(HANDLE port, LPDCB from) OVL_SYMBOL(SetCommState);
+WINBASEAPI BOOL WINAPI GetCommTimeouts(HANDLE port, LPCOMMTIMEOUTS to) OVL_SYMBOL(GetCommTimeouts);
+WINBASEAPI BOOL WINAPI SetCommTimeouts(HANDLE port, LPCOMMTIMEOUTS from) OVL_SYMBOL(SetCommTimeouts);
+WINBASEAPI BOOL WINAPI GetCommConfig(HANDLE port, LPCOMMCONFIG to, LPDWORD bytes) OVL_SYMBOL(GetCommConfig);
+WINBASEAPI BOOL WINAPI SetCommConfig(HANDLE port, LPCOMMCONFIG from, DWORD bytes) OVL_SYMBOL(SetCommConfig);
+WINBASEAPI BOOL WINAPI GetCommProperties(HANDLE port, LPCOMMPROP to) OVL_SYMBOL(GetCommProperties);
+WINBASEAPI BOOL WINAPI GetCommMask(HANDLE port, LPDWORD events) OVL_SYMBOL(GetCommMask);
+WINBASEAPI BOOL WINAPI SetCommMask(HANDLE port, DWORD events) OVL_SYMBOL(SetCommMask);
+WINBASEAPI BOOL WINAPI WaitCommEvent(HANDLE port, LPDWORD events, LPOVERLAPPED overlapped) OVL_SYMBOL(WaitCommEvent);
+WINBASEAPI BOOL WINAPI GetCommModemStatus(HANDLE port, LPDWORD lines) OVL_SYMBOL(GetCommModemStatus);
+WINBASEAPI BOOL WINAPI ClearCommError(HANDLE port, LPDWORD errors, LPCOMSTAT to) OVL_SYMBOL(ClearCommError);
+WINBASEAPI BOOL WINAPI PurgeComm(HANDLE port, DWORD what) OVL_SYMBOL(PurgeComm);
+WINBASEAPI BOOL WINAPI SetupComm(HANDLE port, DWORD inBytes, DWORD outBytes) OVL_SYMBOL(SetupComm);
+WINBASEAPI BOOL WINAPI EscapeCommFunction(HANDLE port, DWORD what) OVL_SYMBOL(EscapeCommFunction);
+WINBASEAPI BOOL WINAPI SetCommBreak(HANDLE port) OVL_SYMBOL(SetCommBreak);
+WINBASEAPI BOOL WINAPI ClearCommBreak(HANDLE port) OVL_SYMBOL(ClearCommBreak);
+WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(TransmitCommChar);
+#endif
+OVL_END
+
+/* The compiler must not leave this one out. */
+FORCEINLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
+    memset(to, 0, bytes);
+    __asm__ __volatile__("" : : "r"(to) : "memory");
+    return to;
+}
+#define RtlSecureZeroMemory SecureZeroMemory
+
+#define MoveFile OVL_AW(MoveFile)
+#define MoveFileEx OVL_AW(MoveFileEx)
+#define CopyFile OVL_AW(CopyFile)
+#define lstrlen OVL_AW(lstrlen)
+#define lstrcpy OVL_AW(lstrcpy)
+#define lstrcpyn OVL_AW(lstrcpyn)
+#define lstrcat OVL_AW(lstrcat)
+#define lstrcmp OVL_AW(lstrcmp)
+#define lstrcmpi OVL_AW(lstrcmpi)
+#define FormatMessage OVL_AW(FormatMessage)
+#define GetComputerName OVL_AW(GetComputerName)
+#define GetUserName OVL_AW(GetUserName)
+#define CreateNamedPipe OVL_AW(CreateNamedPipe)
+#define WaitNamedPipe OVL_AW(WaitNamedPipe)
+#define CallNamedPipe OVL_AW(CallNamedPipe)
+#define GetNamedPipeHandleState OVL_AW(GetNamedPipeHandleState)
+#define GetNamedPipeClientComputerName OVL_AW(GetNamedPipeClientComputerName)
+#define CreateMailslot OVL_AW(CreateMailslot)
+#define BuildCommDCB OVL_AW(BuildCommDCB)
+#define BuildCommDCBAndTimeouts OVL_AW(BuildCommDCBAndTimeouts)
+
+#endif
