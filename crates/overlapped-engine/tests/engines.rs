@@ -316,6 +316,8 @@ fn a_posted_packet_wakes_the_thread_that_waits(rig: &Rig) {
             assert_eq!(packet.numbers(), (7, n as usize));
         });
     }
+    drop(open);
+    assert_eq!(outcome(&rig.next(&port)), Completion::failure(Status::CANCELLED));
 }
 
 /// A file of blocks, each written and read as a whole, with a model of what stands where.

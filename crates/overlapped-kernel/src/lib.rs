@@ -11,7 +11,7 @@
 //! | [`instance`], [`request`], [`road`], [`results`] | open instances and the life of a request | 00, 03 |
 //! | [`dispatcher`], [`wait`] | signalled objects and waits on them | 04 |
 //! | [`thread`] | what the model knows of a thread: its wait, its APCs | 05 |
-//! | [`port`] | the completion port | 06 |
+//! | [`port`], [`pool`] | the completion port, and threads for it | 06 |
 //! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
 
 #[cfg(not(loom))]
@@ -26,6 +26,8 @@ pub mod instance;
 pub mod limits;
 mod names;
 pub mod namespace;
+#[cfg(not(loom))]
+pub mod pool;
 pub mod port;
 pub mod process;
 pub mod request;

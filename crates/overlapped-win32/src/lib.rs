@@ -9,11 +9,19 @@
 
 #![allow(non_snake_case, reason = "the exported names are Win32's")]
 
+mod arguments;
+mod at_once;
 pub mod support;
 
+pub mod consoleapi;
+pub mod devicecontrol;
 pub mod errhandlingapi;
 pub mod fileapi;
 pub mod handleapi;
+pub mod io;
 pub mod ioapiset;
+pub mod names;
 pub mod processthreadsapi;
 pub mod synchapi;
+pub mod text;
+pub mod winbase_io;

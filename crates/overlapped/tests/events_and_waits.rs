@@ -352,6 +352,32 @@ fn an_instance_is_signalled_unless_a_request_is_on_its_way() {
 }
 
 #[test]
+fn the_end_of_a_wait_for_a_request_never_signals_the_next_one() {
+    // Contract 03 section 5: one request at a time, each of them waited for; the instance says pending while the next one is.
+    on_real_engines(|lab| {
+        let fifo = lab.fifo("fifo");
+        for round in 0..1000 {
+            let read = fifo.read_at(vec![0; 3], 0);
+            let own = fifo.as_fd().try_clone_to_owned().unwrap();
+            let feeder = std::thread::spawn(move || {
+                // The wait has begun: who merely looks at the outcome may be ahead of the signal, as in C.
+                std::thread::sleep(Duration::from_micros(100));
+                assert_eq!(rustix::io::write(&own, b"fed"), Ok(3));
+            });
+            assert_eq!(wait_any(&[&read], Timeout::Infinite), Ok(WaitResult::Object(0)));
+            let next = fifo.read_at(vec![0; 3], 0);
+            for _ in 0..20 {
+                assert!(!is_signalled(&fifo), "round {round}: signalled by the request before");
+            }
+            feeder.join().unwrap();
+            drop(read);
+            assert!(next.cancel());
+            assert_eq!(next.wait().0.unwrap_err().code().0, 995);
+        }
+    });
+}
+
+#[test]
 fn both_event_and_instance_are_signalled() {
     // Decision D1.
     on_real_engines(|lab| {

@@ -234,6 +234,7 @@ impl Descriptor {
             Function::Read => (Kind::Read, self.mode),
             Function::Write => (Kind::Write, self.mode),
             Function::Flush => (Kind::Sync, self.mode),
+            other => unreachable!("not a transfer: {other:?}"),
         };
         let offset = match request.position() {
             Position::At(at) => at,

@@ -31,7 +31,7 @@ use overlapped_abi::{Status, Win32Error};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// One entry of the completion queue.
 #[derive(Debug)]
@@ -138,6 +138,7 @@ pub struct Port {
     queue: BriefLock<Queue>,
     devices: Mutex<Vec<(Weak<Instance>, usize)>>,
     service: Option<Arc<Service>>,
+    starved: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl std::fmt::Debug for Port {
@@ -162,7 +163,12 @@ impl Port {
             closed: false,
             lazy: Lazy::default(),
         };
-        Arc::new(Self { queue: BriefLock::new(queue), devices: Mutex::new(Vec::new()), service })
+        Arc::new(Self {
+            queue: BriefLock::new(queue),
+            devices: Mutex::new(Vec::new()),
+            service,
+            starved: OnceLock::new(),
+        })
     }
 
     /// Appends a packet, and wakes the newest waiting thread if there is one and room for it. False if the port is closed.
@@ -180,6 +186,11 @@ impl Port {
         }
         queue.packets.push_back(packet);
         if queue.waiting.is_empty() || queue.active >= queue.limit {
+            let starved = queue.waiting.is_empty() && queue.active < queue.limit;
+            drop(queue);
+            if starved {
+                self.starve();
+            }
             return true;
         }
         if queue.packets.len() == 1 && self.service.is_some() && ours() {
@@ -380,8 +391,31 @@ impl Port {
         if queue.packets.is_empty() {
             queue.lazy.owed = false;
         }
+        let starved = queue.waiting.is_empty() && !queue.packets.is_empty() && queue.active < queue.limit;
         drop(queue);
+        if starved {
+            self.starve();
+        }
         first.into_iter().chain(others).for_each(|thread| thread.wake());
+    }
+
+    /// Calls `tell`, with no lock held, whenever a packet is queued, there is room for another running thread, and none waits.
+    /// The first caller stays.
+    pub fn when_starved(&self, tell: impl Fn() + Send + Sync + 'static) {
+        let _ = self.starved.set(Box::new(tell));
+    }
+
+    /// Is a packet queued for which there is room but no thread?
+    #[must_use]
+    pub fn is_starved(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.waiting.is_empty() && !queue.packets.is_empty() && queue.active < queue.limit
+    }
+
+    fn starve(&self) {
+        if let Some(tell) = self.starved.get() {
+            tell();
+        }
     }
 
     fn is_released_here(self: &Arc<Self>, thread: &Thread) -> bool {

@@ -398,10 +398,12 @@ impl Request {
         } else {
             (None, None)
         };
+        self.tell(completion, port);
+        // After the instance's signal: whoever waits for this request and then issues another one must not find that one's
+        // instance signalled by this one.
         if let Some(done) = told.1 {
             done.set();
         }
-        self.tell(completion, port);
         if let Some(waker) = told.0 {
             waker.wake();
         }

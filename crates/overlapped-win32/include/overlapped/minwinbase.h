@@ -20,7 +20,7 @@ OVL_SIZE(SECURITY_ATTRIBUTES, 24);
 typedef struct _OVERLAPPED {
     ULONG_PTR Internal;
     ULONG_PTR InternalHigh;
-    union {
+    __extension__ union {
         __extension__ struct {
             DWORD Offset;
             DWORD OffsetHigh;

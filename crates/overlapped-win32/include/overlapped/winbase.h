@@ -118,7 +118,7 @@ typedef struct _FILE_NAME_INFO {
 OVL_SIZE(FILE_NAME_INFO, 8);
 
 typedef struct _FILE_RENAME_INFO {
-    union {
+    __extension__ union {
         BOOLEAN ReplaceIfExists;
         DWORD Flags;
     };
@@ -365,12 +365,9 @@ OVL_SIZE(STARTUPINFOEXW, 112);
 #define EVENPARITY 2
 #define MARKPARITY 3
 #define SPACEPARITY 4
-#define CE_RXPARITY 0x4
-#define SP_PARITY 0x1
 #define ONESTOPBIT 0
 #define ONE5STOPBITS 1
 #define TWOSTOPBITS 2
-#define SP_STOPBITS 0x8
 #define EV_RXCHAR 0x1
 #define EV_RXFLAG 0x2
 #define EV_TXEMPTY 0x4
@@ -465,7 +462,6 @@ OVL_SIZE(STARTUPINFOEXW, 112);
 #define PARITY_EVEN 0x400
 #define PARITY_MARK 0x800
 #define PARITY_SPACE 0x1000
-#define IGNORE 0
 #define COMMPROP_INITIALIZED 0xE73CF52E
 
 typedef struct _DCB {

@@ -1,7 +1,16 @@
 //! `fileapi.h`: opening and transferring here; what files can be asked and told in the modules below (contract 01 section 2,
 //! 02, 03).
 
+pub mod find;
+mod full_path;
+pub mod information;
+pub mod locks;
+pub mod names;
+pub mod pointer;
+pub mod size;
+pub mod times;
 pub mod transfer;
+pub mod volumes;
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, narrow, set_last_error, system, wide};
 use crate::synchapi::inherits;

@@ -98,7 +98,8 @@ pub fn on_real_engines(test: impl Fn(&Lab) + Send + Sync + Clone + 'static) {
 /// Runs the test on io_uring, on epoll and on the simulated engine with nothing worse than delay, reordering and short transfers.
 pub fn on_every_engine(test: impl Fn(&Lab) + Send + Sync + Clone + 'static) {
     on_real_engines(test.clone());
-    on_sim(SimEngine::builder().seed(seed()), test);
+    // Threads that sleep outside of the library, as executors do, need not be waited for long.
+    on_sim(SimEngine::builder().seed(seed()).patience(Duration::from_millis(2)), test);
 }
 
 /// Runs the test on a simulated engine.

@@ -1,0 +1,2 @@
+/* Part of the console. */
+#include "wincon.h"

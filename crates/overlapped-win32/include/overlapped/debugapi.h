@@ -1,0 +1,15 @@
+/* Debugging. */
+#ifndef OVL_DEBUGAPI_H
+#define OVL_DEBUGAPI_H
+#include "minwindef.h"
+
+OVL_BEGIN
+WINBASEAPI VOID WINAPI OutputDebugStringA(LPCSTR text) OVL_SYMBOL(OutputDebugStringA);
+WINBASEAPI VOID WINAPI OutputDebugStringW(LPCWSTR text) OVL_SYMBOL(OutputDebugStringW);
+WINBASEAPI BOOL WINAPI IsDebuggerPresent(VOID) OVL_SYMBOL(IsDebuggerPresent);
+OVL_END
+
+#define DebugBreak() __builtin_trap()
+#define OutputDebugString OVL_AW(OutputDebugString)
+
+#endif

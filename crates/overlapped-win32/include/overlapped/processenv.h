@@ -1,0 +1,30 @@
+/* Command line, environment, current directory, standard handles. */
+#ifndef OVL_PROCESSENV_H
+#define OVL_PROCESSENV_H
+#include "minwindef.h"
+
+OVL_BEGIN
+WINBASEAPI LPSTR WINAPI GetCommandLineA(VOID) OVL_SYMBOL(GetCommandLineA);
+WINBASEAPI LPWSTR WINAPI GetCommandLineW(VOID) OVL_SYMBOL(GetCommandLineW);
+WINBASEAPI DWORD WINAPI GetEnvironmentVariableA(LPCSTR name, LPSTR to, DWORD room) OVL_SYMBOL(GetEnvironmentVariableA);
+WINBASEAPI DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR to, DWORD room) OVL_SYMBOL(GetEnvironmentVariableW);
+WINBASEAPI BOOL WINAPI SetEnvironmentVariableA(LPCSTR name, LPCSTR value) OVL_SYMBOL(SetEnvironmentVariableA);
+WINBASEAPI BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value) OVL_SYMBOL(SetEnvironmentVariableW);
+WINBASEAPI DWORD WINAPI ExpandEnvironmentStringsA(LPCSTR from, LPSTR to, DWORD room) OVL_SYMBOL(ExpandEnvironmentStringsA);
+WINBASEAPI DWORD WINAPI ExpandEnvironmentStringsW(LPCWSTR from, LPWSTR to, DWORD room) OVL_SYMBOL(ExpandEnvironmentStringsW);
+WINBASEAPI DWORD WINAPI GetCurrentDirectoryA(DWORD room, LPSTR to) OVL_SYMBOL(GetCurrentDirectoryA);
+WINBASEAPI DWORD WINAPI GetCurrentDirectoryW(DWORD room, LPWSTR to) OVL_SYMBOL(GetCurrentDirectoryW);
+WINBASEAPI BOOL WINAPI SetCurrentDirectoryA(LPCSTR name) OVL_SYMBOL(SetCurrentDirectoryA);
+WINBASEAPI BOOL WINAPI SetCurrentDirectoryW(LPCWSTR name) OVL_SYMBOL(SetCurrentDirectoryW);
+WINBASEAPI HANDLE WINAPI GetStdHandle(DWORD which) OVL_SYMBOL(GetStdHandle);
+WINBASEAPI BOOL WINAPI SetStdHandle(DWORD which, HANDLE handle) OVL_SYMBOL(SetStdHandle);
+OVL_END
+
+#define GetCommandLine OVL_AW(GetCommandLine)
+#define GetEnvironmentVariable OVL_AW(GetEnvironmentVariable)
+#define SetEnvironmentVariable OVL_AW(SetEnvironmentVariable)
+#define ExpandEnvironmentStrings OVL_AW(ExpandEnvironmentStrings)
+#define GetCurrentDirectory OVL_AW(GetCurrentDirectory)
+#define SetCurrentDirectory OVL_AW(SetCurrentDirectory)
+
+#endif

@@ -1,0 +1,30 @@
+/* Conversions of times. */
+#ifndef OVL_TIMEZONEAPI_H
+#define OVL_TIMEZONEAPI_H
+#include "minwinbase.h"
+
+#define TIME_ZONE_ID_INVALID ((DWORD)0xFFFFFFFF)
+#define TIME_ZONE_ID_UNKNOWN 0
+#define TIME_ZONE_ID_STANDARD 1
+#define TIME_ZONE_ID_DAYLIGHT 2
+
+typedef struct _TIME_ZONE_INFORMATION {
+    LONG Bias;
+    WCHAR StandardName[32];
+    SYSTEMTIME StandardDate;
+    LONG StandardBias;
+    WCHAR DaylightName[32];
+    SYSTEMTIME DaylightDate;
+    LONG DaylightBias;
+} TIME_ZONE_INFORMATION, *PTIME_ZONE_INFORMATION, *LPTIME_ZONE_INFORMATION;
+OVL_SIZE(TIME_ZONE_INFORMATION, 172);
+
+OVL_BEGIN
+WINBASEAPI BOOL WINAPI FileTimeToSystemTime(const FILETIME *from, LPSYSTEMTIME to) OVL_SYMBOL(FileTimeToSystemTime);
+WINBASEAPI BOOL WINAPI SystemTimeToFileTime(const SYSTEMTIME *from, LPFILETIME to) OVL_SYMBOL(SystemTimeToFileTime);
+WINBASEAPI DWORD WINAPI GetTimeZoneInformation(LPTIME_ZONE_INFORMATION to) OVL_SYMBOL(GetTimeZoneInformation);
+WINBASEAPI BOOL WINAPI SystemTimeToTzSpecificLocalTime(const TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *utc,
+                                                       LPSYSTEMTIME local) OVL_SYMBOL(SystemTimeToTzSpecificLocalTime);
+OVL_END
+
+#endif

@@ -1,0 +1,24 @@
+/* Everything but sockets: include winsock2.h first, as on Windows. */
+#ifndef OVL_WINDOWS_H
+#define OVL_WINDOWS_H
+#define _WINDOWS_
+#include "sdkddkver.h"
+#include "winapifamily.h"
+#include <stdarg.h>
+#include <string.h>
+#include "excpt.h"
+#include "windef.h"
+#include "winerror.h"
+#include "winbase.h"
+#include "winnls.h"
+#include "wincon.h"
+#include "winuser.h"
+#ifndef WIN32_LEAN_AND_MEAN
+#include "winioctl.h"
+#ifndef OVL_WINSOCK2_H
+#include "winsock.h"
+#endif
+#include "timeapi.h"
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* Code pages. Narrow text is UTF-8, whatever the code page says. */
+#ifndef OVL_WINNLS_H
+#define OVL_WINNLS_H
+#include "minwinbase.h"
+#include "stringapiset.h"
+
+#define CP_ACP 0
+#define CP_OEMCP 1
+#define CP_MACCP 2
+#define CP_THREAD_ACP 3
+#define CP_UTF7 65000
+#define CP_UTF8 65001
+#define MB_PRECOMPOSED 0x1
+#define MB_COMPOSITE 0x2
+#define MB_USEGLYPHCHARS 0x4
+#define MB_ERR_INVALID_CHARS 0x8
+#define WC_COMPOSITECHECK 0x200
+#define WC_NO_BEST_FIT_CHARS 0x400
+#define WC_ERR_INVALID_CHARS 0x80
+#define CSTR_LESS_THAN 1
+#define CSTR_EQUAL 2
+#define CSTR_GREATER_THAN 3
+#define LOCALE_SYSTEM_DEFAULT LANG_SYSTEM_DEFAULT
+#define LOCALE_USER_DEFAULT LANG_USER_DEFAULT
+#define NORM_IGNORECASE 0x1
+#define LINGUISTIC_IGNORECASE 0x10
+#define LOCALE_NAME_USER_DEFAULT NULL
+#define LOCALE_NAME_INVARIANT OVL_WIDE("")
+#define LOCALE_NAME_SYSTEM_DEFAULT OVL_WIDE("!x-sys-default-locale")
+
+OVL_BEGIN
+WINBASEAPI UINT WINAPI GetACP(VOID) OVL_SYMBOL(GetACP);
+WINBASEAPI UINT WINAPI GetOEMCP(VOID) OVL_SYMBOL(GetOEMCP);
+WINBASEAPI BOOL WINAPI IsValidCodePage(UINT page) OVL_SYMBOL(IsValidCodePage);
+OVL_END
+
+#endif

@@ -1,0 +1,69 @@
+//! The part of Microsoft's C library that programs use and libc lacks, or has with another meaning.
+//!
+//! Wide functions work on 16-bit WCHAR. In formats, `l` before an integer means 32 bits, as LONG has; a `long` of a program that
+//! was compiled here has 64, so `%ld` prints its low half. Functions with `_s` check their arguments: a violation calls the
+//! program's handler, if it has set one, and then fails with an errno value; without a handler Windows would end the program.
+//!
+//! # Safety
+//! All pointers are as for the C functions: strings end with a zero unless a length is given, buffers have the room that is
+//! said, and formats agree with their arguments. The modules do not repeat it at each function.
+
+#![allow(clippy::missing_safety_doc, reason = "said once, on the page of the module")]
+
+pub mod args;
+pub mod printf;
+pub mod scanf;
+pub mod va;
+
+use std::ffi::{c_int, c_uint};
+use std::ptr::null;
+use std::sync::atomic::{AtomicUsize, Ordering::*};
+
+/// A function of the program that is told of invalid arguments: expression, function, file, line, reserved.
+pub type InvalidParameterHandler = unsafe extern "C" fn(*const u16, *const u16, *const u16, c_uint, usize);
+
+static HANDLER: AtomicUsize = AtomicUsize::new(0);
+
+/// Sets errno.
+pub fn set_errno(code: c_int) {
+    // SAFETY: the place of this thread's errno.
+    unsafe { *libc::__errno_location() = code };
+}
+
+/// errno.
+#[must_use]
+pub fn errno() -> c_int {
+    // SAFETY: as above.
+    unsafe { *libc::__errno_location() }
+}
+
+/// An argument is invalid: errno is set, the program's handler called, and the code returned.
+pub fn invalid(code: c_int) -> c_int {
+    set_errno(code);
+    let handler = HANDLER.load(Acquire);
+    if handler != 0 {
+        // SAFETY: the number was a function of this type when it was stored.
+        unsafe {
+            let handler = std::mem::transmute::<usize, InvalidParameterHandler>(handler);
+            handler(null(), null(), null(), 0, 0);
+        }
+    }
+    code
+}
+
+/// _set_invalid_parameter_handler: the former one.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__set_invalid_parameter_handler(
+    handler: Option<InvalidParameterHandler>,
+) -> Option<InvalidParameterHandler> {
+    let former = HANDLER.swap(handler.map_or(0, |handler| handler as usize), AcqRel);
+    // SAFETY: the number is 0 or was a function of this type when it was stored.
+    unsafe { std::mem::transmute::<usize, Option<InvalidParameterHandler>>(former) }
+}
+
+/// _get_invalid_parameter_handler.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__get_invalid_parameter_handler() -> Option<InvalidParameterHandler> {
+    // SAFETY: as above.
+    unsafe { std::mem::transmute::<usize, Option<InvalidParameterHandler>>(HANDLER.load(Acquire)) }
+}

@@ -1,0 +1,154 @@
+//! What is done by name: attributes, deletion, directories (contract 01 sections 2 and 3).
+
+use super::full_path::full_path;
+use crate::arguments::{name, pair, store};
+use crate::support::{Bool, files, guard_bool, guard_or, system};
+use crate::text::{self, Unit};
+use overlapped_abi::constants::attributes::INVALID_FILE_ATTRIBUTES;
+use overlapped_abi::{FileTime, SecurityAttributes, Win32Error, split_u64};
+use overlapped_devices::file::NamedFile;
+use std::ffi::c_void;
+
+/// GetFileExInfoStandard, the only class of GetFileAttributesEx.
+const INFO_STANDARD: i32 = 0;
+
+/// WIN32_FILE_ATTRIBUTE_DATA.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct FileAttributeData {
+    /// dwFileAttributes.
+    pub attributes: u32,
+    /// ftCreationTime.
+    pub creation_time: FileTime,
+    /// ftLastAccessTime.
+    pub last_access_time: FileTime,
+    /// ftLastWriteTime.
+    pub last_write_time: FileTime,
+    /// nFileSizeHigh.
+    pub size_high: u32,
+    /// nFileSizeLow.
+    pub size_low: u32,
+}
+
+const _: () = assert!(size_of::<FileAttributeData>() == 36);
+
+impl From<NamedFile> for FileAttributeData {
+    fn from(file: NamedFile) -> Self {
+        let (size_low, size_high) = split_u64(file.size);
+        Self {
+            attributes: file.attributes,
+            creation_time: file.times.creation,
+            last_access_time: file.times.access,
+            last_write_time: file.times.write,
+            size_high,
+            size_low,
+        }
+    }
+}
+
+pair! {
+    /// GetFileAttributes.
+    fn ovl_GetFileAttributesA ovl_GetFileAttributesW(file_name: *const C) -> u32 {
+        // SAFETY: the caller's promise.
+        guard_or(INVALID_FILE_ATTRIBUTES, || files().attributes(system()?, &unsafe { name(file_name) }?))
+    }
+}
+
+pair! {
+    /// GetFileAttributesEx.
+    fn ovl_GetFileAttributesExA ovl_GetFileAttributesExW(file_name: *const C, class: i32, data: *mut c_void) -> Bool {
+        guard_bool(|| {
+            if class != INFO_STANDARD {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+            // SAFETY: the caller's promise.
+            let found = files().query(system()?, &unsafe { name(file_name) }?)?;
+            // SAFETY: the caller's promise.
+            unsafe { store(data.cast::<FileAttributeData>(), found.into()) }
+        })
+    }
+}
+
+pair! {
+    /// SetFileAttributes.
+    fn ovl_SetFileAttributesA ovl_SetFileAttributesW(file_name: *const C, attributes: u32) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| files().set_attributes(system()?, &unsafe { name(file_name) }?, attributes))
+    }
+}
+
+pair! {
+    /// DeleteFile.
+    fn ovl_DeleteFileA ovl_DeleteFileW(file_name: *const C) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| files().delete_file(system()?, &unsafe { name(file_name) }?))
+    }
+}
+
+pair! {
+    /// CreateDirectory.
+    fn ovl_CreateDirectoryA ovl_CreateDirectoryW(path: *const C, _attributes: *const SecurityAttributes) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| files().create_directory(system()?, &unsafe { name(path) }?))
+    }
+}
+
+pair! {
+    /// RemoveDirectory.
+    fn ovl_RemoveDirectoryA ovl_RemoveDirectoryW(path: *const C) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| files().remove_directory(system()?, &unsafe { name(path) }?))
+    }
+}
+
+pair! {
+    /// GetFullPathName; `part` is set to the last component in the buffer, or to NULL if the name ends in a separator.
+    fn ovl_GetFullPathNameA ovl_GetFullPathNameW(
+        file_name: *const C,
+        size: u32,
+        buffer: *mut C,
+        part: *mut *mut C,
+    ) -> u32 {
+        guard_or(0, || {
+            // SAFETY: the caller's promise.
+            let name = full_path(&unsafe { name(file_name) }?)?;
+            let units = C::from_os(&name);
+            // SAFETY: the caller's promise.
+            let given = unsafe { text::give(&units, buffer, size) };
+            if !part.is_null() && given as usize == units.len() {
+                let start = units.iter().rposition(|unit| unit.is(b'\\')).map_or(0, |at| at + 1);
+                let component = if start == units.len() { std::ptr::null_mut() } else { buffer.wrapping_add(start) };
+                // SAFETY: not NULL, and the caller vouches for it.
+                unsafe { part.write(component) };
+            }
+            Ok(given)
+        })
+    }
+}
+
+/// Names have one form here: it only must exist.
+unsafe fn same_name<C: Unit>(from: *const C, to: *mut C, size: u32) -> u32 {
+    guard_or(0, || {
+        // SAFETY: the caller's promise.
+        let found = unsafe { name(from) }?;
+        files().attributes(system()?, &found)?;
+        // SAFETY: the caller's promise; what the name was read into may be the buffer itself.
+        Ok(unsafe { text::give(&C::from_os(&found), to, size) })
+    })
+}
+
+pair! {
+    /// GetLongPathName: the name itself.
+    fn ovl_GetLongPathNameA ovl_GetLongPathNameW(short: *const C, long: *mut C, size: u32) -> u32 {
+        // SAFETY: the caller's promise.
+        unsafe { same_name(short, long, size) }
+    }
+}
+
+pair! {
+    /// GetShortPathName: the name itself.
+    fn ovl_GetShortPathNameA ovl_GetShortPathNameW(long: *const C, short: *mut C, size: u32) -> u32 {
+        // SAFETY: the caller's promise.
+        unsafe { same_name(long, short, size) }
+    }
+}

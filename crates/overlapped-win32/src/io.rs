@@ -1,0 +1,117 @@
+//! `io.h`: handles of Linux descriptors and descriptors of handles (design.md section 1).
+//!
+//! A descriptor of Linux is a descriptor of the C library here, too. A handle made of one has a duplicate of it: the same open
+//! file with the same position, but closing either leaves the other. As on Windows, a handle that was made a descriptor goes
+//! with that: `_close` closes both. The drawback: close() of libc does not know, and leaves the handle open.
+
+use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
+use overlapped_abi::Win32Error;
+use overlapped_kernel::handle::Object;
+use parking_lot::Mutex;
+use rustix::fs::SeekFrom;
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::LazyLock;
+
+/// A handle that belongs to a descriptor.
+#[derive(Clone, Copy)]
+struct Bond {
+    handle: RawHandle,
+    /// The file that the descriptor referred to: device and number. Descriptors are used again.
+    file: (u64, u64),
+    /// The handle was there first, and goes with the descriptor.
+    ends: bool,
+}
+
+static BONDS: LazyLock<Mutex<HashMap<RawFd, Bond>>> = LazyLock::new(Mutex::default);
+
+fn file_of(fd: impl AsFd) -> Result<(u64, u64), Win32Error> {
+    let stat = rustix::fs::fstat(fd).map_err(|_| Win32Error::INVALID_HANDLE)?;
+    Ok((stat.st_dev, stat.st_ino))
+}
+
+/// The handle of a descriptor, made when it is first asked for; 6 if there is no such descriptor.
+pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
+    if fd < 0 {
+        return Err(Win32Error::INVALID_HANDLE);
+    }
+    let mut bonds = BONDS.lock();
+    // SAFETY: if it is not open, or is closed meanwhile, the calls on it fail and nothing else depends on it.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    let file = file_of(borrowed)?;
+    if let Some(bond) = bonds.get(&fd)
+        && bond.file == file
+        && system()?.entry_raw(bond.handle).is_ok()
+    {
+        return Ok(bond.handle);
+    }
+    let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, 3).map_err(|_| Win32Error::INVALID_HANDLE)?;
+    let handle = adopt(copy)?;
+    bonds.insert(fd, Bond { handle, file, ends: false });
+    Ok(handle)
+}
+
+/// A handle for synchronous use that owns the descriptor.
+fn adopt(fd: OwnedFd) -> Result<RawHandle, Win32Error> {
+    let (system, opened) = (system()?, files().adopt(fd, false)?);
+    let instance = system.instance(opened.device, opened.overlapped);
+    Ok(system.insert(Object::Instance(instance), opened.access)?.into_raw())
+}
+
+/// A descriptor of what the handle refers to.
+fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
+    let mut bonds = BONDS.lock();
+    let grant = system()?.grant(handle(file)?)?;
+    let device = grant.instance.device();
+    let own = device.descriptor().ok_or(Win32Error::INVALID_HANDLE)?;
+    let fd = rustix::io::fcntl_dupfd_cloexec(own, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?;
+    // The descriptor goes on where the file pointer is; an adopted one stands where it should already.
+    let adopted = bonds.values().any(|bond| bond.handle == file && !bond.ends);
+    if device.seekable() && !adopted {
+        rustix::fs::seek(&fd, SeekFrom::Start(*grant.instance.pointer())).map_err(|_| Win32Error::INVALID_HANDLE)?;
+    }
+    let bond = Bond { handle: file, file: file_of(&fd)?, ends: true };
+    let fd = fd.into_raw_fd();
+    bonds.insert(fd, bond);
+    Ok(fd)
+}
+
+fn set_errno(errno: i32) {
+    // SAFETY: the calling thread's own errno.
+    unsafe { *libc::__errno_location() = errno };
+}
+
+fn or_errno<T>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>) -> T
+where
+    T: Copy,
+{
+    guard(failed, || {
+        body().unwrap_or_else(|error| {
+            set_errno(if error == Win32Error::INVALID_HANDLE { libc::EBADF } else { error.to_errno() });
+            failed
+        })
+    })
+}
+
+/// _get_osfhandle: -1 and EBADF if there is no such descriptor.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__get_osfhandle(fd: i32) -> isize {
+    or_errno(INVALID_HANDLE_VALUE, || handle_of(fd)) as isize
+}
+
+/// _open_osfhandle: -1 and EBADF for a handle of what has no descriptor. The flags, which are about text, mean nothing here.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__open_osfhandle(file: isize, _flags: i32) -> i32 {
+    or_errno(-1, || descriptor_of(file as usize))
+}
+
+/// _close: the descriptor, and the handle that was made it.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__close(fd: i32) -> i32 {
+    let bond = BONDS.lock().remove(&fd);
+    if let Some(Bond { handle, ends: true, .. }) = bond {
+        crate::handleapi::ovl_CloseHandle(handle);
+    }
+    // SAFETY: the caller's own descriptor, which it gives up.
+    unsafe { libc::close(fd) }
+}

@@ -1,0 +1,179 @@
+//! What `winbase.h` has of files: copies, moves, information classes, second handles (contract 02 section 4, 03 section 6).
+
+use crate::arguments::{grant, name, optional_name, output, pair};
+use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, files, guard_bool, guard_or, system};
+use crate::text::Unit;
+use overlapped_abi::constants::open::OPEN_EXISTING;
+use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32Error};
+use overlapped_devices::file::{self, CopyProgress, CopyVerdict, MoveFlags};
+use overlapped_kernel::device::OpenParams;
+use overlapped_kernel::instance::NotificationModes;
+use std::ffi::{OsString, c_void};
+use std::os::fd::AsRawFd;
+
+/// GetFileInformationByHandleEx.
+///
+/// # Safety
+/// `information` is NULL (998) or writable for `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetFileInformationByHandleEx(
+    file: RawHandle,
+    class: i32,
+    information: *mut c_void,
+    size: u32,
+) -> Bool {
+    guard_bool(|| {
+        let answer = file::information(system()?, &grant(file)?, class, size as usize)?;
+        // SAFETY: the caller's promise; the answer keeps to the size.
+        unsafe { output(&answer.bytes, information) }?;
+        answer.error()
+    })
+}
+
+/// SetFileCompletionNotificationModes: 87 for flags that are not to be set through it.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetFileCompletionNotificationModes(file: RawHandle, flags: u8) -> Bool {
+    guard_bool(|| {
+        let instance = grant(file)?.instance;
+        instance.add_modes(NotificationModes::from_bits(flags).ok_or(Win32Error::INVALID_PARAMETER)?)
+    })
+}
+
+/// ReOpenFile: another instance of the same file, which has to get along with the first one's share mode.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ReOpenFile(original: RawHandle, access: u32, share: u32, flags: u32) -> RawHandle {
+    guard_or(INVALID_HANDLE_VALUE, || {
+        let grant = grant(original)?;
+        // Through the descriptor, so that it is this file whatever its name leads to by now.
+        let descriptor = grant.instance.device().descriptor().ok_or(Win32Error::INVALID_FUNCTION)?;
+        let path = OsString::from(format!("/proc/self/fd/{}", descriptor.as_raw_fd()));
+        let params = OpenParams {
+            access: AccessMask::from_bits_retain(access),
+            share: ShareMode::from_bits_retain(share),
+            disposition: OPEN_EXISTING,
+            flags: FileFlags::from_bits_retain(flags),
+            permissions: 0,
+        };
+        Ok(system()?.open(&path, &params)?.handle.into_raw())
+    })
+}
+
+const MOVEFILE_DELAY_UNTIL_REBOOT: u32 = 4;
+
+unsafe fn move_file<C: Unit>(from: *const C, to: *const C, flags: u32) -> Result<(), Win32Error> {
+    // SAFETY: the caller's promise.
+    let (from, to) = unsafe { (name(from)?, optional_name(to)) };
+    // No target means deletion at the next start, which the device refuses as it does any delayed move.
+    let flags = if to.is_none() { flags | MOVEFILE_DELAY_UNTIL_REBOOT } else { flags };
+    let flags = MoveFlags::from_bits(flags).ok_or(Win32Error::INVALID_PARAMETER)?;
+    files().move_file(system()?, &from, &to.unwrap_or_default(), flags)
+}
+
+pair! {
+    /// MoveFile: also to another file system.
+    fn ovl_MoveFileA ovl_MoveFileW(from: *const C, to: *const C) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| unsafe { move_file(from, to, MoveFlags::COPY_ALLOWED.bits()) })
+    }
+}
+
+pair! {
+    /// MoveFileEx.
+    fn ovl_MoveFileExA ovl_MoveFileExW(from: *const C, to: *const C, flags: u32) -> Bool {
+        // SAFETY: the caller's promise.
+        guard_bool(|| unsafe { move_file(from, to, flags) })
+    }
+}
+
+/// LPPROGRESS_ROUTINE: sizes, stream, reason, the two handles, the caller's own.
+pub type ProgressRoutine =
+    Option<unsafe extern "C" fn(i64, i64, i64, i64, u32, u32, RawHandle, RawHandle, *mut c_void) -> u32>;
+
+const COPY_FILE_FAIL_IF_EXISTS: u32 = 1;
+const CALLBACK_CHUNK_FINISHED: u32 = 0;
+const CALLBACK_STREAM_SWITCH: u32 = 1;
+const PROGRESS_CONTINUE: u32 = 0;
+const PROGRESS_STOP: u32 = 2;
+const PROGRESS_QUIET: u32 = 3;
+
+/// Who follows a copy.
+struct Follower {
+    routine: ProgressRoutine,
+    data: *mut c_void,
+    cancel: *const Bool,
+    begun: bool,
+}
+
+impl Follower {
+    /// # Safety
+    /// The routine may be called with the data, and `cancel` is NULL or readable.
+    unsafe fn hear(&mut self, progress: CopyProgress) -> CopyVerdict {
+        // SAFETY: the caller's promise; another thread may write it.
+        if !self.cancel.is_null() && unsafe { self.cancel.read_volatile() } != 0 {
+            return CopyVerdict::Cancel;
+        }
+        let Some(routine) = self.routine else {
+            return if self.cancel.is_null() { CopyVerdict::Quiet } else { CopyVerdict::Continue };
+        };
+        let reason = if self.begun { CALLBACK_CHUNK_FINISHED } else { CALLBACK_STREAM_SWITCH };
+        self.begun = true;
+        let (size, copied) = (progress.size as i64, progress.copied as i64);
+        let (none, stream) = (INVALID_HANDLE_VALUE, 1);
+        // SAFETY: the caller's promise.
+        match unsafe { routine(size, copied, size, copied, stream, reason, none, none, self.data) } {
+            PROGRESS_CONTINUE => CopyVerdict::Continue,
+            PROGRESS_QUIET => CopyVerdict::Quiet,
+            PROGRESS_STOP => CopyVerdict::Stop,
+            _ => CopyVerdict::Cancel,
+        }
+    }
+}
+
+unsafe fn copy_file<C: Unit>(from: *const C, to: *const C, replace: bool, mut follower: Follower) -> Result<(), Win32Error> {
+    // SAFETY: the caller's promise.
+    let (from, to) = unsafe { (name(from)?, name(to)?) };
+    // SAFETY: the caller's promise.
+    files().copy_file(system()?, &from, &to, replace, &mut |progress| unsafe { follower.hear(progress) })
+}
+
+pair! {
+    /// CopyFile: 80 if the target is there and is not to be replaced.
+    fn ovl_CopyFileA ovl_CopyFileW(from: *const C, to: *const C, fail_if_exists: Bool) -> Bool {
+        let follower = Follower { routine: None, data: std::ptr::null_mut(), cancel: std::ptr::null(), begun: false };
+        // SAFETY: the caller's promise.
+        guard_bool(|| unsafe { copy_file(from, to, fail_if_exists == 0, follower) })
+    }
+}
+
+pair! {
+    /// CopyFileEx: the routine hears of the progress without handles (-1). Of the flags, COPY_FILE_FAIL_IF_EXISTS matters.
+    fn ovl_CopyFileExA ovl_CopyFileExW(
+        from: *const C,
+        to: *const C,
+        routine: ProgressRoutine,
+        data: *mut c_void,
+        cancel: *const Bool,
+        flags: u32,
+    ) -> Bool {
+        let follower = Follower { routine, data, cancel, begun: false };
+        // SAFETY: the caller's promise.
+        guard_bool(|| unsafe { copy_file(from, to, flags & COPY_FILE_FAIL_IF_EXISTS == 0, follower) })
+    }
+}
+
+pair! {
+    /// CreateDirectoryEx: a template has no attributes that matter here, but must be there.
+    fn ovl_CreateDirectoryExA ovl_CreateDirectoryExW(
+        template: *const C,
+        path: *const C,
+        _attributes: *const SecurityAttributes,
+    ) -> Bool {
+        guard_bool(|| {
+            let system = system()?;
+            // SAFETY: the caller's promise.
+            let (template, path) = unsafe { (name(template)?, name(path)?) };
+            files().attributes(system, &template)?;
+            files().create_directory(system, &path)
+        })
+    }
+}
