@@ -8,15 +8,17 @@
 //!    reads outstanding the wait would be useless, so they go one after the other, and nothing overlaps.
 //! 2. **Event object.** Each request has an event. Both are outstanding at once, and the index that `wait_any` gives says
 //!    which is complete. At most 64 of them in one wait.
-//! 3. **Alertable I/O.** A routine is queued to the thread that issued the request and runs in its next alertable wait. The
-//!    Rust face does not have it yet.
+//! 3. **Alertable I/O.** A routine is queued to the thread that issued the request and runs in its next alertable wait. No
+//!    other thread can take the result. `alertable_io.rs` has more of it.
 //! 4. **Completion port.** Any thread takes the next packet; it brings the request's context and buffer with it. No limit
 //!    on the number of requests, no object for each of them.
 //!
 //! An `Operation` can also be waited for or awaited by itself; `await_operations.rs` shows that.
 
-use overlapped::{CompletionPort, Event, OpenOptions, OverlappedFile, Result, Timeout, WaitResult, wait_any};
+use overlapped::{CompletionPort, Event, OpenOptions, OverlappedFile, Result, Timeout, WaitResult, alertable, wait_any};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const HEAD: u64 = 0;
 const TAIL: u64 = 8;
@@ -49,6 +51,22 @@ fn event_object(file: &OverlappedFile) -> Result<()> {
             }
             other => unreachable!("events are not abandoned, and the wait has no limit: {other:?}"),
         }
+    }
+    Ok(())
+}
+
+fn alertable_io(file: &OverlappedFile) -> Result<()> {
+    let shown = Arc::new(AtomicU32::new(0));
+    for offset in [HEAD, TAIL] {
+        let shown = Arc::clone(&shown);
+        file.read_at_then(vec![0; 4], offset, move |result, buffer| {
+            show("alertable I/O", offset, (result, buffer));
+            shown.fetch_add(1, Ordering::Relaxed);
+        })?;
+    }
+    // One alertable wait runs all that is queued; what completes later needs another.
+    while shown.load(Ordering::Relaxed) < 2 {
+        alertable::sleep(Timeout::Infinite);
     }
     Ok(())
 }
@@ -86,7 +104,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let file = open(&path)?;
     device_object(&file)?;
     event_object(&file)?;
-    println!("{:>16}: not in the Rust face yet", "alertable I/O");
+    alertable_io(&file)?;
     completion_port(&path)?;
     Ok(())
 }

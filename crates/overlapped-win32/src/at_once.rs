@@ -37,7 +37,10 @@ impl AtOnce {
         // SAFETY: valid by the promise of `begin`; these fields are accessed as atomics everywhere.
         let (internal, high) = unsafe {
             let overlapped = overlapped.as_ptr();
-            (AtomicUsize::from_ptr(&raw mut (*overlapped).internal), AtomicUsize::from_ptr(&raw mut (*overlapped).internal_high))
+            (
+                AtomicUsize::from_ptr(&raw mut (*overlapped).internal),
+                AtomicUsize::from_ptr(&raw mut (*overlapped).internal_high),
+            )
         };
         if let Some(bytes) = bytes {
             high.store(bytes, Ordering::Relaxed);

@@ -24,4 +24,5 @@ pub mod names;
 pub mod processthreadsapi;
 pub mod synchapi;
 pub mod text;
+pub mod threadpool;
 pub mod winbase_io;

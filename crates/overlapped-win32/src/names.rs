@@ -17,7 +17,9 @@ pub fn to_windows(path: &Path) -> OsString {
     if let Ok(system) = system() {
         let namespace = system.namespace().read();
         for letter in namespace.drive_letters() {
-            let Some(directory) = namespace.drive(letter).and_then(|drive| drive.directory.as_deref()) else { continue };
+            let Some(directory) = namespace.drive(letter).and_then(|drive| drive.directory.as_deref()) else {
+                continue;
+            };
             let Ok(rest) = path.strip_prefix(directory) else { continue };
             let depth = directory.components().count();
             if depth > best.0 {

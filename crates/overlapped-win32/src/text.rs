@@ -206,7 +206,8 @@ mod tests {
     fn lengths_stop_at_the_zero_or_the_limit() {
         let text = [97u16, 98, 0, 99];
         // SAFETY: the text has a zero.
-        let (whole, cut, all) = unsafe { (len(text.as_ptr()), len_up_to(text.as_ptr(), 1), len_up_to(text.as_ptr(), 9)) };
+        let (whole, cut, all) =
+            unsafe { (len(text.as_ptr()), len_up_to(text.as_ptr(), 1), len_up_to(text.as_ptr(), 9)) };
         assert_eq!((whole, cut, all), (2, 1, 2));
     }
 
@@ -215,7 +216,11 @@ mod tests {
         let mut room = [7u8; 4];
         // SAFETY: the sizes are those of the buffer.
         let said = unsafe {
-            [give(b"abc", room.as_mut_ptr(), 4), give(b"abcd", room.as_mut_ptr(), 4), give(b"x", std::ptr::null_mut(), 0)]
+            [
+                give(b"abc", room.as_mut_ptr(), 4),
+                give(b"abcd", room.as_mut_ptr(), 4),
+                give(b"x", std::ptr::null_mut(), 0),
+            ]
         };
         assert_eq!((said, &room), ([3, 5, 2], b"abc\0"));
     }

@@ -129,7 +129,12 @@ impl Follower {
     }
 }
 
-unsafe fn copy_file<C: Unit>(from: *const C, to: *const C, replace: bool, mut follower: Follower) -> Result<(), Win32Error> {
+unsafe fn copy_file<C: Unit>(
+    from: *const C,
+    to: *const C,
+    replace: bool,
+    mut follower: Follower,
+) -> Result<(), Win32Error> {
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, name(to)?) };
     // SAFETY: the caller's promise.

@@ -102,4 +102,5 @@ pub use overlapped_kernel::System;
 pub use overlapped_kernel::clock::Timeout;
 pub use overlapped_kernel::instance::NotificationModes;
 pub use overlapped_kernel::limits::Limits;
+pub use overlapped_kernel::pool::{PoolSize, ThreadPool};
 pub use overlapped_kernel::port::{Snapshot, blocking};
