@@ -19,10 +19,12 @@ static void move_short(HANDLE file, const char *what, LONG distance, LONG *high,
     DWORD low;
     SetLastError(1234);
     low = SetFilePointer(file, distance, high, method);
+    printf("%s: %lX", what, low);
     if (high)
-        printf("%s: %lX, high %ld, last error %lu\n", what, low, *high, GetLastError());
-    else
-        printf("%s: %lX, last error %lu\n", what, low, GetLastError());
+        printf(", high %ld", *high);
+    if (low == INVALID_SET_FILE_POINTER) /* an error only if the last error is not 0 */
+        printf(", last error %lu", GetLastError());
+    printf("\n");
 }
 
 int main(void)

@@ -121,7 +121,7 @@ impl Instance {
         let needed = match transfer.function {
             Function::Read => AccessMask::READ_DATA,
             Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
-            Function::Flush | Function::Lock { .. } => AccessMask::empty(),
+            Function::Flush | Function::Control | Function::Lock { .. } => AccessMask::empty(),
         };
         if !needed.is_empty() && !access.intersects(needed) {
             return Err(Win32Error::ACCESS_DENIED);
@@ -183,6 +183,26 @@ impl Instance {
                 self.take_on(&request)?;
                 Ok(Reply::Pending(request))
             }
+        }
+    }
+
+    /// Issues a request whose work is done inside the call by `work`: event, status block, instance and port learn of it as of
+    /// any other.
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`].
+    pub unsafe fn call_at_once(
+        self: &Arc<Self>,
+        call: Call,
+        work: impl FnOnce() -> Result<Completion, Status>,
+    ) -> Result<Reply, Refused> {
+        let report = call.report;
+        // SAFETY: the caller's promise.
+        let request = unsafe { call.into_request(self) };
+        request.begin();
+        match work() {
+            Ok(completion) => Ok(done(request, completion, report)),
+            Err(status) => Err(refuse(&request, status)),
         }
     }
 

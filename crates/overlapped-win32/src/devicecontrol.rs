@@ -1,11 +1,13 @@
 //! DeviceIoControl of `ioapiset.h` (contract 01 section 6).
 
 use crate::arguments::{grant, input, output, store_if_wanted};
-use crate::at_once::AtOnce;
-use crate::support::{Bool, RawHandle, guard_bool};
+use crate::support::{Bool, RawHandle, event_of, guard_bool};
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_devices::file;
+use overlapped_kernel::request::{Buffer, Completion, Function, Position, Route};
+use overlapped_kernel::road::{Call, Report};
 use std::ffi::c_void;
+use std::ptr::NonNull;
 
 /// DeviceIoControl: done at once, whatever the instance.
 ///
@@ -29,16 +31,36 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
         if overlapped.is_null() && (returned.is_null() || grant.instance.is_overlapped()) {
             return Err(if returned.is_null() { Win32Error::NOACCESS } else { Win32Error::INVALID_PARAMETER });
         }
+        let mut more = false;
+        let mut work = || {
+            // SAFETY: the caller's promise.
+            let answer = file::control(&grant, code, unsafe { input(in_buffer, in_size) }, out_size as usize)?;
+            // SAFETY: the caller's promise; the answer keeps to the size.
+            unsafe { output(&answer.bytes, out_buffer) }?;
+            // SAFETY: the caller's promise.
+            unsafe { store_if_wanted(returned, answer.bytes.len() as u32) };
+            more = answer.more;
+            let status = if answer.more { Status::BUFFER_OVERFLOW } else { Status::SUCCESS };
+            Ok(Completion { status, bytes: answer.bytes.len() })
+        };
+        let Some(target) = NonNull::new(overlapped) else {
+            let completion = work()?;
+            return completion.status.ok();
+        };
+        // SAFETY: not NULL, and the caller vouches for it.
+        let raw_event = unsafe { target.as_ref() }.h_event;
+        let call = Call {
+            function: Function::Control,
+            position: Position::At(0),
+            buffer: Buffer { start: std::ptr::null_mut(), len: 0 },
+            route: Route { event: event_of(raw_event)?, packet: raw_event & 1 == 0, routine: None },
+            overlapped: Some(target),
+            payload: None,
+            report: Report::AtOnce,
+        };
         // SAFETY: the caller's promise.
-        let outcome = unsafe { AtOnce::begin(overlapped) }?;
-        // SAFETY: the caller's promise.
-        let answer = file::control(&grant, code, unsafe { input(in_buffer, in_size) }, out_size as usize)?;
-        // SAFETY: the caller's promise; the answer keeps to the size.
-        unsafe { output(&answer.bytes, out_buffer) }?;
-        // SAFETY: the caller's promise.
-        unsafe { store_if_wanted(returned, answer.bytes.len() as u32) };
-        let status = if answer.more { Status::BUFFER_OVERFLOW } else { Status::SUCCESS };
-        outcome.end(status, answer.bytes.len());
-        answer.error()
+        let done = unsafe { grant.instance.call_at_once(call, || work().map_err(Win32Error::to_status)) };
+        done.map(drop).map_err(|refused| refused.error)?;
+        if more { Err(Win32Error::MORE_DATA) } else { Ok(()) }
     })
 }

@@ -7,27 +7,42 @@
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::handle::Object;
+use overlapped_kernel::instance::Instance;
 use parking_lot::Mutex;
-use rustix::fs::SeekFrom;
+use rustix::fs::{OFlags, SeekFrom};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::LazyLock;
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, RawFd};
+use std::sync::{Arc, LazyLock, Weak};
 
-/// A handle that belongs to a descriptor.
-#[derive(Clone, Copy)]
+/// A handle that belongs to a descriptor. Both are numbers that are used again.
 struct Bond {
     handle: RawHandle,
-    /// The file that the descriptor referred to: device and number. Descriptors are used again.
-    file: (u64, u64),
+    /// What the handle referred to.
+    instance: Weak<Instance>,
+    /// What the descriptor referred to.
+    file: Identity,
     /// The handle was there first, and goes with the descriptor.
     ends: bool,
 }
 
+impl Bond {
+    /// Does the handle still refer to the same?
+    fn holds(&self) -> bool {
+        let found = system().and_then(|system| system.grant(handle(self.handle)?));
+        found.is_ok_and(|grant| std::ptr::eq(Arc::as_ptr(&grant.instance), self.instance.as_ptr()))
+    }
+}
+
+/// Device and number of a file, and how it was opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Identity(u64, u64, u32);
+
 static BONDS: LazyLock<Mutex<HashMap<RawFd, Bond>>> = LazyLock::new(Mutex::default);
 
-fn file_of(fd: impl AsFd) -> Result<(u64, u64), Win32Error> {
-    let stat = rustix::fs::fstat(fd).map_err(|_| Win32Error::INVALID_HANDLE)?;
-    Ok((stat.st_dev, stat.st_ino))
+fn file_of(fd: impl AsFd) -> Result<Identity, Win32Error> {
+    let stat = rustix::fs::fstat(&fd).map_err(|_| Win32Error::INVALID_HANDLE)?;
+    let flags = rustix::fs::fcntl_getfl(&fd).map_err(|_| Win32Error::INVALID_HANDLE)?;
+    Ok(Identity(stat.st_dev, stat.st_ino, (flags & OFlags::RWMODE).bits()))
 }
 
 /// The handle of a descriptor, made when it is first asked for; 6 if there is no such descriptor.
@@ -41,21 +56,17 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
     let file = file_of(borrowed)?;
     if let Some(bond) = bonds.get(&fd)
         && bond.file == file
-        && system()?.entry_raw(bond.handle).is_ok()
+        && bond.holds()
     {
         return Ok(bond.handle);
     }
     let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, 3).map_err(|_| Win32Error::INVALID_HANDLE)?;
-    let handle = adopt(copy)?;
-    bonds.insert(fd, Bond { handle, file, ends: false });
+    let (system, opened) = (system()?, files().adopt(copy, false)?);
+    let made = system.instance(opened.device, opened.overlapped);
+    let instance = Arc::downgrade(&made);
+    let handle = system.insert(Object::Instance(made), opened.access)?.into_raw();
+    bonds.insert(fd, Bond { handle, instance, file, ends: false });
     Ok(handle)
-}
-
-/// A handle for synchronous use that owns the descriptor.
-fn adopt(fd: OwnedFd) -> Result<RawHandle, Win32Error> {
-    let (system, opened) = (system()?, files().adopt(fd, false)?);
-    let instance = system.instance(opened.device, opened.overlapped);
-    Ok(system.insert(Object::Instance(instance), opened.access)?.into_raw())
 }
 
 /// A descriptor of what the handle refers to.
@@ -70,7 +81,8 @@ fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     if device.seekable() && !adopted {
         rustix::fs::seek(&fd, SeekFrom::Start(*grant.instance.pointer())).map_err(|_| Win32Error::INVALID_HANDLE)?;
     }
-    let bond = Bond { handle: file, file: file_of(&fd)?, ends: true };
+    let instance = Arc::downgrade(&grant.instance);
+    let bond = Bond { handle: file, instance, file: file_of(&fd)?, ends: true };
     let fd = fd.into_raw_fd();
     bonds.insert(fd, bond);
     Ok(fd)
@@ -81,10 +93,7 @@ fn set_errno(errno: i32) {
     unsafe { *libc::__errno_location() = errno };
 }
 
-fn or_errno<T>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>) -> T
-where
-    T: Copy,
-{
+fn or_errno<T: Copy>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>) -> T {
     guard(failed, || {
         body().unwrap_or_else(|error| {
             set_errno(if error == Win32Error::INVALID_HANDLE { libc::EBADF } else { error.to_errno() });
@@ -108,9 +117,9 @@ pub extern "C" fn ovl__open_osfhandle(file: isize, _flags: i32) -> i32 {
 /// _close: the descriptor, and the handle that was made it.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__close(fd: i32) -> i32 {
-    let bond = BONDS.lock().remove(&fd);
-    if let Some(Bond { handle, ends: true, .. }) = bond {
-        crate::handleapi::ovl_CloseHandle(handle);
+    let bond = guard(None, || BONDS.lock().remove(&fd));
+    if let Some(bond) = bond.filter(|bond| bond.ends && bond.holds()) {
+        crate::handleapi::ovl_CloseHandle(bond.handle);
     }
     // SAFETY: the caller's own descriptor, which it gives up.
     unsafe { libc::close(fd) }

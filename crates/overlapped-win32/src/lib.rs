@@ -10,7 +10,6 @@
 #![allow(non_snake_case, reason = "the exported names are Win32's")]
 
 mod arguments;
-mod at_once;
 pub mod support;
 
 pub mod consoleapi;

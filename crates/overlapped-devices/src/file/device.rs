@@ -243,7 +243,7 @@ impl FileDevice {
             (Function::Write, Kind::Block) => Context::DiskWrite,
             (Function::Read, _) => Context::Read,
             (Function::Write, _) => Context::Write,
-            (Function::Flush | Function::Lock { .. }, _) => Context::Other,
+            (Function::Flush | Function::Control | Function::Lock { .. }, _) => Context::Other,
         };
         let status = Status::from_errno(errno.raw_os_error(), context);
         // A buffer that is not all there is refused as a whole (contract 02 §13, step 6).
@@ -254,7 +254,7 @@ impl FileDevice {
     /// The operation that the request needs now.
     fn next(&self, request: &Request) -> Operation {
         match request.function() {
-            Function::Flush | Function::Lock { .. } => self.sync(),
+            Function::Flush | Function::Control | Function::Lock { .. } => self.sync(),
             Function::Read | Function::Write => self.operation(request, request.progress()),
         }
     }
@@ -298,6 +298,7 @@ impl Device for FileDevice {
             }
             Function::Flush => return Start::Transfer(self.sync()),
             Function::Lock { wait, .. } => return self.start_lock(request, wait),
+            Function::Control => return Start::Failed(Status::INVALID_DEVICE_REQUEST),
             Function::Read | Function::Write => {}
         }
         if matches!(self.made.kind, Kind::Directory | Kind::Link) {

@@ -32,7 +32,9 @@ impl Device for NullDevice {
         match request.function() {
             Function::Read if len > 0 => Start::Failed(Status::END_OF_FILE),
             Function::Write => Start::Done(Completion::success(len)),
-            Function::Read | Function::Flush | Function::Lock { .. } => Start::Done(Completion::success(0)),
+            Function::Read | Function::Flush | Function::Control | Function::Lock { .. } => {
+                Start::Done(Completion::success(0))
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub enum Function {
     Write,
     /// FlushFileBuffers.
     Flush,
+    /// DeviceIoControl.
+    Control,
     /// LockFileEx: the position is the range's start, the buffer's length (without memory) its length.
     Lock {
         /// LOCKFILE_EXCLUSIVE_LOCK.

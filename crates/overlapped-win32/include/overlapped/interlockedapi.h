@@ -195,21 +195,21 @@ typedef union DECLSPEC_ALIGN(16) _SLIST_HEADER {
 OVL_SIZE(SLIST_ENTRY, 16);
 OVL_SIZE(SLIST_HEADER, 16);
 
-FORCEINLINE void ovl_slist_lock(PSLIST_HEADER list) {
+OVL_INLINE void ovl_slist_lock(PSLIST_HEADER list) {
     while (__atomic_test_and_set(&list->ovl.busy, __ATOMIC_ACQUIRE)) YieldProcessor();
 }
 
-FORCEINLINE PSLIST_ENTRY ovl_slist_unlock(PSLIST_HEADER list, PSLIST_ENTRY answer) {
+OVL_INLINE PSLIST_ENTRY ovl_slist_unlock(PSLIST_HEADER list, PSLIST_ENTRY answer) {
     __atomic_clear(&list->ovl.busy, __ATOMIC_RELEASE);
     return answer;
 }
 
-FORCEINLINE void InitializeSListHead(PSLIST_HEADER list) {
+OVL_INLINE void InitializeSListHead(PSLIST_HEADER list) {
     list->Alignment = 0;
     list->Region = 0;
 }
 
-FORCEINLINE PSLIST_ENTRY InterlockedPushEntrySList(PSLIST_HEADER list, PSLIST_ENTRY entry) {
+OVL_INLINE PSLIST_ENTRY InterlockedPushEntrySList(PSLIST_HEADER list, PSLIST_ENTRY entry) {
     PSLIST_ENTRY before;
     ovl_slist_lock(list);
     before = list->ovl.first;
@@ -219,7 +219,7 @@ FORCEINLINE PSLIST_ENTRY InterlockedPushEntrySList(PSLIST_HEADER list, PSLIST_EN
     return ovl_slist_unlock(list, before);
 }
 
-FORCEINLINE PSLIST_ENTRY InterlockedPopEntrySList(PSLIST_HEADER list) {
+OVL_INLINE PSLIST_ENTRY InterlockedPopEntrySList(PSLIST_HEADER list) {
     PSLIST_ENTRY taken;
     ovl_slist_lock(list);
     taken = list->ovl.first;
@@ -230,7 +230,7 @@ FORCEINLINE PSLIST_ENTRY InterlockedPopEntrySList(PSLIST_HEADER list) {
     return ovl_slist_unlock(list, taken);
 }
 
-FORCEINLINE PSLIST_ENTRY InterlockedFlushSList(PSLIST_HEADER list) {
+OVL_INLINE PSLIST_ENTRY InterlockedFlushSList(PSLIST_HEADER list) {
     PSLIST_ENTRY taken;
     ovl_slist_lock(list);
     taken = list->ovl.first;

@@ -3,19 +3,19 @@
 #define OVL_SECURITYBASEAPI_H
 #include "minwinbase.h"
 
-FORCEINLINE BOOL InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, DWORD revision) {
+OVL_INLINE BOOL InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, DWORD revision) {
     memset(descriptor, 0, sizeof(SECURITY_DESCRIPTOR));
     ((SECURITY_DESCRIPTOR *)descriptor)->Revision = (BYTE)revision;
     return TRUE;
 }
 
-FORCEINLINE BOOL SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR descriptor, BOOL present, PACL list, BOOL byDefault) {
+OVL_INLINE BOOL SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR descriptor, BOOL present, PACL list, BOOL byDefault) {
     ((SECURITY_DESCRIPTOR *)descriptor)->Control = (WORD)((present ? 0x4 : 0) | (byDefault ? 0x8 : 0));
     ((SECURITY_DESCRIPTOR *)descriptor)->Dacl = list;
     return TRUE;
 }
 
-FORCEINLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
+OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
     return descriptor && ((SECURITY_DESCRIPTOR *)descriptor)->Revision == SECURITY_DESCRIPTOR_REVISION;
 }
 

@@ -7,22 +7,22 @@ typedef VOID(WINAPI *PTP_WIN32_IO_CALLBACK)(PTP_CALLBACK_INSTANCE instance, PVOI
                                             ULONG_PTR bytes, PTP_IO io);
 
 /* Environments are the caller's: these only fill fields. */
-FORCEINLINE VOID InitializeThreadpoolEnvironment(PTP_CALLBACK_ENVIRON environment) {
+OVL_INLINE VOID InitializeThreadpoolEnvironment(PTP_CALLBACK_ENVIRON environment) {
     memset(environment, 0, sizeof *environment);
     environment->Version = 3;
     environment->CallbackPriority = TP_CALLBACK_PRIORITY_NORMAL;
     environment->Size = sizeof *environment;
 }
-FORCEINLINE VOID SetThreadpoolCallbackPool(PTP_CALLBACK_ENVIRON environment, PTP_POOL pool) { environment->Pool = pool; }
-FORCEINLINE VOID SetThreadpoolCallbackCleanupGroup(PTP_CALLBACK_ENVIRON environment, PTP_CLEANUP_GROUP group,
+OVL_INLINE VOID SetThreadpoolCallbackPool(PTP_CALLBACK_ENVIRON environment, PTP_POOL pool) { environment->Pool = pool; }
+OVL_INLINE VOID SetThreadpoolCallbackCleanupGroup(PTP_CALLBACK_ENVIRON environment, PTP_CLEANUP_GROUP group,
                                                    PTP_CLEANUP_GROUP_CANCEL_CALLBACK callback) {
     environment->CleanupGroup = group;
     environment->CleanupGroupCancelCallback = callback;
 }
-FORCEINLINE VOID SetThreadpoolCallbackPriority(PTP_CALLBACK_ENVIRON environment, TP_CALLBACK_PRIORITY priority) {
+OVL_INLINE VOID SetThreadpoolCallbackPriority(PTP_CALLBACK_ENVIRON environment, TP_CALLBACK_PRIORITY priority) {
     environment->CallbackPriority = priority;
 }
-FORCEINLINE VOID SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON environment) { environment->Flags |= 1; }
+OVL_INLINE VOID SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON environment) { environment->Flags |= 1; }
 #define DestroyThreadpoolEnvironment(environment) ((void)(environment))
 
 #if OVL_HAVE_THREAD_POOL

@@ -672,7 +672,7 @@ WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(Trans
 OVL_END
 
 /* The compiler must not leave this one out. */
-FORCEINLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
+OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
     memset(to, 0, bytes);
     __asm__ __volatile__("" : : "r"(to) : "memory");
     return to;

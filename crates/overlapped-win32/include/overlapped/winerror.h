@@ -276,6 +276,6 @@
     ((HRESULT)((unsigned int)(severity) << 31 | (unsigned int)(facility) << 16 | (unsigned int)(code)))
 #define __HRESULT_FROM_WIN32(code) \
     ((HRESULT)(code) <= 0 ? (HRESULT)(code) : (HRESULT)(((code) & 0xFFFF) | FACILITY_WIN32 << 16 | 0x80000000))
-FORCEINLINE HRESULT HRESULT_FROM_WIN32(unsigned int code) { return __HRESULT_FROM_WIN32(code); }
+OVL_INLINE HRESULT HRESULT_FROM_WIN32(unsigned int code) { return __HRESULT_FROM_WIN32(code); }
 
 #endif

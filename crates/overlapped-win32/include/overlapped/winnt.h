@@ -208,7 +208,6 @@ OVL_SIZE(FILE_SEGMENT_ELEMENT, 8);
 #define DUPLICATE_SAME_ACCESS 0x2
 #define MAXIMUM_WAIT_OBJECTS 64
 #define MAXIMUM_SUSPEND_COUNT 127
-#define TIMER_QUERY_STATE 0x0001
 
 /* ---- Statuses that headers other than ntstatus.h have. */
 typedef LONG NTSTATUS;

@@ -10,9 +10,10 @@ use crate::text::{self, Unit};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_DIRECTORY;
 use overlapped_abi::constants::handle::MAX_PATH;
-use overlapped_devices::file::{Entry, Listing};
+use overlapped_devices::file::{self, Listing};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::c_void;
 use std::sync::{Arc, LazyLock};
 
@@ -39,10 +40,11 @@ struct Search {
 }
 
 impl Iterator for Search {
-    type Item = Entry;
+    type Item = file::Entry;
 
-    fn next(&mut self) -> Option<Entry> {
-        let wanted = |entry: &Entry| !self.directories_only || entry.file.attributes & FILE_ATTRIBUTE_DIRECTORY != 0;
+    fn next(&mut self) -> Option<file::Entry> {
+        let wanted =
+            |entry: &file::Entry| !self.directories_only || entry.file.attributes & FILE_ATTRIBUTE_DIRECTORY != 0;
         self.listing.by_ref().find(wanted)
     }
 }
@@ -63,15 +65,15 @@ fn insert(search: Search) -> RawHandle {
     loop {
         searches.last = (searches.last + 1) % (1 << 28);
         let handle = FIRST_SEARCH + (searches.last as RawHandle) * 4;
-        if !searches.open.contains_key(&handle) {
-            searches.open.insert(handle, Arc::new(Mutex::new(search)));
+        if let Entry::Vacant(place) = searches.open.entry(handle) {
+            place.insert(Arc::new(Mutex::new(search)));
             return handle;
         }
     }
 }
 
 /// Writes the entry; false if its name is too long for the structure.
-unsafe fn fill<C: Unit>(entry: &Entry, data: *mut FindData<C>) -> bool {
+unsafe fn fill<C: Unit>(entry: &file::Entry, data: *mut FindData<C>) -> bool {
     let units = C::from_os(&entry.name);
     if units.len() >= MAX_PATH as usize {
         return false;

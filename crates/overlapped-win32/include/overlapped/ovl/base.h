@@ -26,6 +26,9 @@
 #define OVL_NOTHROW
 #endif
 
+/* A function of ours that needs no symbol. */
+#define OVL_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
+
 /* The layout that Windows gives a structure on 64-bit machines. */
 #define OVL_SIZE(type, bytes) OVL_STATIC_ASSERT(sizeof(type) == (bytes), #type " must have " #bytes " bytes")
 

@@ -153,7 +153,22 @@ template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-#include <wctype.h>
+#endif
+
+/* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */
+#ifdef OVL_OLD_SAL
+#ifdef __cplusplus
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <regex>
+#include <string>
+#include <thread>
+#include <tuple>
+#endif
+#define __in
+#define __out
 #endif
 
 #endif

@@ -39,7 +39,7 @@
 #define DECLSPEC_ALIGN(bytes) __attribute__((__aligned__(bytes)))
 #define DECLSPEC_NOINLINE __attribute__((__noinline__))
 #define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(64)
-#define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#define FORCEINLINE __forceinline
 #ifdef __cplusplus
 #define EXTERN_C extern "C"
 #else

@@ -1,0 +1,93 @@
+/* How a port manages its threads: the newest waiter first, no more than the concurrency value, one more when one blocks
+ * (contract 06 section 9, with its worked case of point 10). Each step is made certain by events. */
+#include "say.h"
+
+enum { A, B, C, D, THREADS };
+
+static HANDLE port;
+static HANDLE arrived[THREADS];     /* the thread has a packet */
+static HANDLE go[THREADS];          /* a thread that blocks may return to the port */
+static volatile LONG back[THREADS]; /* a thread that computes may return to the port */
+static volatile LONG packet_of[THREADS];
+
+/* Takes packets. It computes, which no port counts as blocking, until main lets it go back; key 2 makes it block instead. */
+static DWORD WINAPI works(LPVOID number)
+{
+    ULONG_PTR me = (ULONG_PTR)number, key;
+    DWORD bytes;
+    OVERLAPPED *o;
+    for (;;) {
+        if (!GetQueuedCompletionStatus(port, &bytes, &key, &o, INFINITE) || key == 0)
+            return 0;
+        packet_of[me] = (LONG)bytes;
+        SetEvent(arrived[me]);
+        if (key == 2)
+            WaitForSingleObject(go[me], INFINITE);
+        else
+            while (InterlockedCompareExchange(&back[me], 0, 1) == 0)
+                YieldProcessor();
+    }
+}
+
+static void who_has(const char *what)
+{
+    int i;
+    printf("%s:", what);
+    /* Long enough that a thread that may run has run. */
+    Sleep(150);
+    for (i = 0; i < THREADS; i++)
+        if (WaitForSingleObject(arrived[i], 0) == WAIT_OBJECT_0)
+            printf(" %c takes packet %ld", 'A' + i, packet_of[i]);
+    printf("\n");
+}
+
+int main(void)
+{
+    HANDLE threads[THREADS];
+    ULONG_PTR i;
+
+    port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 2);
+    for (i = A; i < THREADS; i++) {
+        arrived[i] = CreateEventA(NULL, FALSE, FALSE, NULL);
+        go[i] = CreateEventA(NULL, FALSE, FALSE, NULL);
+        threads[i] = CreateThread(NULL, 0, works, (LPVOID)i, 0, NULL);
+        Sleep(100); /* it waits before the next one does */
+    }
+    puts("concurrency 2; A, B, C, D wait, D last");
+
+    PostQueuedCompletionStatus(port, 1, 1, NULL);
+    who_has("one packet");
+    PostQueuedCompletionStatus(port, 2, 2, NULL);
+    who_has("a second one, whose thread blocks");
+    PostQueuedCompletionStatus(port, 3, 1, NULL);
+    who_has("a third one");
+    PostQueuedCompletionStatus(port, 4, 1, NULL);
+    who_has("a fourth one");
+    SetEvent(go[C]);
+    who_has("C resumes and comes back: D and B are as many as may run");
+    InterlockedExchange(&back[D], 1);
+    who_has("D comes back");
+    InterlockedExchange(&back[D], 1);
+    InterlockedExchange(&back[B], 1);
+    who_has("D and B come back");
+    PostQueuedCompletionStatus(port, 5, 1, NULL);
+    Sleep(100);
+    PostQueuedCompletionStatus(port, 6, 1, NULL);
+    Sleep(150);
+    printf("two packets for four waiting threads: %d threads run\n",
+           (WaitForSingleObject(arrived[A], 0) == WAIT_OBJECT_0) + (WaitForSingleObject(arrived[B], 0) == WAIT_OBJECT_0) +
+               (WaitForSingleObject(arrived[C], 0) == WAIT_OBJECT_0) + (WaitForSingleObject(arrived[D], 0) == WAIT_OBJECT_0));
+
+    for (i = A; i < THREADS; i++) {
+        InterlockedExchange(&back[i], 1);
+        PostQueuedCompletionStatus(port, 0, 0, NULL);
+    }
+    say_wait("all end", WaitForMultipleObjects(THREADS, threads, TRUE, 10000));
+    for (i = A; i < THREADS; i++) {
+        CloseHandle(threads[i]);
+        CloseHandle(arrived[i]);
+        CloseHandle(go[i]);
+    }
+    CloseHandle(port);
+    return 0;
+}

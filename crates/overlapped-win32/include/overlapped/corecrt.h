@@ -1,0 +1,2 @@
+/* Shared definitions of the C library. */
+#include "ovl/crt.h"

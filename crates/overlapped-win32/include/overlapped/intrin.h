@@ -1,0 +1,19 @@
+/* Intrinsics of Microsoft's compiler, as far as programs of this kind use them. */
+#ifndef OVL_INTRIN_H
+#define OVL_INTRIN_H
+#include "interlockedapi.h"
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+OVL_INLINE BYTE _BitScanForward(DWORD *index, DWORD mask) {
+    if (mask) *index = (DWORD)__builtin_ctz(mask);
+    return mask != 0;
+}
+OVL_INLINE BYTE _BitScanReverse(DWORD *index, DWORD mask) {
+    if (mask) *index = 31u - (DWORD)__builtin_clz(mask);
+    return mask != 0;
+}
+#define _ReturnAddress() __builtin_return_address(0)
+
+#endif

@@ -1,0 +1,22 @@
+/* libc's <malloc.h>, with Microsoft's functions. */
+#ifndef OVL_MALLOC_H
+#define OVL_MALLOC_H
+#include "ovl/crt.h"
+#include_next <malloc.h>
+
+#undef _alloca
+#undef alloca
+#define alloca(bytes) __builtin_alloca(bytes)
+#define _alloca(bytes) __builtin_alloca(bytes)
+#define _malloca(bytes) malloc(bytes)
+#define _freea(memory) free(memory)
+
+OVL_BEGIN
+size_t _msize(void *memory) OVL_LIBC(malloc_usable_size);
+void _aligned_free(void *memory) OVL_LIBC(free);
+OVL_INLINE void *_aligned_malloc(size_t bytes, size_t alignment) {
+    return memalign(alignment < sizeof(void *) ? sizeof(void *) : alignment, bytes ? bytes : 1);
+}
+OVL_END
+
+#endif

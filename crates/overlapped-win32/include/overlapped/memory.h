@@ -1,0 +1,2 @@
+/* Memory functions are in string.h. */
+#include <string.h>

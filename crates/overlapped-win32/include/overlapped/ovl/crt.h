@@ -1,0 +1,34 @@
+/* What the headers of the C library share. */
+#ifndef OVL_CRT_H
+#define OVL_CRT_H
+#include <stdarg.h>
+#include <stddef.h>
+#include "base.h"
+
+typedef int errno_t;
+typedef size_t rsize_t;
+#define _TRUNCATE ((size_t)-1)
+#define _CRTIMP
+#define _ACRTIMP
+#define _CRT_STRINGIZE(text) #text
+
+/* A variadic function: starts a va_list and calls the function that takes one. Its symbol is the program's own. */
+#define OVL_VARIADIC(name, parameters, last, call) \
+    static __inline__ __attribute__((__unused__)) int name parameters { \
+        int ovl_count; \
+        va_list ovl_list; \
+        va_start(ovl_list, last); \
+        ovl_count = call; \
+        va_end(ovl_list); \
+        return ovl_count; \
+    }
+
+/* Formats: `l` before an integer means 32 bits, as LONG and DWORD have, so %ld prints the low half of a `long`. With
+ * OVL_LP64_FORMATS the narrow functions stay libc's: `l` means 64 bits, and %I64d, %S and %ws are unknown. */
+#if OVL_HAVE_CRT_STDIO && !defined(OVL_LP64_FORMATS)
+#define OVL_FORMATS 1
+#else
+#define OVL_FORMATS 0
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+/* libc's <stdio.h>, with Microsoft's formats and functions. */
+#ifndef OVL_STDIO_H
+#define OVL_STDIO_H
+#include "ovl/crt.h"
+
+/* libc's own functions stay out of sight under other names. */
+#if OVL_FORMATS
+#define printf ovl_libc_printf
+#define fprintf ovl_libc_fprintf
+#define sprintf ovl_libc_sprintf
+#define snprintf ovl_libc_snprintf
+#define vprintf ovl_libc_vprintf
+#define vfprintf ovl_libc_vfprintf
+#define vsprintf ovl_libc_vsprintf
+#define vsnprintf ovl_libc_vsnprintf
+#define scanf ovl_libc_scanf
+#define fscanf ovl_libc_fscanf
+#define sscanf ovl_libc_sscanf
+#define vscanf ovl_libc_vscanf
+#define vfscanf ovl_libc_vfscanf
+#define vsscanf ovl_libc_vsscanf
+#endif
+#include_next <stdio.h>
+#if OVL_FORMATS
+#undef printf
+#undef fprintf
+#undef sprintf
+#undef snprintf
+#undef vprintf
+#undef vfprintf
+#undef vsprintf
+#undef vsnprintf
+#undef scanf
+#undef fscanf
+#undef sscanf
+#undef vscanf
+#undef vfscanf
+#undef vsscanf
+#endif
+
+#define _IOB_ENTRIES 20
+#define _fileno fileno
+#define _popen popen
+#define _pclose pclose
+#define _fseeki64 fseeko
+#define _ftelli64 ftello
+#define _putw putw
+#define _getw getw
+
+OVL_BEGIN
+#if OVL_FORMATS
+int vprintf(const char *format, va_list list) OVL_SYMBOL(vprintf);
+int vfprintf(FILE *to, const char *format, va_list list) OVL_SYMBOL(vfprintf);
+int vsprintf(char *to, const char *format, va_list list) OVL_SYMBOL(vsprintf);
+int vsnprintf(char *to, size_t room, const char *format, va_list list) OVL_SYMBOL(vsnprintf);
+int vscanf(const char *format, va_list list) OVL_SYMBOL(vscanf);
+int vfscanf(FILE *from, const char *format, va_list list) OVL_SYMBOL(vfscanf);
+int vsscanf(const char *from, const char *format, va_list list) OVL_SYMBOL(vsscanf);
+OVL_VARIADIC(printf, (const char *format, ...), format, vprintf(format, ovl_list))
+OVL_VARIADIC(fprintf, (FILE *to, const char *format, ...), format, vfprintf(to, format, ovl_list))
+OVL_VARIADIC(sprintf, (char *to, const char *format, ...), format, vsprintf(to, format, ovl_list))
+OVL_VARIADIC(snprintf, (char *to, size_t room, const char *format, ...), format, vsnprintf(to, room, format, ovl_list))
+OVL_VARIADIC(scanf, (const char *format, ...), format, vscanf(format, ovl_list))
+OVL_VARIADIC(fscanf, (FILE *from, const char *format, ...), format, vfscanf(from, format, ovl_list))
+OVL_VARIADIC(sscanf, (const char *from, const char *format, ...), format, vsscanf(from, format, ovl_list))
+#endif
+
+#if OVL_HAVE_CRT_STDIO
+int _vsnprintf(char *to, size_t room, const char *format, va_list list) OVL_SYMBOL(_vsnprintf);
+int _vscprintf(const char *format, va_list list) OVL_SYMBOL(_vscprintf);
+int vsprintf_s(char *to, size_t room, const char *format, va_list list) OVL_SYMBOL(vsprintf_s);
+int _vsnprintf_s(char *to, size_t room, size_t most, const char *format, va_list list) OVL_SYMBOL(_vsnprintf_s);
+int vscanf_s(const char *format, va_list list) OVL_SYMBOL(vscanf_s);
+int vfscanf_s(FILE *from, const char *format, va_list list) OVL_SYMBOL(vfscanf_s);
+int vsscanf_s(const char *from, const char *format, va_list list) OVL_SYMBOL(vsscanf_s);
+OVL_VARIADIC(_snprintf, (char *to, size_t room, const char *format, ...), format, _vsnprintf(to, room, format, ovl_list))
+OVL_VARIADIC(_scprintf, (const char *format, ...), format, _vscprintf(format, ovl_list))
+OVL_VARIADIC(sprintf_s, (char *to, size_t room, const char *format, ...), format, vsprintf_s(to, room, format, ovl_list))
+OVL_VARIADIC(_snprintf_s, (char *to, size_t room, size_t most, const char *format, ...), format,
+             _vsnprintf_s(to, room, most, format, ovl_list))
+OVL_VARIADIC(printf_s, (const char *format, ...), format, vprintf(format, ovl_list))
+OVL_VARIADIC(fprintf_s, (FILE *to, const char *format, ...), format, vfprintf(to, format, ovl_list))
+OVL_VARIADIC(scanf_s, (const char *format, ...), format, vscanf_s(format, ovl_list))
+OVL_VARIADIC(fscanf_s, (FILE *from, const char *format, ...), format, vfscanf_s(from, format, ovl_list))
+OVL_VARIADIC(sscanf_s, (const char *from, const char *format, ...), format, vsscanf_s(from, format, ovl_list))
+#endif
+
+#if OVL_HAVE_CRT_FILES
+errno_t fopen_s(FILE **to, const char *name, const char *mode) OVL_SYMBOL(fopen_s);
+errno_t freopen_s(FILE **to, const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen_s);
+errno_t tmpfile_s(FILE **to) OVL_SYMBOL(tmpfile_s);
+FILE *_fsopen(const char *name, const char *mode, int share) OVL_SYMBOL(_fsopen);
+FILE *_wfopen(const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen);
+errno_t _wfopen_s(FILE **to, const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen_s);
+FILE *_wfreopen(const wchar_t *name, const wchar_t *mode, FILE *from) OVL_SYMBOL(_wfreopen);
+int _wremove(const wchar_t *name) OVL_SYMBOL(_wremove);
+int _wrename(const wchar_t *from, const wchar_t *to) OVL_SYMBOL(_wrename);
+void _wperror(const wchar_t *text) OVL_SYMBOL(_wperror);
+char *gets(char *to) OVL_SYMBOL(gets);
+char *gets_s(char *to, size_t room) OVL_SYMBOL(gets_s);
+int _flushall(void) OVL_SYMBOL(_flushall);
+int _fcloseall(void) OVL_SYMBOL(_fcloseall);
+#endif
+OVL_END
+
+#if defined(__cplusplus) && OVL_HAVE_CRT_STDIO
+template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }
+template <size_t N> OVL_VARIADIC(sprintf_s, (char (&to)[N], const char *format, ...), format, vsprintf_s(to, N, format, ovl_list))
+template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const char *format, ...), format,
+                                 _vsnprintf_s(to, N, most, format, ovl_list))
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/* libc's <string.h>, with Microsoft's functions. The wide ones are in wchar.h. */
+#ifndef OVL_STRING_H
+#define OVL_STRING_H
+#include "ovl/crt.h"
+#include_next <string.h>
+
+OVL_BEGIN
+int _stricmp(const char *first, const char *second) OVL_LIBC(strcasecmp);
+int stricmp(const char *first, const char *second) OVL_LIBC(strcasecmp);
+int _strcmpi(const char *first, const char *second) OVL_LIBC(strcasecmp);
+int strcmpi(const char *first, const char *second) OVL_LIBC(strcasecmp);
+int _strnicmp(const char *first, const char *second, size_t most) OVL_LIBC(strncasecmp);
+int strnicmp(const char *first, const char *second, size_t most) OVL_LIBC(strncasecmp);
+char *_strdup(const char *text) OVL_LIBC(strdup);
+char *strtok_s(char *text, const char *delimiters, char **rest) OVL_LIBC(strtok_r);
+
+#if OVL_HAVE_CRT_STRING
+errno_t strcpy_s(char *to, rsize_t room, const char *from) OVL_SYMBOL(strcpy_s);
+errno_t strncpy_s(char *to, rsize_t room, const char *from, rsize_t most) OVL_SYMBOL(strncpy_s);
+errno_t strcat_s(char *to, rsize_t room, const char *from) OVL_SYMBOL(strcat_s);
+errno_t strncat_s(char *to, rsize_t room, const char *from, rsize_t most) OVL_SYMBOL(strncat_s);
+errno_t strerror_s(char *to, size_t room, int code) OVL_SYMBOL(strerror_s);
+errno_t memcpy_s(void *to, rsize_t room, const void *from, rsize_t bytes) OVL_SYMBOL(memcpy_s);
+errno_t memmove_s(void *to, rsize_t room, const void *from, rsize_t bytes) OVL_SYMBOL(memmove_s);
+size_t strnlen_s(const char *text, size_t most) OVL_SYMBOL(strnlen_s);
+int _memicmp(const void *first, const void *second, size_t bytes) OVL_SYMBOL(_memicmp);
+char *_strlwr(char *text) OVL_SYMBOL(_strlwr);
+char *_strupr(char *text) OVL_SYMBOL(_strupr);
+char *_strrev(char *text) OVL_SYMBOL(_strrev);
+errno_t _strlwr_s(char *text, size_t room) OVL_SYMBOL(_strlwr_s);
+errno_t _strupr_s(char *text, size_t room) OVL_SYMBOL(_strupr_s);
+#define strlwr _strlwr
+#define strupr _strupr
+#define strrev _strrev
+#endif
+OVL_END
+
+#if defined(__cplusplus) && OVL_HAVE_CRT_STRING
+template <size_t N> inline errno_t strcpy_s(char (&to)[N], const char *from) { return strcpy_s(to, N, from); }
+template <size_t N> inline errno_t strncpy_s(char (&to)[N], const char *from, rsize_t most) { return strncpy_s(to, N, from, most); }
+template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { return strcat_s(to, N, from); }
+template <size_t N> inline errno_t strncat_s(char (&to)[N], const char *from, rsize_t most) { return strncat_s(to, N, from, most); }
+template <size_t N> inline errno_t strerror_s(char (&to)[N], int code) { return strerror_s(to, N, code); }
+#endif
+
+#endif

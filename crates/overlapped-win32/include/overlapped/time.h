@@ -1,0 +1,27 @@
+/* libc's <time.h>, with Microsoft's functions. */
+#ifndef OVL_TIME_H
+#define OVL_TIME_H
+#include "ovl/crt.h"
+#include_next <time.h>
+
+typedef time_t __time64_t;
+#define _tzset tzset
+OVL_BEGIN
+time_t _time64(time_t *to) OVL_LIBC(time);
+time_t _mktime64(struct tm *from) OVL_LIBC(mktime);
+struct tm *_localtime64(const time_t *from) OVL_LIBC(localtime);
+struct tm *_gmtime64(const time_t *from) OVL_LIBC(gmtime);
+OVL_INLINE errno_t localtime_s(struct tm *to, const time_t *from) { return localtime_r(from, to) ? 0 : 22; }
+OVL_INLINE errno_t gmtime_s(struct tm *to, const time_t *from) { return gmtime_r(from, to) ? 0 : 22; }
+OVL_INLINE errno_t ctime_s(char *to, size_t room, const time_t *from) { return room >= 26 && ctime_r(from, to) ? 0 : 22; }
+OVL_INLINE errno_t asctime_s(char *to, size_t room, const struct tm *from) { return room >= 26 && asctime_r(from, to) ? 0 : 22; }
+#define _localtime64_s localtime_s
+#define _gmtime64_s gmtime_s
+OVL_END
+
+#if defined(__cplusplus)
+template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *from) { return ctime_s(to, N, from); }
+template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *from) { return asctime_s(to, N, from); }
+#endif
+
+#endif

@@ -1,0 +1,88 @@
+/* Addresses and options of IP. */
+#ifndef OVL_WS2IPDEF_H
+#define OVL_WS2IPDEF_H
+#include <string.h>
+#include "ws2def.h"
+#include "in6addr.h"
+
+typedef struct sockaddr_in6 {
+    ADDRESS_FAMILY sin6_family;
+    USHORT sin6_port;
+    ULONG sin6_flowinfo;
+    IN6_ADDR sin6_addr;
+    ULONG sin6_scope_id;
+} SOCKADDR_IN6, *PSOCKADDR_IN6, *LPSOCKADDR_IN6, SOCKADDR_IN6_LH;
+OVL_SIZE(SOCKADDR_IN6, 28);
+
+typedef union _SOCKADDR_INET {
+    SOCKADDR_IN Ipv4;
+    SOCKADDR_IN6 Ipv6;
+    ADDRESS_FAMILY si_family;
+} SOCKADDR_INET, *PSOCKADDR_INET;
+OVL_SIZE(SOCKADDR_INET, 28);
+
+#define SS_PORT(address) (((struct sockaddr_in *)(address))->sin_port)
+
+#define IP_OPTIONS 1
+#define IP_HDRINCL 2
+#define IP_TOS 3
+#define IP_TTL 4
+#define IP_MULTICAST_IF 9
+#define IP_MULTICAST_TTL 10
+#define IP_MULTICAST_LOOP 11
+#define IP_ADD_MEMBERSHIP 12
+#define IP_DROP_MEMBERSHIP 13
+#define IP_DONTFRAGMENT 14
+#define IP_PKTINFO 19
+#define IPV6_HOPOPTS 1
+#define IPV6_HDRINCL 2
+#define IPV6_UNICAST_HOPS 4
+#define IPV6_MULTICAST_IF 9
+#define IPV6_MULTICAST_HOPS 10
+#define IPV6_MULTICAST_LOOP 11
+#define IPV6_ADD_MEMBERSHIP 12
+#define IPV6_JOIN_GROUP IPV6_ADD_MEMBERSHIP
+#define IPV6_DROP_MEMBERSHIP 13
+#define IPV6_LEAVE_GROUP IPV6_DROP_MEMBERSHIP
+#define IPV6_PKTINFO 19
+#define IPV6_V6ONLY 27
+
+typedef struct ip_mreq {
+    IN_ADDR imr_multiaddr;
+    IN_ADDR imr_interface;
+} IP_MREQ, *PIP_MREQ;
+OVL_SIZE(IP_MREQ, 8);
+typedef struct ipv6_mreq {
+    IN6_ADDR ipv6mr_multiaddr;
+    ULONG ipv6mr_interface;
+} IPV6_MREQ, *PIPV6_MREQ;
+OVL_SIZE(IPV6_MREQ, 20);
+typedef struct in_pktinfo {
+    IN_ADDR ipi_addr;
+    ULONG ipi_ifindex;
+} IN_PKTINFO, *PIN_PKTINFO;
+OVL_SIZE(IN_PKTINFO, 8);
+typedef struct in6_pktinfo {
+    IN6_ADDR ipi6_addr;
+    ULONG ipi6_ifindex;
+} IN6_PKTINFO, *PIN6_PKTINFO;
+OVL_SIZE(IN6_PKTINFO, 20);
+
+#define INET_ADDRSTRLEN 22
+#define INET6_ADDRSTRLEN 65
+#define IN6ADDR_ANY_INIT {{{0}}}
+#define IN6ADDR_LOOPBACK_INIT {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}}
+static const IN6_ADDR in6addr_any __attribute__((__unused__)) = IN6ADDR_ANY_INIT;
+static const IN6_ADDR in6addr_loopback __attribute__((__unused__)) = IN6ADDR_LOOPBACK_INIT;
+
+OVL_INLINE int IN6_ADDR_EQUAL(const IN6_ADDR *a, const IN6_ADDR *b) { return memcmp(a, b, sizeof(IN6_ADDR)) == 0; }
+#define IN6_ARE_ADDR_EQUAL IN6_ADDR_EQUAL
+OVL_INLINE int IN6_IS_ADDR_UNSPECIFIED(const IN6_ADDR *a) { return IN6_ADDR_EQUAL(a, &in6addr_any); }
+OVL_INLINE int IN6_IS_ADDR_LOOPBACK(const IN6_ADDR *a) { return IN6_ADDR_EQUAL(a, &in6addr_loopback); }
+OVL_INLINE int IN6_IS_ADDR_MULTICAST(const IN6_ADDR *a) { return a->u.Byte[0] == 0xFF; }
+OVL_INLINE int IN6_IS_ADDR_LINKLOCAL(const IN6_ADDR *a) { return a->u.Byte[0] == 0xFE && (a->u.Byte[1] & 0xC0) == 0x80; }
+OVL_INLINE int IN6_IS_ADDR_V4MAPPED(const IN6_ADDR *a) {
+    return memcmp(a, &in6addr_any, 10) == 0 && a->u.Byte[10] == 0xFF && a->u.Byte[11] == 0xFF;
+}
+
+#endif

@@ -1,0 +1,83 @@
+//! Descriptors and handles (design.md section 1).
+
+use crate::common::*;
+use overlapped_win32::fileapi::information::ovl_GetFileType;
+use overlapped_win32::fileapi::pointer::ovl_SetFilePointerEx;
+use overlapped_win32::fileapi::size::{ovl_GetFileSize, ovl_SetEndOfFile};
+use overlapped_win32::handleapi::ovl_CloseHandle;
+use overlapped_win32::io::*;
+use std::fs::File as Plain;
+use std::io::{Read, Seek, Write};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::ptr::null_mut;
+
+fn plain(directory: &Directory, name: &str) -> Plain {
+    Plain::options().read(true).write(true).create(true).truncate(false).open(directory.path(name)).unwrap()
+}
+
+#[test]
+fn a_handle_of_a_descriptor_shares_its_position() {
+    let directory = Directory::new();
+    let mut plain = plain(&directory, "f");
+    plain.write_all(b"one ").unwrap();
+    let handle = File(ovl__get_osfhandle(plain.as_raw_fd()) as usize);
+    assert_eq!(code(1, || ovl_GetFileType(handle.0)), 0);
+    handle.write(b"two ");
+    plain.write_all(b"three").unwrap();
+    assert_eq!(directory.content("f"), b"one two three");
+    let mut at = 0;
+    // SAFETY: the pointers are valid.
+    unsafe {
+        granted(|| ovl_SetFilePointerEx(handle.0, 0, &mut at, 1));
+        assert_eq!(at, 13);
+        granted(|| ovl_SetFilePointerEx(handle.0, 4, null_mut(), 0));
+        assert_eq!(ovl_GetFileSize(handle.0, null_mut()), 13);
+    }
+    assert_eq!((plain.stream_position().unwrap(), handle.read(3)), (4, b"two".to_vec()));
+    granted(|| ovl_SetEndOfFile(handle.0));
+    assert_eq!(directory.content("f"), b"one two");
+    assert_eq!(handle.read(9), b"");
+    assert_eq!(ovl__get_osfhandle(plain.as_raw_fd()) as usize, handle.0, "the same handle again");
+}
+
+#[test]
+fn the_rights_are_those_of_the_descriptor() {
+    let directory = Directory::new();
+    directory.file("f", b"abc");
+    let reader = Plain::open(directory.path("f")).unwrap();
+    let handle = File(ovl__get_osfhandle(reader.as_raw_fd()) as usize);
+    assert_eq!(refused(|| ovl_SetEndOfFile(handle.0)), 5);
+    assert_eq!(handle.read(9), b"abc");
+}
+
+#[test]
+fn pipes_and_unknown_descriptors() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let handle = File(ovl__get_osfhandle(reader.as_raw_fd()) as usize);
+    assert_eq!(code(3, || ovl_GetFileType(handle.0)), 0);
+    writer.write_all(b"through").unwrap();
+    assert_eq!(handle.read(20), b"through");
+    assert_eq!(ovl__get_osfhandle(-1), -1);
+    assert_eq!(ovl__get_osfhandle(1_000_000), -1);
+    assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EBADF));
+}
+
+#[test]
+fn a_descriptor_of_a_handle_goes_on_at_its_pointer() {
+    let directory = Directory::new();
+    directory.file("f", b"0123456789");
+    let file = directory.open("f", BOTH, OPEN_EXISTING, 0);
+    file.read(4);
+    let fd = ovl__open_osfhandle(file.0 as isize, 0);
+    assert!(fd > 2);
+    assert_eq!(ovl__get_osfhandle(fd) as usize, file.0);
+    // SAFETY: the descriptor is ours; it is given back below.
+    let mut plain = unsafe { Plain::from_raw_fd(fd) };
+    let mut rest = String::new();
+    plain.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "456789");
+    assert_eq!(ovl__close(plain.into_raw_fd()), 0);
+    assert_eq!(refused(|| ovl_CloseHandle(file.0)), 6, "the handle has gone with its descriptor");
+    std::mem::forget(file);
+    assert_eq!(ovl__open_osfhandle(0, 0), -1);
+}

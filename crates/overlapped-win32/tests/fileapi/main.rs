@@ -1,0 +1,15 @@
+//! The file functions of the C face, called as C calls them: one test a rule of contract 01 and 02, named by what happens.
+
+#![allow(missing_docs)]
+
+mod common;
+
+mod adopted;
+mod control;
+mod find;
+mod information;
+mod locks;
+mod moves;
+mod names;
+mod size;
+mod volumes;
