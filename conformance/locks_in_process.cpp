@@ -71,7 +71,7 @@ static unsigned __stdcall tries(void *)
 
 template <typename Function> static DWORD run(Function function, int count, void *argument)
 {
-    HANDLE threads[8];
+    HANDLE threads[8] = {};
     DWORD sum = 0, code;
     for (int i = 0; i < count; i++)
         threads[i] = (HANDLE)_beginthreadex(nullptr, 0, function, argument, 0, nullptr);

@@ -1,7 +1,11 @@
 /* A UNICODE program with _tmain: _T, TCHAR and the _tcs functions, lstr functions, conversion to and from UTF-8
  * (design section 5: tchar, 16-bit WCHAR). */
+#ifndef UNICODE
 #define UNICODE
+#endif
+#ifndef _UNICODE
 #define _UNICODE
+#endif
 #include <windows.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +30,7 @@ int _tmain(int argc, TCHAR *argv[])
     _tprintf(_T("number %d"), _ttoi(_T("4711")));
     _tprintf(_T(", hex %lu"), _tcstoul(_T("ffz"), &end, 16));
     _tprintf(_T(", rest %s\n"), end);
-    _stprintf(text, _T("%s %d"), _T("number"), 17);
+    _sntprintf(text, 64, _T("%s %d"), _T("number"), 17);
     _tprintf(_T("%s\n"), text);
     _tcsupr(text);
     _tprintf(_T("%s\n"), text);

@@ -176,7 +176,23 @@ impl State {
     pub(super) fn advance(&mut self) -> Option<Flight> {
         let (due, number) = self.schedule.pop_first()?;
         self.now = self.now.max(due);
+        let number = self.turn(number).unwrap_or(number);
         self.flights.remove(&number)
+    }
+
+    /// Streams give their data in the order of the requests (contract 03 section 3): if an older transfer of the same direction
+    /// waits for the descriptor, it has this turn, and the other one takes the older one's time.
+    fn turn(&mut self, number: u64) -> Option<u64> {
+        let transfers = |f: &Flight| f.operation.mode.contains(Mode::STREAM) && matches!(f.fate, Fate::Transfer(_));
+        let flight = self.flights.get(&number).filter(|f| transfers(f))?;
+        let (fd, kind) = (flight.operation.fd, flight.operation.kind);
+        let same = |f: &&Flight| transfers(f) && f.operation.fd == fd && f.operation.kind == kind && f.due.is_some();
+        let older = self.flights.values().find(same).filter(|older| older.number < number)?;
+        let (older, later) = (older.number, older.due?);
+        self.schedule.remove(&(later, older));
+        self.flights.get_mut(&number)?.due = None;
+        self.reschedule(number, later);
+        Some(older)
     }
 
     /// Nothing happens before `deadline`: goes there.

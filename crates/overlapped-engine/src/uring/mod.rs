@@ -21,7 +21,7 @@ pub use setup::UringError;
 use crate::direct::{self, Direct};
 use crate::epoll::{Threads, pool};
 use overlapped_kernel::clock::Tick;
-use overlapped_kernel::engine::{Engine, Mode, Operation, RawResult, Reaped};
+use overlapped_kernel::engine::{Engine, Kind, Mode, Operation, RawResult, Reaped};
 use overlapped_kernel::request::RequestRef;
 use rustix::io::Errno;
 use shared::{SharedRing, Submitted};
@@ -78,10 +78,12 @@ impl Engine for UringEngine {
     }
 
     unsafe fn submit(&self, mut request: RequestRef, operation: Operation) {
-        // What may stay pending for ever must not hang on a thread of the program, and a write to a broken pipe must not
-        // raise SIGPIPE there.
+        // A ring serves the readers of a stream in any order, the newest first as a rule; the threads keep the order of the
+        // requests (contract 03 section 3).
+        if operation.mode.contains(Mode::STREAM) && operation.kind != Kind::Sync {
+            return self.threads.submit(request, operation);
+        }
         if let Some(shared) = &self.shared
-            && !operation.mode.contains(Mode::STREAM)
             && request.submitter_returns()
         {
             match shared.submit(request, operation) {

@@ -1,6 +1,7 @@
 /* libc's <fcntl.h>. There is no text mode, so the flags for it are 0. */
 #ifndef OVL_FCNTL_H
 #define OVL_FCNTL_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 #include_next <fcntl.h>
 

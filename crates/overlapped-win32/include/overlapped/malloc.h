@@ -1,6 +1,7 @@
 /* libc's <malloc.h>, with Microsoft's functions. */
 #ifndef OVL_MALLOC_H
 #define OVL_MALLOC_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 #include_next <malloc.h>
 

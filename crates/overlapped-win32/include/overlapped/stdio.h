@@ -1,6 +1,7 @@
 /* libc's <stdio.h>, with Microsoft's formats and functions. */
 #ifndef OVL_STDIO_H
 #define OVL_STDIO_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 
 /* libc's own functions stay out of sight under other names. */

@@ -1,6 +1,7 @@
 /* libc's <stdlib.h>, with Microsoft's functions. */
 #ifndef OVL_STDLIB_H
 #define OVL_STDLIB_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 #if OVL_HAVE_CRT_WIDE
 #define mblen ovl_libc_mblen

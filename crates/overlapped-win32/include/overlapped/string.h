@@ -1,6 +1,7 @@
 /* libc's <string.h>, with Microsoft's functions. The wide ones are in wchar.h. */
 #ifndef OVL_STRING_H
 #define OVL_STRING_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 #include_next <string.h>
 

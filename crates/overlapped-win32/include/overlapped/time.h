@@ -1,6 +1,7 @@
 /* libc's <time.h>, with Microsoft's functions. */
 #ifndef OVL_TIME_H
 #define OVL_TIME_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 #include_next <time.h>
 

@@ -1,6 +1,7 @@
 /* Wide text: UTF-16 in 16-bit units, where libc's has 32. Streams stay narrow: what is written wide arrives as UTF-8. */
 #ifndef OVL_WCHAR_H
 #define OVL_WCHAR_H
+#pragma GCC system_header
 #include "ovl/crt.h"
 
 /* libc's own functions, for 32 bits, stay out of sight under other names. */

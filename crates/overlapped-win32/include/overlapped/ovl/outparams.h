@@ -36,7 +36,7 @@ template <class T> struct ovl_taken {
     }
 #define OVL_CHOOSE(name, out) _Generic((out), unsigned long *: ovl_long_##name, long *: ovl_long_##name, default: name)
 #else
-#define OVL_OUT(result, name, parameters, out, arguments) OVL_STATIC_ASSERT(1, "")
+#define OVL_OUT(result, name, parameters, out, arguments)
 #endif
 
 #endif
