@@ -28,6 +28,7 @@ int main(void)
 
     query.FileOffset.QuadPart = 0;
     query.Length.QuadPart = 128 * MIB;
+    n = 0;
     say("FSCTL_QUERY_ALLOCATED_RANGES",
         DeviceIoControl(file, FSCTL_QUERY_ALLOCATED_RANGES, &query, sizeof query, ranges, sizeof ranges, &n, NULL));
     for (i = 0; i < n / sizeof ranges[0]; i++)

@@ -15,6 +15,8 @@ pub struct Chosen {
     pub name: &'static str,
     /// Why this engine.
     pub reason: String,
+    /// Writes to one file that wait for each other cost nothing: io_uring does them one after the other by itself.
+    pub queues_writes: bool,
 }
 
 /// Makes the system.
@@ -31,7 +33,7 @@ pub fn choose(engine: Option<Engine>) -> Result<Chosen, Problem> {
         Some(problem) => problem,
         None => Problem::new(Path::new("system"), error.to_string()),
     })?;
-    Ok(Chosen { system, name, reason })
+    Ok(Chosen { system, name, reason, queues_writes: name == "uring" })
 }
 
 /// Where the configuration is.

@@ -44,6 +44,9 @@ mod real {
         seen: bool,
         /// The service thread looks after a vacancy.
         watched: bool,
+        /// How often somebody has taken the lead, and what of it the service thread saw at its last look.
+        turns: u64,
+        turns_seen: u64,
     }
 
     /// See the module page.
@@ -123,6 +126,7 @@ mod real {
                 lead.away = (lead.away * 7 + away) / 8;
             }
             lead.leader = Some(Arc::clone(thread));
+            lead.turns += 1;
             lead.seen = false;
             true
         }
@@ -175,10 +179,13 @@ mod real {
         pub(crate) fn look(&self, service: &Arc<Thread>) -> Look {
             let wanted = self.engine.wants_poll();
             let mut lead = self.lead.lock();
+            let stirring = lead.turns != lead.turns_seen;
+            lead.turns_seen = lead.turns;
             if !wanted || lead.leader.is_some() {
-                lead.watched = false;
                 lead.seen = false;
-                return Look::Done;
+                // While leaders come and go, a look now and then costs less than a wake-up of this thread for each vacancy.
+                lead.watched = stirring;
+                return if stirring { Look::Later } else { Look::Done };
             }
             if !std::mem::replace(&mut lead.seen, true) {
                 return Look::Again;
@@ -218,8 +225,10 @@ mod real {
     pub(crate) enum Look {
         /// Nothing: somebody leads, or nobody need.
         Done,
-        /// Come again.
+        /// Come again soon: there is a vacancy.
         Again,
+        /// Come again in a while.
+        Later,
         /// Lead.
         Lead,
     }

@@ -122,6 +122,9 @@ mod real {
     /// wake-ups a second while, and only while, threads post to themselves beside idle ones.
     const PERIOD: Duration = Duration::from_micros(200);
 
+    /// The time between two looks at a lead that changes hands without a gap that lasts.
+    const CALM_PERIOD: Duration = Duration::from_millis(1);
+
     impl Service {
         /// Looks at the lead until somebody has it or nobody needs it.
         pub(crate) fn watch_lead(&self) {
@@ -191,9 +194,11 @@ mod real {
             lead |= stop;
             watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
             let look = if lead { idle.look(&me) } else { Look::Done };
-            lead = look == Look::Again;
+            lead = matches!(look, Look::Again | Look::Later);
             let alarm = service.ring();
-            let look_again = (lead || stop || !watched.is_empty()).then(|| Tick::monotonic().plus(PERIOD));
+            let soon = look == Look::Again || stop || !watched.is_empty();
+            let period = if soon { PERIOD } else { CALM_PERIOD };
+            let look_again = (lead || soon).then(|| Tick::monotonic().plus(period));
             let next = look_again.into_iter().chain(alarm).min();
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {

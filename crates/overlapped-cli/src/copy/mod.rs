@@ -11,9 +11,10 @@
 //! | [`meta`] | mode and times |
 //! | [`ledger`], [`progress`] | the books, and the bar that is drawn from them |
 //!
-//! The strategy: reads run ahead while one or two writes are on their way, whatever the size of the file, and a file that fits
-//! in one chunk is opened, read once, written once and closed. Its drawback: with few CPUs the reader and the writer of one
-//! large file share the memory bandwidth, and more threads than two do not make a single file faster.
+//! The strategy: a worker reads ahead, which the page cache mostly answers at once, while the engine writes what was read before;
+//! Linux lets only one thread at a time write into a file, so that is all that can be done at once. A file that fits in one chunk
+//! is opened, read once, written once and closed by one worker, and there many files are copied beside each other. The
+//! drawback: a chunk is read on one processor and written on another, so it passes through the memory that they share.
 
 mod buffers;
 mod compare;
@@ -37,19 +38,22 @@ use crate::usage::Meter;
 use ledger::{Ledger, Summary};
 use meta::Rules;
 use open::Opener;
+use plan::Plan;
 use progress::Progress;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use walk::Walk;
-use worker::{Crew, Port};
+use walk::{Root, Walk};
+use worker::{Crew, Parts, Port};
 
 /// Something was not copied.
 const FAILED: u8 = 1;
 /// A signal ended the run: what shells report for one that Ctrl-C killed.
 const INTERRUPTED: u8 = 130;
+/// Writes to one file on their way, where each has a thread that waits for the one before by spinning: one, and the next.
+const WRITERS: usize = 2;
 /// For so long further signals change nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// One worker a processor, but no more: past this they only wait for each other.
@@ -79,8 +83,9 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
     let ledger = Ledger::new(bar.clone());
     plan.problems.into_iter().for_each(|problem| ledger.problem(problem));
 
-    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let threads = args.threads.map_or(processors, |n| n as usize);
+    let threads = args.threads.map_or_else(|| workers(&plan), |n| n as usize);
+    let depth = args.queue_depth as usize;
+    let writers = if chosen.queues_writes || args.unbuffered { depth } else { WRITERS };
     let port = Port::new_in(&chosen.system, u32::try_from(threads).unwrap_or(u32::MAX));
     let opener = Opener {
         system: chosen.system.clone(),
@@ -91,7 +96,7 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         chunk: args.chunk,
     };
     let walk = Walk::new(plan.roots.clone(), rules);
-    let crew = Arc::new(Crew::new(port, opener, ledger, walk, threads, args.queue_depth as usize));
+    let crew = Arc::new(Crew::new(Parts { port, opener, ledger, walk }, threads, depth, writers));
     heed_signals(&crew);
     let progress = bar.map(|bar| {
         let crew = Arc::clone(&crew);
@@ -108,6 +113,14 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         progress.finish();
     }
     Ok(crew.ledger.close(meter.read(), chosen.name, args.verify, crew.is_interrupted()))
+}
+
+/// One worker a processor for many files. For a single one, one worker that reads: the engine writes beside it.
+fn workers(plan: &Plan) -> usize {
+    match plan.roots[..] {
+        [] | [Root::File(_) | Root::Link(_)] => 1,
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
+    }
 }
 
 /// The first signal ends the run in order. Another one after a while ends it at once: somebody has lost patience. What comes

@@ -2,8 +2,8 @@
 //!
 //! A transfer is a state machine without I/O of its own. Workers bring it what completed ([`Transfer::was_read`],
 //! [`Transfer::was_written`]) and carry out what it says comes next ([`Transfer::next`]). Reads run ahead as far as there are
-//! buffers; few writes are on their way at once, the lowest offset first, since Linux lets only one thread at a time write
-//! into a file: more of them would only wait for each other.
+//! buffers; of what waits to be written, the lowest offset goes first. How many writes are on their way at once is the caller's
+//! choice: Linux lets only one thread at a time write into a file, so more of them would wait for each other.
 
 use super::buffers::Buffers;
 use super::compare::Comparison;

@@ -67,15 +67,24 @@ pub struct Crew {
     interrupted: AtomicBool,
 }
 
+/// What a crew is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Everything reports here.
+    pub port: Port,
+    /// How files are opened.
+    pub opener: Opener,
+    /// The books.
+    pub ledger: Ledger,
+    /// What there is to copy.
+    pub walk: Walk,
+}
+
 impl Crew {
-    /// A crew with `depth` buffers.
-    pub fn new(port: Port, opener: Opener, ledger: Ledger, walk: Walk, threads: usize, depth: usize) -> Self {
+    /// A crew with `depth` buffers and at most `writers` writes to one file on their way.
+    pub fn new(parts: Parts, threads: usize, depth: usize, writers: usize) -> Self {
+        let Parts { port, opener, ledger, walk } = parts;
         let depth = if opener.verify { depth.max(2) } else { depth };
-        let writers = std::env::var("OVL_W").ok().and_then(|s| s.parse().ok()).unwrap_or(if opener.unbuffered {
-            depth
-        } else {
-            2
-        });
         let limits =
             Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
         Self {

@@ -6,14 +6,16 @@
 #include <x86intrin.h>
 #endif
 
-OVL_INLINE BYTE _BitScanForward(DWORD *index, DWORD mask) {
+OVL_INLINE BYTE ovl_scan_forward(DWORD *index, DWORD mask) {
     if (mask) *index = (DWORD)__builtin_ctz(mask);
     return mask != 0;
 }
-OVL_INLINE BYTE _BitScanReverse(DWORD *index, DWORD mask) {
+OVL_INLINE BYTE ovl_scan_reverse(DWORD *index, DWORD mask) {
     if (mask) *index = 31u - (DWORD)__builtin_clz(mask);
     return mask != 0;
 }
+#define _BitScanForward ovl_scan_forward
+#define _BitScanReverse ovl_scan_reverse
 #define _ReturnAddress() __builtin_return_address(0)
 
 #endif

@@ -1,0 +1,418 @@
+//! `processenv.h` and `shellapi.h`: the command line, the environment, the current directory.
+//!
+//! Names of environment variables are looked up as they are written first, then without regard to case, as Windows does.
+
+use crate::arguments::pair;
+use crate::localglobal::{ovl_LocalAlloc, ovl_LocalFree};
+use crate::names::{to_linux, to_windows};
+use crate::support::{Bool, FALSE, TRUE, fail, guard, guard_bool, guard_or, set_last_error};
+use crate::text::{Unit, give, put, units, units_or_empty};
+use overlapped_abi::{Context, Win32Error};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::sync::OnceLock;
+
+/// ERROR_ENVVAR_NOT_FOUND.
+const NO_SUCH_VARIABLE: Win32Error = Win32Error(203);
+
+/// The arguments of the process as one line that CommandLineToArgvW takes apart again.
+fn command_line() -> OsString {
+    let whole = std::fs::read("/proc/self/cmdline").unwrap_or_default();
+    let mut line = Vec::new();
+    for argument in whole.strip_suffix(b"\0").unwrap_or(&whole).split(|&byte| byte == 0) {
+        if !line.is_empty() {
+            line.push(b' ');
+        }
+        quote(argument, &mut line);
+    }
+    OsString::from_vec(line)
+}
+
+/// An argument as it is written in a command line: backslashes count only before a quotation mark.
+fn quote(argument: &[u8], line: &mut Vec<u8>) {
+    if !argument.is_empty() && !argument.iter().any(|byte| matches!(byte, b' ' | b'\t' | b'"')) {
+        line.extend_from_slice(argument);
+        return;
+    }
+    line.push(b'"');
+    let mut backslashes = 0;
+    for &byte in argument {
+        if byte == b'"' {
+            line.extend(std::iter::repeat_n(b'\\', backslashes + 1));
+        }
+        backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
+        line.push(byte);
+    }
+    line.extend(std::iter::repeat_n(b'\\', backslashes));
+    line.push(b'"');
+}
+
+fn line_of<U: Unit>() -> Box<[U]> {
+    let mut text = U::from_os(&command_line());
+    text.push(U::default());
+    text.into()
+}
+
+/// GetCommandLineA. The text stays for good.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCommandLineA() -> *const u8 {
+    static LINE: OnceLock<Box<[u8]>> = OnceLock::new();
+    guard(std::ptr::null(), || LINE.get_or_init(line_of::<u8>).as_ptr())
+}
+
+/// GetCommandLineW. The text stays for good.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetCommandLineW() -> *const u16 {
+    static LINE: OnceLock<Box<[u16]>> = OnceLock::new();
+    guard(std::ptr::null(), || LINE.get_or_init(line_of::<u16>).as_ptr())
+}
+
+/// The arguments of a command line. In the first, the program's name, backslashes mean nothing and a quotation mark ends at the
+/// next. In the others 2n backslashes before a mark are n, an odd one makes the mark a character, and two marks inside of a
+/// quotation are one character.
+fn split(line: &[u16]) -> Vec<Vec<u16>> {
+    const QUOTE: u16 = b'"' as u16;
+    const BACKSLASH: u16 = b'\\' as u16;
+    let blank = |unit: u16| unit == b' ' as u16 || unit == b'\t' as u16;
+    let mut all = Vec::new();
+    let mut rest = line;
+    let mut first = Vec::new();
+    let mut quoted = false;
+    while let [unit, behind @ ..] = rest {
+        if blank(*unit) && !quoted {
+            break;
+        }
+        if *unit == QUOTE { quoted = !quoted } else { first.push(*unit) }
+        rest = behind;
+    }
+    all.push(first);
+    loop {
+        while let [unit, behind @ ..] = rest && blank(*unit) {
+            rest = behind;
+        }
+        if rest.is_empty() {
+            return all;
+        }
+        let (mut argument, mut quoted) = (Vec::new(), false);
+        while let [unit, behind @ ..] = rest {
+            if blank(*unit) && !quoted {
+                break;
+            }
+            let backslashes = rest.iter().take_while(|&&unit| unit == BACKSLASH).count();
+            if backslashes > 0 {
+                rest = &rest[backslashes..];
+                let marked = rest.first() == Some(&QUOTE);
+                argument.resize(argument.len() + if marked { backslashes / 2 } else { backslashes }, BACKSLASH);
+                if marked && backslashes % 2 == 1 {
+                    argument.push(QUOTE);
+                    rest = &rest[1..];
+                }
+                continue;
+            }
+            rest = behind;
+            match (*unit == QUOTE, quoted && behind.first() == Some(&QUOTE)) {
+                (true, true) => {
+                    argument.push(QUOTE);
+                    rest = &behind[1..];
+                }
+                (true, false) => quoted = !quoted,
+                _ => argument.push(*unit),
+            }
+        }
+        all.push(argument);
+    }
+}
+
+/// CommandLineToArgvW: an array that LocalFree takes; the program's own name for an empty line.
+///
+/// # Safety
+/// `line` is NULL or a string, `count` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CommandLineToArgvW(line: *const u16, count: *mut i32) -> *mut *mut u16 {
+    guard_or(std::ptr::null_mut(), || {
+        if count.is_null() || line.is_null() {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        let line = unsafe { units(line) };
+        let all = match line {
+            [] => vec![u16::from_os(&to_windows(&env::current_exe().unwrap_or_default()))],
+            line => split(line),
+        };
+        let pointers = (all.len() + 1) * size_of::<*mut u16>();
+        let text: usize = all.iter().map(|argument| (argument.len() + 1) * 2).sum();
+        let block = ovl_LocalAlloc(0, pointers + text).cast::<*mut u16>();
+        if block.is_null() {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        // SAFETY: the block has room for the pointers and the texts behind them; `count` is writable.
+        unsafe {
+            let mut next = block.byte_add(pointers).cast::<u16>();
+            for (index, argument) in all.iter().enumerate() {
+                block.add(index).write(next);
+                put(next, argument);
+                next = next.add(argument.len() + 1);
+            }
+            block.add(all.len()).write(std::ptr::null_mut());
+            count.write(all.len() as i32);
+        }
+        Ok(block)
+    })
+}
+
+/// The name under which the environment has a variable: as it is written, or in another case.
+fn spelled(name: &OsStr) -> Option<OsString> {
+    if env::var_os(name).is_some() {
+        return Some(name.to_owned());
+    }
+    env::vars_os().map(|(other, _)| other).find(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// The value of a variable.
+#[must_use]
+pub fn variable(name: &OsStr) -> Option<OsString> {
+    let valid = !name.is_empty() && !name.as_bytes().contains(&b'=');
+    valid.then(|| spelled(name)).flatten().and_then(env::var_os)
+}
+
+/// Sets a variable, or takes it away.
+pub fn set_variable(name: &OsStr, value: Option<&OsStr>) -> Result<(), Win32Error> {
+    if name.is_empty() || name.as_bytes().contains(&b'=') {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    let name = spelled(name).unwrap_or_else(|| name.to_owned());
+    // SAFETY: as with libc's own function, a program must not read the environment by other means at the same time.
+    unsafe {
+        match value {
+            Some(value) => env::set_var(name, value),
+            None => env::remove_var(name),
+        }
+    }
+    Ok(())
+}
+
+pair! {
+    /// GetEnvironmentVariable: the length, or the room needed; 0/203 if there is no such variable.
+    fn ovl_GetEnvironmentVariableA ovl_GetEnvironmentVariableW(name: *const C, buffer: *mut C, size: u32) -> u32 {
+        guard_or(0, || {
+            // SAFETY: the caller vouches for it.
+            let value = variable(&C::to_os(unsafe { units_or_empty(name) })).ok_or(NO_SUCH_VARIABLE)?;
+            if value.is_empty() {
+                set_last_error(0);
+            }
+            // SAFETY: the caller vouches for it.
+            Ok(unsafe { give(&C::from_os(&value), buffer, size) })
+        })
+    }
+}
+
+pair! {
+    /// SetEnvironmentVariable: NULL takes the variable away.
+    fn ovl_SetEnvironmentVariableA ovl_SetEnvironmentVariableW(name: *const C, value: *const C) -> Bool {
+        guard_bool(|| {
+            // SAFETY: the caller vouches for both.
+            let (name, value) = unsafe {
+                (C::to_os(units_or_empty(name)), (!value.is_null()).then(|| C::to_os(units(value))))
+            };
+            set_variable(&name, value.as_deref())
+        })
+    }
+}
+
+/// The whole environment: `NAME=value`, each with a zero, and one more at the end.
+fn environment<U: Unit>() -> *mut U {
+    let mut all: Vec<_> = env::vars_os().collect();
+    all.sort_by(|a, b| a.0.to_ascii_uppercase().cmp(&b.0.to_ascii_uppercase()));
+    let mut text = Vec::new();
+    for (name, value) in all {
+        text.extend(U::from_os(&name));
+        text.push(U::from(b'='));
+        text.extend(U::from_os(&value));
+        text.push(U::default());
+    }
+    let block = ovl_LocalAlloc(0, (text.len() + 1) * size_of::<U>()).cast::<U>();
+    if !block.is_null() {
+        // SAFETY: made with that room.
+        unsafe { put(block, &text) };
+    }
+    block
+}
+
+/// GetEnvironmentStringsA, which without UNICODE is called GetEnvironmentStrings.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetEnvironmentStringsA() -> *mut u8 {
+    guard(std::ptr::null_mut(), environment)
+}
+
+/// GetEnvironmentStringsW.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetEnvironmentStringsW() -> *mut u16 {
+    guard(std::ptr::null_mut(), environment)
+}
+
+pair! {
+    /// FreeEnvironmentStrings.
+    fn ovl_FreeEnvironmentStringsA ovl_FreeEnvironmentStringsW(block: *mut C) -> Bool {
+        // SAFETY: the caller vouches for the block.
+        Bool::from(unsafe { ovl_LocalFree(block.cast()) }.is_null())
+    }
+}
+
+/// The text with each `%NAME%` of a variable that exists replaced by its value.
+fn expand(text: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::new(), text);
+    while let Some(start) = rest.iter().position(|&byte| byte == b'%') {
+        out.extend_from_slice(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest[1..].iter().position(|&byte| byte == b'%').map(|end| end + 1);
+        match end.and_then(|end| Some((variable(OsStr::from_bytes(&rest[1..end]))?, end))) {
+            Some((value, end)) => {
+                out.extend_from_slice(value.as_bytes());
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push(b'%');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+pair! {
+    /// ExpandEnvironmentStrings: the room that the whole text needs, with its zero.
+    fn ovl_ExpandEnvironmentStringsA ovl_ExpandEnvironmentStringsW(from: *const C, to: *mut C, size: u32) -> u32 {
+        guard(0, || {
+            // SAFETY: the caller vouches for the text.
+            let text = C::to_os(unsafe { units_or_empty(from) });
+            let text = C::from_os(OsStr::from_bytes(&expand(text.as_bytes())));
+            // SAFETY: the caller vouches for the room.
+            unsafe { give(&text, to, size) };
+            text.len() as u32 + 1
+        })
+    }
+}
+
+pair! {
+    /// GetCurrentDirectory: the length, or the room needed.
+    fn ovl_GetCurrentDirectoryA ovl_GetCurrentDirectoryW(size: u32, buffer: *mut C) -> u32 {
+        guard_or(0, || {
+            let here = env::current_dir().map_err(|error| from_io(&error))?;
+            // SAFETY: the caller vouches for the room.
+            Ok(unsafe { give(&C::from_os(&to_windows(&here)), buffer, size) })
+        })
+    }
+}
+
+pair! {
+    /// SetCurrentDirectory.
+    fn ovl_SetCurrentDirectoryA ovl_SetCurrentDirectoryW(name: *const C) -> Bool {
+        if name.is_null() {
+            return fail(Win32Error::INVALID_PARAMETER, FALSE);
+        }
+        guard_bool(|| {
+            // SAFETY: not NULL, and the caller vouches for it.
+            let path = to_linux(&C::to_os(unsafe { units(name) }))?;
+            env::set_current_dir(path).map_err(|error| from_io(&error))
+        })
+    }
+}
+
+/// The code for an error of the standard library.
+#[must_use]
+pub fn from_io(error: &std::io::Error) -> Win32Error {
+    error.raw_os_error().map_or(Win32Error::GEN_FAILURE, |errno| Win32Error::from_errno(errno, Context::Open))
+}
+
+pair! {
+    /// NeedCurrentDirectoryForExePath: as everywhere on Linux, only for names with a directory.
+    fn ovl_NeedCurrentDirectoryForExePathA ovl_NeedCurrentDirectoryForExePathW(name: *const C) -> Bool {
+        // SAFETY: the caller vouches for the text.
+        if unsafe { units_or_empty(name) }.iter().any(|unit| matches!(unit.ascii(), b'\\' | b'/')) { TRUE } else { FALSE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::last_error;
+    use crate::text::of;
+
+    fn arguments(line: &str) -> Vec<String> {
+        let line = of::<u16>(&format!("{line}\0"));
+        let mut count = 0;
+        // SAFETY: a string and a place; the array has as many strings as it says.
+        unsafe {
+            let array = ovl_CommandLineToArgvW(line.as_ptr(), &mut count);
+            let all = (0..count as usize).map(|i| String::from_utf16_lossy(units(*array.add(i)))).collect();
+            assert!((*array.add(count as usize)).is_null());
+            ovl_LocalFree(array.cast());
+            all
+        }
+    }
+
+    #[test]
+    fn a_line_is_taken_apart() {
+        let cases: &[(&str, &[&str])] = &[
+            ("prog a b", &["prog", "a", "b"]),
+            (r#""C:\my prog\x.exe" "a b" c"#, &[r"C:\my prog\x.exe", "a b", "c"]),
+            (r#"p  a\\b  a\"b "a\\" x"#, &["p", r"a\\b", "a\"b", r"a\", "x"]),
+            (r#"p "a""b" "" c"#, &["p", "a\"b", "", "c"]),
+            ("p \t", &["p"]),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(arguments(line), *expected, "{line}");
+        }
+        assert_eq!(arguments("").len(), 1);
+    }
+
+    #[test]
+    fn what_is_quoted_comes_back() {
+        for argument in ["plain", "", "with space", r"back\slash", r#"qu"ote"#, r"end\ space\", r#"\" \\" \\\"#] {
+            let mut line = b"p ".to_vec();
+            quote(argument.as_bytes(), &mut line);
+            assert_eq!(arguments(std::str::from_utf8(&line).unwrap()), ["p", argument]);
+        }
+        // SAFETY: a string that stays.
+        assert_eq!(unsafe { units(ovl_GetCommandLineA()) }, command_line().as_bytes());
+        assert_eq!(ovl_GetCommandLineW(), ovl_GetCommandLineW());
+    }
+
+    #[test]
+    fn variables() {
+        let mut room = [0u8; 16];
+        let at = room.as_mut_ptr();
+        let name = c"Ovl_Test_Variable".as_ptr().cast();
+        // SAFETY: strings and buffers are what they are said to be.
+        unsafe {
+            assert_eq!((ovl_GetEnvironmentVariableA(name, at, 16), last_error()), (0, 203));
+            assert_eq!(ovl_SetEnvironmentVariableA(name, c"value".as_ptr().cast()), TRUE);
+            let other_case = of::<u16>("OVL_TEST_variable\0");
+            assert_eq!(ovl_GetEnvironmentVariableW(other_case.as_ptr(), std::ptr::null_mut(), 0), 6);
+            assert_eq!((ovl_GetEnvironmentVariableA(name, at, 6), &room[..6]), (5, &b"value\0"[..]));
+            assert_eq!(ovl_ExpandEnvironmentStringsA(c"<%OVL_TEST_VARIABLE%> 5%".as_ptr().cast(), at, 16), 11);
+            assert_eq!(units(at), b"<value> 5%");
+            let block = ovl_GetEnvironmentStringsW();
+            assert!(!block.is_null() && ovl_FreeEnvironmentStringsW(block) == TRUE);
+            assert_eq!(ovl_SetEnvironmentVariableA(name, std::ptr::null()), TRUE);
+            assert_eq!(ovl_GetEnvironmentVariableA(name, at, 16), 0);
+            assert_eq!((ovl_SetEnvironmentVariableA(c"a=b".as_ptr().cast(), name), last_error()), (FALSE, 87));
+        }
+    }
+
+    #[test]
+    fn directories() {
+        let mut room = [0u16; 400];
+        // SAFETY: strings and buffers are what they are said to be.
+        unsafe {
+            let len = ovl_GetCurrentDirectoryW(400, room.as_mut_ptr());
+            assert_eq!(String::from_utf16_lossy(&room[..3]), r"C:\");
+            assert_eq!(ovl_GetCurrentDirectoryW(2, room.as_mut_ptr()), len + 1);
+            assert_eq!(ovl_SetCurrentDirectoryW(room.as_ptr()), TRUE);
+            assert_eq!((ovl_SetCurrentDirectoryA(c"C:\\no such directory".as_ptr().cast()), last_error()), (FALSE, 2));
+            assert_eq!((ovl_SetCurrentDirectoryA(c"/etc/passwd".as_ptr().cast()), last_error()), (FALSE, 267));
+        }
+    }
+}
