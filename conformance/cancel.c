@@ -25,10 +25,12 @@ static void state(const char *what, OVERLAPPED *o, BOOL wait)
 }
 
 static OVERLAPPED foreign;
+static HANDLE has_asked;
 
 static DWORD WINAPI ask_elsewhere(LPVOID stay)
 {
     ask(waiter, &foreign, 2);
+    SetEvent(has_asked);
     if (stay)
         WaitForSingleObject((HANDLE)stay, INFINITE);
     return 0;
@@ -49,6 +51,7 @@ int main(void)
     second.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
     foreign.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
     stay = CreateEventA(NULL, TRUE, FALSE, NULL);
+    has_asked = CreateEventA(NULL, FALSE, FALSE, NULL);
 
     puts("-- nothing to cancel");
     say("CancelIo", CancelIo(waiter));
@@ -70,8 +73,7 @@ int main(void)
 
     puts("-- CancelIo: only what this thread has asked for");
     thread = CreateThread(NULL, 0, ask_elsewhere, stay, 0, NULL);
-    while (foreign.Internal != STATUS_PENDING)
-        Sleep(1);
+    WaitForSingleObject(has_asked, INFINITE);
     say("first", ask(waiter, &first, 0));
     say("CancelIo", CancelIo(waiter));
     state("first", &first, TRUE);
@@ -111,6 +113,7 @@ int main(void)
     CloseHandle(waiter);
     CloseHandle(port);
     CloseHandle(owner);
+    CloseHandle(has_asked);
     CloseHandle(stay);
     CloseHandle(foreign.hEvent);
     CloseHandle(second.hEvent);

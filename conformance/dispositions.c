@@ -26,6 +26,14 @@ static void open_with(DWORD disposition, const char *name, const char *state)
     CloseHandle(file);
 }
 
+static void attempt(const char *what, const char *name, DWORD access, DWORD disposition)
+{
+    HANDLE file = CreateFileA(name, access, 0, NULL, disposition, FILE_ATTRIBUTE_NORMAL, NULL);
+    say_handle(what, file);
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+}
+
 int main(void)
 {
     DWORD disposition;
@@ -36,16 +44,16 @@ int main(void)
         open_with(disposition, "missing.dat", "missing");
     }
     puts("-- a directory on the way is missing");
-    say_handle("OPEN_EXISTING", CreateFileA("nowhere\\file.dat", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL));
-    say_handle("CREATE_NEW", CreateFileA("nowhere\\file.dat", GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL));
+    attempt("OPEN_EXISTING", "nowhere\\file.dat", GENERIC_READ, OPEN_EXISTING);
+    attempt("CREATE_NEW", "nowhere\\file.dat", GENERIC_WRITE, CREATE_NEW);
     puts("-- truncating needs GENERIC_WRITE itself");
     make("there.dat");
-    say_handle("GENERIC_READ", CreateFileA("there.dat", GENERIC_READ, 0, NULL, TRUNCATE_EXISTING, 0, NULL));
-    say_handle("FILE_WRITE_DATA", CreateFileA("there.dat", FILE_WRITE_DATA, 0, NULL, TRUNCATE_EXISTING, 0, NULL));
+    attempt("GENERIC_READ", "there.dat", GENERIC_READ, TRUNCATE_EXISTING);
+    attempt("FILE_WRITE_DATA", "there.dat", FILE_WRITE_DATA, TRUNCATE_EXISTING);
     puts("-- a file that may only be read");
     SetFileAttributesA("there.dat", FILE_ATTRIBUTE_READONLY);
-    say_handle("CREATE_ALWAYS", CreateFileA("there.dat", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL));
-    say_handle("OPEN_EXISTING to write", CreateFileA("there.dat", GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL));
+    attempt("CREATE_ALWAYS", "there.dat", GENERIC_WRITE, CREATE_ALWAYS);
+    attempt("OPEN_EXISTING to write", "there.dat", GENERIC_WRITE, OPEN_EXISTING);
     say("DeleteFile", DeleteFileA("there.dat"));
     SetFileAttributesA("there.dat", FILE_ATTRIBUTE_NORMAL);
     say("DeleteFile when it may be written again", DeleteFileA("there.dat"));

@@ -32,8 +32,9 @@ int main(void)
     CloseHandle(event);
     say_wait("the object lives with its last handle", WaitForSingleObject(copy, 0));
     say("closing the source", DuplicateHandle(me, copy, me, &event, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE));
+    say("the target works", SetEvent(event)); /* it may have the number that the source had */
+    say("closing the target", CloseHandle(event));
     say("the source is closed", CloseHandle(copy));
-    say("the target is open", CloseHandle(event));
     say("a bad source", DuplicateHandle(me, (HANDLE)(ULONG_PTR)0xDEADBEE0, me, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
     say("the calling thread", DuplicateHandle(me, GetCurrentThread(), me, &thread, 0, FALSE, DUPLICATE_SAME_ACCESS));
     say_wait("which runs", WaitForSingleObject(thread, 0));

@@ -57,12 +57,12 @@ int main(void)
     target = CreateFileA("wrap.dst", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_OVERLAPPED, NULL);
 
     puts("-- associated");
+    say("with what is no port", AssociateDeviceWithCompletionPort(sync, source, CK_READ));
     say("source", AssociateDeviceWithCompletionPort(port, source, CK_READ));
     say("target", AssociateDeviceWithCompletionPort(port, target, CK_WRITE));
     say("a second time", AssociateDeviceWithCompletionPort(port, source, CK_READ));
     say("with another port", AssociateDeviceWithCompletionPort(another, source, CK_READ));
     say("a synchronous instance", AssociateDeviceWithCompletionPort(port, sync, CK_READ));
-    say("with what is no port", AssociateDeviceWithCompletionPort(sync, source, CK_READ));
     event = CreateIoCompletionPort(sync, NULL, 0, 0);
     say_handle("a synchronous instance with a port of its own", event);
 

@@ -117,6 +117,7 @@ impl Instance {
         }
     }
 
+    #[inline]
     fn check(&self, access: AccessMask, transfer: &Transfer) -> Result<(), Win32Error> {
         let needed = match transfer.function {
             Function::Read => AccessMask::READ_DATA,
@@ -136,6 +137,7 @@ impl Instance {
     }
 
     /// The meaning of an offset, or 87 (contract 02 section 12). `pointer`: where the file pointer stands, if the call may use it.
+    #[inline]
     fn position(&self, function: Function, place: Place, pointer: Option<u64>) -> Result<Position, Win32Error> {
         let at = match place {
             _ if !self.device().seekable() => return Ok(Position::At(0)),
@@ -152,6 +154,7 @@ impl Instance {
         }
     }
 
+    #[inline]
     unsafe fn overlapped_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
         // A request of no bytes succeeds before anybody looks at its offset.
         let empty = transfer.buffer.len == 0;
@@ -314,6 +317,7 @@ impl Transfer {
         self.overlapped.is_some() || self.payload.is_some() || self.route.routine.is_some()
     }
 
+    #[inline]
     fn into_call(self, position: Position) -> Call {
         let Self { function, buffer, route, overlapped, payload, report, .. } = self;
         Call { function, position, buffer, route, overlapped, payload, report }
@@ -321,6 +325,7 @@ impl Transfer {
 }
 
 impl Call {
+    #[inline]
     unsafe fn into_request(self, instance: &Arc<Instance>) -> RequestRef {
         let Self { function, position, buffer, route, overlapped, payload, .. } = self;
         let instance = Arc::clone(instance);
@@ -335,6 +340,7 @@ fn refuse(request: &RequestRef, status: Status) -> Refused {
 }
 
 /// The request was done inside the call.
+#[inline]
 fn done(request: RequestRef, completion: Completion, report: Report) -> Reply {
     let modes = request.instance().modes();
     let quiet = report == Report::AtOnce && modes.contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS);

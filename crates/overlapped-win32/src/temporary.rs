@@ -113,7 +113,8 @@ mod tests {
             std::fs::remove_file(path).unwrap();
             let wide = of::<u16>("C:\\no such directory\0");
             let mut room = [0u16; MAX_PATH];
-            assert_eq!((ovl_GetTempFileNameW(wide.as_ptr(), wide.as_ptr(), 0, room.as_mut_ptr()), last_error()), (0, 267));
+            let prefix = of::<u16>("ovl\0");
+            assert_eq!((ovl_GetTempFileNameW(wide.as_ptr(), prefix.as_ptr(), 0, room.as_mut_ptr()), last_error()), (0, 267));
             assert_eq!(ovl_GetTempFileNameW(wide.as_ptr(), std::ptr::null(), 0x1_00AB, room.as_mut_ptr()), 0xAB);
             assert_eq!(units(room.as_ptr()), of::<u16>("C:\\no such directory\\AB.TMP"));
         }

@@ -176,6 +176,7 @@ impl Request {
     /// # Safety
     /// Until the request is complete, the buffer stays valid (writable for [`Function::Read`]) and is accessed by nobody
     /// else, and the OVERLAPPED, if there is one, stays valid until its Internal field is final.
+    #[inline]
     pub unsafe fn new(new: NewRequest) -> RequestRef {
         let NewRequest { function, position, buffer, instance, mut route, overlapped, payload } = new;
         let block = match overlapped {
