@@ -33,7 +33,7 @@ int main(void)
     puts("a row for what is open, a column for what is asked (access/share)");
     printf("%-13s", "");
     for (j = 0; j < COUNT; j++)
-        printf(" %-7.7s", openings[j].name);
+        printf(" %7.7s", openings[j].name);
     printf("\n");
     for (i = 0; i < COUNT; i++) {
         HANDLE first = open_as(&openings[i]);
@@ -41,9 +41,9 @@ int main(void)
         for (j = 0; j < COUNT; j++) {
             HANDLE second = open_as(&openings[j]);
             if (second == INVALID_HANDLE_VALUE)
-                printf(" %-7lu", GetLastError());
+                printf(" %7lu", GetLastError());
             else
-                printf(" %-7s", "ok");
+                printf(" %7s", "ok");
             if (second != INVALID_HANDLE_VALUE)
                 CloseHandle(second);
         }

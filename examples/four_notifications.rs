@@ -15,7 +15,9 @@
 //!
 //! An `Operation` can also be waited for or awaited by itself; `await_operations.rs` shows that.
 
-use overlapped::{CompletionPort, Event, OpenOptions, OverlappedFile, Result, Timeout, WaitResult, alertable, wait_any};
+use overlapped::{
+    CompletionPort, Event, OpenOptions, OverlappedFile, Result, Timeout, WaitResult, alertable, wait_any,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

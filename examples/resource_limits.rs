@@ -57,7 +57,10 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     ];
     for (name, limits, expected) in cases {
         let (refusals, code) = read_all(&path, limits)?;
-        println!("{name:<27} {refusals:>3} calls refused{}", if code > 0 { format!(" with {code}") } else { String::new() });
+        println!(
+            "{name:<27} {refusals:>3} calls refused{}",
+            if code > 0 { format!(" with {code}") } else { String::new() }
+        );
         assert_eq!(code, expected);
         assert_eq!(refusals > 0, expected > 0);
     }

@@ -69,7 +69,6 @@ impl<B: Send + 'static> Operation<B> {
     }
 
     /// Waits until the request is complete.
-    #[must_use]
     pub fn wait(mut self) -> BufResult<B> {
         while self.is_pending() {
             // Only an interrupted process can make this fail; the request is still on its way then.

@@ -37,8 +37,11 @@ use std::time::Duration;
 /// ```
 pub struct CompletionPort<K, C = (), B = Vec<u8>> {
     inner: Arc<Inner>,
-    types: PhantomData<fn() -> (K, C, B)>,
+    types: Types<K, C, B>,
 }
+
+/// The port makes and takes these types, on any thread.
+type Types<K, C, B> = PhantomData<fn() -> (K, C, B)>;
 
 struct Inner {
     system: System,

@@ -29,9 +29,12 @@ const SEGMENTS: usize = 3;
 
 /// See the module page.
 pub struct HandleTable<T> {
-    segments: [OnceLock<Box<[Mutex<Slot<T>>]>>; SEGMENTS],
+    segments: [OnceLock<Segment<T>>; SEGMENTS],
     free: Mutex<Free>,
 }
+
+/// Slots that stay where they are.
+type Segment<T> = Box<[Mutex<Slot<T>>]>;
 
 struct Slot<T> {
     generation: u16,
@@ -75,10 +78,10 @@ impl<T> HandleTable<T> {
 
     fn allocate(&self) -> Option<u32> {
         let mut free = self.free.lock();
-        if free.queue.len() > QUARANTINE || free.next >= 1 << SLOT_BITS {
-            if let Some(slot) = free.queue.pop_front() {
-                return Some(slot);
-            }
+        if (free.queue.len() > QUARANTINE || free.next >= 1 << SLOT_BITS)
+            && let Some(slot) = free.queue.pop_front()
+        {
+            return Some(slot);
         }
         if free.next >= 1 << SLOT_BITS {
             return None;
