@@ -4,7 +4,7 @@
 //! leads: it waits inside the engine, delivers what it reaps, and so learns of its own completion without any hand-over.
 //! The others follow: they sleep on their futexes until somebody ends their wait.
 //!
-//! A leader whose wait has ended leaves. If leaders have lately come back within [`QUICK_RETURN`], it leaves the lead vacant: the
+//! A leader whose wait has ended leaves. If leaders have lately come back within `QUICK_RETURN`, it leaves the lead vacant: the
 //! same thread will be back before a follower would have run. Otherwise it wakes the newest follower to lead. A vacancy that
 //! lasts is found by the service thread, which wakes a follower or, when nobody waits, leads itself; so completions are
 //! seen although nobody calls into the library. Drawback: after a stretch of quick returns, the first long handler delays

@@ -2,7 +2,7 @@
 //!
 //! Two things are put off in the hope that a thread does them for nothing a moment later: handing a packet to a waiting thread
 //! when its poster is about to come for it ([`crate::port`]), and polling the engine when the last leader is about to
-//! come back ([`crate::idle`]). Each is watched here: looked at every [`PERIOD`] and done at the second look. When a look finds
+//! come back ([`crate::idle`]). Each is watched here: looked at every `PERIOD` and done at the second look. When a look finds
 //! no new debt, watching ends and so do the wake-ups.
 //!
 //! It also keeps the waitable timers: it sleeps until the next one is due.

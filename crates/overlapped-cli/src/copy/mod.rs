@@ -38,7 +38,6 @@ use crate::usage::Meter;
 use ledger::{Ledger, Summary};
 use meta::Rules;
 use open::Opener;
-use plan::Plan;
 use progress::Progress;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -83,7 +82,7 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
     let ledger = Ledger::new(bar.clone());
     plan.problems.into_iter().for_each(|problem| ledger.problem(problem));
 
-    let threads = args.threads.map_or_else(|| workers(&plan), |n| n as usize);
+    let threads = args.threads.map_or_else(|| workers(&plan.roots), |n| n as usize);
     let depth = args.queue_depth as usize;
     let writers = if chosen.queues_writes || args.unbuffered { depth } else { WRITERS };
     let port = Port::new_in(&chosen.system, u32::try_from(threads).unwrap_or(u32::MAX));
@@ -116,8 +115,8 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
 }
 
 /// One worker a processor for many files. For a single one, one worker that reads: the engine writes beside it.
-fn workers(plan: &Plan) -> usize {
-    match plan.roots[..] {
+fn workers(roots: &[Root]) -> usize {
+    match roots {
         [] | [Root::File(_) | Root::Link(_)] => 1,
         _ => std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
     }

@@ -2,7 +2,7 @@
 //!
 //! The port decides how many threads run at once; the pool decides how many there are. It grows when a packet is queued, the
 //! port has room for another running thread, and nobody waits: that is when every thread of the pool is busy or blocked.
-//! It shrinks when a thread above the minimum has waited in vain for [`LINGER`]. Blocking that goes through the library is
+//! It shrinks when a thread above the minimum has waited in vain for `LINGER`. Blocking that goes through the library is
 //! seen at once; a pool that runs foreign blocking code wraps it in [`blocking`](crate::port::blocking). Drawback: without that
 //! wrapper, foreign blocking holds its place among the running threads.
 

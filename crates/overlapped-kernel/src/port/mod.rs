@@ -454,7 +454,10 @@ impl Port {
         queue.closed = true;
         let waiting = std::mem::take(&mut queue.waiting);
         let packets = std::mem::take(&mut queue.packets);
+        // Nobody works for a closed port (contract 06 section 9, rule 1); the threads let go of it when they next look.
+        let members = std::mem::take(&mut queue.members);
         drop(queue);
+        drop(members);
         for Waiting { thread, ticket } in waiting {
             if thread.end_wait(ticket, Ending::Closed) {
                 thread.wake();

@@ -141,6 +141,13 @@ struct Play {
     next: usize,
 }
 
+/// The port and its threads hold each other until one of them ends.
+impl Drop for Play {
+    fn drop(&mut self) {
+        self.port.close();
+    }
+}
+
 impl Play {
     fn new(limit: u32) -> Self {
         let model = Model {

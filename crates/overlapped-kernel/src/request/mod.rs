@@ -2,7 +2,7 @@
 //!
 //! A request owns what must not go away before Linux is done with it: the open instance (and so the descriptor) and, in the
 //! Rust face, the buffer. It is reference counted; the engine holds one reference until its last word. Completion happens
-//! exactly once ([`word`]) and in a fixed order: status block, instance and event, then packet or APC, then the waker of
+//! exactly once (module `word`) and in a fixed order: status block, instance and event, then packet or APC, then the waker of
 //! a future (contract 00 section 0.4).
 
 mod block;

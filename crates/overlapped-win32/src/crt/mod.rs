@@ -11,9 +11,21 @@
 #![allow(clippy::missing_safety_doc, reason = "said once, on the page of the module")]
 
 pub mod args;
+pub mod conio;
+pub mod ctype;
+pub mod environment;
+pub mod files;
+pub mod multibyte;
+pub mod numbers;
+pub mod paths;
 pub mod printf;
 pub mod scanf;
+pub mod secure;
+pub mod strings;
+pub mod threads;
 pub mod va;
+pub mod wide;
+pub mod wide_streams;
 
 use std::ffi::{c_int, c_uint};
 use std::ptr::null;

@@ -201,11 +201,16 @@ pair! {
     }
 }
 
-pair! {
-    /// CharPrev: the unit before, or the start.
-    fn ovl_CharPrevA ovl_CharPrevW(start: *const C, text: *const C) -> *const C {
-        if text > start { text.wrapping_sub(1) } else { start }
-    }
+/// CharPrevA: the unit before, or the start.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CharPrevA(start: *const u8, text: *const u8) -> *const u8 {
+    if text > start { text.wrapping_sub(1) } else { start }
+}
+
+/// CharPrevW, as [`ovl_CharPrevA`].
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CharPrevW(start: *const u16, text: *const u16) -> *const u16 {
+    if text > start { text.wrapping_sub(1) } else { start }
 }
 
 fn as_char(unit: u32) -> char {

@@ -37,6 +37,33 @@
 #define _M_ARM64 1
 #endif
 
+/* ---- Warnings about what is right on Windows: formats are Microsoft's (see ovl/crt.h), pragmas are for its compiler. A function
+ * that is not declared is an error: it would be one that Overlapped does not have yet. */
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+#pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wformat-security"
+#pragma GCC diagnostic ignored "-Wwrite-strings"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wmultichar"
+#pragma GCC diagnostic ignored "-Wmissing-braces"
+#ifdef __cplusplus
+#pragma GCC diagnostic ignored "-Wnarrowing"
+#else
+#pragma GCC diagnostic ignored "-Wpointer-sign"
+#pragma GCC diagnostic ignored "-Wmain"
+#pragma GCC diagnostic warning "-Wincompatible-pointer-types"
+#pragma GCC diagnostic warning "-Wint-conversion"
+#pragma GCC diagnostic error "-Wimplicit-function-declaration"
+#endif
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wignored-attributes"
+#pragma GCC diagnostic ignored "-Wmicrosoft"
+#pragma GCC diagnostic ignored "-Winvalid-source-encoding"
+#pragma GCC diagnostic ignored "-Wpragma-once-outside-header"
+#else
+#pragma GCC diagnostic ignored "-Wcast-function-type"
+#endif
+
 /* ---- Parts of libc that differ from what winsock2.h declares, and come along with <stdlib.h>: fd_set, select, and a u_long of
  * 64 bits. Whoever mixes in POSIX code uses poll. */
 #define _SYS_SELECT_H 1
