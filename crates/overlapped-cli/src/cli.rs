@@ -28,6 +28,12 @@ Examples:
 pub enum Command {
     /// Copy files and trees through overlapped I/O and a completion port
     Copy(CopyArgs),
+    /// Compile a Windows program, with gcc or clang
+    #[command(disable_help_flag = true)]
+    Cc(crate::cc::Arguments),
+    /// Compile a Windows program in C++
+    #[command(name = "c++", disable_help_flag = true)]
+    Cxx(crate::cc::Arguments),
     /// List what device names lead to, and who said so
     Devices(DevicesArgs),
     /// Say which engine is used and why, and what this machine allows

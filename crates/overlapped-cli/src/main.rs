@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cc;
 mod cli;
 mod copy;
 mod devices;
@@ -18,6 +19,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Cc(args) => cc::run_c(args),
+        Command::Cxx(args) => cc::run_cxx(args),
         Command::Copy(args) => copy::run(&args),
         Command::Devices(args) => devices::run(args),
         Command::Doctor(args) => doctor::run(args),

@@ -92,7 +92,11 @@ pub unsafe extern "C" fn ovl_SleepConditionVariableSRW(
     // SAFETY: the caller vouches for both, and that it has the lock.
     unsafe {
         let woken = (*variable).sleep(ms, || srwlock::release(lock, Bool::from(shared)));
-        if shared { ovl_AcquireSRWLockShared(lock) } else { ovl_AcquireSRWLockExclusive(lock) }
+        if shared {
+            ovl_AcquireSRWLockShared(lock)
+        } else {
+            ovl_AcquireSRWLockExclusive(lock)
+        }
         outcome(woken)
     }
 }

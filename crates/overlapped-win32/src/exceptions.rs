@@ -111,7 +111,9 @@ pub unsafe extern "C" fn ovl_RaiseException(code: u32, flags: u32, count: u32, i
     if !information.is_null() {
         record.parameters = count.min(15);
         // SAFETY: the caller vouches for so many numbers.
-        unsafe { std::ptr::copy_nonoverlapping(information, record.information.as_mut_ptr(), record.parameters as usize) };
+        unsafe {
+            std::ptr::copy_nonoverlapping(information, record.information.as_mut_ptr(), record.parameters as usize)
+        };
     }
     if code == THREAD_NAME {
         // SAFETY: the caller vouches for the information.

@@ -116,7 +116,8 @@ pub unsafe extern "C" fn ovl_InitOnceExecuteOnce(
             let mut made = std::ptr::null_mut();
             // SAFETY: the caller vouches for the function.
             let success = unsafe { function(once, parameter, &mut made) };
-            let ended = state.complete(if success == 0 { INIT_FAILED } else { 0 }, if success == 0 { 0 } else { made as usize });
+            let ended = state
+                .complete(if success == 0 { INIT_FAILED } else { 0 }, if success == 0 { 0 } else { made as usize });
             if let Err(error) = ended {
                 let _ = state.end(BUSY, FRESH);
                 return fail(error, FALSE);
@@ -237,6 +238,9 @@ mod tests {
         assert_eq!(complete(INIT_FAILED, 0), 0);
         assert_eq!((begin(&once, ASYNC), begin(&once, ASYNC)), (Ok((TRUE, 0)), Ok((TRUE, 0))));
         assert_eq!((complete(ASYNC, 2), complete(ASYNC, 8), complete(ASYNC, 12)), (87, 0, 31));
-        assert_eq!((begin(&once, ASYNC), begin(&once, CHECK_ONLY), begin(&once, 0)), (Ok((0, 8)), Ok((0, 8)), Ok((0, 8))));
+        assert_eq!(
+            (begin(&once, ASYNC), begin(&once, CHECK_ONLY), begin(&once, 0)),
+            (Ok((0, 8)), Ok((0, 8)), Ok((0, 8)))
+        );
     }
 }

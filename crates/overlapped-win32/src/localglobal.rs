@@ -17,7 +17,9 @@ const MODIFY: u32 = 0x80;
 const INVALID_HANDLE: u32 = 0x8000;
 
 fn make(flags: u32, size: usize) -> *mut c_void {
-    let Some(made) = allocate(size, flags & ZEROINIT != 0) else { return fail(Win32Error::NOT_ENOUGH_MEMORY, null_mut()) };
+    let Some(made) = allocate(size, flags & ZEROINIT != 0) else {
+        return fail(Win32Error::NOT_ENOUGH_MEMORY, null_mut());
+    };
     // SAFETY: just made.
     if let Some(record) = unsafe { of(made.as_ptr()) } {
         record.flags = (flags & MOVEABLE) as u16;

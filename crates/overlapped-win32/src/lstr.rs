@@ -201,7 +201,12 @@ mod tests {
     fn words_in_order() {
         let order = |a: &std::ffi::CStr, b: &std::ffi::CStr| {
             // SAFETY: both are strings.
-            unsafe { (ovl_lstrcmpA(a.as_ptr().cast(), b.as_ptr().cast()), ovl_lstrcmpiA(a.as_ptr().cast(), b.as_ptr().cast())) }
+            unsafe {
+                (
+                    ovl_lstrcmpA(a.as_ptr().cast(), b.as_ptr().cast()),
+                    ovl_lstrcmpiA(a.as_ptr().cast(), b.as_ptr().cast()),
+                )
+            }
         };
         assert_eq!(order(c"abc", c"abc"), (0, 0));
         assert_eq!(order(c"abc", c"ABC"), (-1, 0));

@@ -15,16 +15,12 @@ pub fn deadline(ms: u32) -> Option<Instant> {
 
 /// Sleeps while `condition` holds when the sleep begins; `release` runs once no waker can miss the thread any more. False if
 /// the time ran out.
-pub fn park(
-    key: usize,
-    deadline: Option<Instant>,
-    condition: impl FnOnce() -> bool,
-    release: impl FnOnce(),
-) -> bool {
+pub fn park(key: usize, deadline: Option<Instant>, condition: impl FnOnce() -> bool, release: impl FnOnce()) -> bool {
     // SAFETY: the keys are addresses that the caller of the exported function owns; the closures neither panic nor park, and
     // call nothing of the parking lot but what `release` is documented to be free to call.
-    let result =
-        blocking(|| unsafe { parking_lot_core::park(key, condition, release, |_, _| {}, DEFAULT_PARK_TOKEN, deadline) });
+    let result = blocking(|| unsafe {
+        parking_lot_core::park(key, condition, release, |_, _| {}, DEFAULT_PARK_TOKEN, deadline)
+    });
     !matches!(result, ParkResult::TimedOut)
 }
 

@@ -83,12 +83,18 @@ fn split(line: &[u16]) -> Vec<Vec<u16>> {
         if blank(*unit) && !quoted {
             break;
         }
-        if *unit == QUOTE { quoted = !quoted } else { first.push(*unit) }
+        if *unit == QUOTE {
+            quoted = !quoted
+        } else {
+            first.push(*unit)
+        }
         rest = behind;
     }
     all.push(first);
     loop {
-        while let [unit, behind @ ..] = rest && blank(*unit) {
+        while let [unit, behind @ ..] = rest
+            && blank(*unit)
+        {
             rest = behind;
         }
         if rest.is_empty() {
@@ -223,7 +229,7 @@ pair! {
 /// The whole environment: `NAME=value`, each with a zero, and one more at the end.
 fn environment<U: Unit>() -> *mut U {
     let mut all: Vec<_> = env::vars_os().collect();
-    all.sort_by(|a, b| a.0.to_ascii_uppercase().cmp(&b.0.to_ascii_uppercase()));
+    all.sort_by_key(|(name, _)| name.to_ascii_uppercase());
     let mut text = Vec::new();
     for (name, value) in all {
         text.extend(U::from_os(&name));

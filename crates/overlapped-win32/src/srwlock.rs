@@ -109,9 +109,7 @@ pub unsafe extern "C" fn ovl_ReleaseSRWLockShared(lock: *const SrwLock) {
 /// The calling thread has the lock in that mode.
 pub(crate) unsafe fn release(lock: *const SrwLock, shared: Bool) {
     // SAFETY: the caller vouches for it.
-    unsafe {
-        if shared != 0 { ovl_ReleaseSRWLockShared(lock) } else { ovl_ReleaseSRWLockExclusive(lock) }
-    }
+    unsafe { if shared != 0 { ovl_ReleaseSRWLockShared(lock) } else { ovl_ReleaseSRWLockExclusive(lock) } }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, narrow,
 use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{Due, Event, Mutant, Semaphore, Timer, TimerRoutine, WaitRef};
-use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags, Object};
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, HandleFlags, Object};
 use overlapped_kernel::wait::{self, MAXIMUM_WAIT_OBJECTS, Outcome};
 use std::ffi::{OsStr, OsString, c_char, c_void};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ const WAIT_FAILED: u32 = u32::MAX;
 const WAIT_ABANDONED_0: u32 = 0x80;
 const WAIT_IO_COMPLETION: u32 = 0xC0;
 const WAIT_TIMEOUT: u32 = 0x102;
+/// EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE and TIMER_MODIFY_STATE.
+const MODIFY_STATE: u32 = 2;
 
 /// Should children inherit the handle?
 ///
@@ -108,9 +110,15 @@ by_name! {
     ovl_OpenEventA ovl_OpenEventW (access: u32, inherit: Bool) name last -> open_event
 }
 
+/// 5 for a handle that may only be waited for: EVENT_, SEMAPHORE_ and TIMER_MODIFY_STATE are one bit (contract 04 section 1).
+/// Releasing a mutex needs no right but to own it.
+fn may_change(access: AccessMask) -> Result<(), Win32Error> {
+    if access.bits() & MODIFY_STATE != 0 { Ok(()) } else { Err(Win32Error::ACCESS_DENIED) }
+}
+
 fn event(raw: RawHandle) -> Result<Arc<Event>, Win32Error> {
-    match system()?.entry_raw(raw)?.object {
-        Object::Event(event) => Ok(event),
+    match system()?.entry_raw(raw)? {
+        Entry { object: Object::Event(event), access, .. } => may_change(access).map(|()| event),
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }
@@ -220,9 +228,10 @@ pub unsafe extern "C" fn ovl_CreateSemaphoreExW(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_ReleaseSemaphore(object: RawHandle, count: i32, previous: *mut i32) -> Bool {
     guard_bool(|| {
-        let Object::Semaphore(semaphore) = system()?.entry_raw(object)?.object else {
+        let Entry { object: Object::Semaphore(semaphore), access, .. } = system()?.entry_raw(object)? else {
             return Err(Win32Error::INVALID_HANDLE);
         };
+        may_change(access)?;
         let before = semaphore.release(count)?;
         if !previous.is_null() {
             // SAFETY: not NULL, and the caller vouches for it.
@@ -263,8 +272,8 @@ by_name! {
 type RawTimerRoutine = Option<unsafe extern "C" fn(*mut c_void, u32, u32)>;
 
 fn timer(raw: RawHandle) -> Result<Arc<Timer>, Win32Error> {
-    match system()?.entry_raw(raw)?.object {
-        Object::Timer(timer) => Ok(timer),
+    match system()?.entry_raw(raw)? {
+        Entry { object: Object::Timer(timer), access, .. } => may_change(access).map(|()| timer),
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }
@@ -414,15 +423,12 @@ pub extern "C" fn ovl_SignalObjectAndWait(
     guard(WAIT_FAILED, || {
         answer((|| {
             let system = system()?;
-            let to_signal = system.entry_raw(signal)?.object;
+            let Entry { object: to_signal, access, .. } = system.entry_raw(signal)?;
             let object = waitable(object)?;
             let signal = || match to_signal {
-                Object::Event(event) => {
-                    event.set();
-                    Ok(())
-                }
+                Object::Event(event) => may_change(access).map(|()| event.set()),
                 Object::Mutant(mutex) => mutex.release(),
-                Object::Semaphore(semaphore) => semaphore.release(1).map(drop),
+                Object::Semaphore(semaphore) => may_change(access).and_then(|()| semaphore.release(1).map(drop)),
                 _ => Err(Win32Error::INVALID_HANDLE),
             };
             wait::signal_and_wait(system.idle(), signal, object, Timeout::from_millis(milliseconds), alertable != 0)

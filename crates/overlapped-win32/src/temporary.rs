@@ -4,7 +4,7 @@ use crate::arguments::pair;
 use crate::names::{to_linux, to_windows};
 use crate::processenv::{from_io, variable};
 use crate::support::guard_or;
-use crate::text::{Unit, give, put, units, units_or_empty};
+use crate::text::{Unit, give, of, put, units, units_or_empty};
 use overlapped_abi::Win32Error;
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
@@ -16,7 +16,8 @@ const MAX_PATH: usize = 260;
 
 /// The directory, with a backslash at its end: as TMP, TEMP or TMPDIR says, or `/tmp`.
 fn directory() -> OsString {
-    let said = ["TMP", "TEMP", "TMPDIR"].into_iter().find_map(|name| variable(OsStr::new(name)).filter(|v| !v.is_empty()));
+    let said =
+        ["TMP", "TEMP", "TMPDIR"].into_iter().find_map(|name| variable(OsStr::new(name)).filter(|v| !v.is_empty()));
     let path = said.and_then(|said| to_linux(&said).ok()).unwrap_or_else(|| "/tmp".into());
     let mut name = to_windows(&path);
     if !name.as_bytes().ends_with(b"\\") {
@@ -57,7 +58,7 @@ pair! {
             start.extend(prefix.iter().take(3));
             let named = |number: u32| {
                 let mut text = start.clone();
-                text.extend(format!("{number:X}.TMP").bytes().map(C::from));
+                text.extend(of::<C>(&format!("{number:X}.TMP")));
                 text
             };
             let (number, text) = if unique != 0 { (unique & 0xFFFF, named(unique & 0xFFFF)) } else { create(named)? };
@@ -95,7 +96,6 @@ fn create<U: Unit>(named: impl Fn(u32) -> Vec<U>) -> Result<(u32, Vec<U>), Win32
 mod tests {
     use super::*;
     use crate::support::last_error;
-    use crate::text::of;
 
     #[test]
     fn a_new_file_has_a_name_of_its_own() {
@@ -114,7 +114,10 @@ mod tests {
             let wide = of::<u16>("C:\\no such directory\0");
             let mut room = [0u16; MAX_PATH];
             let prefix = of::<u16>("ovl\0");
-            assert_eq!((ovl_GetTempFileNameW(wide.as_ptr(), prefix.as_ptr(), 0, room.as_mut_ptr()), last_error()), (0, 267));
+            assert_eq!(
+                (ovl_GetTempFileNameW(wide.as_ptr(), prefix.as_ptr(), 0, room.as_mut_ptr()), last_error()),
+                (0, 267)
+            );
             assert_eq!(ovl_GetTempFileNameW(wide.as_ptr(), std::ptr::null(), 0x1_00AB, room.as_mut_ptr()), 0xAB);
             assert_eq!(units(room.as_ptr()), of::<u16>("C:\\no such directory\\AB.TMP"));
         }

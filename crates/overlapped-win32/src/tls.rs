@@ -48,11 +48,11 @@ pub extern "C" fn ovl_TlsGetValue(index: u32) -> *mut c_void {
     unsafe { libc::pthread_getspecific(index) }
 }
 
-/// TlsSetValue.
+/// TlsSetValue. The value is a number that is not looked at.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_TlsSetValue(index: u32, value: *mut c_void) -> Bool {
-    // SAFETY: a key of ours; the value is not looked at.
-    if !ours(index) || unsafe { libc::pthread_setspecific(index, value) } != 0 {
+pub extern "C" fn ovl_TlsSetValue(index: u32, value: usize) -> Bool {
+    // SAFETY: a key of ours, without a destructor.
+    if !ours(index) || unsafe { libc::pthread_setspecific(index, value as *const c_void) } != 0 {
         return fail(Win32Error::INVALID_PARAMETER, FALSE);
     }
     TRUE
@@ -79,7 +79,7 @@ mod tests {
         let index = ovl_TlsAlloc();
         set_last_error(5);
         assert_eq!((ovl_TlsGetValue(index) as usize, last_error()), (0, 0));
-        assert_eq!(ovl_TlsSetValue(index, 9 as *mut c_void), TRUE);
+        assert_eq!(ovl_TlsSetValue(index, 9), TRUE);
         std::thread::scope(|s| {
             s.spawn(|| assert!(ovl_TlsGetValue(index).is_null()));
         });
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_new_index_starts_empty() {
         let first = ovl_TlsAlloc();
-        ovl_TlsSetValue(first, 9 as *mut c_void);
+        ovl_TlsSetValue(first, 9);
         ovl_TlsFree(first);
         let again: Vec<u32> = (0..64).map(|_| ovl_TlsAlloc()).collect();
         assert!(again.iter().all(|&index| index != TLS_OUT_OF_INDEXES && ovl_TlsGetValue(index).is_null()));
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn others_are_refused() {
         for index in [1023, 5_000, TLS_OUT_OF_INDEXES] {
-            assert_eq!((ovl_TlsSetValue(index, std::ptr::null_mut()), last_error()), (FALSE, 87));
+            assert_eq!((ovl_TlsSetValue(index, 0), last_error()), (FALSE, 87));
             assert_eq!((ovl_TlsFree(index), last_error()), (FALSE, 87));
             assert!(ovl_TlsGetValue(index).is_null());
         }

@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn products_and_quotients() {
-        let cases = [(10, 3, 4, 8), (-10, 3, 4, -8), (1, 1, 3, 0), (1, 2, 3, 1), (i32::MAX, i32::MAX, i32::MAX, i32::MAX)];
+        let cases =
+            [(10, 3, 4, 8), (-10, 3, 4, -8), (1, 1, 3, 0), (1, 2, 3, 1), (i32::MAX, i32::MAX, i32::MAX, i32::MAX)];
         for (number, by, divisor, expected) in cases {
             assert_eq!(ovl_MulDiv(number, by, divisor), expected);
         }

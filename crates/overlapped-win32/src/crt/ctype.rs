@@ -57,14 +57,22 @@ mod tests {
 
     #[test]
     fn classes_and_case() {
-        for (unit, alpha, digit, space, punctuation) in
-            [('a', 1, 0, 0, 0), ('Ж', 1, 0, 0, 0), ('7', 0, 1, 0, 0), ('\n', 0, 0, 1, 0), ('!', 0, 0, 0, 1), ('\u{3000}', 0, 0, 1, 0)]
-        {
+        for (unit, alpha, digit, space, punctuation) in [
+            ('a', 1, 0, 0, 0),
+            ('Ж', 1, 0, 0, 0),
+            ('7', 0, 1, 0, 0),
+            ('\n', 0, 0, 1, 0),
+            ('!', 0, 0, 0, 1),
+            ('\u{3000}', 0, 0, 1, 0),
+        ] {
             let unit = unit as u16;
             let got = (ovl_iswalpha(unit), ovl_iswdigit(unit), ovl_iswspace(unit), ovl_iswpunct(unit));
             assert_eq!(got, (alpha, digit, space, punctuation));
         }
-        assert_eq!((ovl_iswalpha(0xD800), ovl_iswprint(WEOF), ovl_iswprint(b' '.into()), ovl_iswgraph(b' '.into())), (0, 0, 1, 0));
+        assert_eq!(
+            (ovl_iswalpha(0xD800), ovl_iswprint(WEOF), ovl_iswprint(b' '.into()), ovl_iswgraph(b' '.into())),
+            (0, 0, 1, 0)
+        );
         assert_eq!((ovl_towupper(0xE9), ovl_towlower(0x416), ovl_towupper(WEOF)), (0xC9, 0x436, WEOF));
     }
 }

@@ -15,6 +15,7 @@ pub mod conio;
 pub mod ctype;
 pub mod environment;
 pub mod files;
+pub mod memory;
 pub mod multibyte;
 pub mod numbers;
 pub mod paths;

@@ -36,7 +36,11 @@ fn first(bytes: &[u8]) -> Result<(char, usize), usize> {
 pub unsafe extern "C" fn ovl_mbrtowc(to: *mut u16, from: *const c_char, bytes: usize, state: *mut u16) -> usize {
     // SAFETY: the caller vouches for all of it.
     unsafe {
-        let give = |unit| if to.is_null() { () } else { to.write(unit) };
+        let give = |unit| {
+            if !to.is_null() {
+                to.write(unit);
+            }
+        };
         if from.is_null() {
             return 0;
         }
@@ -221,7 +225,11 @@ unsafe fn checked<U: Unit>(
 ) -> c_int {
     // SAFETY: the caller vouches for all of it.
     unsafe {
-        let say = |count| if done.is_null() { () } else { done.write(count) };
+        let say = |count| {
+            if !done.is_null() {
+                done.write(count);
+            }
+        };
         say(0);
         if to.is_null() != (room == 0) {
             return invalid(EINVAL);
@@ -346,14 +354,29 @@ mod tests {
         unsafe {
             assert_eq!((ovl_mbstowcs(wide.as_mut_ptr(), c"aé".as_ptr(), 8), &wide[..4]), (2, &[97, 0xE9, 0, 7][..]));
             assert_eq!(ovl_mbstowcs(std::ptr::null_mut(), c"aé".as_ptr(), 0), 2);
-            assert_eq!((ovl_mbstowcs(wide.as_mut_ptr(), c"a\xFF".as_ptr(), 8), super::super::errno()), (INVALID, EILSEQ));
-            assert_eq!((ovl_wcstombs(narrow.as_mut_ptr().cast(), text.as_ptr(), 4), &narrow[..3]), (2, &[0xC3, 0xA9, 7][..]));
+            assert_eq!(
+                (ovl_mbstowcs(wide.as_mut_ptr(), c"a\xFF".as_ptr(), 8), super::super::errno()),
+                (INVALID, EILSEQ)
+            );
+            assert_eq!(
+                (ovl_wcstombs(narrow.as_mut_ptr().cast(), text.as_ptr(), 4), &narrow[..3]),
+                (2, &[0xC3, 0xA9, 7][..])
+            );
             assert_eq!((ovl_wcstombs_s(&mut done, narrow.as_mut_ptr().cast(), 8, text.as_ptr(), 7), done), (0, 6));
-            assert_eq!((ovl_wcstombs_s(&mut done, narrow.as_mut_ptr().cast(), 4, text.as_ptr(), 9), narrow[0]), (ERANGE, 0));
-            assert_eq!((ovl_wcstombs_s(&mut done, narrow.as_mut_ptr().cast(), 4, text.as_ptr(), TRUNCATE), done), (80, 3));
+            assert_eq!(
+                (ovl_wcstombs_s(&mut done, narrow.as_mut_ptr().cast(), 4, text.as_ptr(), 9), narrow[0]),
+                (ERANGE, 0)
+            );
+            assert_eq!(
+                (ovl_wcstombs_s(&mut done, narrow.as_mut_ptr().cast(), 4, text.as_ptr(), TRUNCATE), done),
+                (80, 3)
+            );
             assert_eq!((ovl_mbstowcs_s(&mut done, std::ptr::null_mut(), 0, c"aé".as_ptr(), 0), done), (0, 3));
             let mut from = text.as_ptr();
-            assert_eq!((ovl_wcsrtombs(narrow.as_mut_ptr().cast(), &mut from, 4, std::ptr::null_mut()), from), (2, text[1..].as_ptr()));
+            assert_eq!(
+                (ovl_wcsrtombs(narrow.as_mut_ptr().cast(), &mut from, 4, std::ptr::null_mut()), from),
+                (2, text[1..].as_ptr())
+            );
             assert_eq!(ovl_wcsrtombs(narrow.as_mut_ptr().cast(), &mut from, 8, std::ptr::null_mut()), 3);
             assert!(from.is_null());
         }

@@ -92,16 +92,9 @@ fn digits_unsigned<U: Unit>(value: u64, base: c_int) -> Vec<U> {
 
 /// The part of a text that may be a number, as ASCII with a zero. Its offsets are those of the text.
 unsafe fn ascii(text: *const u16) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        // SAFETY: the caller vouches for every unit up to the zero.
-        match unsafe { text.add(bytes.len()).read() } {
-            unit @ 1..=0x7F => bytes.push(unit as u8),
-            _ => break,
-        }
-    }
-    bytes.push(0);
-    bytes
+    // SAFETY: the caller vouches for the text.
+    let text = unsafe { crate::text::units(text) };
+    text.iter().map_while(|&unit| u8::try_from(unit).ok().filter(u8::is_ascii)).chain([0]).collect()
 }
 
 /// Calls a function of libc on the text and says where it ended.
@@ -253,19 +246,30 @@ mod tests {
     #[test]
     fn to_text_in_every_base() {
         let show = |text: Vec<u8>| String::from_utf8(text).unwrap();
-        for (value, base, expected) in
-            [(0, 10, "0"), (-42, 10, "-42"), (255, 16, "ff"), (-1, 16, "ffffffff"), (5, 2, "101"), (i32::MIN, 10, "-2147483648")]
-        {
+        for (value, base, expected) in [
+            (0, 10, "0"),
+            (-42, 10, "-42"),
+            (255, 16, "ff"),
+            (-1, 16, "ffffffff"),
+            (5, 2, "101"),
+            (i32::MIN, 10, "-2147483648"),
+        ] {
             assert_eq!(show(of_int(value, base)), expected);
         }
-        assert_eq!((show(of_long(i64::MIN, 10)), show(of_long(-1, 16))), ("-9223372036854775808".into(), "f".repeat(16)));
+        assert_eq!(
+            (show(of_long(i64::MIN, 10)), show(of_long(-1, 16))),
+            ("-9223372036854775808".into(), "f".repeat(16))
+        );
         assert_eq!(show(digits_unsigned(u64::MAX, 36)), "3w5e11264sgsf");
         let mut room = [0u8; 4];
         // SAFETY: the rooms are those of the buffer.
         unsafe {
             assert_eq!((ovl__itoa_s(-42, room.as_mut_ptr(), 4, 10), &room), (0, b"-42\0"));
             assert_eq!((ovl__itoa_s(-421, room.as_mut_ptr(), 4, 10), room[0]), (ERANGE, 0));
-            assert_eq!((ovl__itoa_s(1, room.as_mut_ptr(), 4, 1), ovl__itoa_s(1, std::ptr::null_mut(), 4, 10)), (EINVAL, EINVAL));
+            assert_eq!(
+                (ovl__itoa_s(1, room.as_mut_ptr(), 4, 1), ovl__itoa_s(1, std::ptr::null_mut(), 4, 10)),
+                (EINVAL, EINVAL)
+            );
             let mut wide = [0u16; 20];
             assert_eq!(units(ovl__ultow(u32::MAX, wide.as_mut_ptr(), 10)), of::<u16>("4294967295"));
         }

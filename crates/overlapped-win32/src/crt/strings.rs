@@ -87,8 +87,9 @@ pub unsafe extern "C" fn ovl__strnicmp(first: *const c_char, second: *const c_ch
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__memicmp(first: *const c_void, second: *const c_void, bytes: usize) -> c_int {
     // SAFETY: the caller vouches for both.
-    let (first, second) =
-        unsafe { (std::slice::from_raw_parts(first.cast::<u8>(), bytes), std::slice::from_raw_parts(second.cast(), bytes)) };
+    let (first, second) = unsafe {
+        (std::slice::from_raw_parts(first.cast::<u8>(), bytes), std::slice::from_raw_parts(second.cast(), bytes))
+    };
     crate::text::compare(first, second, true)
 }
 

@@ -197,7 +197,9 @@ mod tests {
 
     #[test]
     fn long_doubles_come_back() {
-        for value in [0.0, -0.0, 1.0, -2.5, 1e300, 1e-300, 5e-324, f64::MAX, f64::MIN_POSITIVE, f64::INFINITY, f64::NEG_INFINITY] {
+        for value in
+            [0.0, -0.0, 1.0, -2.5, 1e300, 1e-300, 5e-324, f64::MAX, f64::MIN_POSITIVE, f64::INFINITY, f64::NEG_INFINITY]
+        {
             let back = LongDouble::from_f64(value).to_f64();
             assert_eq!(back.to_bits(), value.to_bits(), "{value:e}");
         }

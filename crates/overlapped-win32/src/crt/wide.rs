@@ -2,8 +2,8 @@
 //!
 //! The C++ library of a program that is compiled with a 16-bit `wchar_t` rests on several of these (`std::wstring`).
 
-use super::strings::{duplicate, order, tokens};
 use super::set_errno;
+use super::strings::{duplicate, order, tokens};
 use crate::text::{len, len_up_to, units};
 use std::ffi::c_int;
 use std::ptr::null_mut;
@@ -231,7 +231,8 @@ pub unsafe extern "C" fn ovl_wmemcmp(first: *const u16, second: *const u16, coun
         return 0;
     }
     // SAFETY: the caller vouches for both.
-    let (first, second) = unsafe { (std::slice::from_raw_parts(first, count), std::slice::from_raw_parts(second, count)) };
+    let (first, second) =
+        unsafe { (std::slice::from_raw_parts(first, count), std::slice::from_raw_parts(second, count)) };
     first.cmp(second) as c_int
 }
 
@@ -298,10 +299,19 @@ mod tests {
         let offset = |found: *mut u16| (!found.is_null()).then(|| (found as usize - at as usize) / 2);
         // SAFETY: strings.
         unsafe {
-            assert_eq!((offset(ovl_wcschr(at, 108)), offset(ovl_wcsrchr(at, 108)), offset(ovl_wcschr(at, 122))), (Some(2), Some(9), None));
+            assert_eq!(
+                (offset(ovl_wcschr(at, 108)), offset(ovl_wcsrchr(at, 108)), offset(ovl_wcschr(at, 122))),
+                (Some(2), Some(9), None)
+            );
             assert_eq!((offset(ovl_wcschr(at, 0)), offset(ovl_wcsrchr(at, 0))), (Some(11), Some(11)));
-            assert_eq!((offset(ovl_wcsstr(at, part("wor").as_ptr())), offset(ovl_wcsstr(at, empty.as_ptr()))), (Some(6), Some(0)));
-            assert_eq!((offset(ovl_wcsstr(at, part("worlds").as_ptr())), offset(ovl_wcspbrk(at, part("ow").as_ptr()))), (None, Some(4)));
+            assert_eq!(
+                (offset(ovl_wcsstr(at, part("wor").as_ptr())), offset(ovl_wcsstr(at, empty.as_ptr()))),
+                (Some(6), Some(0))
+            );
+            assert_eq!(
+                (offset(ovl_wcsstr(at, part("worlds").as_ptr())), offset(ovl_wcspbrk(at, part("ow").as_ptr()))),
+                (None, Some(4))
+            );
             assert_eq!((ovl_wcsspn(at, part("hel").as_ptr()), ovl_wcscspn(at, part(" ").as_ptr())), (4, 5));
             assert_eq!((offset(ovl_wmemchr(at, 119, 6)), offset(ovl_wmemchr(at, 119, 7))), (None, Some(6)));
             assert_eq!(ovl__wcsicmp(part("STRASSE").as_ptr(), part("strasse").as_ptr()), 0);

@@ -86,8 +86,8 @@ unsafe fn format_message<U: Unit>(request: &Request<U>, buffer: *mut U, size: u3
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let allocate = request.flags & ALLOCATE_BUFFER != 0;
-        // SAFETY: with this flag the buffer is a place for a pointer.
         if allocate {
+            // SAFETY: with this flag the buffer is a place for a pointer.
             unsafe { buffer.cast::<*mut U>().write_unaligned(std::ptr::null_mut()) };
         }
         let text = request.make()?;
@@ -152,7 +152,6 @@ pub unsafe extern "C" fn ovl_FormatMessageW(
     // SAFETY: the caller vouches for all of it.
     unsafe { format_message(&request, buffer, size) }
 }
-
 
 #[cfg(test)]
 mod tests;

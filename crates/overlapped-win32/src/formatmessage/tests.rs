@@ -15,7 +15,8 @@ fn run<U: Unit>(flags: u32, source: &str, code: u32, arguments: &[u64]) -> Resul
     let mut source = of::<U>(source);
     source.push(U::default());
     let at = if arguments.is_empty() { std::ptr::null() } else { arguments.as_ptr() };
-    let request = Request { flags: flags | ARGUMENT_ARRAY, source: source.as_ptr(), code, arguments: at as *mut c_void };
+    let request =
+        Request { flags: flags | ARGUMENT_ARRAY, source: source.as_ptr(), code, arguments: at as *mut c_void };
     let mut room = [U::default(); 300];
     // SAFETY: the size is that of the buffer, and the tables give the arguments that their texts ask for.
     match unsafe { format_message(&request, room.as_mut_ptr(), 300) } {
@@ -33,7 +34,10 @@ fn every_error_has_its_sentence() {
     let codes = Win32Error::all().map(|error| error.0).chain(WsaError::all().map(|error| error.0));
     for code in codes.chain(more::MORE.iter().map(|row| row.0)) {
         let message = check(FROM_SYSTEM | IGNORE_INSERTS, "", code, &[]).unwrap();
-        assert!(message.ends_with(".\r\n") && message.len() > 10 && !message.contains("no description"), "{code}: {message}");
+        assert!(
+            message.ends_with(".\r\n") && message.len() > 10 && !message.contains("no description"),
+            "{code}: {message}"
+        );
         let one_line = check(FROM_SYSTEM | MAX_WIDTH_MASK, "", code, &[]).unwrap();
         assert_eq!(one_line, message.replace("\r\n", " "), "{code}");
         let wrapped = check(FROM_SYSTEM | 40, "", code, &[]).unwrap();
@@ -54,13 +58,16 @@ fn numbers_that_are_not_codes() {
 
 #[test]
 fn inserts() {
-    let (narrow, other) = (b"one\0".as_ptr() as u64, b"two\0".as_ptr() as u64);
+    let (narrow, other) = (c"one".as_ptr() as u64, c"two".as_ptr() as u64);
     let numbers = [42, 0xFFFF_FFFF, 7];
     assert_eq!(run::<u8>(FROM_STRING, "%2 %1!s! %1!-5s!| %%", 0, &[narrow, other]), Ok("two one one  | %".into()));
     assert_eq!(run::<u16>(FROM_STRING, "%2!hs!%1!S!", 0, &[narrow, other]), Ok("twoone".into()));
     assert_eq!(text("%1!d! %2!d! %3!04X! %2!u!", &numbers), Ok("42 -1 0007 4294967295".into()));
     assert_eq!(text("%1!*d!|%3!I64u!", &[5, 42, 7]), Ok("   42|7".into()));
-    assert_eq!(run::<u8>(FROM_STRING, "%1!*.*s! %4 %5!*s!", 0, &[4, 2, narrow, other, 6, narrow]), Ok("  on two    one".into()));
+    assert_eq!(
+        run::<u8>(FROM_STRING, "%1!*.*s! %4 %5!*s!", 0, &[4, 2, narrow, other, 6, narrow]),
+        Ok("  on two    one".into())
+    );
     assert_eq!(check(FROM_STRING | IGNORE_INSERTS, "%1 %2!d!%n", 0, &[]), Ok("%1 %2!d!\r\n".into()));
     assert_eq!(text("%1", &[]), Err(87));
     assert_eq!(text("%1!d", &[1]), Err(87));
@@ -93,6 +100,9 @@ fn the_buffer_is_made_or_must_suffice() {
         assert_eq!((last_error(), room), (122, [0; 8]));
         let fit = ovl_FormatMessageA(FROM_STRING, c"1234567".as_ptr().cast(), 0, 0, at, 8, std::ptr::null_mut());
         assert_eq!((fit, &room), (7, b"1234567\0"));
-        assert_eq!(ovl_FormatMessageA(FROM_SYSTEM, std::ptr::null(), 2, 0, std::ptr::null_mut(), 8, std::ptr::null_mut()), 0);
+        assert_eq!(
+            ovl_FormatMessageA(FROM_SYSTEM, std::ptr::null(), 2, 0, std::ptr::null_mut(), 8, std::ptr::null_mut()),
+            0
+        );
     }
 }

@@ -107,7 +107,12 @@ pub unsafe extern "C" fn ovl_HeapAlloc(heap: *mut c_void, flags: u32, size: usiz
 /// # Safety
 /// `heap` is a handle of a heap and `memory` a block of it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_HeapReAlloc(heap: *mut c_void, flags: u32, memory: *mut c_void, size: usize) -> *mut c_void {
+pub unsafe extern "C" fn ovl_HeapReAlloc(
+    heap: *mut c_void,
+    flags: u32,
+    memory: *mut c_void,
+    size: usize,
+) -> *mut c_void {
     let (zeroed, in_place) = (flags & HEAP_ZERO_MEMORY != 0, flags & HEAP_REALLOC_IN_PLACE_ONLY != 0);
     // SAFETY: the caller vouches for both.
     unsafe {

@@ -103,7 +103,11 @@ impl PrivateHeap {
         unsafe {
             let link = block.cast::<Link>().sub(1);
             let Link { before, next, .. } = *link;
-            if before.is_null() { list.first = next } else { (*before).next = next }
+            if before.is_null() {
+                list.first = next
+            } else {
+                (*before).next = next
+            }
             if !next.is_null() {
                 (*next).before = before;
             }
@@ -117,7 +121,13 @@ impl PrivateHeap {
     ///
     /// # Safety
     /// As for [`free`](Self::free).
-    pub unsafe fn resize(&self, block: *mut c_void, size: usize, zeroed: bool, in_place: bool) -> Option<NonNull<c_void>> {
+    pub unsafe fn resize(
+        &self,
+        block: *mut c_void,
+        size: usize,
+        zeroed: bool,
+        in_place: bool,
+    ) -> Option<NonNull<c_void>> {
         // SAFETY: the caller vouches for the block.
         let record = unsafe { self.record(block)? };
         if size <= record.size {

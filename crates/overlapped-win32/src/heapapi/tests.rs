@@ -16,7 +16,10 @@ fn blocks_of_every_heap() {
             assert_eq!(ovl_HeapSize(heap, 0, block), 13);
             bytes(block, 13).fill(1);
             let block = ovl_HeapReAlloc(heap, 8, block, 4000);
-            assert_eq!((bytes(block, 4000)[..13].iter().min(), bytes(block, 4000)[13..].iter().max()), (Some(&1), Some(&0)));
+            assert_eq!(
+                (bytes(block, 4000)[..13].iter().min(), bytes(block, 4000)[13..].iter().max()),
+                (Some(&1), Some(&0))
+            );
             assert_eq!(ovl_HeapReAlloc(heap, 0x10, block, 100), block);
             assert_eq!((ovl_HeapReAlloc(heap, 0x10, block, 60_000), last_error()), (null_mut(), 8));
             assert_eq!((ovl_HeapSize(heap, 0, block), ovl_HeapValidate(heap, 0, block)), (100, TRUE));

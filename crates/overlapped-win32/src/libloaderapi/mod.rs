@@ -157,7 +157,9 @@ mod tests {
     #[test]
     fn functions_of_the_played_libraries() {
         let kernel = handle(c"KERNEL32.dll");
-        assert!(kernel != 0 && kernel == handle(c"kernel32") && kernel == handle(c"C:\\Windows\\System32\\kernel32.dll"));
+        assert!(
+            kernel != 0 && kernel == handle(c"kernel32") && kernel == handle(c"C:\\Windows\\System32\\kernel32.dll")
+        );
         assert_eq!(address(kernel, c"HeapAlloc"), crate::heapapi::ovl_HeapAlloc as *const c_void);
         assert_eq!(address(kernel, c"LoadLibraryW"), ovl_LoadLibraryW as *const c_void);
         assert_eq!((address(kernel, c"heapalloc").is_null(), last_error()), (true, 127));

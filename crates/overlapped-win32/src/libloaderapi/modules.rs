@@ -23,8 +23,23 @@ const BAD_FORMAT: Win32Error = Win32Error(193);
 
 /// The libraries of Windows that are played, without `.dll`. Their handles are the addresses of these entries.
 static PLAYED: [&str; 17] = [
-    "kernel32", "kernelbase", "ntdll", "ws2_32", "wsock32", "mswsock", "msvcrt", "ucrtbase", "vcruntime140", "user32",
-    "advapi32", "winmm", "shell32", "iphlpapi", "shlwapi", "ole32", "psapi",
+    "kernel32",
+    "kernelbase",
+    "ntdll",
+    "ws2_32",
+    "wsock32",
+    "mswsock",
+    "msvcrt",
+    "ucrtbase",
+    "vcruntime140",
+    "user32",
+    "advapi32",
+    "winmm",
+    "shell32",
+    "iphlpapi",
+    "shlwapi",
+    "ole32",
+    "psapi",
 ];
 
 /// Libraries opened with LoadLibrary, and how often.
@@ -58,7 +73,8 @@ pub fn kind(module: Module) -> Result<Kind, Win32Error> {
         return Ok(Kind::Played(name));
     }
     // A handle that was only looked up is as good as one that was opened.
-    let known = OPENED.lock().as_ref().is_some_and(|opened| opened.contains_key(&module)) || link_name(module).is_some();
+    let known =
+        OPENED.lock().as_ref().is_some_and(|opened| opened.contains_key(&module)) || link_name(module).is_some();
     if known { Ok(Kind::Opened(module as *mut c_void)) } else { Err(NOT_FOUND) }
 }
 
@@ -74,7 +90,11 @@ fn played(name: &OsStr) -> Option<Module> {
 /// The names under which `dlopen` might know the library, in the order of trying.
 fn candidates(name: &OsStr) -> Vec<OsString> {
     let has_path = name.as_bytes().iter().any(|byte| matches!(byte, b'/' | b'\\' | b':'));
-    let plain = if has_path { to_linux(name).map_or_else(|_| name.to_owned(), PathBuf::into_os_string) } else { name.to_owned() };
+    let plain = if has_path {
+        to_linux(name).map_or_else(|_| name.to_owned(), PathBuf::into_os_string)
+    } else {
+        name.to_owned()
+    };
     let path = Path::new(&plain);
     let mut found = vec![plain.clone()];
     let stem = match path.extension() {

@@ -3,8 +3,8 @@
 //! Reserved pages are mapped without access and without a promise of memory. Linux gives out pages when they are touched, so
 //! committing cannot fail for want of memory unless the machine forbids to overcommit. A guard page is one without access.
 
-mod region;
 pub mod pages;
+mod region;
 
 use crate::support::{Bool, FALSE, RawHandle, TRUE, fail, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
@@ -55,7 +55,8 @@ fn reserve(wanted: usize, size: usize, align: usize) -> Result<usize, Win32Error
     }
     let larger = size.checked_add(align).ok_or(Win32Error::NOT_ENOUGH_MEMORY)?;
     // SAFETY: the kernel chooses the place.
-    let got = unsafe { rustix::mm::mmap_anonymous(null_mut(), larger, ProtFlags::empty(), flags) }.map_err(no_memory)?;
+    let got =
+        unsafe { rustix::mm::mmap_anonymous(null_mut(), larger, ProtFlags::empty(), flags) }.map_err(no_memory)?;
     let base = (got as usize).next_multiple_of(align);
     release(got as usize, base - got as usize)?;
     release(base + size, got as usize + larger - base - size)?;
@@ -265,12 +266,14 @@ pub unsafe extern "C" fn ovl_VirtualQuery(
 
 /// VirtualLock: keeps pages in memory; FALSE/1453 where the limit (ulimit -l) is reached.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_VirtualLock(address: *mut c_void, size: usize) -> Bool {
-    // SAFETY: keeping pages in memory changes nothing in them.
-    let locked = unsafe { rustix::mm::mlock(address, size) };
+pub extern "C" fn ovl_VirtualLock(address: usize, size: usize) -> Bool {
+    // SAFETY: keeping pages in memory changes nothing in them; the kernel checks the range.
+    let locked = unsafe { rustix::mm::mlock(address as *mut c_void, size) };
     guard_bool(|| {
         locked.map_err(|errno| match errno {
-            rustix::io::Errno::NOMEM | rustix::io::Errno::PERM | rustix::io::Errno::AGAIN => Win32Error::WORKING_SET_QUOTA,
+            rustix::io::Errno::NOMEM | rustix::io::Errno::PERM | rustix::io::Errno::AGAIN => {
+                Win32Error::WORKING_SET_QUOTA
+            }
             _ => Win32Error::NOACCESS,
         })
     })
@@ -278,9 +281,9 @@ pub extern "C" fn ovl_VirtualLock(address: *mut c_void, size: usize) -> Bool {
 
 /// VirtualUnlock. FALSE/158 for what is not mapped; pages that were never locked say TRUE.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_VirtualUnlock(address: *mut c_void, size: usize) -> Bool {
+pub extern "C" fn ovl_VirtualUnlock(address: usize, size: usize) -> Bool {
     // SAFETY: as above.
-    guard_bool(|| unsafe { rustix::mm::munlock(address, size) }.map_err(|_| Win32Error::NOT_LOCKED))
+    guard_bool(|| unsafe { rustix::mm::munlock(address as *mut c_void, size) }.map_err(|_| Win32Error::NOT_LOCKED))
 }
 
 /// GetLargePageMinimum: 2 MiB.
@@ -300,7 +303,11 @@ pub extern "C" fn ovl_FlushInstructionCache(_process: RawHandle, _base: *const c
 /// # Safety
 /// Both targets are writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetProcessWorkingSetSize(_process: RawHandle, least: *mut usize, most: *mut usize) -> Bool {
+pub unsafe extern "C" fn ovl_GetProcessWorkingSetSize(
+    _process: RawHandle,
+    least: *mut usize,
+    most: *mut usize,
+) -> Bool {
     if least.is_null() || most.is_null() {
         return fail(Win32Error::NOACCESS, FALSE);
     }

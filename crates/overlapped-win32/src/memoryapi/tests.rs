@@ -90,6 +90,6 @@ fn contradictions_are_refused() {
     assert_eq!((ovl_VirtualAlloc(base, 1, MEM_RESERVE, 4), last_error()), (null_mut(), 487));
     // SAFETY: the pages are the test's own.
     unsafe { assert_eq!((ovl_VirtualFree(base, 1, MEM_RELEASE), last_error()), (FALSE, 87)) };
-    assert_eq!((ovl_VirtualLock(base, 1), ovl_VirtualUnlock(base, 1)), (TRUE, TRUE));
+    assert_eq!((ovl_VirtualLock(base as usize, 1), ovl_VirtualUnlock(base as usize, 1)), (TRUE, TRUE));
     assert_eq!(release_all(base).0, TRUE);
 }

@@ -279,8 +279,14 @@ mod tests {
         unsafe {
             assert_eq!((ovl_StringCchCopyA(at, 8, c"abc".as_ptr().cast()), units(at)), (S_OK, &b"abc"[..]));
             assert_eq!((ovl_StringCchCatA(at, 8, c"defg".as_ptr().cast()), units(at)), (S_OK, &b"abcdefg"[..]));
-            assert_eq!((ovl_StringCchCatA(at, 8, c"h".as_ptr().cast()), units(at)), (INSUFFICIENT_BUFFER, &b"abcdefg"[..]));
-            assert_eq!((ovl_StringCchCopyA(at, 3, c"xyz".as_ptr().cast()), units(at)), (INSUFFICIENT_BUFFER, &b"xy"[..]));
+            assert_eq!(
+                (ovl_StringCchCatA(at, 8, c"h".as_ptr().cast()), units(at)),
+                (INSUFFICIENT_BUFFER, &b"abcdefg"[..])
+            );
+            assert_eq!(
+                (ovl_StringCchCopyA(at, 3, c"xyz".as_ptr().cast()), units(at)),
+                (INSUFFICIENT_BUFFER, &b"xy"[..])
+            );
             assert_eq!(ovl_StringCchCopyNA(at, 8, c"abcdef".as_ptr().cast(), 2), S_OK);
             assert_eq!(ovl_StringCchCatNA(at, 8, c"cdef".as_ptr().cast(), 1), S_OK);
             assert_eq!(units(at), b"abc");
@@ -296,7 +302,10 @@ mod tests {
         let (mut end, mut left, mut len) = (std::ptr::null_mut(), 0, 9);
         // SAFETY: rooms and strings are what they are said to be.
         unsafe {
-            assert_eq!((ovl_StringCbCopyW(at, 8, text.as_ptr()), units(at)), (INSUFFICIENT_BUFFER, &of::<u16>("abc")[..]));
+            assert_eq!(
+                (ovl_StringCbCopyW(at, 8, text.as_ptr()), units(at)),
+                (INSUFFICIENT_BUFFER, &of::<u16>("abc")[..])
+            );
             assert_eq!((ovl_StringCbLengthW(at, 16, &mut len), len), (S_OK, 6));
             assert_eq!((ovl_StringCchLengthW(at, 3, &mut len), len), (INVALID_PARAMETER, 0));
             assert_eq!(ovl_StringCchCopyExW(at, 8, text[4..].as_ptr(), &mut end, &mut left, 0), S_OK);

@@ -196,7 +196,10 @@ mod tests {
             assert_eq!((ovl_GetComputerNameW(room.as_mut_ptr(), &mut size), size), (TRUE, needed - 1));
             size = 1;
             assert_eq!((ovl_GetUserNameW(room.as_mut_ptr(), &mut size), last_error()), (FALSE, 122));
-            assert_eq!((ovl_GetUserNameW(room.as_mut_ptr(), &mut size), crate::text::len(room.as_ptr()) as u32), (TRUE, size - 1));
+            assert_eq!(
+                (ovl_GetUserNameW(room.as_mut_ptr(), &mut size), crate::text::len(room.as_ptr()) as u32),
+                (TRUE, size - 1)
+            );
             size = 0;
             assert_eq!((ovl_GetComputerNameExA(3, std::ptr::null_mut(), &mut size), last_error()), (FALSE, 234));
             assert_eq!((ovl_GetComputerNameExA(9, std::ptr::null_mut(), &mut size), last_error()), (FALSE, 87));

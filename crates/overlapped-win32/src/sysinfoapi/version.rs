@@ -136,7 +136,13 @@ fn verify<U>(wanted: &VersionInfo<U>, fields: u32, mask: u64) -> Result<(), Win3
     }
     // No suites here: VER_AND 6 holds if none is wanted, VER_OR 7 alike.
     held &= !named(6) || wanted.suites == 0;
-    if fields == 0 { Err(Win32Error::INVALID_PARAMETER) } else if held { Ok(()) } else { Err(OLD_VERSION) }
+    if fields == 0 {
+        Err(Win32Error::INVALID_PARAMETER)
+    } else if held {
+        Ok(())
+    } else {
+        Err(OLD_VERSION)
+    }
 }
 
 /// VerifyVersionInfoA: FALSE/1150 if the version does not satisfy the conditions.

@@ -188,7 +188,11 @@ mod tests {
     fn to_file(system: &SystemTime) -> Result<u64, u32> {
         let mut file = FileTime::default();
         // SAFETY: both are ours.
-        if unsafe { ovl_SystemTimeToFileTime(system, &mut file) } == TRUE { Ok(file.ticks()) } else { Err(last_error()) }
+        if unsafe { ovl_SystemTimeToFileTime(system, &mut file) } == TRUE {
+            Ok(file.ticks())
+        } else {
+            Err(last_error())
+        }
     }
 
     #[test]
@@ -196,8 +200,16 @@ mod tests {
         let epoch = SystemTime { year: 1970, month: 1, day_of_week: 4, day: 1, ..Default::default() };
         assert_eq!(to_system(FileTime::UNIX_EPOCH_TICKS as u64), Ok(epoch));
         assert_eq!(to_file(&epoch), Ok(FileTime::UNIX_EPOCH_TICKS as u64));
-        let leap =
-            SystemTime { year: 2024, month: 2, day_of_week: 4, day: 29, hour: 23, minute: 59, second: 58, milliseconds: 999 };
+        let leap = SystemTime {
+            year: 2024,
+            month: 2,
+            day_of_week: 4,
+            day: 29,
+            hour: 23,
+            minute: 59,
+            second: 58,
+            milliseconds: 999,
+        };
         assert_eq!(to_system(to_file(&leap).unwrap()), Ok(leap));
         let last = to_system(i64::MAX as u64).unwrap();
         assert_eq!((last.year, last.month, last.day, last.hour), (30828, 9, 14, 2));

@@ -235,7 +235,10 @@ mod tests {
         assert_eq!(to_wide(65001, 8, b"a\xFF", 2, 8).1, 1113);
         assert_eq!(to_wide(65001, 0, b"a\xFF", 2, 8), (2, 0, [0x61, 0xFFFD, 7, 7, 7, 7, 7, 7]));
         assert_eq!((to_wide(65001, 1, b"a", 1, 8).1, to_wide(1252, 1, b"\x80", 1, 8).2[0]), (1004, 0x20AC));
-        assert_eq!((to_wide(0, 0, b"a", 0, 8).1, to_wide(0, 0, b"a", -2, 8).1, to_wide(77, 0, b"a", 1, 8).1), (87, 87, 87));
+        assert_eq!(
+            (to_wide(0, 0, b"a", 0, 8).1, to_wide(0, 0, b"a", -2, 8).1, to_wide(77, 0, b"a", 1, 8).1),
+            (87, 87, 87)
+        );
     }
 
     fn to_narrow(page: u32, flags: u32, units: &[u16], count: i32, room: i32, used: bool) -> (i32, u32, [u8; 8], Bool) {
@@ -253,7 +256,10 @@ mod tests {
         assert_eq!(to_narrow(0, 0, &[0x61, 0xE9, 0], -1, 8, false), (4, 0, [0x61, 0xC3, 0xA9, 0, 7, 7, 7, 7], 7));
         assert_eq!(to_narrow(65001, 0, &[0x20AC], 1, 0, false).0, 3);
         assert_eq!(to_narrow(65001, 0, &[0x20AC], 1, 2, false).1, 122);
-        assert_eq!((to_narrow(65001, 0, &[0x61], 1, 8, true).1, to_narrow(65001, 0x400, &[0x61], 1, 8, false).1), (87, 1004));
+        assert_eq!(
+            (to_narrow(65001, 0, &[0x61], 1, 8, true).1, to_narrow(65001, 0x400, &[0x61], 1, 8, false).1),
+            (87, 1004)
+        );
         assert_eq!(to_narrow(65001, 0x80, &[0xD800], 1, 8, false).1, 1113);
         assert_eq!(to_narrow(1252, 0, &[0x20AC, 0x416], 2, 8, true), (2, 0, [0x80, b'?', 7, 7, 7, 7, 7, 7], 1));
         assert_eq!(to_narrow(1252, 0, &[0x61], 1, 8, true).3, 0);

@@ -2,6 +2,7 @@
  * ovl_void_main because C++ forbids it. Each may be C or C++ with any of the usual parameters, so it is looked for under every
  * name that it can have. This main is weak: a program's own comes first. */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef unsigned short unit;
@@ -96,5 +97,6 @@ __attribute__((__weak__)) int main(int count, char **arguments, char **environme
     char *rest = command_line(arguments + (count > 0));
     if (window) return window(NULL, NULL, rest, show_default);
     if (wide_window) return wide_window(NULL, NULL, widen(rest), show_default);
+    fputs("This program has no main, wmain, WinMain or wWinMain that `ovl cc` knows; see ovl/start.c.\n", stderr);
     return 127;
 }

@@ -25,11 +25,7 @@ use sink::Out;
 ///
 /// # Safety
 /// The arguments are those that the format asks for.
-pub unsafe fn format<U: Unit>(
-    sink: &mut impl Sink<U>,
-    format: &[U],
-    args: &mut impl Arguments,
-) -> Option<usize> {
+pub unsafe fn format<U: Unit>(sink: &mut impl Sink<U>, format: &[U], args: &mut impl Arguments) -> Option<usize> {
     let mut reader = Reader::new(format);
     let mut out = Out::new(sink);
     loop {
@@ -49,12 +45,7 @@ pub unsafe fn format<U: Unit>(
 ///
 /// # Safety
 /// The next argument is the one that the directive asks for.
-unsafe fn convert<U: Unit, S: Sink<U>>(
-    out: &mut Out<U, S>,
-    spec: &Spec,
-    conversion: U,
-    args: &mut impl Arguments,
-) {
+unsafe fn convert<U: Unit, S: Sink<U>>(out: &mut Out<U, S>, spec: &Spec, conversion: U, args: &mut impl Arguments) {
     match spec.conversion {
         b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => number::integer(out, spec, args.word()),
         b'p' => number::pointer(out, spec, args.word()),

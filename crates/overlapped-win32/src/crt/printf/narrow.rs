@@ -161,21 +161,36 @@ pub unsafe extern "C" fn ovl_vsprintf(buffer: *mut c_char, pattern: *const c_cha
 
 /// vsnprintf, as C99 has it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_vsnprintf(buffer: *mut c_char, size: usize, pattern: *const c_char, list: VaList) -> c_int {
+pub unsafe extern "C" fn ovl_vsnprintf(
+    buffer: *mut c_char,
+    size: usize,
+    pattern: *const c_char,
+    list: VaList,
+) -> c_int {
     // SAFETY: the caller vouches for the room.
     unsafe { c99(buffer.cast::<u8>(), size, pattern.cast(), list) }
 }
 
 /// _vsnprintf: no zero where there is no room for it, −1 if the text is longer.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl__vsnprintf(buffer: *mut c_char, size: usize, pattern: *const c_char, list: VaList) -> c_int {
+pub unsafe extern "C" fn ovl__vsnprintf(
+    buffer: *mut c_char,
+    size: usize,
+    pattern: *const c_char,
+    list: VaList,
+) -> c_int {
     // SAFETY: the caller vouches for the room.
     unsafe { microsoft(buffer.cast::<u8>(), size, pattern.cast(), list) }
 }
 
 /// vsprintf_s: −1, an empty text and ERANGE if it does not fit.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_vsprintf_s(buffer: *mut c_char, size: usize, pattern: *const c_char, list: VaList) -> c_int {
+pub unsafe extern "C" fn ovl_vsprintf_s(
+    buffer: *mut c_char,
+    size: usize,
+    pattern: *const c_char,
+    list: VaList,
+) -> c_int {
     // SAFETY: the caller vouches for the room.
     unsafe { checked(buffer.cast::<u8>(), size, None, pattern.cast(), list) }
 }

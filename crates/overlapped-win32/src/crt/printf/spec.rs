@@ -76,7 +76,7 @@ impl<'a, U: Unit> Reader<'a, U> {
     }
 
     /// Takes the next unit.
-    pub fn next(&mut self) -> Option<U> {
+    pub fn take(&mut self) -> Option<U> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(first)
@@ -106,27 +106,27 @@ impl<'a, U: Unit> Reader<'a, U> {
     pub fn size(&mut self) -> Size {
         match self.peek() {
             b'h' => {
-                self.next();
+                self.take();
                 if self.accept(b'h') { Size::Byte } else { Size::Short }
             }
             b'l' => {
-                self.next();
+                self.take();
                 if self.accept(b'l') { Size::Long64 } else { Size::Long }
             }
             b'I' => {
-                self.next();
+                self.take();
                 self.microsoft_size()
             }
             b'j' | b'z' | b't' => {
-                self.next();
+                self.take();
                 Size::Long64
             }
             b'w' => {
-                self.next();
+                self.take();
                 Size::Wide
             }
             b'L' => {
-                self.next();
+                self.take();
                 Size::LongDouble
             }
             _ => Size::Default,
@@ -147,7 +147,7 @@ impl<'a, U: Unit> Reader<'a, U> {
 
     /// Takes a directive, whose `%` comes next. `None` at the end of the format; an error for a width that is too large.
     pub fn directive(&mut self, args: &mut impl Arguments) -> Option<Result<(Spec, U), TooLarge>> {
-        self.next()?;
+        self.take()?;
         let mut spec = Spec::default();
         loop {
             match self.peek() {
@@ -158,7 +158,7 @@ impl<'a, U: Unit> Reader<'a, U> {
                 b'0' => spec.zeros = true,
                 _ => break,
             }
-            self.next();
+            self.take();
         }
         if self.accept(b'*') {
             let width = args.word() as i32;
@@ -175,7 +175,7 @@ impl<'a, U: Unit> Reader<'a, U> {
             };
         }
         spec.size = self.size();
-        let conversion = self.next()?;
+        let conversion = self.take()?;
         spec.conversion = conversion.ascii();
         if spec.width.max(spec.precision.unwrap_or(0)) > LARGEST {
             return Some(Err(TooLarge));

@@ -21,8 +21,20 @@ pub fn width_of<U: Unit>(spec: &Spec) -> Width {
         (Size::Long | Size::Wide | Size::Long64, _) => Width::Wide,
         // Counted strings are ANSI_STRING unless `w` says otherwise.
         (_, b'Z') => Width::Narrow,
-        (_, b'S' | b'C') => if format_is_wide { Width::Narrow } else { Width::Wide },
-        _ => if format_is_wide { Width::Wide } else { Width::Narrow },
+        (_, b'S' | b'C') => {
+            if format_is_wide {
+                Width::Narrow
+            } else {
+                Width::Wide
+            }
+        }
+        _ => {
+            if format_is_wide {
+                Width::Wide
+            } else {
+                Width::Narrow
+            }
+        }
     }
 }
 

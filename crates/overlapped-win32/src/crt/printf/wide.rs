@@ -1,9 +1,9 @@
 //! The functions that format 16-bit units. To streams they write UTF-8.
 
-use super::narrow::{checked, emit, into_room, microsoft, standard_output};
 use super::format;
-use crate::crt::va::{VaArguments, VaList};
+use super::narrow::{checked, emit, into_room, microsoft, standard_output};
 use crate::crt::invalid;
+use crate::crt::va::{VaArguments, VaList};
 use crate::support::guard;
 use crate::text::{to_utf8, units};
 use libc::{EINVAL, FILE};

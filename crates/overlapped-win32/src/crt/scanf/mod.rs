@@ -125,11 +125,11 @@ fn literal<I: Input>(source: &mut Source<I>, unit: u32) -> Step {
 }
 
 fn directive<U: Unit>(reader: &mut Reader<U>) -> Option<Directive> {
-    reader.next()?;
+    reader.take()?;
     let skip = reader.accept(b'*');
     let width = reader.number().filter(|&width| width > 0);
     let size = reader.size();
-    let conversion = reader.next()?.ascii();
+    let conversion = reader.take()?.ascii();
     Some(Directive { skip, width: width.unwrap_or(usize::MAX), width_given: width.is_some(), size, conversion })
 }
 
@@ -200,7 +200,7 @@ impl Set {
 fn bracket<U: Unit>(reader: &mut Reader<U>) -> Set {
     let mut set = Set { negated: reader.accept(b'^'), ranges: Vec::new() };
     let mut first = true;
-    while let Some(unit) = reader.next() {
+    while let Some(unit) = reader.take() {
         if unit.is(b']') && !first {
             break;
         }
@@ -208,10 +208,10 @@ fn bracket<U: Unit>(reader: &mut Reader<U>) -> Set {
         let from: u32 = unit.into();
         let mut to = from;
         if reader.peek() == b'-' {
-            reader.next();
+            reader.take();
             match reader.peek() {
                 b']' | 0 => set.ranges.push((b'-'.into(), b'-'.into())),
-                _ => to = reader.next().map_or(from, Into::into),
+                _ => to = reader.take().map_or(from, Into::into),
             }
         }
         set.ranges.push((from.min(to), from.max(to)));

@@ -46,7 +46,8 @@ impl<'a, 'b, I: Input> Collector<'a, 'b, I> {
 /// The value of an integer directive, as the 64 bits of which its size stores the low ones. Too large values become the largest.
 pub(super) fn integer<I: Input>(source: &mut Source<I>, directive: &Directive) -> Option<u64> {
     let mut text = Collector::new(source, directive.width);
-    let negative = text.accept(|c| c == '-') || (text.accept(|c| c == '+') && false);
+    text.one_of("+-");
+    let negative = text.text == "-";
     let mut base = match directive.conversion {
         b'o' => 8,
         b'x' | b'X' | b'p' => 16,
@@ -70,9 +71,10 @@ pub(super) fn integer<I: Input>(source: &mut Source<I>, directive: &Directive) -
     if text.digits(base) == 0 && !prefix_digit {
         return None;
     }
-    let magnitude = text.text.chars().try_fold(0u64, |value, c| {
-        value.checked_mul(u64::from(base))?.checked_add(u64::from(c.to_digit(base)?))
-    });
+    let magnitude = text
+        .text
+        .chars()
+        .try_fold(0u64, |value, c| value.checked_mul(u64::from(base))?.checked_add(u64::from(c.to_digit(base)?)));
     Some(clamp(magnitude, negative, directive))
 }
 

@@ -51,16 +51,19 @@ fn integers() {
 
 #[test]
 fn floats() {
-    for (text, value) in [("1.5", 1.5), ("-2e3", -2000.0), (".5", 0.5), ("5.", 5.0), ("0", 0.0), ("0x1.8p1", 3.0), ("1e", 1.0)] {
+    for (text, value) in
+        [("1.5", 1.5), ("-2e3", -2000.0), (".5", 0.5), ("5.", 5.0), ("0", 0.0), ("0x1.8p1", 3.0), ("1e", 1.0)]
+    {
         check(text, "%lf", 1, [f64::to_bits(value) as i64]);
     }
     check("1.5", "%f", 1, [i64::from(1.5f32.to_bits())]);
     check("inf", "%lg", 1, [f64::INFINITY.to_bits() as i64]);
     check(".", "%lf", 0, [0]);
-    check("3.14159", "%4lf", 1, [3.14f64.to_bits() as i64]);
+    check("3.25789", "%4lf", 1, [3.25f64.to_bits() as i64]);
     let mut long = 0u128;
     // SAFETY: a place of 16 bytes.
-    let got = unsafe { scan(&mut Text::new(b"-2.5"), b"%Lf", &mut Words(&[std::ptr::from_mut(&mut long) as u64]), false) };
+    let got =
+        unsafe { scan(&mut Text::new(b"-2.5"), b"%Lf", &mut Words(&[std::ptr::from_mut(&mut long) as u64]), false) };
     assert_eq!((got, crate::crt::va::LongDouble(long).to_f64()), (1, -2.5));
 }
 

@@ -1,0 +1,370 @@
+//! The compiler's command line: what is understood of it, and what is added.
+
+use super::overlay::{Needs, Search};
+use super::{advice, headers, library};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode, Stdio};
+
+/// The language of `ovl cc` and `ovl c++`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// By suffix.
+    C,
+    /// All is C++.
+    Cxx,
+}
+
+/// Which flags to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Print {
+    All,
+    Compile,
+    Link,
+}
+
+/// A parsed command line.
+#[derive(Debug)]
+pub struct Command {
+    language: Language,
+    /// What goes to the compiler, without libraries of Windows.
+    rest: Vec<OsString>,
+    sources: Vec<PathBuf>,
+    search: Search,
+    /// `-c`, `-E` and the like: nothing is linked.
+    no_link: bool,
+    /// `-shared` and the like: linked without an entry point.
+    no_start: bool,
+    /// There is something to compile or to link.
+    inputs: bool,
+    cc: Option<OsString>,
+    linked_in: bool,
+    print: Option<Print>,
+    show: bool,
+    /// `--help`.
+    pub help: bool,
+    /// `--missing`.
+    pub missing: bool,
+}
+
+/// Options whose value is the next argument.
+const WITH_VALUE: &[&str] = &[
+    "-o", "-D", "-U", "-L", "-l", "-x", "-T", "-u", "-z", "-B", "-e", "-G", "-MF", "-MT", "-MQ", "-include", "-imacros", "-aux-info",
+    "-isysroot", "-iprefix", "-target", "-arch", "-Xlinker", "-Xpreprocessor", "-Xassembler", "-Xclang", "--param", "-wrapper",
+];
+/// Options whose value, glued or next, is a directory to search.
+const DIRECTORIES: &[&str] = &["-iquote", "-isystem", "-idirafter", "-I"];
+const NO_LINK: &[&str] = &["-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine", "-v", "-###"];
+const NO_START: &[&str] = &["-shared", "-r", "-nostartfiles", "-nostdlib"];
+const CXX_SUFFIXES: &[&str] = &["cpp", "cc", "cxx", "cp", "c++", "ii"];
+/// Import libraries of Windows: what programs use of them is in ours, or nowhere.
+const WINDOWS_LIBRARIES: &[&str] = &[
+    "advapi32", "bcrypt", "comctl32", "comdlg32", "crypt32", "dbghelp", "gdi32", "iphlpapi", "kernel32", "libcmt", "libcmtd", "mincore",
+    "mingw32", "msvcrt", "mswsock", "ntdll", "ole32", "oleaut32", "onecore", "psapi", "rpcrt4", "secur32", "setupapi", "shell32",
+    "shlwapi", "synchronization", "ucrt", "user32", "uuid", "version", "winmm", "winspool", "ws2_32", "wsock32",
+];
+/// Options of mingw's gcc that mean nothing here.
+const MINGW: &[&str] = &["-mwindows", "-mconsole", "-municode", "-mthreads", "-mdll", "-static-libgcc"];
+
+fn is_windows_library(name: &str) -> bool {
+    WINDOWS_LIBRARIES.contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn is_cxx(source: &Path) -> bool {
+    let Some(suffix) = source.extension() else { return false };
+    suffix == "C" || CXX_SUFFIXES.iter().any(|cxx| suffix.eq_ignore_ascii_case(cxx))
+}
+
+/// Would gcc itself take this suffix for C++?
+fn is_plain_cxx(source: &Path) -> bool {
+    source.extension().is_some_and(|suffix| suffix == "C" || suffix == "CPP" || CXX_SUFFIXES.iter().any(|cxx| suffix == *cxx))
+}
+
+fn is_source(path: &Path) -> bool {
+    is_cxx(path) || path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("c"))
+}
+
+/// The sentence for a compiler that does not start.
+pub fn not_started(compiler: &OsStr, error: &io::Error) -> String {
+    let name = compiler.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("{name} was not found; install it, or name another with --cc"),
+        _ => format!("{name} could not be started: {error}"),
+    }
+}
+
+impl Command {
+    /// Sorts the arguments.
+    pub fn parse(language: Language, arguments: Vec<OsString>) -> Self {
+        let mut command = Self {
+            language,
+            rest: Vec::new(),
+            sources: Vec::new(),
+            search: Search::default(),
+            no_link: false,
+            no_start: false,
+            inputs: false,
+            cc: None,
+            linked_in: false,
+            print: None,
+            show: false,
+            help: false,
+            missing: false,
+        };
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            command.take(argument, &mut arguments);
+        }
+        command
+    }
+
+    fn take(&mut self, argument: OsString, more: &mut impl Iterator<Item = OsString>) {
+        let text = argument.to_string_lossy().into_owned();
+        let own = match text.as_str() {
+            "--help" => Some(&mut self.help),
+            "--missing" => Some(&mut self.missing),
+            "--show" => Some(&mut self.show),
+            "--static-overlapped" => Some(&mut self.linked_in),
+            _ => None,
+        };
+        if let Some(flag) = own {
+            *flag = true;
+        } else if let Some(name) = text.strip_prefix("--cc=") {
+            self.cc = Some(name.into());
+        } else if let Some(what) = text.strip_prefix("--print-flags") {
+            self.print = Some(match what {
+                "=compile" => Print::Compile,
+                "=link" => Print::Link,
+                _ => Print::All,
+            });
+        } else if text.starts_with('-') && text.len() > 1 {
+            self.take_option(argument, &text, more);
+        } else {
+            self.take_file(argument, &text);
+        }
+    }
+
+    fn take_option(&mut self, argument: OsString, text: &str, more: &mut impl Iterator<Item = OsString>) {
+        self.no_link |= NO_LINK.contains(&text);
+        self.no_start |= NO_START.contains(&text);
+        let library = text.strip_prefix("-l").filter(|name| !name.is_empty());
+        if MINGW.contains(&text) || library.is_some_and(is_windows_library) {
+            return;
+        }
+        if let Some(option) = DIRECTORIES.iter().find(|option| text.starts_with(**option)) {
+            let glued = &text[option.len()..];
+            let value = (!glued.is_empty()).then(|| OsString::from(glued));
+            self.rest.push(argument);
+            let directory = value.or_else(|| {
+                let next = more.next()?;
+                self.rest.push(next.clone());
+                Some(next)
+            });
+            let list = if *option == "-iquote" { &mut self.search.quoted } else { &mut self.search.all };
+            list.extend(directory.map(PathBuf::from));
+            return;
+        }
+        let value = if WITH_VALUE.contains(&text) { more.next() } else { None };
+        if text == "-l" && value.as_ref().is_some_and(|name| is_windows_library(&name.to_string_lossy())) {
+            return;
+        }
+        self.inputs |= library.is_some();
+        self.rest.push(argument);
+        self.rest.extend(value);
+    }
+
+    fn take_file(&mut self, argument: OsString, text: &str) {
+        let stem = text.len().checked_sub(4).filter(|&at| text.is_char_boundary(at) && text[at..].eq_ignore_ascii_case(".lib"));
+        if stem.is_some_and(|at| is_windows_library(&text[..at])) {
+            return;
+        }
+        self.inputs = true;
+        let path = PathBuf::from(&argument);
+        if is_source(&path) {
+            let odd = is_cxx(&path) && !is_plain_cxx(&path) || path.extension().is_some_and(|suffix| suffix == "C");
+            if odd && self.language == Language::C {
+                self.rest.extend(["-x".into(), "c++".into(), argument, "-x".into(), "none".into()]);
+            } else {
+                self.rest.push(argument);
+            }
+            self.sources.push(path);
+        } else {
+            self.rest.push(argument);
+        }
+    }
+
+    /// The compiler, with words of `$CC` that belong to it (`ccache gcc`).
+    fn compiler(&self) -> Vec<OsString> {
+        let (variable, default) = match self.language {
+            Language::C => ("CC", "gcc"),
+            Language::Cxx => ("CXX", "g++"),
+        };
+        if let Some(name) = &self.cc {
+            return vec![self.for_language(name)];
+        }
+        let words = std::env::var(variable).unwrap_or_default();
+        let words: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
+        if words.is_empty() { vec![default.into()] } else { words }
+    }
+
+    /// `--cc=clang` means clang++ to `ovl c++`.
+    fn for_language(&self, name: &OsStr) -> OsString {
+        let text = name.to_string_lossy();
+        match self.language {
+            Language::Cxx if text.ends_with("clang") => format!("{text}++").into(),
+            Language::Cxx if text.ends_with("gcc") => format!("{}++", text.trim_end_matches("cc")).into(),
+            _ => name.into(),
+        }
+    }
+
+    fn compile_flags(directory: &Path) -> Vec<OsString> {
+        let mut flags: Vec<OsString> = vec!["-fshort-wchar".into(), "-fms-extensions".into(), "-isystem".into(), directory.into()];
+        flags.extend(["-include".into(), directory.join("ovl/prelude.h").into_os_string()]);
+        flags
+    }
+
+    fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
+        let mut flags = Vec::new();
+        if !self.no_start {
+            flags.push(library::start(compiler)?.into_os_string());
+        }
+        flags.extend(library::arguments(self.linked_in)?);
+        if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {
+            flags.extend(["-lstdc++".into(), "-lm".into()]);
+        }
+        Ok(flags)
+    }
+
+    /// What is added after the user's arguments for compiling.
+    fn needed_flags(&self, needs: &Needs) -> Result<Vec<OsString>, String> {
+        let mut flags = Vec::new();
+        if let Some(names) = needs.directory()? {
+            let mut flag = OsString::from("-I");
+            flag.push(names);
+            flags.push(flag);
+        }
+        let definitions = [
+            (needs.old_annotations, "-DOVL_OLD_SAL"),
+            (needs.void_main, "-Dmain=ovl_void_main"),
+            (needs.void_wmain, "-Dwmain=ovl_void_wmain"),
+        ];
+        flags.extend(definitions.into_iter().filter(|(needed, _)| *needed).map(|(_, flag)| OsString::from(flag)));
+        Ok(flags)
+    }
+
+    /// The whole command, the compiler first.
+    fn complete(&self) -> Result<Vec<OsString>, String> {
+        let compiler = self.compiler();
+        let sources: Vec<&Path> = self.sources.iter().map(PathBuf::as_path).collect();
+        let needs = Needs::of(&sources, &self.search);
+        let is_clang = compiler.iter().any(|word| word.to_string_lossy().contains("clang"));
+        let all_cxx = self.language == Language::Cxx || sources.iter().all(|source| is_cxx(source));
+        let mut line = compiler.clone();
+        line.extend(Self::compile_flags(&headers::directory()?));
+        if all_cxx && !sources.is_empty() && !is_clang {
+            // Microsoft's compiler lets more pass, too.
+            line.push("-fpermissive".into());
+        }
+        line.extend(self.rest.iter().cloned());
+        line.extend(self.needed_flags(&needs)?);
+        if self.inputs && !self.no_link {
+            line.extend(self.link_flags(&compiler)?);
+        }
+        if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+            line.insert(compiler.len(), "-fdiagnostics-color=always".into());
+        }
+        Ok(line)
+    }
+
+    /// Does what was asked.
+    pub fn run(&self) -> Result<ExitCode, String> {
+        if let Some(what) = self.print {
+            self.print_flags(what)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let line = self.complete()?;
+        if self.show {
+            eprintln!("{}", quoted(&line));
+        }
+        let mut compiler = process::Command::new(&line[0]);
+        let mut child = compiler.args(&line[1..]).stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
+        if let Some(stderr) = child.stderr.take() {
+            advice::pass_on(stderr);
+        }
+        let status = child.wait().map_err(|error| error.to_string())?;
+        let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+        Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    }
+
+    fn print_flags(&self, what: Print) -> Result<(), String> {
+        let mut flags = Vec::new();
+        if what != Print::Link {
+            flags.extend(Self::compile_flags(&headers::directory()?));
+            flags.extend(["-isystem".into(), headers::spellings_directory()?.into_os_string()]);
+        }
+        if what != Print::Compile {
+            flags.extend(self.link_flags(&self.compiler())?);
+        }
+        println!("{}", quoted(&flags));
+        Ok(())
+    }
+}
+
+/// As one would type it to a shell.
+fn quoted(words: &[OsString]) -> String {
+    let quote = |word: &OsString| {
+        let text = word.to_string_lossy().into_owned();
+        let plain = |c: char| c.is_alphanumeric() || "-_=+/.,:@%".contains(c);
+        if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Command {
+        Command::parse(Language::C, line.split(' ').map(OsString::from).collect())
+    }
+
+    fn rest(line: &str) -> String {
+        quoted(&parse(line).rest)
+    }
+
+    #[test]
+    fn libraries_of_windows_are_left_out() {
+        assert_eq!(rest("a.c -lws2_32 -o a -lWs2_32 kernel32.lib -l mswsock -lm Ws2_32.Lib"), "a.c -o a -lm");
+        assert_eq!(rest("a.c my.lib -lmine -mwindows"), "a.c my.lib -lmine");
+    }
+
+    #[test]
+    fn sources_are_told_from_values_of_options() {
+        let command = parse("-o out.c -I inc -Iother -iquote here main.c x.o net.Cpp");
+        assert_eq!(command.sources, [Path::new("main.c"), Path::new("net.Cpp")]);
+        assert_eq!(command.search.all, [Path::new("inc"), Path::new("other")]);
+        assert_eq!(command.search.quoted, [Path::new("here")]);
+        assert!(quoted(&command.rest).ends_with("-x c++ net.Cpp -x none"));
+    }
+
+    #[test]
+    fn what_only_compiles_is_not_linked() {
+        assert!(parse("-c a.c").no_link && !parse("a.c").no_link);
+        assert!(parse("-shared a.c").no_start);
+    }
+
+    #[test]
+    fn another_compiler_is_named_for_its_language() {
+        let compiler = |language, name: &str| Command::parse(language, vec![format!("--cc={name}").into()]).compiler();
+        assert_eq!(compiler(Language::C, "clang"), ["clang"]);
+        assert_eq!(compiler(Language::Cxx, "clang"), ["clang++"]);
+        assert_eq!(compiler(Language::Cxx, "/usr/bin/gcc"), ["/usr/bin/g++"]);
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted(&["a b".into(), "c".into(), "it's".into()]), r"'a b' c 'it'\''s'");
+    }
+}

@@ -1,0 +1,79 @@
+//! `ovl cc` and `ovl c++`: compile Windows programs with gcc or clang.
+//!
+//! The compiler gets its arguments as they are, with what Windows source needs added: our headers ([`headers`]), a forced
+//! first header, 16-bit `wchar_t`, forwarding headers for names in another case or with backslashes ([`overlay`]), an entry
+//! point and the library ([`library`]). What a file needs is seen by looking through it and what it includes ([`scan`]), without
+//! a preprocessor: text that is compiled out is looked at too, which costs nothing. What the compiler says passes through, and
+//! [`advice`] adds a note where a function is missing.
+
+mod advice;
+mod cache;
+mod command;
+mod headers;
+mod library;
+mod overlay;
+mod scan;
+
+use clap::Args;
+use command::{Command, Language};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+ovl cc - compile Windows programs with gcc or clang (ovl c++: with g++ or clang++)
+
+Usage: ovl cc [OPTIONS] [the compiler's own arguments]...
+
+  ovl cc server.c -o server && ./server
+  ovl cc -O2 -c net.cpp        C++ is known by its suffix: .cpp .cc .cxx .Cpp
+  ovl c++ main.o net.o -o server
+
+Options; all others go to the compiler:
+  --cc=NAME              the compiler [default: $CC or gcc; for c++ $CXX or g++]
+  --static-overlapped    link the library into the program
+  --print-flags          print the flags for a makefile of your own, and do nothing
+  --print-flags=compile  those for compiling
+  --print-flags=link     those for linking
+  --show                 print the command before running it
+  --missing              list the functions of the headers that do not exist yet
+  --help                 this text
+
+Libraries of Windows (-lws2_32, ws2_32.lib, ...) are left out. Define OVL_LP64_FORMATS if %ld in your formats means 64 bits.
+OVERLAPPED_LIB names the directory of liboverlapped_win32, if it is not beside ovl.";
+
+/// The arguments of `ovl cc` and `ovl c++`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The compiler's arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    all: Vec<OsString>,
+}
+
+/// Runs `ovl cc`.
+pub fn run_c(arguments: Arguments) -> ExitCode {
+    run("cc", Language::C, arguments)
+}
+
+/// Runs `ovl c++`.
+pub fn run_cxx(arguments: Arguments) -> ExitCode {
+    run("c++", Language::Cxx, arguments)
+}
+
+fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
+    let command = Command::parse(language, arguments.all);
+    if command.help {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    if command.missing {
+        advice::list_missing();
+        return ExitCode::SUCCESS;
+    }
+    match command.run() {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("ovl {name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Opening streams, and files by wide names. Names may be Windows names or POSIX paths; modes may have Microsoft's letters.
+
+use super::{errno, invalid, set_errno};
+use crate::arguments::pair;
+use crate::names::{to_linux, to_windows};
+use crate::support::guard;
+use crate::text::{Unit, put, units};
+use libc::{EINVAL, ERANGE, FILE};
+use std::ffi::{CString, OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::ptr::null_mut;
+
+unsafe extern "C" {
+    fn fcloseall() -> c_int;
+}
+
+/// The Linux path of a name, as a C string; `None` with errno set.
+pub(super) unsafe fn path<U: Unit>(name: *const U) -> Option<CString> {
+    if name.is_null() {
+        invalid(EINVAL);
+        return None;
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    match to_linux(&U::to_os(unsafe { units(name) })) {
+        Ok(path) => CString::new(path.into_os_string().as_bytes()).ok(),
+        Err(error) => {
+            set_errno(error.to_errno());
+            None
+        }
+    }
+}
+
+/// A mode of libc: Microsoft's `t`, `S`, `R`, `T`, `D`, `c`, `n` and what is behind a comma mean nothing here; `N`, not to be
+/// inherited, is `e`.
+fn mode<U: Unit>(mode: &[U]) -> CString {
+    let end = mode.iter().position(|unit| unit.is(b',')).unwrap_or(mode.len());
+    let letter = |unit: &U| match unit.ascii() {
+        kept @ (b'r' | b'w' | b'a' | b'+' | b'b' | b'x') => Some(kept),
+        b'N' => Some(b'e'),
+        _ => None,
+    };
+    CString::new(mode[..end].iter().filter_map(letter).collect::<Vec<u8>>()).unwrap_or_default()
+}
+
+/// # Safety
+/// Both are NULL or strings; `stream` is NULL or open.
+unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> *mut FILE {
+    if wanted.is_null() {
+        invalid(EINVAL);
+        return null_mut();
+    }
+    guard(null_mut(), || {
+        // SAFETY: the caller vouches for all of it.
+        unsafe {
+            let Some(path) = path(name) else { return null_mut() };
+            let mode = mode(units(wanted));
+            match stream.is_null() {
+                true => libc::fopen(path.as_ptr(), mode.as_ptr()),
+                false => libc::freopen(path.as_ptr(), mode.as_ptr(), stream),
+            }
+        }
+    })
+}
+
+/// # Safety
+/// As for [`open`]; `to` is NULL or writable.
+unsafe fn open_checked<U: Unit>(to: *mut *mut FILE, name: *const U, wanted: *const U, stream: *mut FILE) -> c_int {
+    if to.is_null() {
+        return invalid(EINVAL);
+    }
+    // SAFETY: the caller vouches for all of it.
+    unsafe {
+        let opened = open(name, wanted, stream);
+        to.write(opened);
+        if opened.is_null() { errno() } else { 0 }
+    }
+}
+
+pair! {
+    /// fopen, _wfopen.
+    fn ovl_fopen ovl__wfopen(name: *const C, mode: *const C) -> *mut FILE {
+        // SAFETY: the caller vouches for both.
+        unsafe { open(name, mode, null_mut()) }
+    }
+}
+
+pair! {
+    /// fopen_s, _wfopen_s.
+    fn ovl_fopen_s ovl__wfopen_s(to: *mut *mut FILE, name: *const C, mode: *const C) -> c_int {
+        // SAFETY: the caller vouches for all of it.
+        unsafe { open_checked(to, name, mode, null_mut()) }
+    }
+}
+
+pair! {
+    /// freopen, _wfreopen.
+    fn ovl_freopen ovl__wfreopen(name: *const C, mode: *const C, stream: *mut FILE) -> *mut FILE {
+        // SAFETY: the caller vouches for all of it.
+        unsafe { open(name, mode, stream) }
+    }
+}
+
+pair! {
+    /// freopen_s, _wfreopen_s.
+    fn ovl_freopen_s ovl__wfreopen_s(to: *mut *mut FILE, name: *const C, mode: *const C, stream: *mut FILE) -> c_int {
+        // SAFETY: the caller vouches for all of it.
+        unsafe { open_checked(to, name, mode, stream) }
+    }
+}
+
+pair! {
+    /// _fsopen, _wfsopen; sharing is between handles of CreateFile only.
+    fn ovl__fsopen ovl__wfsopen(name: *const C, mode: *const C, _share: c_int) -> *mut FILE {
+        // SAFETY: the caller vouches for both.
+        unsafe { open(name, mode, null_mut()) }
+    }
+}
+
+/// tmpfile_s.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_tmpfile_s(to: *mut *mut FILE) -> c_int {
+    if to.is_null() {
+        return invalid(EINVAL);
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    unsafe {
+        to.write(libc::tmpfile());
+        if (*to).is_null() { errno() } else { 0 }
+    }
+}
+
+/// Calls a function of libc with a path.
+unsafe fn with_path<U: Unit>(name: *const U, act: impl FnOnce(*const c_char) -> c_int) -> c_int {
+    // SAFETY: the caller vouches for the name.
+    guard(-1, || unsafe { path(name) }.map_or(-1, |path| act(path.as_ptr())))
+}
+
+pair! {
+    /// remove, _wremove.
+    fn ovl_remove ovl__wremove(name: *const C) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::remove(path)) }
+    }
+}
+
+pair! {
+    /// _unlink, _wunlink.
+    fn ovl__unlink ovl__wunlink(name: *const C) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::unlink(path)) }
+    }
+}
+
+pair! {
+    /// rename, _wrename: unlike on Linux an existing file is not replaced (EEXIST).
+    fn ovl_rename ovl__wrename(from: *const C, to: *const C) -> c_int {
+        // SAFETY: the caller vouches for both names.
+        unsafe {
+            with_path(from, |from| {
+                let Some(to) = path(to) else { return -1 };
+                let done = libc::renameat2(libc::AT_FDCWD, from, libc::AT_FDCWD, to.as_ptr(), libc::RENAME_NOREPLACE);
+                // Some file systems do not know the flag.
+                if done != 0 && errno() == EINVAL { libc::rename(from, to.as_ptr()) } else { done }
+            })
+        }
+    }
+}
+
+pair! {
+    /// _access, _waccess.
+    fn ovl__access ovl__waccess(name: *const C, mode: c_int) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::access(path, mode & 6)) }
+    }
+}
+
+pair! {
+    /// _mkdir, _wmkdir.
+    fn ovl__mkdir ovl__wmkdir(name: *const C) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::mkdir(path, 0o777)) }
+    }
+}
+
+pair! {
+    /// _rmdir, _wrmdir.
+    fn ovl__rmdir ovl__wrmdir(name: *const C) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::rmdir(path)) }
+    }
+}
+
+pair! {
+    /// _chdir, _wchdir.
+    fn ovl__chdir ovl__wchdir(name: *const C) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { with_path(name, |path| libc::chdir(path)) }
+    }
+}
+
+/// Puts a text where the caller wants it, or into memory of `malloc` for NULL; NULL with ERANGE if it does not fit.
+pub(super) unsafe fn hand_out<U: Unit>(name: &OsStr, to: *mut U, room: usize) -> *mut U {
+    let text = U::from_os(name);
+    // SAFETY: the caller vouches for the room; what is made has as much as is needed.
+    unsafe {
+        let target = if to.is_null() { libc::malloc((text.len() + 1).max(room) * size_of::<U>()).cast() } else { to };
+        if target.is_null() || !to.is_null() && text.len() >= room {
+            set_errno(if target.is_null() { libc::ENOMEM } else { ERANGE });
+            return null_mut();
+        }
+        put(target, &text);
+        target
+    }
+}
+
+pair! {
+    /// _getcwd, _wgetcwd, in the Windows spelling.
+    fn ovl__getcwd ovl__wgetcwd(to: *mut C, room: c_int) -> *mut C {
+        guard(null_mut(), || match std::env::current_dir() {
+            // SAFETY: the caller vouches for the room.
+            Ok(here) => unsafe { hand_out(&to_windows(&here), to, usize::try_from(room).unwrap_or(0)) },
+            Err(_) => null_mut(),
+        })
+    }
+}
+
+/// _flushall: libc does not say how many streams are open.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__flushall() -> c_int {
+    // SAFETY: NULL is all streams.
+    unsafe { libc::fflush(null_mut()) }
+}
+
+/// _fcloseall.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__fcloseall() -> c_int {
+    // SAFETY: closes what is open.
+    unsafe { fcloseall() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::of;
+
+    #[test]
+    fn modes_are_those_of_libc() {
+        for (microsoft, linux) in
+            [("rt", c"r"), ("wbS", c"wb"), ("r+b, ccs=UTF-8", c"r+b"), ("aN", c"ae"), ("wx", c"wx")]
+        {
+            assert_eq!(mode(microsoft.as_bytes()).as_c_str(), linux);
+        }
+    }
+
+    #[test]
+    fn files_by_windows_names() {
+        let directory = std::env::temp_dir().join(format!("ovl-crt-{}", std::process::id()));
+        let name = |last: &str| of::<u16>(&format!("{}\\{last}\0", to_windows(&directory).to_str().unwrap()));
+        let whole = of::<u16>(&format!("{}\0", to_windows(&directory).to_str().unwrap()));
+        // SAFETY: strings and places are what they are said to be.
+        unsafe {
+            assert_eq!(ovl__wmkdir(whole.as_ptr()), 0);
+            let mut file = null_mut();
+            assert_eq!(ovl__wfopen_s(&mut file, name("a").as_ptr(), of::<u16>("wt\0").as_ptr()), 0);
+            libc::fclose(file);
+            assert_eq!(
+                (ovl__waccess(name("a").as_ptr(), 0), ovl__waccess(name("b").as_ptr(), 0), errno()),
+                (0, -1, libc::ENOENT)
+            );
+            libc::fclose(ovl__wfopen(name("b").as_ptr(), of::<u16>("w\0").as_ptr()));
+            assert_eq!((ovl__wrename(name("a").as_ptr(), name("b").as_ptr()), errno()), (-1, libc::EEXIST));
+            assert_eq!(ovl__wrename(name("a").as_ptr(), name("c").as_ptr()), 0);
+            assert_eq!(ovl__wfopen_s(&mut file, name("a").as_ptr(), of::<u16>("r\0").as_ptr()), libc::ENOENT);
+            assert!(file.is_null());
+            assert_eq!(
+                (ovl__wremove(name("b").as_ptr()), ovl__wunlink(name("c").as_ptr()), ovl__wrmdir(whole.as_ptr())),
+                (0, 0, 0)
+            );
+            assert_eq!(ovl_fopen_s(null_mut(), c"x".as_ptr().cast(), c"r".as_ptr().cast()), EINVAL);
+            let here = ovl__getcwd(null_mut(), 0);
+            assert!(units(here).starts_with(b"C:\\"));
+            libc::free(here.cast());
+        }
+    }
+}
