@@ -29,15 +29,13 @@ static DWORD WINAPI works(LPVOID number)
     }
 }
 
-static void who_has(const char *what)
+/* Who takes packets now: as many threads as should, and whoever else comes within a moment. */
+static void who_has(const char *what, int expected)
 {
-    int i;
+    DWORD result;
     printf("%s:", what);
-    /* Long enough that a thread that may run has run. */
-    Sleep(150);
-    for (i = 0; i < THREADS; i++)
-        if (WaitForSingleObject(arrived[i], 0) == WAIT_OBJECT_0)
-            printf(" %c takes packet %ld", 'A' + i, packet_of[i]);
+    while ((result = WaitForMultipleObjects(THREADS, arrived, FALSE, expected-- > 0 ? 10000 : 150)) != WAIT_TIMEOUT)
+        printf(" %c takes packet %ld", 'A' + (int)(result - WAIT_OBJECT_0), packet_of[result - WAIT_OBJECT_0]);
     printf("\n");
 }
 
@@ -56,27 +54,27 @@ int main(void)
     puts("concurrency 2; A, B, C, D wait, D last");
 
     PostQueuedCompletionStatus(port, 1, 1, NULL);
-    who_has("one packet");
+    who_has("one packet", 1);
     PostQueuedCompletionStatus(port, 2, 2, NULL);
-    who_has("a second one, whose thread blocks");
+    who_has("a second one, whose thread blocks", 1);
     PostQueuedCompletionStatus(port, 3, 1, NULL);
-    who_has("a third one");
+    who_has("a third one", 1);
     PostQueuedCompletionStatus(port, 4, 1, NULL);
-    who_has("a fourth one");
+    who_has("a fourth one", 0);
     SetEvent(go[C]);
-    who_has("C resumes and comes back: D and B are as many as may run");
+    who_has("C resumes and comes back: D and B are as many as may run", 0);
     InterlockedExchange(&back[D], 1);
-    who_has("D comes back");
-    InterlockedExchange(&back[D], 1);
+    who_has("D comes back", 1);
     InterlockedExchange(&back[B], 1);
-    who_has("D and B come back");
+    who_has("B comes back", 0);
+    InterlockedExchange(&back[D], 1);
+    who_has("D comes back", 0);
     PostQueuedCompletionStatus(port, 5, 1, NULL);
-    Sleep(100);
+    who_has("a fifth one: the newest waiter has changed", 1);
     PostQueuedCompletionStatus(port, 6, 1, NULL);
-    Sleep(150);
-    printf("two packets for four waiting threads: %d threads run\n",
-           (WaitForSingleObject(arrived[A], 0) == WAIT_OBJECT_0) + (WaitForSingleObject(arrived[B], 0) == WAIT_OBJECT_0) +
-               (WaitForSingleObject(arrived[C], 0) == WAIT_OBJECT_0) + (WaitForSingleObject(arrived[D], 0) == WAIT_OBJECT_0));
+    who_has("a sixth one", 1);
+    PostQueuedCompletionStatus(port, 7, 1, NULL);
+    who_has("a seventh one", 0);
 
     for (i = A; i < THREADS; i++) {
         InterlockedExchange(&back[i], 1);

@@ -104,7 +104,7 @@ pub extern "C" fn ovl_SetPriorityClass(_process: RawHandle, _class: u32) -> Bool
 
 /// Whether the kernel can read so many bytes here.
 fn readable(at: *const c_void, len: usize) -> bool {
-    let page = rustix::param::page_size();
+    let page = crate::memoryapi::pages::page_size();
     let (start, end) = (at as usize & !(page - 1), (at as usize).saturating_add(len));
     (start..end).step_by(page).all(|page_start| {
         let mut byte = 0u8;

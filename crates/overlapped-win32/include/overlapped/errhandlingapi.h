@@ -3,11 +3,20 @@
 #define OVL_ERRHANDLINGAPI_H
 #include "minwindef.h"
 
+typedef LONG(WINAPI *PTOP_LEVEL_EXCEPTION_FILTER)(struct _EXCEPTION_POINTERS *exception);
+typedef PTOP_LEVEL_EXCEPTION_FILTER LPTOP_LEVEL_EXCEPTION_FILTER;
+
 OVL_BEGIN
 WINBASEAPI DWORD WINAPI GetLastError(VOID) OVL_SYMBOL(GetLastError);
 WINBASEAPI VOID WINAPI SetLastError(DWORD code) OVL_SYMBOL(SetLastError);
 WINBASEAPI UINT WINAPI SetErrorMode(UINT mode) OVL_SYMBOL(SetErrorMode);
 WINBASEAPI UINT WINAPI GetErrorMode(VOID) OVL_SYMBOL(GetErrorMode);
+WINBASEAPI BOOL WINAPI SetThreadErrorMode(DWORD mode, LPDWORD before) OVL_SYMBOL(SetThreadErrorMode);
+/* An exception that is raised is not caught: it goes to this filter, and then the program ends. */
+WINBASEAPI VOID WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *information)
+    OVL_SYMBOL(RaiseException);
+WINBASEAPI LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
+    OVL_SYMBOL(SetUnhandledExceptionFilter);
 OVL_END
 
 #endif

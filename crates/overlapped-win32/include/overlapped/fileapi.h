@@ -52,8 +52,6 @@ WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR name, DWORD access, DWORD share, LPS
                                      DWORD flags, HANDLE like) OVL_SYMBOL(CreateFileA);
 WINBASEAPI HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security, DWORD disposition,
                                      DWORD flags, HANDLE like) OVL_SYMBOL(CreateFileW);
-WINBASEAPI HANDLE WINAPI CreateFile2(LPCWSTR name, DWORD access, DWORD share, DWORD disposition,
-                                     LPCREATEFILE2_EXTENDED_PARAMETERS extended) OVL_SYMBOL(CreateFile2);
 WINBASEAPI BOOL WINAPI ReadFile(HANDLE file, LPVOID to, DWORD bytes, LPDWORD done, LPOVERLAPPED overlapped) OVL_SYMBOL(ReadFile);
 WINBASEAPI BOOL WINAPI WriteFile(HANDLE file, LPCVOID from, DWORD bytes, LPDWORD done, LPOVERLAPPED overlapped)
     OVL_SYMBOL(WriteFile);
@@ -61,10 +59,6 @@ WINBASEAPI BOOL WINAPI ReadFileEx(HANDLE file, LPVOID to, DWORD bytes, LPOVERLAP
                                   LPOVERLAPPED_COMPLETION_ROUTINE routine) OVL_SYMBOL(ReadFileEx);
 WINBASEAPI BOOL WINAPI WriteFileEx(HANDLE file, LPCVOID from, DWORD bytes, LPOVERLAPPED overlapped,
                                    LPOVERLAPPED_COMPLETION_ROUTINE routine) OVL_SYMBOL(WriteFileEx);
-WINBASEAPI BOOL WINAPI ReadFileScatter(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
-                                       LPOVERLAPPED overlapped) OVL_SYMBOL(ReadFileScatter);
-WINBASEAPI BOOL WINAPI WriteFileGather(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
-                                       LPOVERLAPPED overlapped) OVL_SYMBOL(WriteFileGather);
 WINBASEAPI BOOL WINAPI FlushFileBuffers(HANDLE file) OVL_SYMBOL(FlushFileBuffers);
 
 /* Size and pointer. */
@@ -120,6 +114,12 @@ WINBASEAPI DWORD WINAPI GetFinalPathNameByHandleA(HANDLE file, LPSTR to, DWORD r
     OVL_SYMBOL(GetFinalPathNameByHandleA);
 WINBASEAPI DWORD WINAPI GetFinalPathNameByHandleW(HANDLE file, LPWSTR to, DWORD room, DWORD flags)
     OVL_SYMBOL(GetFinalPathNameByHandleW);
+WINBASEAPI DWORD WINAPI GetLongPathNameA(LPCSTR name, LPSTR to, DWORD room) OVL_SYMBOL(GetLongPathNameA);
+WINBASEAPI DWORD WINAPI GetLongPathNameW(LPCWSTR name, LPWSTR to, DWORD room) OVL_SYMBOL(GetLongPathNameW);
+WINBASEAPI DWORD WINAPI GetShortPathNameA(LPCSTR name, LPSTR to, DWORD room) OVL_SYMBOL(GetShortPathNameA);
+WINBASEAPI DWORD WINAPI GetShortPathNameW(LPCWSTR name, LPWSTR to, DWORD room) OVL_SYMBOL(GetShortPathNameW);
+WINBASEAPI DWORD WINAPI GetTempPath2A(DWORD room, LPSTR to) OVL_SYMBOL(GetTempPath2A);
+WINBASEAPI DWORD WINAPI GetTempPath2W(DWORD room, LPWSTR to) OVL_SYMBOL(GetTempPath2W);
 WINBASEAPI DWORD WINAPI GetTempPathA(DWORD room, LPSTR to) OVL_SYMBOL(GetTempPathA);
 WINBASEAPI DWORD WINAPI GetTempPathW(DWORD room, LPWSTR to) OVL_SYMBOL(GetTempPathW);
 WINBASEAPI UINT WINAPI GetTempFileNameA(LPCSTR directory, LPCSTR prefix, UINT unique, LPSTR to) OVL_SYMBOL(GetTempFileNameA);
@@ -149,6 +149,16 @@ WINBASEAPI UINT WINAPI GetDriveTypeA(LPCSTR root) OVL_SYMBOL(GetDriveTypeA);
 WINBASEAPI UINT WINAPI GetDriveTypeW(LPCWSTR root) OVL_SYMBOL(GetDriveTypeW);
 WINBASEAPI DWORD WINAPI GetLogicalDrives(VOID) OVL_SYMBOL(GetLogicalDrives);
 
+WINBASEAPI DWORD WINAPI GetLogicalDriveStringsA(DWORD room, LPSTR to) OVL_SYMBOL(GetLogicalDriveStringsA);
+WINBASEAPI DWORD WINAPI GetLogicalDriveStringsW(DWORD room, LPWSTR to) OVL_SYMBOL(GetLogicalDriveStringsW);
+WINBASEAPI BOOL WINAPI GetVolumeInformationA(LPCSTR root, LPSTR name, DWORD nameRoom, LPDWORD serial, LPDWORD longest,
+                                             LPDWORD flags, LPSTR system, DWORD systemRoom) OVL_SYMBOL(GetVolumeInformationA);
+WINBASEAPI BOOL WINAPI GetVolumeInformationW(LPCWSTR root, LPWSTR name, DWORD nameRoom, LPDWORD serial, LPDWORD longest,
+                                             LPDWORD flags, LPWSTR system, DWORD systemRoom) OVL_SYMBOL(GetVolumeInformationW);
+WINBASEAPI BOOL WINAPI GetVolumeInformationByHandleW(HANDLE file, LPWSTR name, DWORD nameRoom, LPDWORD serial, LPDWORD longest,
+                                                     LPDWORD flags, LPWSTR system, DWORD systemRoom)
+    OVL_SYMBOL(GetVolumeInformationByHandleW);
+
 #if OVL_HAVE_DIRECTORY_WATCH
 WINBASEAPI HANDLE WINAPI FindFirstChangeNotificationA(LPCSTR directory, BOOL subtree, DWORD filter)
     OVL_SYMBOL(FindFirstChangeNotificationA);
@@ -156,6 +166,18 @@ WINBASEAPI HANDLE WINAPI FindFirstChangeNotificationW(LPCWSTR directory, BOOL su
     OVL_SYMBOL(FindFirstChangeNotificationW);
 WINBASEAPI BOOL WINAPI FindNextChangeNotification(HANDLE watch) OVL_SYMBOL(FindNextChangeNotification);
 WINBASEAPI BOOL WINAPI FindCloseChangeNotification(HANDLE watch) OVL_SYMBOL(FindCloseChangeNotification);
+#endif
+
+#if OVL_HAVE_SCATTER_GATHER
+WINBASEAPI BOOL WINAPI ReadFileScatter(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
+                                       LPOVERLAPPED overlapped) OVL_SYMBOL(ReadFileScatter);
+WINBASEAPI BOOL WINAPI WriteFileGather(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
+                                       LPOVERLAPPED overlapped) OVL_SYMBOL(WriteFileGather);
+#endif
+
+#if OVL_HAVE_REST
+WINBASEAPI HANDLE WINAPI CreateFile2(LPCWSTR name, DWORD access, DWORD share, DWORD disposition,
+                                     LPCREATEFILE2_EXTENDED_PARAMETERS extended) OVL_SYMBOL(CreateFile2);
 #endif
 OVL_END
 
@@ -190,5 +212,10 @@ OVL_OUT(DWORD, GetFileSize, (HANDLE file, OVL_LONG out), out, (file, OVL_TAKEN))
 #define GetDiskFreeSpaceEx OVL_AW(GetDiskFreeSpaceEx)
 #define GetDriveType OVL_AW(GetDriveType)
 #define FindFirstChangeNotification OVL_AW(FindFirstChangeNotification)
+#define GetLogicalDriveStrings OVL_AW(GetLogicalDriveStrings)
+#define GetVolumeInformation OVL_AW(GetVolumeInformation)
+#define GetLongPathName OVL_AW(GetLongPathName)
+#define GetShortPathName OVL_AW(GetShortPathName)
+#define GetTempPath2 OVL_AW(GetTempPath2)
 
 #endif

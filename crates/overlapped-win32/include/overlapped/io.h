@@ -6,12 +6,14 @@
 
 OVL_BEGIN
 int _open(const char *name, int flags, ...) OVL_LIBC(open);
-int _close(int descriptor) OVL_LIBC(close);
+int _close(int descriptor) OVL_SYMBOL(_close);
 int _dup(int descriptor) OVL_LIBC(dup);
 int _dup2(int from, int to) OVL_LIBC(dup2);
 int _isatty(int descriptor) OVL_LIBC(isatty);
-int _access(const char *name, int mode) OVL_LIBC(access);
-int _unlink(const char *name) OVL_LIBC(unlink);
+int _access(const char *name, int mode) OVL_SYMBOL(_access);
+int _waccess(const wchar_t *name, int mode) OVL_SYMBOL(_waccess);
+int _unlink(const char *name) OVL_SYMBOL(_unlink);
+int _wunlink(const wchar_t *name) OVL_SYMBOL(_wunlink);
 long long _lseeki64(int descriptor, long long offset, int from) OVL_LIBC(lseek64);
 OVL_INLINE int _read(int descriptor, void *to, unsigned int bytes) { return (int)read(descriptor, to, bytes); }
 OVL_INLINE int _write(int descriptor, const void *from, unsigned int bytes) { return (int)write(descriptor, from, bytes); }
@@ -20,10 +22,8 @@ OVL_INLINE int _commit(int descriptor) { return fsync(descriptor); }
 OVL_INLINE int _pipe(int *ends, unsigned int bytes, int mode) { return (void)bytes, (void)mode, pipe(ends); }
 /* There is no text mode to leave. */
 OVL_INLINE int _setmode(int descriptor, int mode) { return (void)descriptor, (void)mode, 0; }
-#if OVL_HAVE_CRT_OSFHANDLE
 long _get_osfhandle(int descriptor) OVL_SYMBOL(_get_osfhandle);
 int _open_osfhandle(long handle, int flags) OVL_SYMBOL(_open_osfhandle);
-#endif
 OVL_END
 #define setmode _setmode
 

@@ -18,9 +18,12 @@ WINBASEAPI BOOL WINAPI GetOverlappedResultEx(HANDLE file, LPOVERLAPPED overlappe
                                              BOOL alertable) OVL_SYMBOL(GetOverlappedResultEx);
 WINBASEAPI BOOL WINAPI CancelIo(HANDLE file) OVL_SYMBOL(CancelIo);
 WINBASEAPI BOOL WINAPI CancelIoEx(HANDLE file, LPOVERLAPPED overlapped) OVL_SYMBOL(CancelIoEx);
-WINBASEAPI BOOL WINAPI CancelSynchronousIo(HANDLE thread) OVL_SYMBOL(CancelSynchronousIo);
 WINBASEAPI BOOL WINAPI DeviceIoControl(HANDLE device, DWORD code, LPVOID in, DWORD inBytes, LPVOID out, DWORD outBytes,
                                        LPDWORD returned, LPOVERLAPPED overlapped) OVL_SYMBOL(DeviceIoControl);
+
+#if OVL_HAVE_REST
+WINBASEAPI BOOL WINAPI CancelSynchronousIo(HANDLE thread) OVL_SYMBOL(CancelSynchronousIo);
+#endif
 OVL_END
 
 #include "ovl/outparams.h"

@@ -3,6 +3,10 @@
 #define OVL_LIBLOADERAPI_H
 #include "minwindef.h"
 
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 0x1
+#define GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT 0x2
+#define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 0x4
+
 OVL_BEGIN
 WINBASEAPI HMODULE WINAPI GetModuleHandleA(LPCSTR name) OVL_SYMBOL(GetModuleHandleA);
 WINBASEAPI HMODULE WINAPI GetModuleHandleW(LPCWSTR name) OVL_SYMBOL(GetModuleHandleW);
@@ -13,10 +17,18 @@ WINBASEAPI HMODULE WINAPI LoadLibraryW(LPCWSTR name) OVL_SYMBOL(LoadLibraryW);
 WINBASEAPI BOOL WINAPI FreeLibrary(HMODULE module) OVL_SYMBOL(FreeLibrary);
 WINBASEAPI FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name) OVL_SYMBOL(GetProcAddress);
 WINBASEAPI BOOL WINAPI DisableThreadLibraryCalls(HMODULE module) OVL_SYMBOL(DisableThreadLibraryCalls);
+WINBASEAPI BOOL WINAPI GetModuleHandleExA(DWORD flags, LPCSTR name, HMODULE *to) OVL_SYMBOL(GetModuleHandleExA);
+WINBASEAPI BOOL WINAPI GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *to) OVL_SYMBOL(GetModuleHandleExW);
+WINBASEAPI HMODULE WINAPI LoadLibraryExA(LPCSTR name, HANDLE reserved, DWORD flags) OVL_SYMBOL(LoadLibraryExA);
+WINBASEAPI HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE reserved, DWORD flags) OVL_SYMBOL(LoadLibraryExW);
+DECLSPEC_NORETURN WINBASEAPI VOID WINAPI FreeLibraryAndExitThread(HMODULE module, DWORD code)
+    OVL_SYMBOL(FreeLibraryAndExitThread);
 OVL_END
 
 #define GetModuleHandle OVL_AW(GetModuleHandle)
 #define GetModuleFileName OVL_AW(GetModuleFileName)
 #define LoadLibrary OVL_AW(LoadLibrary)
+#define GetModuleHandleEx OVL_AW(GetModuleHandleEx)
+#define LoadLibraryEx OVL_AW(LoadLibraryEx)
 
 #endif

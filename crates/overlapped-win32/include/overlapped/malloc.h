@@ -14,10 +14,11 @@
 
 OVL_BEGIN
 size_t _msize(void *memory) OVL_LIBC(malloc_usable_size);
-void _aligned_free(void *memory) OVL_LIBC(free);
-OVL_INLINE void *_aligned_malloc(size_t bytes, size_t alignment) {
-    return memalign(alignment < sizeof(void *) ? sizeof(void *) : alignment, bytes ? bytes : 1);
-}
+void *_aligned_malloc(size_t bytes, size_t alignment) OVL_SYMBOL(_aligned_malloc);
+void *_aligned_realloc(void *memory, size_t bytes, size_t alignment) OVL_SYMBOL(_aligned_realloc);
+void _aligned_free(void *memory) OVL_SYMBOL(_aligned_free);
+void *_recalloc(void *memory, size_t count, size_t bytes) OVL_SYMBOL(_recalloc);
+void *_expand(void *memory, size_t bytes) OVL_SYMBOL(_expand);
 OVL_END
 
 #endif

@@ -17,6 +17,13 @@ WINBASEAPI SIZE_T WINAPI VirtualQuery(LPCVOID address, PMEMORY_BASIC_INFORMATION
 WINBASEAPI BOOL WINAPI VirtualLock(LPVOID address, SIZE_T bytes) OVL_SYMBOL(VirtualLock);
 WINBASEAPI BOOL WINAPI VirtualUnlock(LPVOID address, SIZE_T bytes) OVL_SYMBOL(VirtualUnlock);
 
+WINBASEAPI LPVOID WINAPI VirtualAllocEx(HANDLE process, LPVOID address, SIZE_T bytes, DWORD type, DWORD protection)
+    OVL_SYMBOL(VirtualAllocEx);
+WINBASEAPI BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T bytes, DWORD type) OVL_SYMBOL(VirtualFreeEx);
+WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID) OVL_SYMBOL(GetLargePageMinimum);
+WINBASEAPI BOOL WINAPI GetProcessWorkingSetSize(HANDLE process, PSIZE_T least, PSIZE_T most) OVL_SYMBOL(GetProcessWorkingSetSize);
+WINBASEAPI BOOL WINAPI SetProcessWorkingSetSize(HANDLE process, SIZE_T least, SIZE_T most) OVL_SYMBOL(SetProcessWorkingSetSize);
+
 #if OVL_HAVE_FILE_MAPPING
 WINBASEAPI HANDLE WINAPI CreateFileMappingA(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high, DWORD low,
                                             LPCSTR name) OVL_SYMBOL(CreateFileMappingA);

@@ -18,6 +18,12 @@ WINBASEAPI BOOL WINAPI SetCurrentDirectoryA(LPCSTR name) OVL_SYMBOL(SetCurrentDi
 WINBASEAPI BOOL WINAPI SetCurrentDirectoryW(LPCWSTR name) OVL_SYMBOL(SetCurrentDirectoryW);
 WINBASEAPI HANDLE WINAPI GetStdHandle(DWORD which) OVL_SYMBOL(GetStdHandle);
 WINBASEAPI BOOL WINAPI SetStdHandle(DWORD which, HANDLE handle) OVL_SYMBOL(SetStdHandle);
+WINBASEAPI LPCH WINAPI GetEnvironmentStringsA(VOID) OVL_SYMBOL(GetEnvironmentStringsA);
+WINBASEAPI LPWCH WINAPI GetEnvironmentStringsW(VOID) OVL_SYMBOL(GetEnvironmentStringsW);
+WINBASEAPI BOOL WINAPI FreeEnvironmentStringsA(LPCH block) OVL_SYMBOL(FreeEnvironmentStringsA);
+WINBASEAPI BOOL WINAPI FreeEnvironmentStringsW(LPWCH block) OVL_SYMBOL(FreeEnvironmentStringsW);
+WINBASEAPI BOOL WINAPI NeedCurrentDirectoryForExePathA(LPCSTR name) OVL_SYMBOL(NeedCurrentDirectoryForExePathA);
+WINBASEAPI BOOL WINAPI NeedCurrentDirectoryForExePathW(LPCWSTR name) OVL_SYMBOL(NeedCurrentDirectoryForExePathW);
 OVL_END
 
 #define GetCommandLine OVL_AW(GetCommandLine)
@@ -26,5 +32,8 @@ OVL_END
 #define ExpandEnvironmentStrings OVL_AW(ExpandEnvironmentStrings)
 #define GetCurrentDirectory OVL_AW(GetCurrentDirectory)
 #define SetCurrentDirectory OVL_AW(SetCurrentDirectory)
+#define GetEnvironmentStrings OVL_AW(GetEnvironmentStrings)
+#define FreeEnvironmentStrings OVL_AW(FreeEnvironmentStrings)
+#define NeedCurrentDirectoryForExePath OVL_AW(NeedCurrentDirectoryForExePath)
 
 #endif

@@ -55,21 +55,13 @@ WINBASEAPI HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T sta
                                       DWORD flags, LPDWORD id) OVL_SYMBOL(CreateThread);
 WINBASEAPI HANDLE WINAPI OpenThread(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenThread);
 DECLSPEC_NORETURN WINBASEAPI VOID WINAPI ExitThread(DWORD code) OVL_SYMBOL(ExitThread);
-WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(TerminateThread);
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD code) OVL_SYMBOL(GetExitCodeThread);
-WINBASEAPI DWORD WINAPI SuspendThread(HANDLE thread) OVL_SYMBOL(SuspendThread);
 WINBASEAPI DWORD WINAPI ResumeThread(HANDLE thread) OVL_SYMBOL(ResumeThread);
-WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL(SetThreadPriority);
-WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPriority);
-WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
 WINBASEAPI BOOL WINAPI SwitchToThread(VOID) OVL_SYMBOL(SwitchToThread);
 WINBASEAPI HANDLE WINAPI GetCurrentThread(VOID) OVL_SYMBOL(GetCurrentThread);
 WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID) OVL_SYMBOL(GetCurrentThreadId);
 WINBASEAPI DWORD WINAPI GetThreadId(HANDLE thread) OVL_SYMBOL(GetThreadId);
-WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
 WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter) OVL_SYMBOL(QueueUserAPC);
-WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
-    OVL_SYMBOL(QueueUserAPC2);
 
 /* Thread-local storage. */
 WINBASEAPI DWORD WINAPI TlsAlloc(VOID) OVL_SYMBOL(TlsAlloc);
@@ -85,6 +77,12 @@ DECLSPEC_NORETURN WINBASEAPI VOID WINAPI ExitProcess(UINT code) OVL_SYMBOL(ExitP
 WINBASEAPI BOOL WINAPI TerminateProcess(HANDLE process, UINT code) OVL_SYMBOL(TerminateProcess);
 WINBASEAPI BOOL WINAPI GetExitCodeProcess(HANDLE process, LPDWORD code) OVL_SYMBOL(GetExitCodeProcess);
 
+WINBASEAPI DWORD WINAPI GetPriorityClass(HANDLE process) OVL_SYMBOL(GetPriorityClass);
+WINBASEAPI BOOL WINAPI SetPriorityClass(HANDLE process, DWORD priority) OVL_SYMBOL(SetPriorityClass);
+WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA to) OVL_SYMBOL(GetStartupInfoA);
+WINBASEAPI VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW to) OVL_SYMBOL(GetStartupInfoW);
+WINBASEAPI BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T bytes) OVL_SYMBOL(FlushInstructionCache);
+
 #if OVL_HAVE_PROCESSES
 WINBASEAPI BOOL WINAPI CreateProcessA(LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment, LPCSTR directory,
@@ -94,14 +92,23 @@ WINBASEAPI BOOL WINAPI CreateProcessW(LPCWSTR program, LPWSTR commandLine, LPSEC
                                       LPCWSTR directory, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made)
     OVL_SYMBOL(CreateProcessW);
 WINBASEAPI HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenProcess);
-WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA to) OVL_SYMBOL(GetStartupInfoA);
-WINBASEAPI VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW to) OVL_SYMBOL(GetStartupInfoW);
 WINBASEAPI BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
                                                          SIZE_T *bytes) OVL_SYMBOL(InitializeProcThreadAttributeList);
 WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR what, PVOID value,
                                                  SIZE_T bytes, PVOID before, SIZE_T *room) OVL_SYMBOL(UpdateProcThreadAttribute);
 WINBASEAPI VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
     OVL_SYMBOL(DeleteProcThreadAttributeList);
+#endif
+
+#if OVL_HAVE_THREAD_CONTROL
+WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(TerminateThread);
+WINBASEAPI DWORD WINAPI SuspendThread(HANDLE thread) OVL_SYMBOL(SuspendThread);
+WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL(SetThreadPriority);
+WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPriority);
+WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
+WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
+WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
+    OVL_SYMBOL(QueueUserAPC2);
 #endif
 OVL_END
 

@@ -21,7 +21,15 @@
 #define vfscanf ovl_libc_vfscanf
 #define vsscanf ovl_libc_vsscanf
 #endif
+#define fopen ovl_libc_fopen
+#define freopen ovl_libc_freopen
+#define remove ovl_libc_remove
+#define rename ovl_libc_rename
 #include_next <stdio.h>
+#undef fopen
+#undef freopen
+#undef remove
+#undef rename
 #if OVL_FORMATS
 #undef printf
 #undef fprintf
@@ -66,7 +74,6 @@ OVL_VARIADIC(fscanf, (FILE *from, const char *format, ...), format, vfscanf(from
 OVL_VARIADIC(sscanf, (const char *from, const char *format, ...), format, vsscanf(from, format, ovl_list))
 #endif
 
-#if OVL_HAVE_CRT_STDIO
 int _vsnprintf(char *to, size_t room, const char *format, va_list list) OVL_SYMBOL(_vsnprintf);
 int _vscprintf(const char *format, va_list list) OVL_SYMBOL(_vscprintf);
 int vsprintf_s(char *to, size_t room, const char *format, va_list list) OVL_SYMBOL(vsprintf_s);
@@ -84,16 +91,21 @@ OVL_VARIADIC(fprintf_s, (FILE *to, const char *format, ...), format, vfprintf(to
 OVL_VARIADIC(scanf_s, (const char *format, ...), format, vscanf_s(format, ovl_list))
 OVL_VARIADIC(fscanf_s, (FILE *from, const char *format, ...), format, vfscanf_s(from, format, ovl_list))
 OVL_VARIADIC(sscanf_s, (const char *from, const char *format, ...), format, vsscanf_s(from, format, ovl_list))
-#endif
 
-#if OVL_HAVE_CRT_FILES
+/* Names of files are names of Windows too: C:\\x. */
+FILE *fopen(const char *name, const char *mode) OVL_SYMBOL(fopen);
+FILE *freopen(const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen);
+int remove(const char *name) OVL_SYMBOL(remove);
+int rename(const char *from, const char *to) OVL_SYMBOL(rename);
 errno_t fopen_s(FILE **to, const char *name, const char *mode) OVL_SYMBOL(fopen_s);
 errno_t freopen_s(FILE **to, const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen_s);
 errno_t tmpfile_s(FILE **to) OVL_SYMBOL(tmpfile_s);
 FILE *_fsopen(const char *name, const char *mode, int share) OVL_SYMBOL(_fsopen);
+FILE *_wfsopen(const wchar_t *name, const wchar_t *mode, int share) OVL_SYMBOL(_wfsopen);
 FILE *_wfopen(const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen);
 errno_t _wfopen_s(FILE **to, const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen_s);
 FILE *_wfreopen(const wchar_t *name, const wchar_t *mode, FILE *from) OVL_SYMBOL(_wfreopen);
+errno_t _wfreopen_s(FILE **to, const wchar_t *name, const wchar_t *mode, FILE *from) OVL_SYMBOL(_wfreopen_s);
 int _wremove(const wchar_t *name) OVL_SYMBOL(_wremove);
 int _wrename(const wchar_t *from, const wchar_t *to) OVL_SYMBOL(_wrename);
 void _wperror(const wchar_t *text) OVL_SYMBOL(_wperror);
@@ -101,10 +113,9 @@ char *gets(char *to) OVL_SYMBOL(gets);
 char *gets_s(char *to, size_t room) OVL_SYMBOL(gets_s);
 int _flushall(void) OVL_SYMBOL(_flushall);
 int _fcloseall(void) OVL_SYMBOL(_fcloseall);
-#endif
 OVL_END
 
-#if defined(__cplusplus) && OVL_HAVE_CRT_STDIO
+#ifdef __cplusplus
 template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }
 template <size_t N> OVL_VARIADIC(sprintf_s, (char (&to)[N], const char *format, ...), format, vsprintf_s(to, N, format, ovl_list))
 template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const char *format, ...), format,

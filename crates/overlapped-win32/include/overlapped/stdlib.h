@@ -3,13 +3,11 @@
 #define OVL_STDLIB_H
 #pragma GCC system_header
 #include "ovl/crt.h"
-#if OVL_HAVE_CRT_WIDE
 #define mblen ovl_libc_mblen
 #define mbtowc ovl_libc_mbtowc
 #define wctomb ovl_libc_wctomb
 #define mbstowcs ovl_libc_mbstowcs
 #define wcstombs ovl_libc_wcstombs
-#endif
 /* In C++ the next <stdlib.h> is libstdc++'s, which lifts names of std; it is asked for libc's now, and for that at the end. */
 #ifdef __cplusplus
 #define _GLIBCXX_INCLUDE_NEXT_C_HEADERS
@@ -18,13 +16,11 @@
 #ifdef __cplusplus
 #undef _GLIBCXX_INCLUDE_NEXT_C_HEADERS
 #endif
-#if OVL_HAVE_CRT_WIDE
 #undef mblen
 #undef mbtowc
 #undef wctomb
 #undef mbstowcs
 #undef wcstombs
-#endif
 #include <malloc.h>
 
 #define _MAX_PATH 260
@@ -46,21 +42,27 @@ extern "C++" template <class T, size_t N> char (*ovl_count_of(T (&array)[N]))[N]
 #define _byteswap_uint64 __builtin_bswap64
 
 OVL_BEGIN
-long long _atoi64(const char *text) OVL_LIBC(atoll);
-long long _strtoi64(const char *text, char **end, int base) OVL_LIBC(strtoll);
-unsigned long long _strtoui64(const char *text, char **end, int base) OVL_LIBC(strtoull);
+long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
+long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);
+unsigned long long _strtoui64(const char *text, char **end, int base) OVL_SYMBOL(_strtoui64);
 OVL_INLINE unsigned int ovl_rotl(unsigned int value, int by) { return value << (by & 31) | value >> (-by & 31); }
 OVL_INLINE unsigned int ovl_rotr(unsigned int value, int by) { return value >> (by & 31) | value << (-by & 31); }
 #define _rotl ovl_rotl
 #define _rotr ovl_rotr
-OVL_INLINE int _putenv(const char *text) { return putenv((char *)text); }
+int _putenv(const char *text) OVL_SYMBOL(_putenv);
+int _wputenv(const wchar_t *text) OVL_SYMBOL(_wputenv);
+errno_t _wputenv_s(const wchar_t *name, const wchar_t *value) OVL_SYMBOL(_wputenv_s);
+errno_t _wgetenv_s(size_t *units, wchar_t *to, rsize_t room, const wchar_t *name) OVL_SYMBOL(_wgetenv_s);
 
-#if OVL_HAVE_CRT_STRING
 char *_itoa(int value, char *to, int base) OVL_SYMBOL(_itoa);
 char *_ltoa(int value, char *to, int base) OVL_SYMBOL(_ltoa);
 char *_ultoa(unsigned int value, char *to, int base) OVL_SYMBOL(_ultoa);
 char *_i64toa(long long value, char *to, int base) OVL_SYMBOL(_i64toa);
 char *_ui64toa(unsigned long long value, char *to, int base) OVL_SYMBOL(_ui64toa);
+errno_t _ltoa_s(int value, char *to, size_t room, int base) OVL_SYMBOL(_ltoa_s);
+errno_t _ultoa_s(unsigned int value, char *to, size_t room, int base) OVL_SYMBOL(_ultoa_s);
+errno_t _i64toa_s(long long value, char *to, size_t room, int base) OVL_SYMBOL(_i64toa_s);
+errno_t _ui64toa_s(unsigned long long value, char *to, size_t room, int base) OVL_SYMBOL(_ui64toa_s);
 errno_t _itoa_s(int value, char *to, size_t room, int base) OVL_SYMBOL(_itoa_s);
 errno_t _dupenv_s(char **to, size_t *bytes, const char *name) OVL_SYMBOL(_dupenv_s);
 errno_t getenv_s(size_t *bytes, char *to, rsize_t room, const char *name) OVL_SYMBOL(getenv_s);
@@ -69,13 +71,16 @@ char *_fullpath(char *to, const char *path, size_t room) OVL_SYMBOL(_fullpath);
 void _splitpath(const char *path, char *drive, char *directory, char *name, char *extension) OVL_SYMBOL(_splitpath);
 errno_t _splitpath_s(const char *path, char *drive, size_t driveRoom, char *directory, size_t directoryRoom, char *name,
                      size_t nameRoom, char *extension, size_t extensionRoom) OVL_SYMBOL(_splitpath_s);
+errno_t _makepath_s(char *to, size_t room, const char *drive, const char *directory, const char *name, const char *extension)
+    OVL_SYMBOL(_makepath_s);
+errno_t _wmakepath_s(wchar_t *to, size_t room, const wchar_t *drive, const wchar_t *directory, const wchar_t *name,
+                     const wchar_t *extension) OVL_SYMBOL(_wmakepath_s);
 void _makepath(char *to, const char *drive, const char *directory, const char *name, const char *extension) OVL_SYMBOL(_makepath);
 #define itoa _itoa
 #define ltoa _ltoa
 #define ultoa _ultoa
-#endif
 
-#if OVL_HAVE_CRT_WIDE
+size_t _mbstrlen(const char *text) OVL_SYMBOL(_mbstrlen);
 int mblen(const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mblen);
 int mbtowc(wchar_t *to, const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mbtowc);
 int wctomb(char *to, wchar_t unit) OVL_NOTHROW OVL_SYMBOL(wctomb);
@@ -92,6 +97,10 @@ wchar_t *_ltow(int value, wchar_t *to, int base) OVL_SYMBOL(_ltow);
 wchar_t *_ultow(unsigned int value, wchar_t *to, int base) OVL_SYMBOL(_ultow);
 wchar_t *_i64tow(long long value, wchar_t *to, int base) OVL_SYMBOL(_i64tow);
 wchar_t *_ui64tow(unsigned long long value, wchar_t *to, int base) OVL_SYMBOL(_ui64tow);
+errno_t _ltow_s(int value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_ltow_s);
+errno_t _ultow_s(unsigned int value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_ultow_s);
+errno_t _i64tow_s(long long value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_i64tow_s);
+errno_t _ui64tow_s(unsigned long long value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_ui64tow_s);
 errno_t _itow_s(int value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_itow_s);
 wchar_t *_wgetenv(const wchar_t *name) OVL_SYMBOL(_wgetenv);
 errno_t _wdupenv_s(wchar_t **to, size_t *units, const wchar_t *name) OVL_SYMBOL(_wdupenv_s);
@@ -103,18 +112,15 @@ errno_t _wsplitpath_s(const wchar_t *path, wchar_t *drive, size_t driveRoom, wch
                       wchar_t *name, size_t nameRoom, wchar_t *extension, size_t extensionRoom) OVL_SYMBOL(_wsplitpath_s);
 void _wmakepath(wchar_t *to, const wchar_t *drive, const wchar_t *directory, const wchar_t *name, const wchar_t *extension)
     OVL_SYMBOL(_wmakepath);
-#endif
 
 typedef void (*_invalid_parameter_handler)(const wchar_t *expression, const wchar_t *function, const wchar_t *file,
                                            unsigned int line, unsigned long reserved);
-#if OVL_HAVE_CRT_STDIO
 _invalid_parameter_handler _set_invalid_parameter_handler(_invalid_parameter_handler handler)
     OVL_SYMBOL(_set_invalid_parameter_handler);
 _invalid_parameter_handler _get_invalid_parameter_handler(void) OVL_SYMBOL(_get_invalid_parameter_handler);
-#endif
 OVL_END
 
-#if defined(__cplusplus) && OVL_HAVE_CRT_STRING
+#ifdef __cplusplus
 template <size_t N> inline errno_t _itoa_s(int value, char (&to)[N], int base) { return _itoa_s(value, to, N, base); }
 #endif
 

@@ -6,16 +6,13 @@
 #include_next <string.h>
 
 OVL_BEGIN
-int _stricmp(const char *first, const char *second) OVL_LIBC(strcasecmp);
-int stricmp(const char *first, const char *second) OVL_LIBC(strcasecmp);
-int _strcmpi(const char *first, const char *second) OVL_LIBC(strcasecmp);
-int strcmpi(const char *first, const char *second) OVL_LIBC(strcasecmp);
-int _strnicmp(const char *first, const char *second, size_t most) OVL_LIBC(strncasecmp);
-int strnicmp(const char *first, const char *second, size_t most) OVL_LIBC(strncasecmp);
-char *_strdup(const char *text) OVL_LIBC(strdup);
-char *strtok_s(char *text, const char *delimiters, char **rest) OVL_LIBC(strtok_r);
+int _stricmp(const char *first, const char *second) OVL_SYMBOL(_stricmp);
+int _strnicmp(const char *first, const char *second, size_t most) OVL_SYMBOL(_strnicmp);
+char *_strdup(const char *text) OVL_SYMBOL(_strdup);
+char *strtok_s(char *text, const char *delimiters, char **rest) OVL_SYMBOL(strtok_s);
+char *_strset(char *text, int byte) OVL_SYMBOL(_strset);
+char *_strnset(char *text, int byte, size_t most) OVL_SYMBOL(_strnset);
 
-#if OVL_HAVE_CRT_STRING
 errno_t strcpy_s(char *to, rsize_t room, const char *from) OVL_SYMBOL(strcpy_s);
 errno_t strncpy_s(char *to, rsize_t room, const char *from, rsize_t most) OVL_SYMBOL(strncpy_s);
 errno_t strcat_s(char *to, rsize_t room, const char *from) OVL_SYMBOL(strcat_s);
@@ -30,13 +27,16 @@ char *_strupr(char *text) OVL_SYMBOL(_strupr);
 char *_strrev(char *text) OVL_SYMBOL(_strrev);
 errno_t _strlwr_s(char *text, size_t room) OVL_SYMBOL(_strlwr_s);
 errno_t _strupr_s(char *text, size_t room) OVL_SYMBOL(_strupr_s);
+#define _strcmpi _stricmp
+#define stricmp _stricmp
+#define strcmpi _stricmp
+#define strnicmp _strnicmp
 #define strlwr _strlwr
 #define strupr _strupr
 #define strrev _strrev
-#endif
 OVL_END
 
-#if defined(__cplusplus) && OVL_HAVE_CRT_STRING
+#ifdef __cplusplus
 template <size_t N> inline errno_t strcpy_s(char (&to)[N], const char *from) { return strcpy_s(to, N, from); }
 template <size_t N> inline errno_t strncpy_s(char (&to)[N], const char *from, rsize_t most) { return strncpy_s(to, N, from, most); }
 template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { return strcat_s(to, N, from); }

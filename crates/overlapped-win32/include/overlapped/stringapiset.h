@@ -10,6 +10,10 @@ WINBASEAPI int WINAPI WideCharToMultiByte(UINT page, DWORD flags, LPCWCH from, i
                                           LPBOOL used) OVL_SYMBOL(WideCharToMultiByte);
 WINBASEAPI int WINAPI CompareStringOrdinal(LPCWCH first, int firstUnits, LPCWCH second, int secondUnits, BOOL ignoreCase)
     OVL_SYMBOL(CompareStringOrdinal);
+WINBASEAPI int WINAPI CompareStringEx(LPCWSTR locale, DWORD flags, LPCWCH first, int firstUnits, LPCWCH second, int secondUnits,
+                                      PVOID version, LPVOID reserved, LPARAM parameter) OVL_SYMBOL(CompareStringEx);
+WINBASEAPI int WINAPI CompareStringW(LCID locale, DWORD flags, PCWCH first, int firstUnits, PCWCH second, int secondUnits)
+    OVL_SYMBOL(CompareStringW);
 OVL_END
 
 #endif

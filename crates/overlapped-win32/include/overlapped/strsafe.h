@@ -1,10 +1,7 @@
 /* Strings that end with a zero whatever happens. Sizes are in characters (Cch) or bytes (Cb). */
 #ifndef OVL_STRSAFE_H
 #define OVL_STRSAFE_H
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <wchar.h>
+#include "ovl/crt.h"
 #include "winerror.h"
 
 #define STRSAFE_MAX_CCH 2147483647
@@ -17,105 +14,56 @@
 #define STRSAFE_NULL_ON_FAILURE 0x00000800
 #define STRSAFE_NO_TRUNCATION 0x00001000
 
-/* One set of functions for a kind of character: `unit` is its type, `x` its letter. `flags` of the Ex forms: missing strings may
- * be NULL, and a failure may empty the buffer; filling is not done. */
-#define OVL_STRSAFE(unit, x) \
-    OVL_INLINE HRESULT StringCchLength##x(const unit *text, size_t most, size_t *length) { \
-        size_t n = 0; \
-        if (!text || most > STRSAFE_MAX_CCH) return STRSAFE_E_INVALID_PARAMETER; \
-        while (n < most && text[n]) n++; \
-        if (length) *length = n < most ? n : 0; \
-        return n < most ? S_OK : STRSAFE_E_INVALID_PARAMETER; \
-    } \
-    OVL_INLINE HRESULT ovl_put##x(unit *to, size_t room, size_t at, const unit *from, size_t most, unit **end, size_t *left) { \
-        size_t n = 0; \
-        if (!to || !room || room > STRSAFE_MAX_CCH || at >= room) return STRSAFE_E_INVALID_PARAMETER; \
-        while (from && n < most && from[n] && at < room - 1) to[at++] = from[n++]; \
-        to[at] = 0; \
-        if (end) *end = to + at; \
-        if (left) *left = room - at; \
-        return from && n < most && from[n] ? STRSAFE_E_INSUFFICIENT_BUFFER : S_OK; \
-    } \
-    OVL_INLINE size_t ovl_used##x(const unit *text, size_t room) { \
-        size_t n = 0; \
-        while (text && n < room && text[n]) n++; \
-        return n; \
-    } \
-    OVL_INLINE HRESULT StringCchCopy##x(unit *to, size_t room, const unit *from) { \
-        return ovl_put##x(to, room, 0, from, STRSAFE_MAX_CCH, NULL, NULL); \
-    } \
-    OVL_INLINE HRESULT StringCchCopyN##x(unit *to, size_t room, const unit *from, size_t most) { \
-        return ovl_put##x(to, room, 0, from, most, NULL, NULL); \
-    } \
-    OVL_INLINE HRESULT StringCchCopyEx##x(unit *to, size_t room, const unit *from, unit **end, size_t *left, DWORD flags) { \
-        HRESULT result = ovl_put##x(to, room, 0, from, STRSAFE_MAX_CCH, end, left); \
-        if (FAILED(result) && (flags & STRSAFE_NULL_ON_FAILURE) && to && room) *to = 0; \
-        return result; \
-    } \
-    OVL_INLINE HRESULT StringCchCat##x(unit *to, size_t room, const unit *from) { \
-        return ovl_put##x(to, room, ovl_used##x(to, room), from, STRSAFE_MAX_CCH, NULL, NULL); \
-    } \
-    OVL_INLINE HRESULT StringCchCatN##x(unit *to, size_t room, const unit *from, size_t most) { \
-        return ovl_put##x(to, room, ovl_used##x(to, room), from, most, NULL, NULL); \
-    } \
-    OVL_INLINE HRESULT StringCbLength##x(const unit *text, size_t most, size_t *length) { \
-        HRESULT result = StringCchLength##x(text, most / sizeof(unit), length); \
-        if (length) *length *= sizeof(unit); \
-        return result; \
-    } \
-    OVL_INLINE HRESULT StringCbCopy##x(unit *to, size_t room, const unit *from) { \
-        return StringCchCopy##x(to, room / sizeof(unit), from); \
-    } \
-    OVL_INLINE HRESULT StringCbCopyN##x(unit *to, size_t room, const unit *from, size_t most) { \
-        return StringCchCopyN##x(to, room / sizeof(unit), from, most / sizeof(unit)); \
-    } \
-    OVL_INLINE HRESULT StringCbCat##x(unit *to, size_t room, const unit *from) { \
-        return StringCchCat##x(to, room / sizeof(unit), from); \
-    } \
-    OVL_INLINE HRESULT StringCbCatN##x(unit *to, size_t room, const unit *from, size_t most) { \
-        return StringCchCatN##x(to, room / sizeof(unit), from, most / sizeof(unit)); \
-    }
-
-/* The ones that format. */
-#define OVL_STRSAFE_FORMAT(unit, x, format_to) \
-    OVL_INLINE HRESULT StringCchVPrintfEx##x(unit *to, size_t room, unit **end, size_t *left, DWORD flags, const unit *format, \
-                                             va_list list) { \
-        int n; \
-        if (!to || !room || room > STRSAFE_MAX_CCH || !format) return STRSAFE_E_INVALID_PARAMETER; \
-        n = format_to(to, room, format, list); \
-        if (n < 0 || (size_t)n >= room) { \
-            to[flags & STRSAFE_NULL_ON_FAILURE ? 0 : room - 1] = 0; \
-            if (end) *end = to + (flags & STRSAFE_NULL_ON_FAILURE ? 0 : room - 1); \
-            if (left) *left = flags & STRSAFE_NULL_ON_FAILURE ? room : 1; \
-            return STRSAFE_E_INSUFFICIENT_BUFFER; \
-        } \
-        if (end) *end = to + n; \
-        if (left) *left = room - (size_t)n; \
-        return S_OK; \
-    } \
-    OVL_INLINE HRESULT StringCchVPrintf##x(unit *to, size_t room, const unit *format, va_list list) { \
-        return StringCchVPrintfEx##x(to, room, NULL, NULL, 0, format, list); \
-    } \
-    OVL_INLINE HRESULT StringCbVPrintf##x(unit *to, size_t room, const unit *format, va_list list) { \
-        return StringCchVPrintfEx##x(to, room / sizeof(unit), NULL, NULL, 0, format, list); \
-    } \
-    OVL_VARIADIC(StringCchPrintf##x, (unit * to, size_t room, const unit *format, ...), format, \
-                 StringCchVPrintf##x(to, room, format, ovl_list)) \
-    OVL_VARIADIC(StringCbPrintf##x, (unit * to, size_t room, const unit *format, ...), format, \
-                 StringCbVPrintf##x(to, room, format, ovl_list)) \
-    OVL_VARIADIC(StringCchPrintfEx##x, \
-                 (unit * to, size_t room, unit * *end, size_t *left, DWORD flags, const unit *format, ...), format, \
-                 StringCchVPrintfEx##x(to, room, end, left, flags, format, ovl_list))
-
 OVL_BEGIN
-OVL_STRSAFE(char, A)
-OVL_STRSAFE(WCHAR, W)
-#if OVL_HAVE_CRT_STDIO
-OVL_STRSAFE_FORMAT(char, A, _vsnprintf)
-#endif
-#if OVL_HAVE_CRT_WIDE
-OVL_STRSAFE_FORMAT(WCHAR, W, _vsnwprintf)
-#endif
+HRESULT StringCchLengthA(LPCSTR text, size_t most, size_t *length) OVL_SYMBOL(StringCchLengthA);
+HRESULT StringCchLengthW(LPCWSTR text, size_t most, size_t *length) OVL_SYMBOL(StringCchLengthW);
+HRESULT StringCbLengthA(LPCSTR text, size_t most, size_t *length) OVL_SYMBOL(StringCbLengthA);
+HRESULT StringCbLengthW(LPCWSTR text, size_t most, size_t *length) OVL_SYMBOL(StringCbLengthW);
+HRESULT StringCchCopyA(LPSTR to, size_t room, LPCSTR from) OVL_SYMBOL(StringCchCopyA);
+HRESULT StringCchCopyW(LPWSTR to, size_t room, LPCWSTR from) OVL_SYMBOL(StringCchCopyW);
+HRESULT StringCbCopyA(LPSTR to, size_t bytes, LPCSTR from) OVL_SYMBOL(StringCbCopyA);
+HRESULT StringCbCopyW(LPWSTR to, size_t bytes, LPCWSTR from) OVL_SYMBOL(StringCbCopyW);
+HRESULT StringCchCopyNA(LPSTR to, size_t room, LPCSTR from, size_t most) OVL_SYMBOL(StringCchCopyNA);
+HRESULT StringCchCopyNW(LPWSTR to, size_t room, LPCWSTR from, size_t most) OVL_SYMBOL(StringCchCopyNW);
+HRESULT StringCbCopyNA(LPSTR to, size_t bytes, LPCSTR from, size_t most) OVL_SYMBOL(StringCbCopyNA);
+HRESULT StringCbCopyNW(LPWSTR to, size_t bytes, LPCWSTR from, size_t most) OVL_SYMBOL(StringCbCopyNW);
+HRESULT StringCchCopyExA(LPSTR to, size_t room, LPCSTR from, LPSTR *end, size_t *left, DWORD flags) OVL_SYMBOL(StringCchCopyExA);
+HRESULT StringCchCopyExW(LPWSTR to, size_t room, LPCWSTR from, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCchCopyExW);
+HRESULT StringCchCatA(LPSTR to, size_t room, LPCSTR from) OVL_SYMBOL(StringCchCatA);
+HRESULT StringCchCatW(LPWSTR to, size_t room, LPCWSTR from) OVL_SYMBOL(StringCchCatW);
+HRESULT StringCbCatA(LPSTR to, size_t bytes, LPCSTR from) OVL_SYMBOL(StringCbCatA);
+HRESULT StringCbCatW(LPWSTR to, size_t bytes, LPCWSTR from) OVL_SYMBOL(StringCbCatW);
+HRESULT StringCchCatNA(LPSTR to, size_t room, LPCSTR from, size_t most) OVL_SYMBOL(StringCchCatNA);
+HRESULT StringCchCatNW(LPWSTR to, size_t room, LPCWSTR from, size_t most) OVL_SYMBOL(StringCchCatNW);
+HRESULT StringCbCatNA(LPSTR to, size_t bytes, LPCSTR from, size_t most) OVL_SYMBOL(StringCbCatNA);
+HRESULT StringCbCatNW(LPWSTR to, size_t bytes, LPCWSTR from, size_t most) OVL_SYMBOL(StringCbCatNW);
+HRESULT StringCchCatExA(LPSTR to, size_t room, LPCSTR from, LPSTR *end, size_t *left, DWORD flags) OVL_SYMBOL(StringCchCatExA);
+HRESULT StringCchCatExW(LPWSTR to, size_t room, LPCWSTR from, LPWSTR *end, size_t *left, DWORD flags) OVL_SYMBOL(StringCchCatExW);
+HRESULT StringCchVPrintfA(LPSTR to, size_t room, LPCSTR format, va_list list) OVL_SYMBOL(StringCchVPrintfA);
+HRESULT StringCchVPrintfW(LPWSTR to, size_t room, LPCWSTR format, va_list list) OVL_SYMBOL(StringCchVPrintfW);
+HRESULT StringCbVPrintfA(LPSTR to, size_t bytes, LPCSTR format, va_list list) OVL_SYMBOL(StringCbVPrintfA);
+HRESULT StringCbVPrintfW(LPWSTR to, size_t bytes, LPCWSTR format, va_list list) OVL_SYMBOL(StringCbVPrintfW);
+HRESULT StringCchVPrintfExA(LPSTR to, size_t room, LPSTR *end, size_t *left, DWORD flags, LPCSTR format, va_list list)
+    OVL_SYMBOL(StringCchVPrintfExA);
+HRESULT StringCchVPrintfExW(LPWSTR to, size_t room, LPWSTR *end, size_t *left, DWORD flags, LPCWSTR format, va_list list)
+    OVL_SYMBOL(StringCchVPrintfExW);
+HRESULT StringCbVPrintfExA(LPSTR to, size_t bytes, LPSTR *end, size_t *left, DWORD flags, LPCSTR format, va_list list)
+    OVL_SYMBOL(StringCbVPrintfExA);
+HRESULT StringCbVPrintfExW(LPWSTR to, size_t bytes, LPWSTR *end, size_t *left, DWORD flags, LPCWSTR format, va_list list)
+    OVL_SYMBOL(StringCbVPrintfExW);
+OVL_VARIADIC(StringCchPrintfA, (LPSTR to, size_t room, LPCSTR format, ...), format, StringCchVPrintfA(to, room, format, ovl_list))
+OVL_VARIADIC(StringCchPrintfW, (LPWSTR to, size_t room, LPCWSTR format, ...), format, StringCchVPrintfW(to, room, format, ovl_list))
+OVL_VARIADIC(StringCbPrintfA, (LPSTR to, size_t bytes, LPCSTR format, ...), format, StringCbVPrintfA(to, bytes, format, ovl_list))
+OVL_VARIADIC(StringCbPrintfW, (LPWSTR to, size_t bytes, LPCWSTR format, ...), format, StringCbVPrintfW(to, bytes, format, ovl_list))
+OVL_VARIADIC(StringCchPrintfExA, (LPSTR to, size_t room, LPSTR *end, size_t *left, DWORD flags, LPCSTR format, ...), format,
+             StringCchVPrintfExA(to, room, end, left, flags, format, ovl_list))
+OVL_VARIADIC(StringCchPrintfExW, (LPWSTR to, size_t room, LPWSTR *end, size_t *left, DWORD flags, LPCWSTR format, ...), format,
+             StringCchVPrintfExW(to, room, end, left, flags, format, ovl_list))
+OVL_VARIADIC(StringCbPrintfExA, (LPSTR to, size_t bytes, LPSTR *end, size_t *left, DWORD flags, LPCSTR format, ...), format,
+             StringCbVPrintfExA(to, bytes, end, left, flags, format, ovl_list))
+OVL_VARIADIC(StringCbPrintfExW, (LPWSTR to, size_t bytes, LPWSTR *end, size_t *left, DWORD flags, LPCWSTR format, ...), format,
+             StringCbVPrintfExW(to, bytes, end, left, flags, format, ovl_list))
 OVL_END
 
 #define StringCchLength OVL_AW(StringCchLength)
@@ -124,16 +72,19 @@ OVL_END
 #define StringCbCopy OVL_AW(StringCbCopy)
 #define StringCchCopyN OVL_AW(StringCchCopyN)
 #define StringCbCopyN OVL_AW(StringCbCopyN)
+#define StringCchCopyEx OVL_AW(StringCchCopyEx)
 #define StringCchCat OVL_AW(StringCchCat)
 #define StringCbCat OVL_AW(StringCbCat)
 #define StringCchCatN OVL_AW(StringCchCatN)
 #define StringCbCatN OVL_AW(StringCbCatN)
+#define StringCchCatEx OVL_AW(StringCchCatEx)
 #define StringCchVPrintf OVL_AW(StringCchVPrintf)
 #define StringCbVPrintf OVL_AW(StringCbVPrintf)
+#define StringCchVPrintfEx OVL_AW(StringCchVPrintfEx)
+#define StringCbVPrintfEx OVL_AW(StringCbVPrintfEx)
 #define StringCchPrintf OVL_AW(StringCchPrintf)
 #define StringCbPrintf OVL_AW(StringCbPrintf)
-#define StringCchCopyEx OVL_AW(StringCchCopyEx)
-#define StringCchVPrintfEx OVL_AW(StringCchVPrintfEx)
 #define StringCchPrintfEx OVL_AW(StringCchPrintfEx)
+#define StringCbPrintfEx OVL_AW(StringCbPrintfEx)
 
 #endif

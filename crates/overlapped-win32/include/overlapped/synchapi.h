@@ -91,8 +91,6 @@ WINBASEAPI HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES security, LONG c
     OVL_SYMBOL(CreateSemaphoreA);
 WINBASEAPI HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCWSTR name)
     OVL_SYMBOL(CreateSemaphoreW);
-WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCSTR name, DWORD flags,
-                                            DWORD access) OVL_SYMBOL(CreateSemaphoreExA);
 WINBASEAPI HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCWSTR name, DWORD flags,
                                             DWORD access) OVL_SYMBOL(CreateSemaphoreExW);
 WINBASEAPI HANDLE WINAPI OpenSemaphoreA(DWORD access, BOOL inherit, LPCSTR name) OVL_SYMBOL(OpenSemaphoreA);
@@ -112,8 +110,6 @@ WINBASEAPI HANDLE WINAPI OpenWaitableTimerA(DWORD access, BOOL inherit, LPCSTR n
 WINBASEAPI HANDLE WINAPI OpenWaitableTimerW(DWORD access, BOOL inherit, LPCWSTR name) OVL_SYMBOL(OpenWaitableTimerW);
 WINBASEAPI BOOL WINAPI SetWaitableTimer(HANDLE timer, const LARGE_INTEGER *due, LONG period, PTIMERAPCROUTINE routine,
                                         LPVOID argument, BOOL resume) OVL_SYMBOL(SetWaitableTimer);
-WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER *due, LONG period, PTIMERAPCROUTINE routine,
-                                          LPVOID argument, PREASON_CONTEXT context, ULONG delay) OVL_SYMBOL(SetWaitableTimerEx);
 WINBASEAPI BOOL WINAPI CancelWaitableTimer(HANDLE timer) OVL_SYMBOL(CancelWaitableTimer);
 
 /* Critical sections. */
@@ -156,6 +152,13 @@ WINBASEAPI BOOL WINAPI WaitOnAddress(volatile VOID *address, PVOID compare, SIZE
     OVL_SYMBOL(WaitOnAddress);
 WINBASEAPI VOID WINAPI WakeByAddressSingle(PVOID address) OVL_SYMBOL(WakeByAddressSingle);
 WINBASEAPI VOID WINAPI WakeByAddressAll(PVOID address) OVL_SYMBOL(WakeByAddressAll);
+
+#if OVL_HAVE_REST
+WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCSTR name, DWORD flags,
+                                            DWORD access) OVL_SYMBOL(CreateSemaphoreExA);
+WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER *due, LONG period, PTIMERAPCROUTINE routine,
+                                          LPVOID argument, PREASON_CONTEXT context, ULONG delay) OVL_SYMBOL(SetWaitableTimerEx);
+#endif
 OVL_END
 
 #define CreateEvent OVL_AW(CreateEvent)

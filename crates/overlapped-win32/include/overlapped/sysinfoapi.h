@@ -36,6 +36,20 @@ typedef struct _MEMORYSTATUSEX {
 } MEMORYSTATUSEX, *LPMEMORYSTATUSEX;
 OVL_SIZE(MEMORYSTATUSEX, 64);
 
+typedef enum _COMPUTER_NAME_FORMAT {
+    ComputerNameNetBIOS,
+    ComputerNameDnsHostname,
+    ComputerNameDnsDomain,
+    ComputerNameDnsFullyQualified,
+    ComputerNamePhysicalNetBIOS,
+    ComputerNamePhysicalDnsHostname,
+    ComputerNamePhysicalDnsDomain,
+    ComputerNamePhysicalDnsFullyQualified,
+    ComputerNameMax
+} COMPUTER_NAME_FORMAT;
+#define ALL_PROCESSOR_GROUPS 0xFFFF
+#define MAX_COMPUTERNAME_LENGTH 15
+
 OVL_BEGIN
 WINBASEAPI VOID WINAPI GetSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetSystemInfo);
 WINBASEAPI VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetNativeSystemInfo);
@@ -49,8 +63,22 @@ WINBASEAPI VOID WINAPI GetSystemTime(LPSYSTEMTIME to) OVL_SYMBOL(GetSystemTime);
 WINBASEAPI VOID WINAPI GetLocalTime(LPSYSTEMTIME to) OVL_SYMBOL(GetLocalTime);
 WINBASEAPI VOID WINAPI GetSystemTimeAsFileTime(LPFILETIME to) OVL_SYMBOL(GetSystemTimeAsFileTime);
 WINBASEAPI VOID WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME to) OVL_SYMBOL(GetSystemTimePreciseAsFileTime);
+WINBASEAPI BOOL WINAPI GetComputerNameExA(COMPUTER_NAME_FORMAT format, LPSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameExA);
+WINBASEAPI BOOL WINAPI GetComputerNameExW(COMPUTER_NAME_FORMAT format, LPWSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameExW);
+WINBASEAPI UINT WINAPI GetSystemDirectoryA(LPSTR to, UINT room) OVL_SYMBOL(GetSystemDirectoryA);
+WINBASEAPI UINT WINAPI GetSystemDirectoryW(LPWSTR to, UINT room) OVL_SYMBOL(GetSystemDirectoryW);
+WINBASEAPI UINT WINAPI GetWindowsDirectoryA(LPSTR to, UINT room) OVL_SYMBOL(GetWindowsDirectoryA);
+WINBASEAPI UINT WINAPI GetWindowsDirectoryW(LPWSTR to, UINT room) OVL_SYMBOL(GetWindowsDirectoryW);
+WINBASEAPI BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG kibibytes) OVL_SYMBOL(GetPhysicallyInstalledSystemMemory);
+WINBASEAPI ULONGLONG NTAPI VerSetConditionMask(ULONGLONG mask, ULONG field, UCHAR condition) OVL_SYMBOL(VerSetConditionMask);
+WINBASEAPI DWORD WINAPI GetActiveProcessorCount(WORD group) OVL_SYMBOL(GetActiveProcessorCount);
+WINBASEAPI DWORD WINAPI GetMaximumProcessorCount(WORD group) OVL_SYMBOL(GetMaximumProcessorCount);
+WINBASEAPI BOOL WINAPI QueryUnbiasedInterruptTime(PULONGLONG to) OVL_SYMBOL(QueryUnbiasedInterruptTime);
 OVL_END
 
 #define GetVersionEx OVL_AW(GetVersionEx)
+#define GetComputerNameEx OVL_AW(GetComputerNameEx)
+#define GetSystemDirectory OVL_AW(GetSystemDirectory)
+#define GetWindowsDirectory OVL_AW(GetWindowsDirectory)
 
 #endif

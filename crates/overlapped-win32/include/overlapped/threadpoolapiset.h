@@ -27,18 +27,32 @@ OVL_INLINE VOID SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON environment) 
 
 #if OVL_HAVE_THREAD_POOL
 OVL_BEGIN
+WINBASEAPI BOOL WINAPI TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
+    OVL_SYMBOL(TrySubmitThreadpoolCallback);
+WINBASEAPI PTP_WORK WINAPI CreateThreadpoolWork(PTP_WORK_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
+    OVL_SYMBOL(CreateThreadpoolWork);
+WINBASEAPI VOID WINAPI SubmitThreadpoolWork(PTP_WORK work) OVL_SYMBOL(SubmitThreadpoolWork);
+WINBASEAPI VOID WINAPI WaitForThreadpoolWorkCallbacks(PTP_WORK work, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolWorkCallbacks);
+WINBASEAPI VOID WINAPI CloseThreadpoolWork(PTP_WORK work) OVL_SYMBOL(CloseThreadpoolWork);
+WINBASEAPI PTP_IO WINAPI CreateThreadpoolIo(HANDLE file, PTP_WIN32_IO_CALLBACK callback, PVOID context,
+                                            PTP_CALLBACK_ENVIRON environment) OVL_SYMBOL(CreateThreadpoolIo);
+WINBASEAPI VOID WINAPI StartThreadpoolIo(PTP_IO io) OVL_SYMBOL(StartThreadpoolIo);
+WINBASEAPI VOID WINAPI CancelThreadpoolIo(PTP_IO io) OVL_SYMBOL(CancelThreadpoolIo);
+WINBASEAPI VOID WINAPI WaitForThreadpoolIoCallbacks(PTP_IO io, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolIoCallbacks);
+WINBASEAPI VOID WINAPI CloseThreadpoolIo(PTP_IO io) OVL_SYMBOL(CloseThreadpoolIo);
+OVL_END
+#endif
+
+#if OVL_HAVE_THREAD_POOL_ALL
+OVL_BEGIN
 WINBASEAPI PTP_POOL WINAPI CreateThreadpool(PVOID reserved) OVL_SYMBOL(CreateThreadpool);
 WINBASEAPI VOID WINAPI CloseThreadpool(PTP_POOL pool) OVL_SYMBOL(CloseThreadpool);
 WINBASEAPI VOID WINAPI SetThreadpoolThreadMaximum(PTP_POOL pool, DWORD most) OVL_SYMBOL(SetThreadpoolThreadMaximum);
 WINBASEAPI BOOL WINAPI SetThreadpoolThreadMinimum(PTP_POOL pool, DWORD least) OVL_SYMBOL(SetThreadpoolThreadMinimum);
-
 WINBASEAPI PTP_CLEANUP_GROUP WINAPI CreateThreadpoolCleanupGroup(VOID) OVL_SYMBOL(CreateThreadpoolCleanupGroup);
 WINBASEAPI VOID WINAPI CloseThreadpoolCleanupGroupMembers(PTP_CLEANUP_GROUP group, BOOL cancel, PVOID context)
     OVL_SYMBOL(CloseThreadpoolCleanupGroupMembers);
 WINBASEAPI VOID WINAPI CloseThreadpoolCleanupGroup(PTP_CLEANUP_GROUP group) OVL_SYMBOL(CloseThreadpoolCleanupGroup);
-
-WINBASEAPI BOOL WINAPI TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
-    OVL_SYMBOL(TrySubmitThreadpoolCallback);
 WINBASEAPI BOOL WINAPI CallbackMayRunLong(PTP_CALLBACK_INSTANCE instance) OVL_SYMBOL(CallbackMayRunLong);
 WINBASEAPI VOID WINAPI DisassociateCurrentThreadFromCallback(PTP_CALLBACK_INSTANCE instance)
     OVL_SYMBOL(DisassociateCurrentThreadFromCallback);
@@ -50,13 +64,6 @@ WINBASEAPI VOID WINAPI ReleaseMutexWhenCallbackReturns(PTP_CALLBACK_INSTANCE ins
     OVL_SYMBOL(ReleaseMutexWhenCallbackReturns);
 WINBASEAPI VOID WINAPI LeaveCriticalSectionWhenCallbackReturns(PTP_CALLBACK_INSTANCE instance, PCRITICAL_SECTION section)
     OVL_SYMBOL(LeaveCriticalSectionWhenCallbackReturns);
-
-WINBASEAPI PTP_WORK WINAPI CreateThreadpoolWork(PTP_WORK_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
-    OVL_SYMBOL(CreateThreadpoolWork);
-WINBASEAPI VOID WINAPI SubmitThreadpoolWork(PTP_WORK work) OVL_SYMBOL(SubmitThreadpoolWork);
-WINBASEAPI VOID WINAPI WaitForThreadpoolWorkCallbacks(PTP_WORK work, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolWorkCallbacks);
-WINBASEAPI VOID WINAPI CloseThreadpoolWork(PTP_WORK work) OVL_SYMBOL(CloseThreadpoolWork);
-
 WINBASEAPI PTP_TIMER WINAPI CreateThreadpoolTimer(PTP_TIMER_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
     OVL_SYMBOL(CreateThreadpoolTimer);
 WINBASEAPI VOID WINAPI SetThreadpoolTimer(PTP_TIMER timer, PFILETIME due, DWORD period, DWORD window)
@@ -64,19 +71,11 @@ WINBASEAPI VOID WINAPI SetThreadpoolTimer(PTP_TIMER timer, PFILETIME due, DWORD 
 WINBASEAPI BOOL WINAPI IsThreadpoolTimerSet(PTP_TIMER timer) OVL_SYMBOL(IsThreadpoolTimerSet);
 WINBASEAPI VOID WINAPI WaitForThreadpoolTimerCallbacks(PTP_TIMER timer, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolTimerCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolTimer(PTP_TIMER timer) OVL_SYMBOL(CloseThreadpoolTimer);
-
 WINBASEAPI PTP_WAIT WINAPI CreateThreadpoolWait(PTP_WAIT_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
     OVL_SYMBOL(CreateThreadpoolWait);
 WINBASEAPI VOID WINAPI SetThreadpoolWait(PTP_WAIT wait, HANDLE object, PFILETIME timeout) OVL_SYMBOL(SetThreadpoolWait);
 WINBASEAPI VOID WINAPI WaitForThreadpoolWaitCallbacks(PTP_WAIT wait, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolWaitCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolWait(PTP_WAIT wait) OVL_SYMBOL(CloseThreadpoolWait);
-
-WINBASEAPI PTP_IO WINAPI CreateThreadpoolIo(HANDLE file, PTP_WIN32_IO_CALLBACK callback, PVOID context,
-                                            PTP_CALLBACK_ENVIRON environment) OVL_SYMBOL(CreateThreadpoolIo);
-WINBASEAPI VOID WINAPI StartThreadpoolIo(PTP_IO io) OVL_SYMBOL(StartThreadpoolIo);
-WINBASEAPI VOID WINAPI CancelThreadpoolIo(PTP_IO io) OVL_SYMBOL(CancelThreadpoolIo);
-WINBASEAPI VOID WINAPI WaitForThreadpoolIoCallbacks(PTP_IO io, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolIoCallbacks);
-WINBASEAPI VOID WINAPI CloseThreadpoolIo(PTP_IO io) OVL_SYMBOL(CloseThreadpoolIo);
 OVL_END
 #endif
 

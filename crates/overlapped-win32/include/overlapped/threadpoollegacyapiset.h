@@ -11,6 +11,11 @@ WINBASEAPI BOOL WINAPI RegisterWaitForSingleObject(PHANDLE wait, HANDLE object, 
                                                    ULONG milliseconds, ULONG flags) OVL_SYMBOL(RegisterWaitForSingleObject);
 WINBASEAPI BOOL WINAPI UnregisterWait(HANDLE wait) OVL_SYMBOL(UnregisterWait);
 WINBASEAPI BOOL WINAPI UnregisterWaitEx(HANDLE wait, HANDLE done) OVL_SYMBOL(UnregisterWaitEx);
+OVL_END
+#endif
+
+#if OVL_HAVE_THREAD_POOL_ALL
+OVL_BEGIN
 WINBASEAPI HANDLE WINAPI CreateTimerQueue(VOID) OVL_SYMBOL(CreateTimerQueue);
 WINBASEAPI BOOL WINAPI CreateTimerQueueTimer(PHANDLE timer, HANDLE queue, WAITORTIMERCALLBACK callback, PVOID parameter, DWORD due,
                                              DWORD period, ULONG flags) OVL_SYMBOL(CreateTimerQueueTimer);

@@ -25,6 +25,8 @@ WINBASEAPI BOOL WINAPI SystemTimeToFileTime(const SYSTEMTIME *from, LPFILETIME t
 WINBASEAPI DWORD WINAPI GetTimeZoneInformation(LPTIME_ZONE_INFORMATION to) OVL_SYMBOL(GetTimeZoneInformation);
 WINBASEAPI BOOL WINAPI SystemTimeToTzSpecificLocalTime(const TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *utc,
                                                        LPSYSTEMTIME local) OVL_SYMBOL(SystemTimeToTzSpecificLocalTime);
+WINBASEAPI BOOL WINAPI TzSpecificLocalTimeToSystemTime(const TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *local,
+                                                       LPSYSTEMTIME utc) OVL_SYMBOL(TzSpecificLocalTimeToSystemTime);
 OVL_END
 
 #endif

@@ -5,7 +5,6 @@
 #include "ovl/crt.h"
 
 /* libc's own functions, for 32 bits, stay out of sight under other names. */
-#if OVL_HAVE_CRT_WIDE
 #define wcscpy ovl_libc_wcscpy
 #define wcsncpy ovl_libc_wcsncpy
 #define wcscat ovl_libc_wcscat
@@ -38,6 +37,9 @@
 #define wcstoul ovl_libc_wcstoul
 #define wcstoll ovl_libc_wcstoll
 #define wcstoull ovl_libc_wcstoull
+#define btowc ovl_libc_btowc
+#define wctob ovl_libc_wctob
+#define mbrlen ovl_libc_mbrlen
 #define fwide ovl_libc_fwide
 #define wprintf ovl_libc_wprintf
 #define fwprintf ovl_libc_fwprintf
@@ -65,9 +67,7 @@
 #define wcsncasecmp ovl_libc_wcsncasecmp
 #define wcsdup ovl_libc_wcsdup
 #define wcsnlen ovl_libc_wcsnlen
-#endif
 #include_next <wchar.h>
-#if OVL_HAVE_CRT_WIDE
 #undef wcscpy
 #undef wcsncpy
 #undef wcscat
@@ -100,6 +100,9 @@
 #undef wcstoul
 #undef wcstoll
 #undef wcstoull
+#undef btowc
+#undef wctob
+#undef mbrlen
 #undef fwide
 #undef wprintf
 #undef fwprintf
@@ -127,10 +130,12 @@
 #undef wcsncasecmp
 #undef wcsdup
 #undef wcsnlen
-#endif
 #include <stdio.h>
 
-#if OVL_HAVE_CRT_WIDE
+/* Windows' wint_t has 16 bits. libc's stays, and has room for this value too. */
+#undef WEOF
+#define WEOF ((wint_t)0xFFFF)
+
 OVL_BEGIN
 /* Memory and strings. */
 size_t wcslen(const wchar_t *text) OVL_SYMBOL(wcslen);
@@ -157,10 +162,15 @@ size_t wcsspn(const wchar_t *text, const wchar_t *set) OVL_SYMBOL(wcsspn);
 size_t wcscspn(const wchar_t *text, const wchar_t *set) OVL_SYMBOL(wcscspn);
 wchar_t *wcstok(wchar_t *text, const wchar_t *delimiters, wchar_t **rest) OVL_SYMBOL(wcstok);
 wchar_t *wcstok_s(wchar_t *text, const wchar_t *delimiters, wchar_t **rest) OVL_SYMBOL(wcstok_s);
+size_t wcsnlen_s(const wchar_t *text, size_t most) OVL_SYMBOL(wcsnlen_s);
 errno_t wcscpy_s(wchar_t *to, rsize_t room, const wchar_t *from) OVL_SYMBOL(wcscpy_s);
 errno_t wcsncpy_s(wchar_t *to, rsize_t room, const wchar_t *from, rsize_t most) OVL_SYMBOL(wcsncpy_s);
 errno_t wcscat_s(wchar_t *to, rsize_t room, const wchar_t *from) OVL_SYMBOL(wcscat_s);
 errno_t wcsncat_s(wchar_t *to, rsize_t room, const wchar_t *from, rsize_t most) OVL_SYMBOL(wcsncat_s);
+errno_t wmemmove_s(wchar_t *to, rsize_t room, const wchar_t *from, rsize_t count) OVL_SYMBOL(wmemmove_s);
+errno_t _wcslwr_s(wchar_t *text, size_t room) OVL_SYMBOL(_wcslwr_s);
+errno_t _wcsupr_s(wchar_t *text, size_t room) OVL_SYMBOL(_wcsupr_s);
+errno_t _wcserror_s(wchar_t *to, size_t room, int code) OVL_SYMBOL(_wcserror_s);
 errno_t wmemcpy_s(wchar_t *to, rsize_t room, const wchar_t *from, rsize_t count) OVL_SYMBOL(wmemcpy_s);
 
 /* Numbers. */
@@ -175,6 +185,9 @@ unsigned long long wcstoull(const wchar_t *text, wchar_t **end, int base) OVL_SY
 #define _wcstoui64 wcstoull
 
 /* Conversions. */
+unsigned short btowc(int byte) OVL_SYMBOL(btowc);
+int wctob(wchar_t unit) OVL_SYMBOL(wctob);
+size_t mbrlen(const char *text, size_t bytes, mbstate_t *state) OVL_SYMBOL(mbrlen);
 size_t mbrtowc(wchar_t *to, const char *from, size_t bytes, mbstate_t *state) OVL_SYMBOL(mbrtowc);
 size_t wcrtomb(char *to, wchar_t unit, mbstate_t *state) OVL_SYMBOL(wcrtomb);
 size_t mbsrtowcs(wchar_t *to, const char **from, size_t room, mbstate_t *state) OVL_SYMBOL(mbsrtowcs);
@@ -183,15 +196,15 @@ size_t wcsftime(wchar_t *to, size_t room, const wchar_t *format, const struct tm
 
 /* Streams. */
 int fwide(FILE *stream, int mode) OVL_SYMBOL(fwide);
-wint_t fgetwc(FILE *from) OVL_SYMBOL(fgetwc);
-wint_t fputwc(wchar_t unit, FILE *to) OVL_SYMBOL(fputwc);
-wint_t ungetwc(wint_t unit, FILE *to) OVL_SYMBOL(ungetwc);
+unsigned short fgetwc(FILE *from) OVL_SYMBOL(fgetwc);
+unsigned short fputwc(wchar_t unit, FILE *to) OVL_SYMBOL(fputwc);
+unsigned short ungetwc(wchar_t unit, FILE *to) OVL_SYMBOL(ungetwc);
 wchar_t *fgetws(wchar_t *to, int room, FILE *from) OVL_SYMBOL(fgetws);
 int fputws(const wchar_t *text, FILE *to) OVL_SYMBOL(fputws);
-OVL_INLINE wint_t getwc(FILE *from) { return fgetwc(from); }
-OVL_INLINE wint_t getwchar(void) { return fgetwc(stdin); }
-OVL_INLINE wint_t putwc(wchar_t unit, FILE *to) { return fputwc(unit, to); }
-OVL_INLINE wint_t putwchar(wchar_t unit) { return fputwc(unit, stdout); }
+OVL_INLINE unsigned short getwc(FILE *from) { return fgetwc(from); }
+OVL_INLINE unsigned short getwchar(void) { return fgetwc(stdin); }
+OVL_INLINE unsigned short putwc(wchar_t unit, FILE *to) { return fputwc(unit, to); }
+OVL_INLINE unsigned short putwchar(wchar_t unit) { return fputwc(unit, stdout); }
 int _putws(const wchar_t *text) OVL_SYMBOL(_putws);
 wchar_t *_getws(wchar_t *to) OVL_SYMBOL(_getws);
 wchar_t *_getws_s(wchar_t *to, size_t room) OVL_SYMBOL(_getws_s);
@@ -270,7 +283,6 @@ template <size_t N> OVL_VARIADIC(swprintf_s, (wchar_t (&to)[N], const wchar_t *f
                                  vswprintf_s(to, N, format, ovl_list))
 template <size_t N> OVL_VARIADIC(_snwprintf_s, (wchar_t (&to)[N], size_t most, const wchar_t *format, ...), format,
                                  _vsnwprintf_s(to, N, most, format, ovl_list))
-#endif
 #endif
 
 #endif

@@ -553,6 +553,9 @@ typedef struct _COMMCONFIG {
 } COMMCONFIG, *LPCOMMCONFIG;
 OVL_SIZE(COMMCONFIG, 52);
 
+typedef DWORD(WINAPI *LPPROGRESS_ROUTINE)(LARGE_INTEGER size, LARGE_INTEGER done, LARGE_INTEGER streamSize, LARGE_INTEGER streamDone,
+                                          DWORD stream, DWORD reason, HANDLE from, HANDLE to, LPVOID data);
+
 OVL_BEGIN
 /* ---- Files, beyond fileapi.h. */
 WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, FILE_INFO_BY_HANDLE_CLASS what, LPVOID to, DWORD bytes)
@@ -565,6 +568,14 @@ WINBASEAPI BOOL WINAPI MoveFileExA(LPCSTR from, LPCSTR to, DWORD flags) OVL_SYMB
 WINBASEAPI BOOL WINAPI MoveFileExW(LPCWSTR from, LPCWSTR to, DWORD flags) OVL_SYMBOL(MoveFileExW);
 WINBASEAPI BOOL WINAPI CopyFileA(LPCSTR from, LPCSTR to, BOOL failIfExists) OVL_SYMBOL(CopyFileA);
 WINBASEAPI BOOL WINAPI CopyFileW(LPCWSTR from, LPCWSTR to, BOOL failIfExists) OVL_SYMBOL(CopyFileW);
+WINBASEAPI BOOL WINAPI CreateDirectoryExA(LPCSTR like, LPCSTR name, LPSECURITY_ATTRIBUTES security)
+    OVL_SYMBOL(CreateDirectoryExA);
+WINBASEAPI BOOL WINAPI CreateDirectoryExW(LPCWSTR like, LPCWSTR name, LPSECURITY_ATTRIBUTES security)
+    OVL_SYMBOL(CreateDirectoryExW);
+WINBASEAPI BOOL WINAPI CopyFileExA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, LPBOOL cancel, DWORD flags)
+    OVL_SYMBOL(CopyFileExA);
+WINBASEAPI BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, LPBOOL cancel, DWORD flags)
+    OVL_SYMBOL(CopyFileExW);
 #if OVL_HAVE_DIRECTORY_WATCH
 WINBASEAPI BOOL WINAPI ReadDirectoryChangesW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
                                              LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine)
@@ -601,6 +612,14 @@ WINBASEAPI int WINAPI lstrcmpW(LPCWSTR first, LPCWSTR second) OVL_SYMBOL(lstrcmp
 WINBASEAPI int WINAPI lstrcmpiA(LPCSTR first, LPCSTR second) OVL_SYMBOL(lstrcmpiA);
 WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR first, LPCWSTR second) OVL_SYMBOL(lstrcmpiW);
 
+WINBASEAPI HLOCAL WINAPI LocalHandle(LPCVOID memory) OVL_SYMBOL(LocalHandle);
+WINBASEAPI UINT WINAPI LocalFlags(HLOCAL memory) OVL_SYMBOL(LocalFlags);
+WINBASEAPI HGLOBAL WINAPI GlobalHandle(LPCVOID memory) OVL_SYMBOL(GlobalHandle);
+WINBASEAPI UINT WINAPI GlobalFlags(HGLOBAL memory) OVL_SYMBOL(GlobalFlags);
+WINBASEAPI BOOL WINAPI IsBadReadPtr(const VOID *memory, UINT_PTR bytes) OVL_SYMBOL(IsBadReadPtr);
+WINBASEAPI BOOL WINAPI IsBadWritePtr(LPVOID memory, UINT_PTR bytes) OVL_SYMBOL(IsBadWritePtr);
+WINBASEAPI int WINAPI MulDiv(int number, int by, int divisor) OVL_SYMBOL(MulDiv);
+
 /* ---- Messages, computer and user. */
 WINBASEAPI DWORD WINAPI FormatMessageA(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPSTR to, DWORD room,
                                        __builtin_va_list *arguments) OVL_SYMBOL(FormatMessageA);
@@ -610,7 +629,10 @@ WINBASEAPI BOOL WINAPI GetComputerNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetCo
 WINBASEAPI BOOL WINAPI GetComputerNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameW);
 WINADVAPI BOOL WINAPI GetUserNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameA);
 WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameW);
-WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
+WINBASEAPI BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoA);
+WINBASEAPI BOOL WINAPI VerifyVersionInfoW(LPOSVERSIONINFOEXW wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoW);
+WINBASEAPI BOOL WINAPI GetProcessAffinityMask(HANDLE process, PDWORD_PTR own, PDWORD_PTR system) OVL_SYMBOL(GetProcessAffinityMask);
+WINBASEAPI BOOL WINAPI SetProcessAffinityMask(HANDLE process, DWORD_PTR mask) OVL_SYMBOL(SetProcessAffinityMask);
 
 /* ---- Programs with WinMain, which `ovl cc` starts. */
 int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR commandLine, int show);
@@ -669,6 +691,10 @@ WINBASEAPI BOOL WINAPI SetCommBreak(HANDLE port) OVL_SYMBOL(SetCommBreak);
 WINBASEAPI BOOL WINAPI ClearCommBreak(HANDLE port) OVL_SYMBOL(ClearCommBreak);
 WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(TransmitCommChar);
 #endif
+
+#if OVL_HAVE_THREAD_CONTROL
+WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
+#endif
 OVL_END
 
 /* The compiler must not leave this one out. */
@@ -699,5 +725,8 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 #define CreateMailslot OVL_AW(CreateMailslot)
 #define BuildCommDCB OVL_AW(BuildCommDCB)
 #define BuildCommDCBAndTimeouts OVL_AW(BuildCommDCBAndTimeouts)
+#define CopyFileEx OVL_AW(CopyFileEx)
+#define CreateDirectoryEx OVL_AW(CreateDirectoryEx)
+#define VerifyVersionInfo OVL_AW(VerifyVersionInfo)
 
 #endif

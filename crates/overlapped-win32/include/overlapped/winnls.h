@@ -28,10 +28,38 @@
 #define LOCALE_NAME_INVARIANT OVL_WIDE("")
 #define LOCALE_NAME_SYSTEM_DEFAULT OVL_WIDE("!x-sys-default-locale")
 
+typedef struct _cpinfo {
+    UINT MaxCharSize;
+    BYTE DefaultChar[2];
+    BYTE LeadByte[12];
+} CPINFO, *LPCPINFO;
+OVL_SIZE(CPINFO, 20);
+
+#define LCMAP_LOWERCASE 0x00000100
+#define LCMAP_UPPERCASE 0x00000200
+#define LCMAP_SORTKEY 0x00000400
+#define LCMAP_BYTEREV 0x00000800
+
 OVL_BEGIN
 WINBASEAPI UINT WINAPI GetACP(VOID) OVL_SYMBOL(GetACP);
 WINBASEAPI UINT WINAPI GetOEMCP(VOID) OVL_SYMBOL(GetOEMCP);
 WINBASEAPI BOOL WINAPI IsValidCodePage(UINT page) OVL_SYMBOL(IsValidCodePage);
+WINBASEAPI BOOL WINAPI GetCPInfo(UINT page, LPCPINFO to) OVL_SYMBOL(GetCPInfo);
+WINBASEAPI BOOL WINAPI IsDBCSLeadByte(BYTE byte) OVL_SYMBOL(IsDBCSLeadByte);
+WINBASEAPI BOOL WINAPI IsDBCSLeadByteEx(UINT page, BYTE byte) OVL_SYMBOL(IsDBCSLeadByteEx);
+WINBASEAPI LCID WINAPI GetUserDefaultLCID(VOID) OVL_SYMBOL(GetUserDefaultLCID);
+WINBASEAPI LCID WINAPI GetSystemDefaultLCID(VOID) OVL_SYMBOL(GetSystemDefaultLCID);
+WINBASEAPI LANGID WINAPI GetUserDefaultLangID(VOID) OVL_SYMBOL(GetUserDefaultLangID);
+WINBASEAPI LCID WINAPI GetThreadLocale(VOID) OVL_SYMBOL(GetThreadLocale);
+WINBASEAPI int WINAPI CompareStringA(LCID locale, DWORD flags, PCCH first, int firstBytes, PCCH second, int secondBytes)
+    OVL_SYMBOL(CompareStringA);
+WINBASEAPI int WINAPI LCMapStringA(LCID locale, DWORD flags, LPCSTR from, int bytes, LPSTR to, int room) OVL_SYMBOL(LCMapStringA);
+WINBASEAPI int WINAPI LCMapStringW(LCID locale, DWORD flags, LPCWSTR from, int units, LPWSTR to, int room)
+    OVL_SYMBOL(LCMapStringW);
+WINBASEAPI int WINAPI LCMapStringEx(LPCWSTR locale, DWORD flags, LPCWSTR from, int units, LPWSTR to, int room, PVOID version,
+                                    LPVOID reserved, LPARAM sort) OVL_SYMBOL(LCMapStringEx);
 OVL_END
+#define CompareString OVL_AW(CompareString)
+#define LCMapString OVL_AW(LCMapString)
 
 #endif

@@ -1,6 +1,7 @@
 /* Of windows and messages: the wait that involves them, and constants that console programs mention. */
 #ifndef OVL_WINUSER_H
 #define OVL_WINUSER_H
+#include "ovl/crt.h"
 #include "windef.h"
 
 #define MWMO_WAITALL 0x1
@@ -31,6 +32,36 @@ WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD count, const HANDLE *obj
     OVL_SYMBOL(MsgWaitForMultipleObjects);
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, DWORD milliseconds, DWORD mask,
                                                     DWORD flags) OVL_SYMBOL(MsgWaitForMultipleObjectsEx);
+WINUSERAPI LPSTR WINAPI CharLowerA(LPSTR text) OVL_SYMBOL(CharLowerA);
+WINUSERAPI LPWSTR WINAPI CharLowerW(LPWSTR text) OVL_SYMBOL(CharLowerW);
+WINUSERAPI DWORD WINAPI CharLowerBuffA(LPSTR text, DWORD bytes) OVL_SYMBOL(CharLowerBuffA);
+WINUSERAPI DWORD WINAPI CharLowerBuffW(LPWSTR text, DWORD units) OVL_SYMBOL(CharLowerBuffW);
+WINUSERAPI LPSTR WINAPI CharUpperA(LPSTR text) OVL_SYMBOL(CharUpperA);
+WINUSERAPI LPWSTR WINAPI CharUpperW(LPWSTR text) OVL_SYMBOL(CharUpperW);
+WINUSERAPI DWORD WINAPI CharUpperBuffA(LPSTR text, DWORD bytes) OVL_SYMBOL(CharUpperBuffA);
+WINUSERAPI DWORD WINAPI CharUpperBuffW(LPWSTR text, DWORD units) OVL_SYMBOL(CharUpperBuffW);
+WINUSERAPI LPSTR WINAPI CharNextA(LPCSTR text) OVL_SYMBOL(CharNextA);
+WINUSERAPI LPWSTR WINAPI CharNextW(LPCWSTR text) OVL_SYMBOL(CharNextW);
+WINUSERAPI LPSTR WINAPI CharPrevA(LPCSTR start, LPCSTR text) OVL_SYMBOL(CharPrevA);
+WINUSERAPI LPWSTR WINAPI CharPrevW(LPCWSTR start, LPCWSTR text) OVL_SYMBOL(CharPrevW);
+WINUSERAPI BOOL WINAPI IsCharAlphaA(CHAR byte) OVL_SYMBOL(IsCharAlphaA);
+WINUSERAPI BOOL WINAPI IsCharAlphaW(WCHAR unit) OVL_SYMBOL(IsCharAlphaW);
+WINUSERAPI BOOL WINAPI IsCharAlphaNumericA(CHAR byte) OVL_SYMBOL(IsCharAlphaNumericA);
+WINUSERAPI BOOL WINAPI IsCharAlphaNumericW(WCHAR unit) OVL_SYMBOL(IsCharAlphaNumericW);
+WINUSERAPI int WINAPI wvsprintfA(LPSTR to, LPCSTR format, va_list list) OVL_SYMBOL(wvsprintfA);
+WINUSERAPI int WINAPI wvsprintfW(LPWSTR to, LPCWSTR format, va_list list) OVL_SYMBOL(wvsprintfW);
+OVL_VARIADIC(wsprintfA, (LPSTR to, LPCSTR format, ...), format, wvsprintfA(to, format, ovl_list))
+OVL_VARIADIC(wsprintfW, (LPWSTR to, LPCWSTR format, ...), format, wvsprintfW(to, format, ovl_list))
 OVL_END
+#define CharLower OVL_AW(CharLower)
+#define CharLowerBuff OVL_AW(CharLowerBuff)
+#define CharUpper OVL_AW(CharUpper)
+#define CharUpperBuff OVL_AW(CharUpperBuff)
+#define CharNext OVL_AW(CharNext)
+#define CharPrev OVL_AW(CharPrev)
+#define IsCharAlpha OVL_AW(IsCharAlpha)
+#define IsCharAlphaNumeric OVL_AW(IsCharAlphaNumeric)
+#define wsprintf OVL_AW(wsprintf)
+#define wvsprintf OVL_AW(wvsprintf)
 
 #endif

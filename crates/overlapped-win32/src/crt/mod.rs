@@ -80,3 +80,10 @@ pub extern "C" fn ovl__get_invalid_parameter_handler() -> Option<InvalidParamete
     // SAFETY: as above.
     unsafe { std::mem::transmute::<usize, Option<InvalidParameterHandler>>(HANDLER.load(Acquire)) }
 }
+
+/// _errno: the place of this thread's errno, which is libc's.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__errno() -> *mut c_int {
+    // SAFETY: it asks for a place.
+    unsafe { libc::__errno_location() }
+}

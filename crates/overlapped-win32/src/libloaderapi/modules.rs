@@ -61,7 +61,7 @@ pub enum Kind {
 pub fn program() -> Module {
     // SAFETY: it reads what the kernel passed to the program.
     let headers = unsafe { libc::getauxval(libc::AT_PHDR) } as usize;
-    headers & !(rustix::param::page_size() - 1)
+    headers & !(crate::memoryapi::pages::page_size() - 1)
 }
 
 /// What the handle stands for; NULL is the program.

@@ -1,5 +1,6 @@
 //! Processors and memory.
 
+use crate::memoryapi::pages::page_size;
 use crate::support::{Bool, FALSE, TRUE, fail};
 use overlapped_abi::Win32Error;
 
@@ -71,7 +72,7 @@ fn system_info() -> SystemInfo {
     SystemInfo {
         architecture,
         reserved: 0,
-        page_size: rustix::param::page_size() as u32,
+        page_size: page_size() as u32,
         minimum_address: 0x1_0000,
         maximum_address: 0x7FFF_FFFE_FFFF,
         processor_mask: if count >= usize::BITS { usize::MAX } else { (1 << count) - 1 },
@@ -177,7 +178,7 @@ mod tests {
     fn the_machine_is_described() {
         let info = system_info();
         assert!(info.processors >= 1 && info.processor_mask & 1 == 1);
-        assert_eq!((info.granularity, info.page_size as usize), (65536, rustix::param::page_size()));
+        assert_eq!((info.granularity, info.page_size as usize), (65536, page_size()));
     }
 
     #[test]

@@ -25,7 +25,7 @@ typedef size_t rsize_t;
 
 /* Formats: `l` before an integer means 32 bits, as LONG and DWORD have, so %ld prints the low half of a `long`. With
  * OVL_LP64_FORMATS the narrow functions stay libc's: `l` means 64 bits, and %I64d, %S and %ws are unknown. */
-#if OVL_HAVE_CRT_STDIO && !defined(OVL_LP64_FORMATS)
+#ifndef OVL_LP64_FORMATS
 #define OVL_FORMATS 1
 #else
 #define OVL_FORMATS 0

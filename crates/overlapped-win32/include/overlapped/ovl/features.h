@@ -11,13 +11,11 @@
 #define OVL_HAVE_PIPES 0            /* namedpipeapi.h */
 #define OVL_HAVE_PROCESSES 0        /* CreateProcess, OpenProcess, TerminateProcess */
 #define OVL_HAVE_SERIAL 0           /* GetCommState, WaitCommEvent, ... */
-#define OVL_HAVE_THREAD_POOL 0      /* threadpoolapiset.h, threadpoollegacyapiset.h, BindIoCompletionCallback */
+#define OVL_HAVE_THREAD_POOL 1      /* work, I/O and wait callbacks, BindIoCompletionCallback */
+#define OVL_HAVE_THREAD_POOL_ALL 0  /* its timers, waits, own pools, cleanup groups, timer queues */
+#define OVL_HAVE_THREAD_CONTROL 0   /* SuspendThread, TerminateThread, priorities, names, affinity */
+#define OVL_HAVE_SCATTER_GATHER 0   /* ReadFileScatter, WriteFileGather */
 #define OVL_HAVE_WINSOCK 0          /* winsock2.h, ws2tcpip.h, mswsock.h */
-#define OVL_HAVE_CRT_STDIO 1        /* printf and scanf families with Microsoft's formats */
-#define OVL_HAVE_CRT_STRING 0       /* strcpy_s, _strlwr, _itoa, _splitpath, ... */
-#define OVL_HAVE_CRT_WIDE 0         /* wcslen, wprintf, ... on 16-bit wchar_t */
-#define OVL_HAVE_CRT_FILES 0        /* fopen_s, gets, _wfopen, _wmkdir, ... */
-#define OVL_HAVE_CRT_CONIO 0        /* _getch, _kbhit */
-#define OVL_HAVE_CRT_OSFHANDLE 0    /* _get_osfhandle, _open_osfhandle */
+#define OVL_HAVE_REST 0             /* CancelSynchronousIo, CreateFile2, CreateSemaphoreExA, SetWaitableTimerEx */
 
 #endif

@@ -180,6 +180,7 @@ template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+#include <wctype.h>
 #endif
 
 /* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */

@@ -206,7 +206,7 @@ fn text_of_either_unit() {
 #[test]
 fn no_byte_behind_the_precision_is_read() {
     // Without a zero at its end, at the end of a page without another behind it, reading on would stop the test.
-    let page = rustix::param::page_size();
+    let page = crate::memoryapi::pages::page_size();
     let at = crate::memoryapi::ovl_VirtualAlloc(std::ptr::null_mut(), 2 * page, 0x2000, 4);
     crate::memoryapi::ovl_VirtualAlloc(at, page, 0x1000, 4);
     let end = at as usize + page;

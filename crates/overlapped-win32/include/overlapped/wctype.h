@@ -1,0 +1,54 @@
+/* Kinds of wide characters, of 16 bits. */
+#ifndef OVL_WCTYPE_H
+#define OVL_WCTYPE_H
+#pragma GCC system_header
+#include "ovl/crt.h"
+#define iswalnum ovl_libc_iswalnum
+#define iswalpha ovl_libc_iswalpha
+#define iswblank ovl_libc_iswblank
+#define iswcntrl ovl_libc_iswcntrl
+#define iswdigit ovl_libc_iswdigit
+#define iswgraph ovl_libc_iswgraph
+#define iswlower ovl_libc_iswlower
+#define iswprint ovl_libc_iswprint
+#define iswpunct ovl_libc_iswpunct
+#define iswspace ovl_libc_iswspace
+#define iswupper ovl_libc_iswupper
+#define iswxdigit ovl_libc_iswxdigit
+#define towlower ovl_libc_towlower
+#define towupper ovl_libc_towupper
+#include_next <wctype.h>
+#undef iswalnum
+#undef iswalpha
+#undef iswblank
+#undef iswcntrl
+#undef iswdigit
+#undef iswgraph
+#undef iswlower
+#undef iswprint
+#undef iswpunct
+#undef iswspace
+#undef iswupper
+#undef iswxdigit
+#undef towlower
+#undef towupper
+
+OVL_BEGIN
+int iswalnum(wchar_t unit) OVL_SYMBOL(iswalnum);
+int iswalpha(wchar_t unit) OVL_SYMBOL(iswalpha);
+int iswblank(wchar_t unit) OVL_SYMBOL(iswblank);
+int iswcntrl(wchar_t unit) OVL_SYMBOL(iswcntrl);
+int iswdigit(wchar_t unit) OVL_SYMBOL(iswdigit);
+int iswgraph(wchar_t unit) OVL_SYMBOL(iswgraph);
+int iswlower(wchar_t unit) OVL_SYMBOL(iswlower);
+int iswprint(wchar_t unit) OVL_SYMBOL(iswprint);
+int iswpunct(wchar_t unit) OVL_SYMBOL(iswpunct);
+int iswspace(wchar_t unit) OVL_SYMBOL(iswspace);
+int iswupper(wchar_t unit) OVL_SYMBOL(iswupper);
+int iswxdigit(wchar_t unit) OVL_SYMBOL(iswxdigit);
+int iswascii(wchar_t unit) OVL_SYMBOL(iswascii);
+wchar_t towlower(wchar_t unit) OVL_SYMBOL(towlower);
+wchar_t towupper(wchar_t unit) OVL_SYMBOL(towupper);
+OVL_END
+
+#endif
