@@ -52,6 +52,7 @@ static void read_overlapped(HANDLE file, const char *what, DWORD at, DWORD bytes
 int main(void)
 {
     char buffer[16];
+    OVERLAPPED o = {0};
     DWORD n, i;
     HANDLE readonly;
     HANDLE file = CreateFileA("end.dat", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, CREATE_ALWAYS,
@@ -93,6 +94,8 @@ int main(void)
     read_overlapped(file, "at the end", 8, 10);
     read_overlapped(file, "past the end", 100, 10);
     read_overlapped(file, "nothing past the end", 100, 0);
+    o.Offset = 100;
+    say("without a buffer past the end", ReadFile(file, NULL, 10, NULL, &o));
     CloseHandle(file);
 
     DeleteFileA("end.dat");

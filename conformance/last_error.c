@@ -15,11 +15,14 @@ int main(void)
     DWORD n;
 
     puts("-- apart from errno");
+    CloseHandle(CreateEventA(NULL, TRUE, FALSE, NULL));
     errno = 0;
     SetLastError(1234);
     printf("SetLastError: errno %d\n", errno);
     CloseHandle(NULL);
     printf("a failed call: last error %lu, errno %d\n", GetLastError(), errno);
+    CreateFileA("no such file", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    printf("another: last error %lu, errno %d\n", GetLastError(), errno);
     errno = ENOENT;
     SetLastError(1234);
     say_wait("a wait that ends at once", WaitForSingleObject(GetCurrentProcess(), 0));

@@ -9,6 +9,7 @@ static HANDLE arrived[THREADS];     /* the thread has a packet */
 static HANDLE go[THREADS];          /* a thread that blocks may return to the port */
 static volatile LONG back[THREADS]; /* a thread that computes may return to the port */
 static volatile LONG packet_of[THREADS];
+static volatile LONG over; /* nobody computes any more */
 
 /* Takes packets. It computes, which no port counts as blocking, until main lets it go back; key 2 makes it block instead. */
 static DWORD WINAPI works(LPVOID number)
@@ -24,7 +25,7 @@ static DWORD WINAPI works(LPVOID number)
         if (key == 2)
             WaitForSingleObject(go[me], INFINITE);
         else
-            while (InterlockedCompareExchange(&back[me], 0, 1) == 0)
+            while (InterlockedCompareExchange(&back[me], 0, 1) == 0 && !over)
                 YieldProcessor();
     }
 }
@@ -76,10 +77,9 @@ int main(void)
     PostQueuedCompletionStatus(port, 7, 1, NULL);
     who_has("a seventh one", 0);
 
-    for (i = A; i < THREADS; i++) {
-        InterlockedExchange(&back[i], 1);
+    InterlockedExchange(&over, 1);
+    for (i = A; i < THREADS; i++)
         PostQueuedCompletionStatus(port, 0, 0, NULL);
-    }
     say_wait("all end", WaitForMultipleObjects(THREADS, threads, TRUE, 10000));
     for (i = A; i < THREADS; i++) {
         CloseHandle(threads[i]);

@@ -49,6 +49,7 @@ int main(void)
     printf("result %lu, %lu bytes\n", last_result, (DWORD)last_bytes);
 
     puts("-- a request that is refused is taken back");
+    o.Offset = 0;
     StartThreadpoolIo(io);
     ok = ReadFile(file, NULL, 16, NULL, &o);
     say("ReadFile to nowhere", ok);
@@ -56,7 +57,6 @@ int main(void)
     say_wait("callback", WaitForSingleObject(done, 50));
 
     puts("-- waiting for all");
-    o.Offset = 0;
     for (i = 0; i < 20; i++) {
         StartThreadpoolIo(io);
         ReadFile(file, buffer, 4, NULL, &o);

@@ -69,15 +69,21 @@ pub fn list_missing() {
 /// The note for a line, if there is one.
 fn note(line: &str) -> Option<String> {
     if let Some(header) = missing_header(line) {
-        return Some(format!("{header}: Overlapped does not have this header; leave it out if you can. It covers device I/O, not all of Windows"));
+        return Some(format!(
+            "{header}: Overlapped does not have this header; leave it out if you can. It covers device I/O, not all of Windows"
+        ));
     }
     let name = missing_name(line)?;
     let name = name.strip_prefix("ovl_").unwrap_or(name);
     if let Some(state) = state(name) {
         return Some(match state {
-            State::NotYet(header) => format!("{name}: Overlapped does not have this function yet ({header}); see `ovl cc --missing`"),
+            State::NotYet(header) => {
+                format!("{name}: Overlapped does not have this function yet ({header}); see `ovl cc --missing`")
+            }
             State::Here(header) if line.contains("undefined reference") => {
-                format!("{name}: the library lacks this function of {header}; ovl and the library are of different versions, build both again")
+                format!(
+                    "{name}: the library lacks this function of {header}; ovl and the library are of different versions, build both again"
+                )
             }
             State::Here(header) => format!("{name}: include <{header}>"),
         });
@@ -86,8 +92,12 @@ fn note(line: &str) -> Option<String> {
         return None;
     }
     match OUTSIDE.iter().find(|(start, _)| name.starts_with(start)) {
-        Some((_, what)) => Some(format!("{name}: {what} are out of Overlapped's scope; leave that part out with #ifdef")),
-        None => Some(format!("{name}: if this is a function of Windows, Overlapped does not have it; see `ovl cc --missing`")),
+        Some((_, what)) => Some(format!(
+            "{name}: this belongs to {what}, which Overlapped leaves out; leave that part out with #ifdef"
+        )),
+        None => Some(format!(
+            "{name}: if this is a function of Windows, Overlapped does not have it; see `ovl cc --missing`"
+        )),
     }
 }
 
@@ -100,15 +110,17 @@ const BEFORE: &[&str] = &[
     "unknown type name ",
 ];
 /// What they say after it.
-const AFTER: &[&str] = &[" was not declared in this scope", " undeclared ", " has not been declared", " does not name a type"];
+const AFTER: &[&str] =
+    &[" was not declared in this scope", " undeclared ", " has not been declared", " does not name a type"];
 
 /// The name that a message complains of.
 fn missing_name(line: &str) -> Option<&str> {
     let quotes = ['‘', '’', '\'', '`'];
     let no_word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-    let before = BEFORE.iter().find_map(|before| line.split_once(before)).and_then(|(_, rest)| {
-        rest.trim_start_matches(quotes).split(no_word).next()
-    });
+    let before = BEFORE
+        .iter()
+        .find_map(|before| line.split_once(before))
+        .and_then(|(_, rest)| rest.trim_start_matches(quotes).split(no_word).next());
     let after = || {
         let (rest, _) = AFTER.iter().find_map(|after| line.split_once(after))?;
         rest.trim_end_matches(quotes).rsplit(no_word).next()
@@ -120,20 +132,52 @@ fn missing_name(line: &str) -> Option<&str> {
 fn missing_header(line: &str) -> Option<&str> {
     let (before, _) = line.split_once(": No such file or directory").or_else(|| line.split_once("' file not found"))?;
     let name = before.rsplit([' ', '\'']).next()?;
-    line.contains("fatal error").then_some(name).filter(|name| WINDOWS_HEADERS.contains(&name.to_ascii_lowercase().as_str()))
+    line.contains("fatal error")
+        .then_some(name)
+        .filter(|name| WINDOWS_HEADERS.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 /// Headers that Windows has and we have not.
 const WINDOWS_HEADERS: &[&str] = &[
-    "accctrl.h", "aclapi.h", "atlbase.h", "bcrypt.h", "cfgmgr32.h", "combaseapi.h", "commctrl.h", "dbghelp.h", "dbt.h", "initguid.h",
-    "iphlpapi.h", "iptypes.h", "lm.h", "netioapi.h", "objbase.h", "ole2.h", "psapi.h", "rpc.h", "sddl.h", "setupapi.h", "shellapi.h",
-    "shlobj.h", "shlwapi.h", "tlhelp32.h", "wincrypt.h", "winreg.h", "winspool.h", "winsvc.h", "winternl.h", "wtsapi32.h",
+    "accctrl.h",
+    "aclapi.h",
+    "atlbase.h",
+    "bcrypt.h",
+    "cfgmgr32.h",
+    "combaseapi.h",
+    "commctrl.h",
+    "dbghelp.h",
+    "dbt.h",
+    "initguid.h",
+    "iphlpapi.h",
+    "iptypes.h",
+    "lm.h",
+    "netioapi.h",
+    "objbase.h",
+    "ole2.h",
+    "psapi.h",
+    "rpc.h",
+    "sddl.h",
+    "setupapi.h",
+    "shellapi.h",
+    "shlobj.h",
+    "shlwapi.h",
+    "tlhelp32.h",
+    "wincrypt.h",
+    "winreg.h",
+    "winspool.h",
+    "winsvc.h",
+    "winternl.h",
+    "wtsapi32.h",
 ];
 
 /// Words in capitals that run together, as in `CreateFile`.
 fn looks_like_win32(name: &str) -> bool {
     let capitals = name.chars().filter(char::is_ascii_uppercase).count();
-    name.starts_with(|c: char| c.is_ascii_uppercase()) && capitals >= 2 && name.chars().any(|c| c.is_ascii_lowercase()) && !name.contains('_')
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && capitals >= 2
+        && name.chars().any(|c| c.is_ascii_lowercase())
+        && !name.contains('_')
 }
 
 fn state(name: &str) -> Option<State> {
@@ -162,7 +206,9 @@ fn functions(text: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
 /// The value of a condition on features; of any other, true.
 fn is_on(condition: &str) -> bool {
     condition.split("&&").map(str::trim).filter(|part| part.starts_with("OVL_HAVE_")).all(|feature| {
-        let line = headers::text("ovl/features.h").lines().find_map(|line| line.strip_prefix("#define ")?.strip_prefix(feature));
+        let line = headers::text("ovl/features.h")
+            .lines()
+            .find_map(|line| line.strip_prefix("#define ")?.strip_prefix(feature));
         line.is_some_and(|value| value.trim_start().starts_with('1'))
     })
 }

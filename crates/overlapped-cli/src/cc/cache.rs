@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 fn root() -> Result<PathBuf, String> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
-    cache.map(|cache| cache.join("overlapped")).ok_or_else(|| "there is no place for headers; set HOME or XDG_CACHE_HOME".into())
+    cache
+        .map(|cache| cache.join("overlapped"))
+        .ok_or_else(|| "there is no place for headers; set HOME or XDG_CACHE_HOME".into())
 }
 
 /// FNV-1a: contents are ours or the user's own, so nobody looks for collisions.
 fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> u64 {
-    parts.flat_map(|part| part.iter().chain(&[0])).fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
-    })
+    parts
+        .flat_map(|part| part.iter().chain(&[0]))
+        .fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
 }
 
 /// The directory of these files, which are written unless they are there.

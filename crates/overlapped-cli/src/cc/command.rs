@@ -51,19 +51,77 @@ pub struct Command {
 
 /// Options whose value is the next argument.
 const WITH_VALUE: &[&str] = &[
-    "-o", "-D", "-U", "-L", "-l", "-x", "-T", "-u", "-z", "-B", "-e", "-G", "-MF", "-MT", "-MQ", "-include", "-imacros", "-aux-info",
-    "-isysroot", "-iprefix", "-target", "-arch", "-Xlinker", "-Xpreprocessor", "-Xassembler", "-Xclang", "--param", "-wrapper",
+    "-o",
+    "-D",
+    "-U",
+    "-L",
+    "-l",
+    "-x",
+    "-T",
+    "-u",
+    "-z",
+    "-B",
+    "-e",
+    "-G",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-include",
+    "-imacros",
+    "-aux-info",
+    "-isysroot",
+    "-iprefix",
+    "-target",
+    "-arch",
+    "-Xlinker",
+    "-Xpreprocessor",
+    "-Xassembler",
+    "-Xclang",
+    "--param",
+    "-wrapper",
 ];
 /// Options whose value, glued or next, is a directory to search.
 const DIRECTORIES: &[&str] = &["-iquote", "-isystem", "-idirafter", "-I"];
-const NO_LINK: &[&str] = &["-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine", "-v", "-###"];
+const NO_LINK: &[&str] =
+    &["-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine", "-v", "-###"];
 const NO_START: &[&str] = &["-shared", "-r", "-nostartfiles", "-nostdlib"];
 const CXX_SUFFIXES: &[&str] = &["cpp", "cc", "cxx", "cp", "c++", "ii"];
 /// Import libraries of Windows: what programs use of them is in ours, or nowhere.
 const WINDOWS_LIBRARIES: &[&str] = &[
-    "advapi32", "bcrypt", "comctl32", "comdlg32", "crypt32", "dbghelp", "gdi32", "iphlpapi", "kernel32", "libcmt", "libcmtd", "mincore",
-    "mingw32", "msvcrt", "mswsock", "ntdll", "ole32", "oleaut32", "onecore", "psapi", "rpcrt4", "secur32", "setupapi", "shell32",
-    "shlwapi", "synchronization", "ucrt", "user32", "uuid", "version", "winmm", "winspool", "ws2_32", "wsock32",
+    "advapi32",
+    "bcrypt",
+    "comctl32",
+    "comdlg32",
+    "crypt32",
+    "dbghelp",
+    "gdi32",
+    "iphlpapi",
+    "kernel32",
+    "libcmt",
+    "libcmtd",
+    "mincore",
+    "mingw32",
+    "msvcrt",
+    "mswsock",
+    "ntdll",
+    "ole32",
+    "oleaut32",
+    "onecore",
+    "psapi",
+    "rpcrt4",
+    "secur32",
+    "setupapi",
+    "shell32",
+    "shlwapi",
+    "synchronization",
+    "ucrt",
+    "user32",
+    "uuid",
+    "version",
+    "winmm",
+    "winspool",
+    "ws2_32",
+    "wsock32",
 ];
 /// Options of mingw's gcc that mean nothing here.
 const MINGW: &[&str] = &["-mwindows", "-mconsole", "-municode", "-mthreads", "-mdll", "-static-libgcc"];
@@ -79,7 +137,9 @@ fn is_cxx(source: &Path) -> bool {
 
 /// Would gcc itself take this suffix for C++?
 fn is_plain_cxx(source: &Path) -> bool {
-    source.extension().is_some_and(|suffix| suffix == "C" || suffix == "CPP" || CXX_SUFFIXES.iter().any(|cxx| suffix == *cxx))
+    source
+        .extension()
+        .is_some_and(|suffix| suffix == "C" || suffix == "CPP" || CXX_SUFFIXES.iter().any(|cxx| suffix == *cxx))
 }
 
 fn is_source(path: &Path) -> bool {
@@ -176,7 +236,10 @@ impl Command {
     }
 
     fn take_file(&mut self, argument: OsString, text: &str) {
-        let stem = text.len().checked_sub(4).filter(|&at| text.is_char_boundary(at) && text[at..].eq_ignore_ascii_case(".lib"));
+        let stem = text
+            .len()
+            .checked_sub(4)
+            .filter(|&at| text.is_char_boundary(at) && text[at..].eq_ignore_ascii_case(".lib"));
         if stem.is_some_and(|at| is_windows_library(&text[..at])) {
             return;
         }
@@ -219,10 +282,10 @@ impl Command {
         }
     }
 
+    /// Not `-isystem`: what a macro of a system header expands to gets no warnings, and those are needed (see [`advice`]).
     fn compile_flags(directory: &Path) -> Vec<OsString> {
-        let mut flags: Vec<OsString> = vec!["-fshort-wchar".into(), "-fms-extensions".into(), "-isystem".into(), directory.into()];
-        flags.extend(["-include".into(), directory.join("ovl/prelude.h").into_os_string()]);
-        flags
+        let prelude = directory.join("ovl/prelude.h").into_os_string();
+        vec!["-fshort-wchar".into(), "-fms-extensions".into(), glued("-I", directory), "-include".into(), prelude]
     }
 
     fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
@@ -240,11 +303,7 @@ impl Command {
     /// What is added after the user's arguments for compiling.
     fn needed_flags(&self, needs: &Needs) -> Result<Vec<OsString>, String> {
         let mut flags = Vec::new();
-        if let Some(names) = needs.directory()? {
-            let mut flag = OsString::from("-I");
-            flag.push(names);
-            flags.push(flag);
-        }
+        flags.extend(needs.directory()?.map(|names| glued("-I", &names)));
         let definitions = [
             (needs.old_annotations, "-DOVL_OLD_SAL"),
             (needs.void_main, "-Dmain=ovl_void_main"),
@@ -262,12 +321,12 @@ impl Command {
         let is_clang = compiler.iter().any(|word| word.to_string_lossy().contains("clang"));
         let all_cxx = self.language == Language::Cxx || sources.iter().all(|source| is_cxx(source));
         let mut line = compiler.clone();
-        line.extend(Self::compile_flags(&headers::directory()?));
         if all_cxx && !sources.is_empty() && !is_clang {
             // Microsoft's compiler lets more pass, too.
             line.push("-fpermissive".into());
         }
         line.extend(self.rest.iter().cloned());
+        line.extend(Self::compile_flags(&headers::directory()?));
         line.extend(self.needed_flags(&needs)?);
         if self.inputs && !self.no_link {
             line.extend(self.link_flags(&compiler)?);
@@ -289,7 +348,8 @@ impl Command {
             eprintln!("{}", quoted(&line));
         }
         let mut compiler = process::Command::new(&line[0]);
-        let mut child = compiler.args(&line[1..]).stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
+        let mut child =
+            compiler.args(&line[1..]).stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
         if let Some(stderr) = child.stderr.take() {
             advice::pass_on(stderr);
         }
@@ -302,7 +362,7 @@ impl Command {
         let mut flags = Vec::new();
         if what != Print::Link {
             flags.extend(Self::compile_flags(&headers::directory()?));
-            flags.extend(["-isystem".into(), headers::spellings_directory()?.into_os_string()]);
+            flags.push(glued("-I", &headers::spellings_directory()?));
         }
         if what != Print::Compile {
             flags.extend(self.link_flags(&self.compiler())?);
@@ -310,6 +370,12 @@ impl Command {
         println!("{}", quoted(&flags));
         Ok(())
     }
+}
+
+fn glued(option: &str, directory: &Path) -> OsString {
+    let mut flag = OsString::from(option);
+    flag.push(directory);
+    flag
 }
 
 /// As one would type it to a shell.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where Debian has libraries.
-const MULTIARCH: &str = if cfg!(target_arch = "aarch64") { "../lib/aarch64-linux-gnu" } else { "../lib/x86_64-linux-gnu" };
+const MULTIARCH: &str =
+    if cfg!(target_arch = "aarch64") { "../lib/aarch64-linux-gnu" } else { "../lib/x86_64-linux-gnu" };
 const SHARED: &str = "liboverlapped_win32.so";
 const SONAME: &str = "liboverlapped_win32.so.0";
 const STATIC: &str = "liboverlapped_win32.a";
@@ -37,7 +38,8 @@ fn find(file: &str) -> Result<PathBuf, String> {
     let exe = std::env::current_exe().and_then(|exe| exe.canonicalize()).unwrap_or_default();
     let here = exe.parent().unwrap_or(Path::new("/"));
     let places = ["", "../lib", "../lib64", MULTIARCH];
-    let found = places.iter().filter_map(|place| here.join(place).canonicalize().ok()).find(|place| place.join(file).is_file());
+    let found =
+        places.iter().filter_map(|place| here.join(place).canonicalize().ok()).find(|place| place.join(file).is_file());
     found.ok_or_else(|| {
         let here = here.display();
         format!("{file} is not beside {here}; build it with `cargo build -p overlapped-win32`, install it, or set OVERLAPPED_LIB")
@@ -51,7 +53,9 @@ fn provide_soname(directory: &Path) -> Result<(), String> {
         return Ok(());
     }
     match std::os::unix::fs::symlink(SHARED, &link) {
-        Err(error) if !link.exists() => Err(format!("{} could not be made: {error}; link it to {SHARED}", link.display())),
+        Err(error) if !link.exists() => {
+            Err(format!("{} could not be made: {error}; link it to {SHARED}", link.display()))
+        }
         _ => Ok(()),
     }
 }

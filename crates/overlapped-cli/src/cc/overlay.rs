@@ -51,7 +51,9 @@ impl Needs {
             needs.void_main |= void_main;
             needs.void_wmain |= void_wmain;
             let directory = path.parent().unwrap_or(Path::new(""));
-            open.extend(includes.into_iter().filter_map(|(name, quoted)| needs.resolve(&name, quoted, directory, search)));
+            open.extend(
+                includes.into_iter().filter_map(|(name, quoted)| needs.resolve(&name, quoted, directory, search)),
+            );
         }
         needs
     }
@@ -145,7 +147,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = |name: &str| dir.path().join(name);
         fs::create_dir(path("sub")).unwrap();
-        fs::write(path("main.c"), "#include <Windows.h>\n#include \"Sub\\Part.H\"\n#include \"own.h\"\n#include <STDIO.H>\n").unwrap();
+        fs::write(
+            path("main.c"),
+            "#include <Windows.h>\n#include \"Sub\\Part.H\"\n#include \"own.h\"\n#include <STDIO.H>\n",
+        )
+        .unwrap();
         fs::write(path("sub/part.h"), "#include \"..\\\\Other.h\"\nvoid f(__in int);").unwrap();
         fs::write(path("own.h"), "").unwrap();
         fs::write(path("other.h"), "").unwrap();

@@ -28,6 +28,8 @@ OVL_SIZE(ULONG_PTR, sizeof(void *));
 #define MAXUINT64 0xFFFFFFFFFFFFFFFFull
 #define MAXINT64 0x7FFFFFFFFFFFFFFFll
 
+#define PtrToPtr64(p) ((void *)(p))
+#define Ptr64ToPtr(p) ((void *)(p))
 #define PtrToInt(p) ((int)(INT_PTR)(p))
 #define PtrToLong(p) ((int)(INT_PTR)(p))
 #define PtrToUlong(p) ((unsigned int)(UINT_PTR)(p))

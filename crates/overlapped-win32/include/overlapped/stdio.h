@@ -122,4 +122,7 @@ template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const
                                  _vsnprintf_s(to, N, most, format, ovl_list))
 #endif
 
+/* The wide functions are declared here too in Windows. */
+#include <wchar.h>
+
 #endif

@@ -80,6 +80,7 @@ void _makepath(char *to, const char *drive, const char *directory, const char *n
 #define ltoa _ltoa
 #define ultoa _ultoa
 
+int *_errno(void) OVL_SYMBOL(_errno);
 size_t _mbstrlen(const char *text) OVL_SYMBOL(_mbstrlen);
 int mblen(const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mblen);
 int mbtowc(wchar_t *to, const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mbtowc);
@@ -127,5 +128,8 @@ template <size_t N> inline errno_t _itoa_s(int value, char (&to)[N], int base) {
 #ifdef __cplusplus
 #include_next <stdlib.h>
 #endif
+
+/* The wide functions are declared here too in Windows. */
+#include <wchar.h>
 
 #endif

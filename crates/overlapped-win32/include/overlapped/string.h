@@ -1,4 +1,4 @@
-/* libc's <string.h>, with Microsoft's functions. The wide ones are in wchar.h. */
+/* libc's <string.h>, with Microsoft's functions. */
 #ifndef OVL_STRING_H
 #define OVL_STRING_H
 #pragma GCC system_header
@@ -43,5 +43,8 @@ template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { r
 template <size_t N> inline errno_t strncat_s(char (&to)[N], const char *from, rsize_t most) { return strncat_s(to, N, from, most); }
 template <size_t N> inline errno_t strerror_s(char (&to)[N], int code) { return strerror_s(to, N, code); }
 #endif
+
+/* The wide functions are declared here too in Windows. */
+#include <wchar.h>
 
 #endif

@@ -3,7 +3,15 @@
 #define OVL_TIME_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+/* With _GNU_SOURCE, which C++ has, libc's header brings its timeval of 16 bytes along; winsock2.h may come later. */
+#ifndef __timeval_defined
+#define timeval ovl_libc_timeval
 #include_next <time.h>
+#undef timeval
+#undef __timeval_defined
+#else
+#include_next <time.h>
+#endif
 
 typedef time_t __time64_t;
 #define _tzset tzset

@@ -130,6 +130,12 @@
 #undef wcsncasecmp
 #undef wcsdup
 #undef wcsnlen
+/* The searches below are overloads for constant and for changeable text; libstdc++ must not add its own, which glibc tells it
+ * for gcc only. */
+#ifdef __cplusplus
+#undef __CORRECT_ISO_CPP_WCHAR_H_PROTO
+#define __CORRECT_ISO_CPP_WCHAR_H_PROTO 1
+#endif
 #include <stdio.h>
 
 /* Windows' wint_t has 16 bits. libc's stays, and has room for this value too. */

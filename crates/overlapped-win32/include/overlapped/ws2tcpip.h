@@ -4,7 +4,6 @@
 #include "winsock2.h"
 #include "ws2ipdef.h"
 
-typedef int socklen_t;
 #define EAI_AGAIN WSATRY_AGAIN
 #define EAI_BADFLAGS WSAEINVAL
 #define EAI_FAIL WSANO_RECOVERY

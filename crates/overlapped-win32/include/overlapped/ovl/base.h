@@ -32,11 +32,12 @@
 /* The layout that Windows gives a structure on 64-bit machines. */
 #define OVL_SIZE(type, bytes) OVL_STATIC_ASSERT(sizeof(type) == (bytes), #type " must have " #bytes " bytes")
 
-/* The A and W forms of a name. */
+#endif
+
+/* The A and W forms of a name. Decided each time: a program may define UNICODE between <stdio.h> and <windows.h>. */
+#undef OVL_AW
 #ifdef UNICODE
 #define OVL_AW(name) name##W
 #else
 #define OVL_AW(name) name##A
-#endif
-
 #endif

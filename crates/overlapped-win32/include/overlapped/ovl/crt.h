@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include "base.h"
 
+typedef __INTPTR_TYPE__ intptr_t;
+typedef __UINTPTR_TYPE__ uintptr_t;
 typedef int errno_t;
 typedef size_t rsize_t;
 #define _TRUNCATE ((size_t)-1)

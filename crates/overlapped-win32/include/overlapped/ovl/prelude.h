@@ -64,10 +64,12 @@
 #pragma GCC diagnostic ignored "-Wcast-function-type"
 #endif
 
-/* ---- Parts of libc that differ from what winsock2.h declares, and come along with <stdlib.h>: fd_set, select, and a u_long of
- * 64 bits. Whoever mixes in POSIX code uses poll. */
+/* ---- Parts of libc that differ from what winsock2.h declares, and come along with <stdlib.h> and
+ * <unistd.h>: fd_set, select, a u_long of 64 bits, an unsigned socklen_t. Whoever mixes in POSIX code uses poll. */
 #define _SYS_SELECT_H 1
 #define __u_char_defined 1
+#define __socklen_t_defined 1
+typedef int socklen_t;
 
 /* ---- Keywords. */
 #undef __int8
@@ -181,6 +183,7 @@ template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
+#include <time.h>
 #endif
 
 /* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */
