@@ -58,8 +58,8 @@ impl<'a> Iterator for Tokens<'a> {
             let first = text.chars().next()?;
             if text.starts_with("//") {
                 self.skip(text.find('\n').unwrap_or(text.len()));
-            } else if text.starts_with("/*") {
-                self.skip(text[2..].find("*/").map_or(text.len(), |at| at + 4));
+            } else if let Some(comment) = text.strip_prefix("/*") {
+                self.skip(comment.find("*/").map_or(text.len(), |at| at + 4));
             } else if first == '"' || first == '\'' {
                 self.skip(literal(text, first));
             } else if first == '#' {
