@@ -164,7 +164,7 @@ fn a_full_file_system() {
         let outcome =
             outcome.failed_with(&["large' was not copied", "is full; free some space there and copy it again"]);
         assert_eq!(outcome.json()["errors"][0]["code"], 112);
-        assert_eq!(names(small), ["fits"], "nothing half-written stays, the other file is there");
+        assert_eq!(names(small), ["fits"], "nothing half-written stays, the other file is there: {outcome:?}");
         assert_same(&fits, &small.join("fits"));
 
         // One that replaced an older file goes too, and that is told.

@@ -1,5 +1,6 @@
 //! Forwarding headers: for each name in an `#include` that exists only in another case, or with slashes where it has
 //! backslashes, a file of just that name (a backslash is an ordinary character in a name here) that includes the right one.
+//! clang looks for slashes itself, so it gets a file of that name as well.
 
 use super::scan::{Seen, scan};
 use super::{cache, headers};
@@ -94,7 +95,13 @@ impl Needs {
         if self.forwards.is_empty() {
             return Ok(None);
         }
-        let files: Vec<_> = self.forwards.iter().filter_map(|(name, text)| Some((below(name)?, text))).collect();
+        let slashed = self
+            .forwards
+            .iter()
+            .filter(|(name, _)| name.contains('\\'))
+            .map(|(name, text)| (name.replace('\\', "/"), text));
+        let names = self.forwards.iter().map(|(name, text)| (name.clone(), text)).chain(slashed);
+        let files: BTreeMap<_, _> = names.filter_map(|(name, text)| Some((below(&name)?, text))).collect();
         let files = files.iter().map(|(name, text)| (name.as_path(), text.as_bytes()));
         Ok(Some(cache::directory("names", files)?.join(DEEP)))
     }

@@ -1,18 +1,19 @@
-//! What is still to begin: the walk, and files for which the disk was full while others were being copied.
+//! How many files are on their way, when everything is done, and files for which the disk was full while others were being
+//! copied.
 //!
 //! A file that does not fit fills the disk for a moment, and files beside it fail with it although there is room for them. So
 //! whoever fails for that reason and was not alone is tried again, alone, when all others are done and what did not
 //! fit is gone; unless it would not fit then either.
 
 use super::ledger::Ledger;
-use super::walk::{Job, Walk};
+use super::walk::Job;
 use crate::problem::Problem;
 use std::path::Path;
 
 /// See the module page.
 #[derive(Debug)]
 pub struct Intake {
-    walk: Walk,
+    /// The walk has come to its end.
     exhausted: bool,
     interrupted: bool,
     active: usize,
@@ -22,17 +23,6 @@ pub struct Intake {
     postponed: Vec<Postponed>,
     /// Everybody has been told that the work is done.
     over: bool,
-}
-
-/// A file to begin.
-#[derive(Debug)]
-pub struct Start {
-    /// What to copy.
-    pub job: Job,
-    /// Where to keep it meanwhile.
-    pub slot: usize,
-    /// It will not be tried again.
-    pub last_try: bool,
 }
 
 /// A file to try again.
@@ -47,10 +37,9 @@ pub struct Postponed {
 }
 
 impl Intake {
-    /// Everything that the walk finds, `slots` at once.
-    pub fn new(walk: Walk, slots: usize) -> Self {
+    /// `slots` files at once.
+    pub fn new(slots: usize) -> Self {
         Self {
-            walk,
             exhausted: false,
             interrupted: false,
             active: 0,
@@ -66,41 +55,45 @@ impl Intake {
         !self.exhausted || (self.active == 0 && !self.postponed.is_empty())
     }
 
-    /// The next file.
-    pub fn next(&mut self, ledger: &Ledger) -> Option<Start> {
-        let slot = *self.free_slots.last()?;
-        if !self.exhausted {
-            if let Some(job) = self.walk.next(ledger) {
-                return Some(self.start(job, slot, false));
-            }
-            self.exhausted = true;
-        }
-        while self.active == 0
+    /// Takes a slot for a file that the walk may have. [`Intake::leave`] gives it back.
+    pub fn reserve(&mut self) -> Option<usize> {
+        if self.exhausted { None } else { self.take_slot() }
+    }
+
+    /// A file to be tried once more, and a slot for it.
+    pub fn retry(&mut self, ledger: &Ledger) -> Option<(Job, usize)> {
+        while self.exhausted
+            && self.active == 0
             && let Some(Postponed { job, problem, size }) = self.postponed.pop()
         {
             if room(&job.target).is_none_or(|room| size <= room) {
-                return Some(self.start(job, slot, true));
+                return self.take_slot().map(|slot| (job, slot));
             }
             ledger.problem(problem);
         }
         None
     }
 
-    fn start(&mut self, job: Job, slot: usize, last_try: bool) -> Start {
-        self.free_slots.pop();
+    fn take_slot(&mut self) -> Option<usize> {
+        let slot = self.free_slots.pop()?;
         self.active += 1;
         if self.active > 1 {
             self.accompanied.fill(true);
         } else {
             self.accompanied[slot] = false;
         }
-        Start { job, slot, last_try }
+        Some(slot)
     }
 
-    /// A file is done with its slot.
+    /// A file is done with its slot, or there was none for it.
     pub fn leave(&mut self, slot: usize) {
         self.active -= 1;
         self.free_slots.push(slot);
+    }
+
+    /// The walk has no more files.
+    pub fn exhaust(&mut self) {
+        self.exhausted = true;
     }
 
     /// Puts off a file that is about to leave its slot, if it was not alone. Gives the problem back if it was.
@@ -128,11 +121,6 @@ impl Intake {
         let done = self.exhausted && self.active == 0 && self.postponed.is_empty();
         done && !std::mem::replace(&mut self.over, true)
     }
-
-    /// Gives the directories their modes and times.
-    pub fn finish_directories(&mut self, ledger: &Ledger) {
-        self.walk.finish_directories(ledger);
-    }
 }
 
 /// The bytes that are free where `path` is to be.
@@ -144,49 +132,41 @@ fn room(path: &Path) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meta::Rules;
-    use super::super::walk::Root;
     use super::*;
 
-    fn intake(dir: &Path, files: usize) -> Intake {
-        let job = |n| Job { source: dir.join(format!("{n}")), target: dir.join(format!("copy{n}")) };
-        Intake::new(Walk::new((0..files).map(|n| Root::File(job(n))).collect(), Rules::of_process()), 4)
-    }
-
-    fn postponed(start: &Start, size: u64) -> Postponed {
-        let problem = Problem::new(&start.job.source, "full".into());
-        Postponed { job: start.job.clone(), problem, size }
+    fn postponed(dir: &Path, size: u64) -> Postponed {
+        let job = Job { source: dir.join("source"), target: dir.join("target") };
+        Postponed { problem: Problem::new(&job.source, "full".into()), job, size }
     }
 
     #[test]
     fn who_was_not_alone_is_tried_again_alone() {
         let (dir, ledger) = (tempfile::tempdir().unwrap(), Ledger::new(None));
-        let mut intake = intake(dir.path(), 2);
-        let (a, b) = (intake.next(&ledger).unwrap(), intake.next(&ledger).unwrap());
-        intake.leave(b.slot);
-        assert!(intake.postpone(a.slot, postponed(&a, 1)).is_none());
-        assert!(intake.next(&ledger).is_none() && !intake.ends(), "it is still on its way");
-        intake.leave(a.slot);
+        let mut intake = Intake::new(4);
+        let (a, b) = (intake.reserve().unwrap(), intake.reserve().unwrap());
+        intake.leave(b);
+        assert!(intake.postpone(a, postponed(dir.path(), 1)).is_none());
+        intake.exhaust();
+        assert!(intake.retry(&ledger).is_none() && !intake.ends(), "it is still on its way");
+        intake.leave(a);
         assert!(intake.may_begin());
-        let again = intake.next(&ledger).unwrap();
-        assert!(again.last_try && again.job == a.job);
-        intake.leave(again.slot);
+        let (_, again) = intake.retry(&ledger).unwrap();
+        intake.leave(again);
         assert!(intake.ends() && intake.is_over() && !intake.ends());
     }
 
     #[test]
     fn who_was_alone_or_does_not_fit_is_not_tried_again() {
         let (dir, ledger) = (tempfile::tempdir().unwrap(), Ledger::new(None));
-        let mut intake = intake(dir.path(), 3);
-        let alone = intake.next(&ledger).unwrap();
-        assert!(intake.postpone(alone.slot, postponed(&alone, 1)).is_some());
-        let other = intake.next(&ledger).unwrap();
-        assert!(intake.postpone(other.slot, postponed(&other, u64::MAX)).is_none());
-        intake.leave(alone.slot);
-        let third = intake.next(&ledger).unwrap();
-        intake.leave(other.slot);
-        intake.leave(third.slot);
-        assert!(intake.next(&ledger).is_none());
+        let mut intake = Intake::new(4);
+        let alone = intake.reserve().unwrap();
+        assert!(intake.postpone(alone, postponed(dir.path(), 1)).is_some());
+        let other = intake.reserve().unwrap();
+        assert!(intake.postpone(other, postponed(dir.path(), u64::MAX)).is_none());
+        intake.exhaust();
+        intake.leave(alone);
+        intake.leave(other);
+        assert!(intake.retry(&ledger).is_none());
         assert!(intake.ends());
     }
 }

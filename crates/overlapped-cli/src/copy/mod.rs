@@ -3,7 +3,7 @@
 //! | Module | Does |
 //! |---|---|
 //! | [`plan`] | turns `SRC... DST` into roots, by the rules of cp |
-//! | [`walk`] | hands out files, makes directories and links on the way |
+//! | [`walk`], [`make`] | hand out files, make directories and links on the way |
 //! | [`open`] | opens source and target, finishes or takes back the target |
 //! | [`extents`], [`transfer`] | what of a file is to be read and written next |
 //! | [`worker`], [`intake`], [`buffers`] | the threads at the port, and what they share |
@@ -21,6 +21,7 @@ mod compare;
 mod extents;
 mod intake;
 mod ledger;
+mod make;
 mod meta;
 mod open;
 mod plan;
@@ -94,7 +95,7 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         verify: args.verify,
         chunk: args.chunk,
     };
-    let walk = Walk::new(plan.roots.clone(), rules);
+    let walk = Walk::new(plan.roots.clone(), rules, threads);
     let crew = Arc::new(Crew::new(Parts { port, opener, ledger, walk }, threads, depth, writers));
     heed_signals(&crew);
     let progress = bar.map(|bar| {
@@ -102,10 +103,11 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         Progress::start(bar, &plan.roots, move || progress::standing(&crew.ledger))
     });
     std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| crew.work());
+        let crew = &*crew;
+        for worker in 1..threads {
+            scope.spawn(move || crew.work(worker));
         }
-        crew.work();
+        crew.work(0);
     });
     crew.finish_directories();
     if let Some(progress) = progress {
@@ -114,12 +116,13 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
     Ok(crew.ledger.close(meter.read(), chosen.name, args.verify, crew.is_interrupted()))
 }
 
-/// One worker a processor for many files. For a single one, one worker that reads: the engine writes beside it.
+/// One worker a processor for many files. For a single one, two at most: Linux lets only one thread at a time write into it.
 fn workers(roots: &[Root]) -> usize {
-    match roots {
-        [] | [Root::File(_) | Root::Link(_)] => 1,
-        _ => std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
-    }
+    let most = match roots {
+        [] | [Root::File(_) | Root::Link(_)] => 2,
+        _ => MOST_THREADS,
+    };
+    std::thread::available_parallelism().map_or(1, usize::from).min(most)
 }
 
 /// The first signal ends the run in order. Another one after a while ends it at once: somebody has lost patience. What comes

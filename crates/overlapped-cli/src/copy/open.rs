@@ -7,8 +7,9 @@
 //! and the user is told.
 
 use super::extents::Extents;
+use super::make::same_file;
 use super::meta::{Meta, Rules};
-use super::walk::{Job, same_file};
+use super::walk::Job;
 use super::worker::{Device, Port};
 use crate::problem::{Problem, Shown};
 use overlapped::{OpenOptions, OverlappedFile, System};
@@ -220,13 +221,25 @@ impl Files {
         }
     }
 
+    /// Empties a target that is about to go, since its room is only free when the last descriptor is closed, and other files may
+    /// wait for it.
+    fn give_room_back(&self) {
+        let _ = rustix::fs::ftruncate(self.target.as_fd(), 0);
+    }
+
     /// Takes an unfinished target away. What is to be told about it besides the failure.
     pub fn take_back(&self, target: &Path) -> Removal {
         match self.place {
             Place::Device => Removal::None,
             Place::Occupied { .. } if !self.touched.load(Relaxed) => Removal::None,
-            Place::Fresh => removed(rustix::fs::unlink(target), || Removal::Quiet),
+            Place::Fresh => {
+                self.give_room_back();
+                removed(rustix::fs::unlink(target), || Removal::Quiet)
+            }
             Place::Occupied { names } => {
+                if names == 1 {
+                    self.give_room_back();
+                }
                 // Through links, to the file that was overwritten.
                 let file = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
                 removed(rustix::fs::unlink(&file), || Removal::Old { others: names > 1 })

@@ -1,19 +1,17 @@
 //! Walks what is to be copied and hands out one file after the other. Directories and links are made on the way.
 //!
-//! A directory is made with permissions for its owner only, so that a tree that nobody may enter, or that the owner may not
-//! write, is safe and possible to fill meanwhile; its own mode and times come when everything below it is there. The walk
-//! costs no call a file besides the listing of the directory.
+//! Each worker walks a directory of its own, its *lane*, because Linux lets only one thread at a time create files in a
+//! directory. A directory found on the way goes on a stack that all workers take from; a worker that finds the stack empty
+//! takes files from the lanes of others. The walk costs no call a file besides the listing of the directory.
 
 use super::ledger::Ledger;
+use super::make;
 use super::meta::{Meta, Rules};
-use super::plan::kind;
 use crate::problem::{Problem, Shown};
-use rustix::fs::{CWD, FileType, Mode};
-use rustix::io::Errno;
-use std::collections::HashSet;
-use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
-use walkdir::{DirEntry, IntoIter, WalkDir};
+use parking_lot::Mutex;
+use std::collections::{HashSet, VecDeque};
+use std::fs::{DirEntry, ReadDir};
+use std::path::PathBuf;
 
 /// A source and the name of its copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,40 +42,57 @@ impl Root {
     }
 }
 
-/// See the module page.
+/// See the module page. A lane may be locked before what is shared, never after it, and one lane at a time.
 #[derive(Debug)]
 pub struct Walk {
-    roots: std::vec::IntoIter<Root>,
-    tree: Option<(Job, IntoIter)>,
+    lanes: Box<[Mutex<Option<Listing>>]>,
+    shared: Mutex<Shared>,
     rules: Rules,
+}
+
+/// A directory being listed.
+#[derive(Debug)]
+struct Listing {
+    directory: Job,
+    entries: ReadDir,
+}
+
+#[derive(Debug)]
+struct Shared {
+    roots: VecDeque<Root>,
+    /// Directories to be listed; they exist in the target.
+    directories: Vec<Job>,
+    /// Directories to be listed or being listed.
+    open: usize,
     /// Directories that wait for their mode and times, parents before children.
     unfinished: Vec<(PathBuf, Meta)>,
-    /// With several sources: names that were given away already.
+    /// With several roots: names that were given away already.
     given: Option<HashSet<PathBuf>>,
 }
 
+/// What a lane has next.
+enum Found {
+    File(Job),
+    /// It went through its directory, or has taken a new one.
+    Turn,
+    /// It has none, and there is none to take.
+    Nothing,
+}
+
 impl Walk {
-    /// Over these roots.
-    pub fn new(roots: Vec<Root>, rules: Rules) -> Self {
+    /// Over these roots, for so many workers.
+    pub fn new(roots: Vec<Root>, rules: Rules, workers: usize) -> Self {
         let given = (roots.len() > 1).then(HashSet::new);
-        Self { roots: roots.into_iter(), tree: None, rules, unfinished: Vec::new(), given }
+        let (directories, unfinished) = (Vec::new(), Vec::new());
+        let shared = Shared { roots: roots.into(), directories, open: 0, unfinished, given };
+        Self { lanes: (0..workers).map(|_| Mutex::new(None)).collect(), shared: Mutex::new(shared), rules }
     }
 
-    /// The next file to copy.
-    pub fn next(&mut self, ledger: &Ledger) -> Option<Job> {
+    /// The next file for a worker. `None` is the end.
+    pub fn next(&self, worker: usize, ledger: &Ledger) -> Option<Job> {
         loop {
-            let job = match self.next_entry(ledger) {
-                Some(Ok(job)) => job,
-                Some(Err(problem)) => {
-                    ledger.problem(problem);
-                    continue;
-                }
-                None => match self.next_root(ledger)? {
-                    Some(job) => job,
-                    None => continue,
-                },
-            };
-            let new = self.given.as_mut().is_none_or(|given| given.insert(job.target.clone()));
+            let job = self.find(worker, ledger)?;
+            let new = self.shared.lock().given.as_mut().is_none_or(|given| given.insert(job.target.clone()));
             if new {
                 return Some(job);
             }
@@ -86,91 +101,122 @@ impl Walk {
         }
     }
 
-    /// Begins with the next root: `None` when there is none, `Some(None)` when it was no file.
-    fn next_root(&mut self, ledger: &Ledger) -> Option<Option<Job>> {
-        match self.roots.next()? {
-            Root::File(job) => return Some(Some(job)),
-            Root::Link(job) => self.link(&job, ledger).unwrap_or_else(|problem| ledger.problem(problem)),
-            Root::Tree(job) => {
-                let walk = WalkDir::new(&job.source).into_iter();
-                self.tree = Some((job, walk));
-            }
-        }
-        Some(None)
-    }
-
-    /// The next file of the present tree.
-    fn next_entry(&mut self, ledger: &Ledger) -> Option<Result<Job, Problem>> {
+    fn find(&self, worker: usize, ledger: &Ledger) -> Option<Job> {
         loop {
-            let (root, walk) = self.tree.as_mut()?;
-            let entry = match walk.next() {
-                Some(Ok(entry)) => entry,
-                Some(Err(error)) => return Some(Err(unreadable(root, error))),
-                None => {
-                    self.tree = None;
-                    return None;
-                }
+            let found = match self.advance(worker, true, ledger) {
+                Found::Nothing => self.others(worker, ledger),
+                found => found,
             };
-            let job = below(root, &entry);
-            let made = match entry.file_type() {
-                kind if kind.is_file() => return Some(Ok(job)),
-                kind if kind.is_dir() => self.directory(&job, entry.depth() == 0, ledger),
-                kind if kind.is_symlink() => self.link(&job, ledger),
-                kind => {
-                    skip(&job, kind, ledger);
-                    Ok(())
+            match found {
+                Found::File(job) => return Some(job),
+                Found::Turn => {}
+                Found::Nothing => {
+                    let shared = self.shared.lock();
+                    if shared.open == 0 && shared.roots.is_empty() {
+                        return None;
+                    }
+                    // Somebody is between two of these steps.
+                    drop(shared);
+                    std::thread::yield_now();
                 }
-            };
-            if let Err(problem) = made {
-                if let (true, Some((_, walk))) = (entry.file_type().is_dir(), &mut self.tree) {
-                    walk.skip_current_dir();
-                }
-                return Some(Err(problem));
             }
         }
     }
 
-    fn directory(&mut self, job: &Job, is_root: bool, ledger: &Ledger) -> Result<(), Problem> {
-        let stat = rustix::fs::lstat(&job.source).map_err(|e| Problem::reading(&job.source, e))?;
-        match rustix::fs::mkdir(&job.target, Mode::RWXU) {
-            Ok(()) => {}
-            Err(Errno::EXIST) if is_directory(&job.target, is_root) => {}
-            Err(Errno::EXIST) => {
-                let (source, target) = (Shown(&job.source), Shown(&job.target));
-                let why = format!("{source} and what it holds were not copied: {target} is in the way and not a");
-                return Err(Problem::new(&job.target, format!("{why} directory; remove it and copy again")));
-            }
-            Err(error) => return Err(Problem::writing(&job.source, &job.target, error)),
+    /// A file from the lane of another worker.
+    fn others(&self, worker: usize, ledger: &Ledger) -> Found {
+        let lanes = (0..self.lanes.len()).filter(|lane| *lane != worker);
+        let mut found = lanes.map(|lane| self.advance(lane, false, ledger));
+        found.find(|found| !matches!(found, Found::Nothing)).unwrap_or(Found::Nothing)
+    }
+
+    /// Goes on in a lane up to its next file; through its end to another directory, if it may take one.
+    fn advance(&self, lane: usize, may_take: bool, ledger: &Ledger) -> Found {
+        let mut lane = self.lanes[lane].lock();
+        let Some(Listing { directory, entries }) = &mut *lane else {
+            return if may_take { self.take(&mut lane, ledger) } else { Found::Nothing };
+        };
+        for entry in entries {
+            let made = match entry {
+                Ok(entry) => match self.entry(directory, &entry, ledger) {
+                    Ok(Some(file)) => return Found::File(file),
+                    made => made.map(drop),
+                },
+                Err(error) => Err(Problem::reading(&directory.source, error)),
+            };
+            made.unwrap_or_else(|problem| ledger.problem(problem));
         }
+        *lane = None;
+        self.shared.lock().open -= 1;
+        Found::Turn
+    }
+
+    /// Begins another directory, or another root.
+    fn take(&self, lane: &mut Option<Listing>, ledger: &Ledger) -> Found {
+        let mut shared = self.shared.lock();
+        let Some(directory) = shared.directories.pop() else {
+            let Some(root) = shared.roots.pop_front() else { return Found::Nothing };
+            // Until it is made or on the stack, nobody may think that all is done.
+            shared.open += 1;
+            drop(shared);
+            let found = self.root(root, ledger);
+            self.shared.lock().open -= 1;
+            return found;
+        };
+        drop(shared);
+        match std::fs::read_dir(&directory.source) {
+            Ok(entries) => *lane = Some(Listing { directory, entries }),
+            Err(error) => {
+                self.shared.lock().open -= 1;
+                ledger.problem(Problem::reading(&directory.source, error));
+            }
+        }
+        Found::Turn
+    }
+
+    fn root(&self, root: Root, ledger: &Ledger) -> Found {
+        let made = match root {
+            Root::File(job) => return Found::File(job),
+            Root::Link(job) => make::link(&job, &self.rules, ledger),
+            Root::Tree(job) => self.directory(job, true, ledger),
+        };
+        made.unwrap_or_else(|problem| ledger.problem(problem));
+        Found::Turn
+    }
+
+    /// One entry of a directory: a file, or something that is done at once.
+    fn entry(&self, directory: &Job, entry: &DirEntry, ledger: &Ledger) -> Result<Option<Job>, Problem> {
+        let name = entry.file_name();
+        let job = Job { source: directory.source.join(&name), target: directory.target.join(&name) };
+        let kind = entry.file_type().map_err(|error| Problem::reading(&job.source, error))?;
+        if kind.is_file() {
+            return Ok(Some(job));
+        }
+        if kind.is_dir() {
+            self.directory(job, false, ledger)?;
+        } else if kind.is_symlink() {
+            make::link(&job, &self.rules, ledger)?;
+        } else {
+            make::skip(&job, kind, ledger);
+        }
+        Ok(None)
+    }
+
+    /// Makes a directory and puts it on the stack.
+    fn directory(&self, job: Job, is_root: bool, ledger: &Ledger) -> Result<(), Problem> {
+        let meta = make::directory(&job, is_root, &self.rules)?;
         ledger.directory();
-        self.unfinished.push((job.target.clone(), self.rules.keep(&stat)));
-        Ok(())
-    }
-
-    fn link(&self, job: &Job, ledger: &Ledger) -> Result<(), Problem> {
-        let reading = |error| Problem::reading(&job.source, error);
-        let stat = rustix::fs::lstat(&job.source).map_err(reading)?;
-        let leads_to = rustix::fs::readlink(&job.source, Vec::new()).map_err(reading)?;
-        let make = || rustix::fs::symlinkat(leads_to.as_c_str(), CWD, &job.target);
-        let writing = |error| Problem::writing(&job.source, &job.target, error);
-        match make() {
-            Err(Errno::EXIST) => {
-                refuse_itself(job, &stat)?;
-                rustix::fs::unlink(&job.target)
-                    .map_err(|e| writing(if e == Errno::ISDIR { Errno::EXIST } else { e }))?;
-                make().map_err(writing)?;
-            }
-            made => made.map_err(writing)?,
-        }
-        ledger.link();
-        // Links have times on most file systems; that some refuse to set them harms nobody.
-        let _ = self.rules.keep(&stat).finish_link(&job.target);
+        let mut shared = self.shared.lock();
+        shared.unfinished.push((job.target.clone(), meta));
+        shared.open += 1;
+        shared.directories.push(job);
         Ok(())
     }
 
     /// Gives the directories their modes and times, children first. To be called when all files are done.
-    pub fn finish_directories(&mut self, ledger: &Ledger) {
-        for (path, meta) in self.unfinished.drain(..).rev() {
+    pub fn finish_directories(&self, ledger: &Ledger) {
+        let unfinished = std::mem::take(&mut self.shared.lock().unfinished);
+        for (path, meta) in unfinished.into_iter().rev() {
             if let Err(error) = meta.finish_directory(&path) {
                 ledger.problem(Problem::keeping(&path, error));
             }
@@ -178,52 +224,30 @@ impl Walk {
     }
 }
 
-/// The copy's name of an entry.
-fn below(root: &Job, entry: &DirEntry) -> Job {
-    let relative = entry.path().strip_prefix(&root.source).unwrap_or(entry.path());
-    let target = if relative.as_os_str().is_empty() { root.target.clone() } else { root.target.join(relative) };
-    Job { source: entry.path().to_path_buf(), target }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
 
-/// Below the target that the user named, a link to a directory does not count as one: it could lead anywhere.
-fn is_directory(path: &Path, follow: bool) -> bool {
-    let metadata = if follow { path.metadata() } else { path.symlink_metadata() };
-    metadata.is_ok_and(|m| m.is_dir())
-}
-
-fn refuse_itself(job: &Job, source: &rustix::fs::Stat) -> Result<(), Problem> {
-    match rustix::fs::lstat(&job.target) {
-        Ok(target) if (target.st_dev, target.st_ino) == (source.st_dev, source.st_ino) => {
-            Err(same_file(&job.source, &job.target))
+    #[test]
+    fn workers_share_a_tree_and_miss_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let job = Job { source: dir.path().join("source"), target: dir.path().join("target") };
+        for n in 0..300 {
+            let parent = job.source.join(format!("{}/{}", n % 7, n % 3));
+            fs::create_dir_all(&parent).unwrap();
+            fs::write(parent.join(format!("{n}")), "").unwrap();
         }
-        _ => Ok(()),
+        let walk = Walk::new(vec![Root::Tree(job.clone())], Rules::of_process(), 3);
+        let ledger = Ledger::new(None);
+        let all = |worker| std::iter::from_fn(|| walk.next(worker, &ledger)).collect::<Vec<_>>();
+        let found = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..3).map(|worker| scope.spawn(move || all(worker))).collect();
+            workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
+        });
+        let names: HashSet<_> = found.iter().map(|job| job.target.clone()).collect();
+        assert_eq!((found.len(), names.len()), (300, 300));
+        assert!(found.iter().all(|job| job.source.is_file() && job.target.parent().unwrap().is_dir()));
+        assert!(walk.next(0, &ledger).is_none(), "the end is the end");
     }
-}
-
-/// The sentence for a copy onto itself.
-pub fn same_file(source: &Path, target: &Path) -> Problem {
-    let message = format!("{} was not copied to {}: they are the same file", Shown(source), Shown(target));
-    Problem::new(source, format!("{message}; choose another target"))
-}
-
-fn unreadable(root: &Job, error: walkdir::Error) -> Problem {
-    let path = error.path().unwrap_or(&root.source).to_path_buf();
-    match error.into_io_error() {
-        Some(error) => Problem::reading(&path, error),
-        None => Problem::new(&path, format!("{} was not copied: it contains itself through links", Shown(&path))),
-    }
-}
-
-fn skip(job: &Job, kind_of: std::fs::FileType, ledger: &Ledger) {
-    let file_type = match () {
-        () if kind_of.is_fifo() => FileType::Fifo,
-        () if kind_of.is_socket() => FileType::Socket,
-        () if kind_of.is_block_device() || kind_of.is_char_device() => FileType::CharacterDevice,
-        () => FileType::Unknown,
-    };
-    let what = kind(file_type);
-    ledger.skipped(
-        &job.source,
-        format!("{} was skipped: it is {what}, which has no contents to copy", Shown(&job.source)),
-    );
 }

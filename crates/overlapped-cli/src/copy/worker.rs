@@ -11,7 +11,7 @@
 use super::buffers::Buffers;
 use super::compare::{Comparison, difference};
 use super::extents::Piece;
-use super::intake::{Intake, Postponed, Start};
+use super::intake::{Intake, Postponed};
 use super::ledger::Ledger;
 use super::open::{Files, Opener, Removal};
 use super::transfer::{Failure, Limits, Step, Transfer};
@@ -62,6 +62,7 @@ pub struct Crew {
     pub threads: usize,
     buffers: Buffers,
     slots: Box<[Mutex<Option<Transfer>>]>,
+    walk: Walk,
     intake: Mutex<Intake>,
     limits: Limits,
     interrupted: AtomicBool,
@@ -94,18 +95,19 @@ impl Crew {
             ledger,
             threads,
             slots: (0..depth).map(|_| Mutex::new(None)).collect(),
-            intake: Mutex::new(Intake::new(walk, depth)),
+            walk,
+            intake: Mutex::new(Intake::new(depth)),
             limits,
             interrupted: AtomicBool::new(false),
         }
     }
 
-    /// The work of one thread, until everything is done.
-    pub fn work(&self) {
+    /// The work of one thread, until everything is done. Each has a number below [`Crew::threads`].
+    pub fn work(&self, worker: usize) {
         loop {
             let packet = match self.port.try_get() {
                 Ok(Some(packet)) => Ok(packet),
-                Ok(None) if self.begin() => continue,
+                Ok(None) if self.begin(worker) => continue,
                 Ok(None) if self.intake.lock().is_over() => return,
                 Ok(None) => self.port.get(),
                 Err(error) => Err(error),
@@ -141,17 +143,17 @@ impl Crew {
 
     /// Gives the directories their modes and times; when all workers are gone.
     pub fn finish_directories(&self) {
-        self.intake.lock().finish_directories(&self.ledger);
+        self.walk.finish_directories(&self.ledger);
     }
 
     /// Begins another file, if there is one and a buffer for it.
-    fn begin(&self) -> bool {
+    fn begin(&self, worker: usize) -> bool {
         let needed = if self.opener.verify { 2 } else { 1 };
         if !self.intake.lock().may_begin() {
             return false;
         }
         let Some(buffers) = self.buffers.take(needed) else { return false };
-        let Some(Start { job, slot, last_try }) = self.change_intake(|intake| intake.next(&self.ledger)) else {
+        let Some((job, slot, last_try)) = self.next_job(worker) else {
             self.buffers.give(buffers);
             return false;
         };
@@ -169,6 +171,22 @@ impl Crew {
             }
         }
         true
+    }
+
+    /// A file, a slot for it, and whether this is its last chance. The walk is not under the intake's lock, so that workers
+    /// list and make directories beside each other.
+    fn next_job(&self, worker: usize) -> Option<(Job, usize, bool)> {
+        let slot = self.intake.lock().reserve();
+        if let Some(slot) = slot {
+            if let Some(job) = self.walk.next(worker, &self.ledger) {
+                return Some((job, slot, false));
+            }
+            self.change_intake(|intake| {
+                intake.exhaust();
+                intake.leave(slot);
+            });
+        }
+        self.change_intake(|intake| intake.retry(&self.ledger)).map(|(job, slot)| (job, slot, true))
     }
 
     /// Puts a transfer into its slot. An interrupt that came while it was in none is made up for.
@@ -274,7 +292,7 @@ impl Crew {
                 Step::Rest => return,
                 Step::Over => {
                     let Some(transfer) = slot_guard.take() else { return };
-                    drop(slot_guard);
+                    drop((slot_guard, files));
                     match self.conclude(slot, transfer) {
                         Some(transfer) => self.put(slot, transfer),
                         None => return self.change_intake(|intake| intake.leave(slot)),

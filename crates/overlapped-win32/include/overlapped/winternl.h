@@ -4,6 +4,9 @@
 #include "windef.h"
 
 #define NT_SUCCESS(status) ((NTSTATUS)(status) >= 0)
+/* Offsets with a meaning of their own, with a high half of -1. */
+#define FILE_WRITE_TO_END_OF_FILE 0xFFFFFFFF
+#define FILE_USE_FILE_POINTER_POSITION 0xFFFFFFFE
 #define NT_ERROR(status) ((ULONG)(status) >> 30 == 3)
 
 OVL_BEGIN
