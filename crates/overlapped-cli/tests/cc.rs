@@ -285,3 +285,17 @@ fn a_compiler_that_is_not_there_is_said_to_be_so() {
     );
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn wide_streams_have_units_of_16_bits_and_file_streams_take_windows_names() {
+    let place = Place::new(&[("streams.cpp", include_str!("cc/wide_streams.cpp"))]);
+    fs::write(place.path("input"), "één 5 x\nline two\n").unwrap();
+    for compiler in compilers() {
+        place.compile(&["c++", &compiler, "-Wno-deprecated-declarations", "streams.cpp"]);
+        let mut program = Command::new(place.path("program"));
+        program.current_dir(place.0.path()).stdin(fs::File::open(place.path("input")).unwrap());
+        let output = program.output().unwrap();
+        let expected = "wide é总😀    42\nthen narrow\nthen cout\nend\n12345 ok\n0 failures\n";
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{compiler}");
+    }
+}
