@@ -5,7 +5,12 @@
 #include <unistd.h>
 
 OVL_BEGIN
-int _open(const char *name, int flags, ...) OVL_LIBC(open);
+int _open(const char *name, int flags, ...) OVL_SYMBOL(_open);
+int _wopen(const wchar_t *name, int flags, ...) OVL_SYMBOL(_wopen);
+int _sopen(const char *name, int flags, int share, ...) OVL_SYMBOL(_sopen);
+int _wsopen(const wchar_t *name, int flags, int share, ...) OVL_SYMBOL(_wsopen);
+errno_t _sopen_s(int *to, const char *name, int flags, int share, int mode) OVL_SYMBOL(_sopen_s);
+errno_t _wsopen_s(int *to, const wchar_t *name, int flags, int share, int mode) OVL_SYMBOL(_wsopen_s);
 int _close(int descriptor) OVL_SYMBOL(_close);
 int _dup(int descriptor) OVL_LIBC(dup);
 int _dup2(int from, int to) OVL_LIBC(dup2);

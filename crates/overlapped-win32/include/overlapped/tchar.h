@@ -54,6 +54,10 @@ typedef wint_t _TINT;
 #define _trename _wrename
 #define _tperror _wperror
 #define _tunlink _wunlink
+#define _taccess _waccess
+#define _topen _wopen
+#define _tsopen _wsopen
+#define _tsopen_s _wsopen_s
 #define _tmkdir _wmkdir
 #define _trmdir _wrmdir
 #define _tchdir _wchdir
@@ -175,6 +179,10 @@ typedef int _TINT;
 #define _trename rename
 #define _tperror perror
 #define _tunlink _unlink
+#define _taccess _access
+#define _topen _open
+#define _tsopen _sopen
+#define _tsopen_s _sopen_s
 #define _tmkdir _mkdir
 #define _trmdir _rmdir
 #define _tchdir _chdir

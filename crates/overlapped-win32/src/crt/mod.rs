@@ -13,6 +13,7 @@
 pub mod args;
 pub mod conio;
 pub mod ctype;
+pub mod descriptors;
 pub mod environment;
 pub mod files;
 pub mod memory;
@@ -22,6 +23,7 @@ pub mod paths;
 pub mod printf;
 pub mod scanf;
 pub mod secure;
+pub mod stat;
 pub mod strings;
 pub mod threads;
 pub mod va;

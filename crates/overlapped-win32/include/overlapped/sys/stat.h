@@ -1,0 +1,48 @@
+/* What is known of a file, by Windows names. There is one structure of that: libc's, under all of Microsoft's names. */
+#ifndef OVL_SYS_STAT_H
+#define OVL_SYS_STAT_H
+#pragma GCC system_header
+#include "../ovl/crt.h"
+
+/* As a macro with arguments it renames the function and not the structure. */
+#define stat(name, to) ovl_libc_stat(name, to)
+#include_next <sys/stat.h>
+#undef stat
+
+OVL_BEGIN
+int stat(const char *name, struct stat *to) OVL_SYMBOL(stat);
+int _wstat(const wchar_t *name, struct stat *to) OVL_SYMBOL(_wstat);
+OVL_END
+
+#define _stat stat
+#define _stat32 stat
+#define _stat64 stat
+#define _stati64 stat
+#define _stat32i64 stat
+#define _stat64i32 stat
+#define __stat64 stat
+#define _wstat32 _wstat
+#define _wstat64 _wstat
+#define _wstati64 _wstat
+#define _wstat64i32 _wstat
+#define _fstat fstat
+#define _fstat64 fstat
+#define _fstati64 fstat
+
+#define _S_IFMT S_IFMT
+#define _S_IFDIR S_IFDIR
+#define _S_IFCHR S_IFCHR
+#define _S_IFIFO S_IFIFO
+#define _S_IFREG S_IFREG
+#define _S_IREAD S_IREAD
+#define _S_IWRITE S_IWRITE
+#define _S_IEXEC S_IEXEC
+#ifdef _UNICODE
+#define _tstat _wstat
+#define _tstat64 _wstat64
+#else
+#define _tstat stat
+#define _tstat64 stat
+#endif
+
+#endif
