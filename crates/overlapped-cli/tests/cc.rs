@@ -299,3 +299,26 @@ fn wide_streams_have_units_of_16_bits_and_file_streams_take_windows_names() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{compiler}");
     }
 }
+
+#[test]
+fn structured_exceptions_and_faults_are_caught() {
+    let place = Place::new(&[
+        ("a.c", include_str!("cc/exceptions.c")),
+        ("b.cpp", include_str!("cc/exceptions.c")),
+        ("mixed.cpp", include_str!("cc/exceptions_cxx.cpp")),
+    ]);
+    let start = "finally 1\nfilter E0000001 2 7\nhandled E0000001\nfinally 1\nfilter E0000002 2 7\nouter handled\n\
+                 rounds 4, 1 2\nfirst\nsecond 2\nbody\nfinally 0\n";
+    let faults = "filter C0000005 2 0\nfault\nfilter C0000005 2 1\nfault\ndivided\n";
+    let mixed = "destroyed\nE0000003\nfinally 1\nthrown\nfinally 1\na C++ exception\nworks\nthread 5\n";
+    for compiler in compilers() {
+        for optimized in ["-O0", "-O2"] {
+            for (source, faults) in [("a.c", faults), ("b.cpp", if compiler.contains("clang") { "" } else { faults })] {
+                place.compile(&["cc", &compiler, optimized, "-Wall", "-Wextra", source]);
+                assert_eq!(place.run(&[]), (format!("{start}{faults}end\n"), 0), "{compiler} {optimized} {source}");
+            }
+            place.compile(&["c++", &compiler, optimized, "-Wall", "-Wextra", "mixed.cpp"]);
+            assert_eq!(place.run(&[]), (mixed.into(), 0), "{compiler} {optimized}");
+        }
+    }
+}

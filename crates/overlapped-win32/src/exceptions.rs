@@ -1,9 +1,9 @@
 //! The rest of `errhandlingapi.h`: error modes, and exceptions as far as there are any.
 //!
-//! Structured exceptions are not caught here (the headers say what `__try` does). RaiseException gives a thread its name where that
-//! is what it is used for; any other exception goes to the filter of the program, if it has set one, and then ends the process.
+//! RaiseException gives a thread its name where that is what it is used for; any other exception is `crate::structured`'s, and
+//! where nobody catches it, the program's filter sees it before the process ends.
 
-use crate::support::guard;
+use crate::structured;
 use std::ffi::{CStr, c_char};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -34,6 +34,22 @@ pub struct ExceptionPointers {
 }
 
 const _: () = assert!(size_of::<ExceptionRecord>() == 152);
+
+impl ExceptionRecord {
+    /// No exception.
+    pub const NONE: Self = Self { code: 0, flags: 0, nested: 0, address: 0, parameters: 0, information: [0; 15] };
+}
+
+impl ExceptionPointers {
+    /// No exception.
+    pub const NONE: Self = Self { record: std::ptr::null(), context: 0 };
+
+    /// Those of an exception.
+    #[must_use]
+    pub fn of(record: *const ExceptionRecord) -> Self {
+        Self { record, context: 0 }
+    }
+}
 
 /// LPTOP_LEVEL_EXCEPTION_FILTER.
 pub type Filter = Option<unsafe extern "C" fn(*const ExceptionPointers) -> i32>;
@@ -77,9 +93,10 @@ fn as_filter(number: usize) -> Filter {
     unsafe { std::mem::transmute::<usize, Filter>(number) }
 }
 
-/// SetUnhandledExceptionFilter: the former one. RaiseException calls it; faults of the machine end the process as on Linux.
+/// SetUnhandledExceptionFilter: the former one.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetUnhandledExceptionFilter(filter: Filter) -> Filter {
+    structured::catch_faults();
     as_filter(FILTER.swap(filter.map_or(0, |filter| filter as usize), AcqRel))
 }
 
@@ -106,8 +123,8 @@ unsafe fn name_thread(record: &ExceptionRecord) {
 /// # Safety
 /// `information` has so many numbers, and they are what the exception has.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_RaiseException(code: u32, flags: u32, count: u32, information: *const usize) {
-    let mut record = ExceptionRecord { code, flags, nested: 0, address: 0, parameters: 0, information: [0; 15] };
+pub unsafe extern "C-unwind" fn ovl_RaiseException(code: u32, flags: u32, count: u32, information: *const usize) {
+    let mut record = ExceptionRecord { code, flags: flags & EXCEPTION_NONCONTINUABLE, ..ExceptionRecord::NONE };
     if !information.is_null() {
         record.parameters = count.min(15);
         // SAFETY: the caller vouches for so many numbers.
@@ -119,16 +136,20 @@ pub unsafe extern "C" fn ovl_RaiseException(code: u32, flags: u32, count: u32, i
         // SAFETY: the caller vouches for the information.
         return unsafe { name_thread(&record) };
     }
-    let pointers = ExceptionPointers { record: &record, context: 0 };
-    if let Some(filter) = as_filter(FILTER.load(Acquire)) {
-        // SAFETY: the program's filter; the record outlives the call.
-        let wish = unsafe { filter(&pointers) };
-        if wish == EXCEPTION_CONTINUE_EXECUTION && flags & EXCEPTION_NONCONTINUABLE == 0 {
-            return;
-        }
+    // SAFETY: who pushed frames vouches for them.
+    unsafe { structured::raise(&record) };
+    if unhandled(&record) == EXCEPTION_CONTINUE_EXECUTION && record.flags == 0 {
+        return;
     }
-    guard((), || eprintln!("The program raised exception 0x{code:08X}, and exceptions are not handled here."));
+    eprintln!("The program ends: nobody handles exception 0x{code:08X}.");
     std::process::abort();
+}
+
+/// What the program's filter says of an exception that nobody catches; 0 without one.
+pub(crate) fn unhandled(record: &ExceptionRecord) -> i32 {
+    let pointers = ExceptionPointers::of(record);
+    // SAFETY: the program's filter; the record outlives the call.
+    as_filter(FILTER.load(Acquire)).map_or(0, |filter| unsafe { filter(&pointers) })
 }
 
 #[cfg(test)]

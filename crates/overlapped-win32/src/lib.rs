@@ -40,6 +40,7 @@ pub mod processthreadsapi;
 pub mod profileapi;
 pub mod srwlock;
 pub mod strsafe;
+pub mod structured;
 pub mod synchapi;
 pub mod sysinfoapi;
 pub mod temporary;

@@ -306,6 +306,7 @@ impl Command {
         flags.extend(needs.directory()?.map(|names| glued("-I", &names)));
         let definitions = [
             (needs.old_annotations, "-DOVL_OLD_SAL"),
+            (needs.structured, "-DOVL_SEH"),
             (needs.void_main, "-Dmain=ovl_void_main"),
             (needs.void_wmain, "-Dwmain=ovl_void_wmain"),
         ];
@@ -328,6 +329,10 @@ impl Command {
         line.extend(self.rest.iter().cloned());
         line.extend(Self::compile_flags(&headers::directory()?));
         line.extend(self.needed_flags(&needs)?);
+        if needs.structured && !is_clang {
+            // So that a fault may begin a C++ exception. clang has no such thing.
+            line.push("-fnon-call-exceptions".into());
+        }
         if self.inputs && !self.no_link {
             line.extend(self.link_flags(&compiler)?);
         }

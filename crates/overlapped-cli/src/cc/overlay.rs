@@ -16,6 +16,8 @@ pub struct Needs {
     forwards: BTreeMap<String, String>,
     /// A file has `__in` or `__out`.
     pub old_annotations: bool,
+    /// A file has `__try`.
+    pub structured: bool,
     /// A source has `void main`.
     pub void_main: bool,
     /// A source has `void wmain`.
@@ -47,8 +49,9 @@ impl Needs {
             }
             // What cannot be read is the compiler's to complain about.
             let Ok(bytes) = fs::read(&path) else { continue };
-            let Seen { includes, void_main, void_wmain, old_annotations } = scan(&bytes);
+            let Seen { includes, void_main, void_wmain, old_annotations, structured } = scan(&bytes);
             needs.old_annotations |= old_annotations;
+            needs.structured |= structured;
             needs.void_main |= void_main;
             needs.void_wmain |= void_wmain;
             let directory = path.parent().unwrap_or(Path::new(""));

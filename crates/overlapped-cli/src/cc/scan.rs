@@ -11,6 +11,8 @@ pub struct Seen {
     pub void_wmain: bool,
     /// `__in` or `__out`.
     pub old_annotations: bool,
+    /// Has it blocks of structured exception handling?
+    pub structured: bool,
 }
 
 /// Looks through the text of a file. Bytes that are not UTF-8 are of no interest: they are in comments and strings.
@@ -22,6 +24,7 @@ pub fn scan(bytes: &[u8]) -> Seen {
         match token {
             Token::Include(name, quoted) => seen.includes.push((name.to_string(), quoted)),
             Token::Word("__in" | "__out") => seen.old_annotations = true,
+            Token::Word("__try" | "_try") => seen.structured = true,
             // These stand between the type and the name, and change nothing.
             Token::Word("__cdecl" | "_cdecl" | "__stdcall" | "WINAPI" | "CALLBACK" | "_cdecl_") => {}
             Token::Word(word) => before = [before[1], word],

@@ -7,13 +7,21 @@
 #define EXCEPTION_CONTINUE_SEARCH 0
 #define EXCEPTION_CONTINUE_EXECUTION (-1)
 
-/* Filters and handlers do not run, so these have nothing to tell. */
-#define GetExceptionCode() 0u
-#define _exception_code() 0u
-#define exception_code() 0u
-#define GetExceptionInformation() ((struct _EXCEPTION_POINTERS *)0)
-#define _exception_info() ((struct _EXCEPTION_POINTERS *)0)
-#define AbnormalTermination() 0
-#define _abnormal_termination() 0
+OVL_BEGIN
+struct _EXCEPTION_POINTERS;
+unsigned int ovl_seh_code(void);
+struct _EXCEPTION_POINTERS *ovl_seh_information(void);
+int ovl_seh_abnormal(void);
+OVL_END
+
+#define GetExceptionCode ovl_seh_code
+#define _exception_code ovl_seh_code
+#define exception_code ovl_seh_code
+#define GetExceptionInformation ovl_seh_information
+#define _exception_info ovl_seh_information
+#define exception_info ovl_seh_information
+#define AbnormalTermination ovl_seh_abnormal
+#define _abnormal_termination ovl_seh_abnormal
+#define abnormal_termination ovl_seh_abnormal
 
 #endif

@@ -141,36 +141,6 @@ typedef int socklen_t;
 #define OVL_DECLSPEC_thread _Thread_local
 #endif
 
-/* ---- Structured exception handling. The blocks run; __finally runs after a normal end and after __leave, not after return,
- * break or goto out of the block. A fault or a raised exception is not caught: it ends the program, as it does where nobody
- * handles it. In C++ the words are libstdc++'s own (it defines __try as try), so __leave is a C++ exception there. */
-#ifdef __cplusplus
-struct ovl_leave_t {};
-struct ovl_fault_t {};
-template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
-#if __has_include(<bits/exception_defines.h>)
-#include <bits/exception_defines.h>
-#endif
-#undef __except
-#undef __finally
-#undef __leave
-#ifndef __try
-#define __try try
-#endif
-#define __except(filter) catch (const ovl_leave_t &) {} catch (const ovl_filter<sizeof(filter)>::type &)
-#define __finally catch (const ovl_leave_t &) {}
-#define __leave throw ovl_leave_t()
-#else
-#undef __try
-#undef __except
-#undef __finally
-#undef __leave
-#define __try { __label__ ovl_leave;
-#define __except(filter) ovl_leave: __attribute__((__unused__)); } if (0 && (filter))
-#define __finally ovl_leave: __attribute__((__unused__)); }
-#define __leave goto ovl_leave
-#endif
-
 /* ---- C++ with a 16-bit wchar_t. libstdc++.so holds instances of std::wstring that were compiled for 32 bits; without extern
  * templates each program makes its own, and the functions that these call are ours (see wchar.h). */
 #ifdef __cplusplus
@@ -185,6 +155,134 @@ template <unsigned long> struct ovl_filter { typedef ovl_fault_t type; };
 #include <wchar.h>
 #include <wctype.h>
 #include <time.h>
+#endif
+
+/* ---- Structured exception handling: exceptions that RaiseException raises, and faults of the machine. A filter is asked, and a
+ * __finally block run, on the way out, so EXCEPTION_CONTINUE_EXECUTION ends the program. __finally runs after a normal end, after
+ * __leave and during an exception; not after return, break or goto out of the block.
+ *
+ * In C, as with setjmp: what a __try block changes in a variable that is not volatile may be lost when an exception ends it. In
+ * C++ the words are libstdc++'s own (it defines __try as try), __leave is an exception, and destructors run. `ovl c++` defines
+ * OVL_SEH for files with __try, and lets exceptions start at any instruction (-fnon-call-exceptions, gcc only). */
+#undef __except
+#undef __finally
+#undef __leave
+#ifdef __cplusplus
+#if __has_include(<bits/exception_defines.h>)
+#include <bits/exception_defines.h>
+#endif
+#include <cxxabi.h>
+#include <exception>
+#ifndef __try
+#define __try try
+#endif
+extern "C" {
+int ovl_seh_accepts(int answer);
+void ovl_seh_foreign(void);
+void ovl_seh_set_abnormal(int abnormal);
+void ovl_seh_set_thrower(void (*thrower)(void), int any_instruction);
+}
+struct ovl_leave_t {};
+struct ovl_fault_t {};
+inline bool &ovl_seh_caught() {
+    static thread_local bool caught;
+    return caught;
+}
+inline bool ovl_seh_handles() {
+    const bool caught = ovl_seh_caught();
+    ovl_seh_caught() = false;
+    return caught;
+}
+inline std::exception_ptr &ovl_seh_held() {
+    static thread_local std::exception_ptr held;
+    return held;
+}
+class ovl_finally_t {
+public:
+    ovl_finally_t() : first_(true), held_() {
+        held_.swap(ovl_seh_held());
+        ovl_seh_set_abnormal(held_ ? 1 : 0);
+    }
+    ~ovl_finally_t() noexcept(false) {
+#if __cplusplus >= 201703L
+        const bool thrown = std::uncaught_exceptions() > 0;
+#else
+        const bool thrown = std::uncaught_exception();
+#endif
+        if (held_ && !thrown) std::rethrow_exception(held_);
+    }
+    bool once() {
+        const bool first = first_;
+        first_ = false;
+        return first;
+    }
+
+private:
+    bool first_;
+    std::exception_ptr held_;
+};
+#define OVL_SEH_CATCH(answer) \
+    { \
+        if (!ovl_seh_accepts(answer)) throw; \
+        ovl_seh_caught() = true; \
+    }
+#define __except(filter) \
+    catch (const ovl_leave_t &) {} \
+    catch (const abi::__forced_unwind &) { throw; } \
+    catch (const ovl_fault_t &) OVL_SEH_CATCH(filter) \
+    catch (...) { \
+        ovl_seh_foreign(); \
+        OVL_SEH_CATCH(filter) \
+    } \
+    if (ovl_seh_handles())
+#define __finally \
+    catch (const ovl_leave_t &) {} \
+    catch (const abi::__forced_unwind &) { throw; } \
+    catch (...) { ovl_seh_held() = std::current_exception(); } \
+    for (ovl_finally_t ovl_end; ovl_end.once();)
+#define __leave throw ovl_leave_t()
+#ifdef OVL_SEH
+inline void ovl_seh_throw() { throw ovl_fault_t(); }
+namespace {
+const struct ovl_seh_start {
+#ifdef __clang__
+    ovl_seh_start() { ovl_seh_set_thrower(ovl_seh_throw, 0); }
+#else
+    ovl_seh_start() { ovl_seh_set_thrower(ovl_seh_throw, 1); }
+#endif
+} ovl_seh_started;
+}
+#endif
+#else
+#include <setjmp.h>
+struct ovl_seh_frame {
+    struct ovl_seh_frame *outer;
+    sigjmp_buf jump;
+};
+struct ovl_seh_finally {
+    int to_run, abnormal;
+    unsigned long long record[19];
+};
+void ovl_seh_push(struct ovl_seh_frame *frame);
+void ovl_seh_pop(struct ovl_seh_frame *frame);
+int ovl_seh_pending(void);
+int ovl_seh_filter(int answer);
+int ovl_seh_finally(struct ovl_seh_finally *block);
+#undef __try
+#define __try \
+    { \
+        __label__ ovl_leave; \
+        struct ovl_seh_frame ovl_seh __attribute__((__cleanup__(ovl_seh_pop))); \
+        ovl_seh_push(&ovl_seh); \
+        if (sigsetjmp(ovl_seh.jump, 0)) goto ovl_leave;
+#define __except(filter) ovl_leave: __attribute__((__unused__)); } if (ovl_seh_pending() && ovl_seh_filter(filter))
+#define __finally \
+    ovl_leave: __attribute__((__unused__)); } \
+    for (struct ovl_seh_finally ovl_end = {1, 0, {0}}; ovl_seh_finally(&ovl_end);)
+#define __leave goto ovl_leave
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
 #endif
 
 /* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */
