@@ -108,7 +108,7 @@ impl Stage {
         };
         let now = || {
             let picture = self.port.snapshot();
-            (picture.packets.len(), self.names(&picture.waiting), sorted(&picture.released), sorted(&picture.paused))
+            (picture.packets.len(), self.names(&picture.waiting), sorted(&picture.released), sorted(&picture.paused.iter().map(|pause| pause.thread).collect::<Vec<_>>()))
         };
         let expected = (queued, waiting.to_string(), released.to_string(), paused.to_string());
         self.until(|_| now() == expected);

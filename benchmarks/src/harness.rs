@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::interrupt;
-use crate::meter::{Lap, Timer};
+use crate::meter::{Lap, Latency, Timer};
 
 /// Operations are counted in multiples of this, so that every team and batch size divides them.
 const GRAIN: u64 = 64;
@@ -57,6 +57,8 @@ pub enum Measure {
     Cpu,
     /// Context switches an operation.
     Switches,
+    /// How long an operation takes in the middle, where latencies are measured; the metric is the 99th percentile then.
+    Median,
 }
 
 /// How the result of a run is said.
@@ -173,6 +175,11 @@ impl<'a> Group<'a> {
     /// Adds a row: `ours` against `peer`, both names of contestants of this group.
     pub fn compare(&mut self, case: &str, ours: &str, peer: &str) -> &mut Comparison {
         self.push(case, ours, Peer::Contestant(peer.to_owned()), Measure::Metric)
+    }
+
+    /// Adds a row: the median latencies of `ours` and `peer`.
+    pub fn compare_medians(&mut self, case: &str, ours: &str, peer: &str) -> &mut Comparison {
+        self.push(case, ours, Peer::Contestant(peer.to_owned()), Measure::Median)
     }
 
     /// Adds a row: a cost of `ours` against a figure that it must not exceed.
@@ -319,7 +326,12 @@ impl Standing {
 
     fn figure(&self, lap: &Lap, measure: Measure, metric: Metric) -> f64 {
         let operations = self.operations as f64;
+        let latency = |of: fn(&Latency) -> Duration| {
+            lap.latency.map_or(f64::NAN, |latency| of(&latency).as_secs_f64() * 1e9 * metric.scale)
+        };
         match measure {
+            Measure::Median => latency(|latency| latency.p50),
+            Measure::Metric if lap.latency.is_some() => latency(|latency| latency.p99),
             Measure::Metric if metric.higher_is_better => operations / lap.elapsed.as_secs_f64() * metric.scale,
             Measure::Metric => lap.elapsed.as_secs_f64() * 1e9 / operations * metric.scale,
             Measure::Cpu => lap.cpu.as_secs_f64() * 1e6 / operations,

@@ -47,6 +47,26 @@ pub struct Lap {
     pub cpu: Duration,
     /// Voluntary and involuntary context switches of the same.
     pub switches: u64,
+    /// How long operations took, where that is what is measured.
+    pub latency: Option<Latency>,
+}
+
+/// How long the operations of one run took.
+#[derive(Clone, Copy, Debug)]
+pub struct Latency {
+    /// Half of them took no longer.
+    pub p50: Duration,
+    /// 99 of 100 took no longer.
+    pub p99: Duration,
+}
+
+impl Latency {
+    /// Of all these times.
+    pub fn of(mut times: Vec<Duration>) -> Option<Self> {
+        times.sort_unstable();
+        let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().checked_sub(1)?)).copied();
+        Some(Self { p50: at(0.5)?, p99: at(0.99)? })
+    }
 }
 
 /// The stopwatch that is handed to a contestant.
@@ -58,13 +78,14 @@ pub struct Timer {
     begun: Instant,
     before: Usage,
     lap: Option<Lap>,
+    latency: Option<Latency>,
 }
 
 impl Timer {
     /// A running stopwatch.
     pub fn started() -> Self {
         let before = Usage::now();
-        Self { begun: Instant::now(), before, lap: None }
+        Self { begun: Instant::now(), before, lap: None, latency: None }
     }
 
     /// Starts afresh: what came before is not counted.
@@ -81,13 +102,19 @@ impl Timer {
                 elapsed,
                 cpu: after.cpu.saturating_sub(self.before.cpu),
                 switches: after.switches.saturating_sub(self.before.switches),
+                latency: None,
             });
         }
+    }
+
+    /// What is measured is how long the operations took, not how many there are in a time.
+    pub fn latency(&mut self, latency: Option<Latency>) {
+        self.latency = latency;
     }
 
     /// The lap, which ends now unless [`stop`](Self::stop) ended it.
     pub fn finish(mut self) -> Lap {
         self.stop();
-        self.lap.unwrap_or_default()
+        Lap { latency: self.latency, ..self.lap.unwrap_or_default() }
     }
 }

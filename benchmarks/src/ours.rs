@@ -5,12 +5,20 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
 
-use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OpenOptions, OverlappedFile};
+use overlapped::{
+    AlignedBuf, Associated, Completion, CompletionPort, Event, OpenOptions, OverlappedFile, SentinelChoice,
+    SystemBuilder, Timeout, Wait, WaitResult, wait_all, wait_any,
+};
+use overlapped_win32::synchapi::{ovl_CreateEventW, ovl_SetEvent, ovl_WaitForSingleObject};
 
 use crate::benches::port::{Packet, Queue};
 use crate::benches::reads::{Job, Reader, Shape};
+use crate::benches::useful::{self, Crew, Run};
+use crate::benches::wait::Signal;
 use crate::meter::Timer;
 use crate::team::{self, Member, Placement};
 use crate::workspace::{BLOCK, stamp};
@@ -36,6 +44,173 @@ impl Queue for Port {
     fn get(&self) -> Packet {
         let Completion { key, context, result, .. } = self.0.get().expect("the port is open");
         Packet { key, bytes: result.expect("a post succeeds") as u32, context }
+    }
+}
+
+/// An event object. As a queue it has room for one packet, like the futex.
+pub struct EventObject {
+    event: Event,
+    context: AtomicU64,
+}
+
+impl EventObject {
+    /// An auto-reset event.
+    pub fn auto_reset() -> Self {
+        Self { event: Event::auto_reset(false), context: AtomicU64::new(0) }
+    }
+
+    /// A manual-reset event that is signalled.
+    pub fn signalled() -> Self {
+        Self { event: Event::manual_reset(true), context: AtomicU64::new(0) }
+    }
+}
+
+impl Signal for EventObject {
+    fn set(&self) {
+        self.event.set();
+    }
+
+    fn wait(&self) -> bool {
+        self.event.wait(Timeout::Infinite)
+    }
+}
+
+impl Queue for EventObject {
+    fn post(&self, packet: Packet) {
+        self.context.store(packet.context, Ordering::Relaxed);
+        self.event.set();
+    }
+
+    fn get(&self) -> Packet {
+        assert!(self.event.wait(Timeout::Infinite), "the event is there");
+        Packet::new(self.context.load(Ordering::Relaxed))
+    }
+}
+
+/// An event of the C face, used by its handle.
+pub struct EventHandle(usize);
+
+impl EventHandle {
+    /// A manual-reset event that is signalled.
+    pub fn signalled() -> Result<Self, Absent> {
+        // SAFETY: neither attributes nor a name.
+        let handle = unsafe { ovl_CreateEventW(std::ptr::null(), 1, 1, std::ptr::null()) };
+        if handle == 0 { Err("CreateEvent failed".to_owned()) } else { Ok(Self(handle)) }
+    }
+}
+
+impl Signal for EventHandle {
+    fn set(&self) {
+        ovl_SetEvent(self.0);
+    }
+
+    fn wait(&self) -> bool {
+        ovl_WaitForSingleObject(self.0, u32::MAX) == 0
+    }
+}
+
+impl Drop for EventHandle {
+    fn drop(&mut self) {
+        overlapped_win32::handleapi::ovl_CloseHandle(self.0);
+    }
+}
+
+/// Several signalled events in one wait.
+pub struct Several {
+    events: Vec<Event>,
+    all: bool,
+}
+
+impl Several {
+    /// For any of `count` events, of which the last is signalled.
+    pub fn any(count: usize) -> Self {
+        Self { events: (1..=count).map(|n| Event::manual_reset(n == count)).collect(), all: false }
+    }
+
+    /// For all of `count` signalled events.
+    pub fn all(count: usize) -> Self {
+        Self { events: (0..count).map(|_| Event::manual_reset(true)).collect(), all: true }
+    }
+}
+
+impl Signal for Several {
+    fn set(&self) {
+        self.events.iter().for_each(Event::set);
+    }
+
+    fn wait(&self) -> bool {
+        let objects: Vec<&dyn Wait> = self.events.iter().map(|event| event as &dyn Wait).collect();
+        let (wait, index) = if self.all {
+            (wait_all(&objects, Timeout::Infinite), 0)
+        } else {
+            (wait_any(&objects, Timeout::Infinite), objects.len() - 1)
+        };
+        wait == Ok(WaitResult::Object(index))
+    }
+}
+
+/// How the port learns that a task blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// The sentinel finds it.
+    Found,
+    /// The sentinel finds it, without records of context switches.
+    FoundByProc,
+    /// The task says so.
+    Announced,
+}
+
+/// Threads that take tasks from a port.
+pub struct PortCrew {
+    port: CompletionPort<(), Task>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// A task, or the end.
+type Task = Option<(Arc<Run>, u64)>;
+
+impl PortCrew {
+    /// A port that lets `running` of its threads run at the same time.
+    pub fn open(running: u32, telling: Telling) -> Result<Self, Absent> {
+        let sentinel = if telling == Telling::FoundByProc { SentinelChoice::Proc } else { SentinelChoice::Auto };
+        let system = SystemBuilder::new().sentinel(sentinel).build().map_err(|error| error.to_string())?;
+        let port = CompletionPort::<(), Task>::new_in(&system, running);
+        let threads = (0..useful::THREADS).map(|_| {
+            let port = port.clone();
+            std::thread::spawn(move || {
+                while let Ok(Completion { context: Some((run, index)), .. }) = port.get() {
+                    match telling {
+                        Telling::Announced => announced(&run, index),
+                        Telling::Found | Telling::FoundByProc => run.task(index),
+                    }
+                }
+            })
+        });
+        let threads = threads.collect();
+        Ok(Self { port, threads })
+    }
+}
+
+fn announced(run: &Run, index: u64) {
+    let before = run.first_half(index);
+    if run.blocks(index) {
+        overlapped::blocking(Run::block);
+    }
+    run.second_half(index, before);
+}
+
+impl Crew for PortCrew {
+    fn submit(&self, run: &Arc<Run>, index: u64) {
+        self.port.post((), Some((Arc::clone(run), index))).expect("the port is open");
+    }
+}
+
+impl Drop for PortCrew {
+    fn drop(&mut self) {
+        self.port.close();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -178,6 +178,7 @@ fn unit(measure: Measure, metric: Metric) -> String {
         Measure::Metric => metric.unit.to_owned(),
         Measure::Cpu => format!("CPU us/{}", metric.operation),
         Measure::Switches => format!("switches/{}", metric.operation),
+        Measure::Median => metric.unit.replace("p99", "p50"),
     }
 }
 

@@ -8,6 +8,9 @@ use std::{env, fs};
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src");
+    let exports = env::current_dir().expect("cargo sets it").join("exports.txt");
+    println!("cargo:rerun-if-changed={}", exports.display());
+    println!("cargo:exports={}", exports.display());
     println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,liboverlapped_win32.so.0");
     let mut names = BTreeSet::new();
     collect(Path::new("src/lib.rs"), Path::new("src"), &mut names);

@@ -45,13 +45,16 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
 
 /// The state of the destination when a run starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Destination {
+pub(super) enum Destination {
+    /// There is none.
     Fresh,
+    /// It is there, and all of it is in the cache.
     Cached,
 }
 
 /// Somebody who copies a file.
-trait Copier {
+pub(super) trait Copier {
+    /// Copies one file.
     fn copy(&mut self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
@@ -88,13 +91,20 @@ impl Copier for Dd {
 }
 
 /// A copier as a contestant.
-struct Copying<C> {
+pub(super) struct Copying<C> {
     copier: C,
     from: PathBuf,
     to: PathBuf,
     length: u64,
     destination: Destination,
     compared: bool,
+}
+
+impl<C> Copying<C> {
+    /// The copy of a file that was created with this length.
+    pub(super) fn new(copier: C, from: &Path, to: &Path, length: u64, destination: Destination) -> Self {
+        Self { copier, from: from.to_owned(), to: to.to_owned(), length, destination, compared: false }
+    }
 }
 
 impl<C: Copier> Contestant for Copying<C> {
@@ -153,8 +163,7 @@ fn file(context: &Context, workspace: &Workspace, destination: Destination) -> i
     let mut group = Group::new(title, metric, Amount::Fixed(length >> 20));
     group.before_round(|| workspace::warm(&from));
 
-    let seat = |copier| Copying { copier, from: from.clone(), to: to.clone(), length, destination, compared: false };
-    let boxed = |copier: Box<dyn Copier>| seat(copier);
+    let boxed = |copier: Box<dyn Copier>| Copying::new(copier, &from, &to, length, destination);
     let ovl = ours::program().map(|path| Program::new(path, &["copy"]));
     group.enter_or_note(OURS, ovl.map(|ovl| boxed(Box::new(ovl))));
     group.enter_or_note(OURS_CALLS, ours::Copying::open().map(|copier| boxed(Box::new(copier))));

@@ -3,12 +3,15 @@
 //! To add one: a module with `pub fn groups(&Context) -> io::Result<Vec<Outcome>>`, and a line in
 //! [`ALL`].
 
+pub mod cface;
 pub mod copy;
 pub mod direct;
 pub mod port;
 pub mod read;
 pub mod reads;
 mod tree;
+pub mod useful;
+pub mod wait;
 
 use std::fmt::Write;
 use std::io;
@@ -33,6 +36,11 @@ const ALL: &[Bench] = &[
         groups: port::groups,
     },
     Bench {
+        name: "wait",
+        about: "waits for signalled objects, and set-event to woken; against condition variables and a futex",
+        groups: wait::groups,
+    },
+    Bench {
         name: "read",
         about: "4 KiB random reads of a cached file; against pread and a bare ring",
         groups: read::groups,
@@ -46,6 +54,16 @@ const ALL: &[Bench] = &[
         name: "copy",
         about: "a big file and a tree of small ones; against cp, dd and a bare ring",
         groups: copy::groups,
+    },
+    Bench {
+        name: "cface",
+        about: "Windows programs in C built by `ovl cc`; against the Rust face and Wine",
+        groups: cface::groups,
+    },
+    Bench {
+        name: "useful",
+        about: "tasks of which some block without telling: a port against tokio, rayon and fixed pools",
+        groups: useful::groups,
     },
 ];
 

@@ -17,7 +17,7 @@ use crate::team::{self, Member, Placement};
 use crate::workspace::word;
 
 /// Producers, and as many consumers.
-const PAIRS: u64 = 2;
+pub(super) const PAIRS: u64 = 2;
 /// The context of a packet that tells a consumer to stop.
 const STOP: u64 = 0;
 
@@ -69,7 +69,7 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-fn amount(context: &Context) -> Amount {
+pub(super) fn amount(context: &Context) -> Amount {
     Amount::Filling(context.pick(Duration::from_millis(300), Duration::from_millis(20)))
 }
 
@@ -85,7 +85,7 @@ fn digest_sum(count: u64) -> u64 {
     count.wrapping_mul(count).wrapping_add(count.wrapping_mul(each))
 }
 
-fn expect(got: u64, count: u64) -> io::Result<()> {
+pub(super) fn expect(got: u64, count: u64) -> io::Result<()> {
     let wanted = digest_sum(count);
     if got == wanted {
         return Ok(());
@@ -94,13 +94,14 @@ fn expect(got: u64, count: u64) -> io::Result<()> {
 }
 
 /// One thread that posts and gets in turn.
-struct Pairs<Q> {
+pub(super) struct Pairs<Q> {
     queue: Q,
     sum: u64,
 }
 
 impl<Q: Queue> Pairs<Q> {
-    fn new(queue: Q) -> Self {
+    /// With nothing in it.
+    pub(super) fn new(queue: Q) -> Self {
         Self { queue, sum: 0 }
     }
 }
@@ -135,13 +136,14 @@ fn pairs(context: &Context) -> io::Result<Outcome> {
 }
 
 /// Some threads that post, and as many that get.
-struct Crowd<Q> {
+pub(super) struct Crowd<Q> {
     queue: Q,
     sum: u64,
 }
 
 impl<Q: Queue> Crowd<Q> {
-    fn new(queue: Q) -> Self {
+    /// With nothing in it.
+    pub(super) fn new(queue: Q) -> Self {
         Self { queue, sum: 0 }
     }
 
@@ -202,7 +204,7 @@ fn crowd(context: &Context) -> io::Result<Outcome> {
 }
 
 /// Two threads, each blocked until the other posts.
-struct HandOver<Q> {
+pub(super) struct HandOver<Q> {
     there: Q,
     back: Q,
     placement: Placement,
@@ -210,7 +212,8 @@ struct HandOver<Q> {
 }
 
 impl<Q: Queue> HandOver<Q> {
-    fn new(there: Q, back: Q, placement: Placement) -> Self {
+    /// Packets go `there` and are answered `back`.
+    pub(super) fn new(there: Q, back: Q, placement: Placement) -> Self {
         Self { there, back, placement, sum: 0 }
     }
 }

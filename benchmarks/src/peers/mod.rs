@@ -3,6 +3,8 @@
 //! Each is what a good programmer would write by hand for exactly this job, and nothing more: no
 //! handles, no ports, no cancelling. They are the limit that a general library can come near to.
 
+pub mod condition;
+pub mod crews;
 pub mod futex;
 pub mod pread;
 pub mod program;
@@ -10,3 +12,4 @@ pub mod queues;
 pub mod ring;
 pub mod ring_copy;
 pub mod ring_read;
+pub mod windows;

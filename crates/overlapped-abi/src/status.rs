@@ -285,6 +285,7 @@ impl Status {
 
     /// Below `0x8000_0000`: a call that ends with it returns TRUE. [`Status::PENDING`] is one of them.
     #[must_use]
+    #[inline]
     pub const fn is_success(self) -> bool {
         self.0 < 0x8000_0000
     }
@@ -297,6 +298,7 @@ impl Status {
 
     /// `0xC…`: the call returns FALSE.
     #[must_use]
+    #[inline]
     pub const fn is_error(self) -> bool {
         matches!(self.severity(), Severity::Error)
     }

@@ -82,9 +82,9 @@ pub struct CopyArgs {
     /// Requests on their way at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=512))]
     pub queue_depth: u32,
-    /// Bytes a request: a multiple of 4K
-    #[arg(long, value_name = "SIZE", default_value = "256K", value_parser = chunk)]
-    pub chunk: usize,
+    /// Bytes a request: a multiple of 4K [default: 256K; 16M where the library copies from file to file]
+    #[arg(long, value_name = "SIZE", value_parser = chunk)]
+    pub chunk: Option<usize>,
     /// Threads that serve the completion port [default: one a processor, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub threads: Option<u32>,

@@ -7,10 +7,14 @@
 //! | Module | Holds | Contract |
 //! |---|---|---|
 //! | [`mod@file`] | files, directories, links, the null device, and special files reached by a path | 01 §2, §4.1, §4.2; 02 |
+//! | [`socket`] | sockets: streams, datagrams, local ones | 08 |
+//! | [`shared`] | named objects that processes share | 04 §2 |
 //! | [`lookup`] | how names are looked up in this machine's file system | 01 §3 |
 
 pub mod file;
 pub mod lookup;
+pub mod shared;
+pub mod socket;
 
 pub use file::FileDriver;
 pub use lookup::HostLookup;

@@ -6,19 +6,21 @@
 //! - it covers a page partly, and Linux must read the rest of that page first: such *edge* pages must be in the cache, or
 //!   beyond the end of the file, or the write is submitted;
 //! - too much of memory waits to be written (Linux then makes writers sleep), the journal is full, or another thread holds
-//!   the file. No call tells this beforehand. So each plain write is timed: after one that took longer than [`STALL`], all
+//!   the file. No call tells this beforehand. So each plain write is timed: after one that slept for longer than [`STALL`], all
 //!   writes are submitted for [`BACK_OFF`]. At most one write in such a period makes its caller wait.
 //!
 //! Where the file system takes `RWF_NOWAIT` for buffered writes (XFS and Btrfs do, ext4 refuses), that flag answers all of
 //! it and none of the above is needed. File systems in memory refuse it for reads too, and have no device to wait for: there
 //! plain calls are made. Never attempted: descriptors that bypass the cache, durable writes, syncs, and descriptors
-//! without positions, where an attempt could overtake a queued request. Drawback: on a file system that does not know
+//! without positions, where an attempt could overtake a queued request, unless the operation is alone. Drawback: on a file system that does not know
 //! `RWF_NOWAIT` (/proc, many FUSE systems) each read pays for a refused call and a question. That is not remembered, since
 //! nothing but the descriptor's number is known here, and numbers are used again. And a small write on a network or FUSE
 //! file system may wait for its server, once in a [`BACK_OFF`].
 
+use crate::sleeps;
 use overlapped_kernel::clock::Tick;
-use overlapped_kernel::engine::{Kind, Mode, Operation, RawResult};
+use overlapped_kernel::engine::{Kind, Mode, Operation, Parts, RawResult};
+use overlapped_kernel::request::Buffer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::os::fd::{BorrowedFd, RawFd};
@@ -50,6 +52,10 @@ impl Direct {
     /// # Safety
     /// The buffer is valid for `len` bytes (writable for a read) and the descriptor is open.
     pub(crate) unsafe fn attempt(&self, operation: &Operation) -> Option<RawResult> {
+        if operation.mode.contains(Mode::STREAM | Mode::ALONE) && matches!(operation.kind, Kind::Read | Kind::Write) {
+            // SAFETY: the caller's promise.
+            return Some(unsafe { transfer_if_ready(operation) }).filter(|result| *result != Err(Errno::AGAIN));
+        }
         if operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM) {
             return None;
         }
@@ -58,7 +64,7 @@ impl Direct {
             Kind::Read => unsafe { attempt_read(operation) },
             // SAFETY: the caller's promise.
             Kind::Write if operation.len <= SMALL_WRITE => unsafe { self.attempt_write(operation) },
-            Kind::Write | Kind::Sync => None,
+            Kind::Write | Kind::Sync | Kind::Fetch | Kind::Copy { .. } => None,
         }
     }
 
@@ -75,10 +81,11 @@ impl Direct {
         if self.stalled_until.load(Ordering::Relaxed) > start.0 || !edges_at_hand(operation) {
             return None;
         }
+        sleeps::look(start);
         // SAFETY: the promise of `attempt`.
         let result = unsafe { transfer(operation, 0) };
         let end = Tick::monotonic();
-        if end.since(start) > STALL {
+        if end.since(start) > STALL && sleeps::slept() {
             self.stalled_until.store(end.plus(BACK_OFF).0, Ordering::Relaxed);
         }
         Some(result)
@@ -116,6 +123,9 @@ pub(crate) unsafe fn perform(operation: &Operation) -> RawResult {
             let fd = unsafe { BorrowedFd::borrow_raw(operation.fd) };
             rustix::io::retry_on_intr(|| rustix::fs::fsync(fd)).map(|()| 0)
         }
+        Kind::Fetch => fetch(operation),
+        // SAFETY: the descriptors are open, the caller says.
+        Kind::Copy { from, at } => unsafe { crate::copying::step(operation, from, at) },
         // SAFETY: the caller's promise.
         Kind::Read | Kind::Write => unsafe { transfer(operation, 0) },
     }
@@ -127,14 +137,21 @@ pub(crate) unsafe fn perform(operation: &Operation) -> RawResult {
 /// As for [`Direct::attempt`].
 pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
     let part = libc::iovec { iov_base: operation.buffer.cast(), iov_len: operation.len };
-    let flags = flags | write_flags(operation);
+    // SAFETY: the list belongs to the request, which is not complete while this runs.
+    let parts = unsafe { parts(operation) };
+    let (list, count) = match &parts {
+        Some(parts) => (parts.as_ptr().cast(), parts.len().min(MOST_PARTS) as u64),
+        None => (&raw const part, 1_u64),
+    };
+    // All 64 bits of a system call's argument: memory checkers look at them.
+    let flags = i64::from(flags | write_flags(operation));
     let offset = if operation.mode.contains(Mode::STREAM) { -1 } else { operation.offset as i64 };
     // Not libc's functions of these names: those are cancellation points, which costs 30 ns. On 64-bit machines the
     // first half of the offset is all of it.
     let number = if operation.kind == Kind::Read { libc::SYS_preadv2 } else { libc::SYS_pwritev2 };
     loop {
-        // SAFETY: one buffer, valid for `len` bytes (and writable for a read) by the caller's promise.
-        let n = unsafe { libc::syscall(number, operation.fd, &raw const part, 1_u64, offset, 0_u64, flags) };
+        // SAFETY: one buffer or a list, valid for `len` bytes (and writable for a read) by the caller's promise.
+        let n = unsafe { libc::syscall(number, operation.fd, list, count, offset, 0_u64, flags) };
         match usize::try_from(n) {
             Ok(n) => return Ok(n),
             Err(_) => match last_error() {
@@ -143,6 +160,44 @@ pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
             },
         }
     }
+}
+
+/// Linux takes no longer lists at a time; the rest follows like that of any short transfer.
+pub(crate) const MOST_PARTS: usize = 1024;
+
+/// The pieces that are still to be transferred, if the memory is not in one.
+///
+/// # Safety
+/// The request is not complete.
+unsafe fn parts(operation: &Operation) -> Option<std::borrow::Cow<'_, [Buffer]>> {
+    if operation.parts.is_none() {
+        return None;
+    }
+    if operation.parts.is_whole() {
+        // SAFETY: the caller's promise.
+        return Some(std::borrow::Cow::Borrowed(unsafe { operation.parts.list() }));
+    }
+    // SAFETY: the caller's promise.
+    Some(std::borrow::Cow::Owned(unsafe { operation.parts.rest() }))
+}
+
+/// Reads what is not in the page cache yet, for nobody.
+fn fetch(operation: &Operation) -> RawResult {
+    const STEP: usize = 64 << 10;
+    let mut sink = vec![0_u8; STEP.min(operation.len)];
+    let mut done = 0;
+    while done < operation.len {
+        let len = (operation.len - done).min(STEP);
+        let (buffer, offset) = (sink.as_mut_ptr(), operation.offset + done as u64);
+        let mode = Mode::empty();
+        let step = Operation { kind: Kind::Read, mode, fd: operation.fd, buffer, len, parts: Parts::NONE, offset };
+        // SAFETY: the sink has room for `len` bytes, and the descriptor is open, as the caller of `perform` promises.
+        match unsafe { transfer(&step, 0) }? {
+            0 => break,
+            n => done += n,
+        }
+    }
+    Ok(done)
 }
 
 /// A transfer on a descriptor without positions that is ready for it: without blocking where the descriptor knows how (`EAGAIN`
@@ -231,6 +286,20 @@ fn in_memory(fd: RawFd) -> bool {
     rustix::fs::fstatfs(fd).is_ok_and(|system| matches!(system.f_type as u64, TMPFS | RAMFS))
 }
 
+/// Can all of this part of a file be had without waiting? Where Linux cannot tell, yes.
+pub(crate) fn range_at_hand(fd: RawFd, offset: u64, len: usize) -> bool {
+    let end = length(fd).map_or(offset + len as u64, |length| length.min(offset + len as u64));
+    if end <= offset {
+        return true;
+    }
+    let (first, last) = (offset / PAGE, (end - 1) / PAGE);
+    match pages_cached(fd, first * PAGE, end - first * PAGE) {
+        Some(count) => count > last - first,
+        // A kernel without the call: samples.
+        None => (first..=last).step_by(16).chain([last]).all(|page| at_hand(fd, page * PAGE)),
+    }
+}
+
 fn length(fd: RawFd) -> Option<u64> {
     // SAFETY: the descriptor is open during the attempt.
     let fd = unsafe { BorrowedFd::borrow_raw(fd) };
@@ -239,24 +308,29 @@ fn length(fd: RawFd) -> Option<u64> {
 
 /// Is the page of this byte in the cache? Asks cachestat, which unlike a read needs only the right to write.
 fn cached(fd: RawFd, at: u64) -> bool {
+    pages_cached(fd, at - at % PAGE, 1).is_some_and(|count| count > 0)
+}
+
+/// How many pages of this part of a file are in the cache, if Linux tells.
+fn pages_cached(fd: RawFd, start: u64, len: u64) -> Option<u64> {
     const SYS_CACHESTAT: libc::c_long = 451;
-    let range = [at - at % PAGE, 1_u64];
+    let range = [start, len];
     let mut counts = [0_u64; 5];
     // SAFETY: `range` and `counts` have the layout of cachestat_range and cachestat, and outlive the call. On a kernel without
     // the call, ENOSYS comes back.
     let n = unsafe { libc::syscall(SYS_CACHESTAT, fd, &raw const range, &raw mut counts, 0) };
-    n == 0 && counts[0] > 0
+    (n == 0).then_some(counts[0])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs::File;
-    use std::os::fd::AsRawFd;
+    use std::os::fd::{AsRawFd, OwnedFd};
 
     fn operation(file: &File, kind: Kind, offset: u64, bytes: &mut [u8]) -> Operation {
         let (buffer, len) = (bytes.as_mut_ptr(), bytes.len());
-        Operation { kind, mode: Mode::empty(), fd: file.as_raw_fd(), buffer, len, offset }
+        Operation { kind, mode: Mode::empty(), fd: file.as_raw_fd(), buffer, len, parts: Parts::NONE, offset }
     }
 
     fn attempt(direct: &Direct, operation: &Operation) -> Option<RawResult> {
@@ -347,6 +421,23 @@ mod tests {
             assert_eq!(attempt(&direct, &Operation { mode, ..small }), None);
         }
         assert_eq!(attempt(&direct, &Operation { kind: Kind::Sync, ..small }), None);
+    }
+
+    #[test]
+    fn a_stream_is_attempted_only_if_nothing_can_be_overtaken() {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        let (reader, writer) = (File::from(OwnedFd::from(reader)), File::from(OwnedFd::from(writer)));
+        let direct = Direct::default();
+        let mut bytes = [0; 4];
+        let read = Operation { mode: Mode::STREAM | Mode::ALONE, ..operation(&reader, Kind::Read, 0, &mut bytes) };
+        assert_eq!(attempt(&direct, &read), None, "the pipe is empty");
+        let mut word = *b"word";
+        let write = Operation { mode: Mode::STREAM | Mode::ALONE, ..operation(&writer, Kind::Write, 0, &mut word) };
+        assert_eq!(attempt(&direct, &write), Some(Ok(4)));
+        assert_eq!(attempt(&direct, &Operation { mode: Mode::STREAM, ..read }), None, "another may wait");
+        assert_eq!(attempt(&direct, &read), Some(Ok(4)));
+        drop(writer);
+        assert_eq!(attempt(&direct, &read), Some(Ok(0)), "the end is there at once");
     }
 
     #[test]

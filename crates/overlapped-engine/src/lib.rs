@@ -6,12 +6,20 @@
 //! | [`epoll`] | [`EpollEngine`] | a pool of threads that make blocking calls |
 //! | [`sim`] | [`SimEngine`] | itself, on virtual time, from one seed |
 //!
+//! Sockets are the same on all: calls that do not block, and one set of watched descriptors that the thread that waits polls.
+//!
+//! [`sentinel`] sees which threads of ports sleep.
+//!
 //! All first let the calling thread do what cannot block. [`select`] takes the engine that `OVERLAPPED_ENGINE` names, and else
 //! the ring if the kernel lets us, and says why.
 
+mod copying;
 mod direct;
 pub mod epoll;
+pub mod sentinel;
 pub mod sim;
+mod sleeps;
+mod sockets;
 mod task;
 pub mod uring;
 

@@ -1,6 +1,6 @@
 //! What the library's own threads have in common.
 
-use overlapped_kernel::engine::Reaped;
+use overlapped_kernel::engine::{Harvest, Reaped};
 use std::panic::AssertUnwindSafe;
 use std::thread::JoinHandle;
 
@@ -27,6 +27,15 @@ impl Drop for AbortUnlessForgotten {
 pub(crate) fn deliver(reaped: Reaped) {
     if std::panic::catch_unwind(AssertUnwindSafe(|| reaped.deliver())).is_err() {
         tracing::error!("the program panicked in a completion");
+    }
+}
+
+/// The same for everything that a poll has found.
+pub(crate) fn deliver_all(harvest: &mut Harvest) {
+    while !harvest.is_empty() {
+        if std::panic::catch_unwind(AssertUnwindSafe(|| harvest.deliver())).is_err() {
+            tracing::error!("the program panicked in a completion");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod support;
 use overlapped_abi::Status;
 use overlapped_kernel::clock::{Tick, Timeout};
 use overlapped_kernel::dispatcher::Event;
-use overlapped_kernel::engine::Mode;
+use overlapped_kernel::engine::{Harvest, Mode};
 use overlapped_kernel::port::Packet;
 use overlapped_kernel::request::{Completion, Function};
 use std::io::Write;
@@ -378,13 +378,13 @@ fn an_interrupt_ends_a_poll_of_the_ring() {
                 std::thread::sleep(Duration::from_micros(n % 7 * 20));
                 rig.engine.interrupt();
             });
-            rig.engine.poll(None, &mut Vec::new());
+            rig.engine.poll(None, &mut Harvest::default());
         });
     }
     // One that comes first is not lost either.
     rig.engine.interrupt();
     rig.engine.interrupt();
-    rig.engine.poll(None, &mut Vec::new());
+    rig.engine.poll(None, &mut Harvest::default());
 }
 
 #[test]
@@ -392,8 +392,8 @@ fn a_poll_of_the_ring_ends_at_its_deadline() {
     let _watchdog = watchdog("a_poll_of_the_ring_ends_at_its_deadline");
     let Some(rig) = Rig::uring() else { return };
     let start = Tick::monotonic();
-    rig.engine.poll(Some(start.plus(Duration::from_millis(30))), &mut Vec::new());
+    rig.engine.poll(Some(start.plus(Duration::from_millis(30))), &mut Harvest::default());
     let took = Tick::monotonic().since(start);
     assert!((Duration::from_millis(29)..Duration::from_secs(20)).contains(&took), "{took:?}");
-    rig.engine.poll(Some(start), &mut Vec::new());
+    rig.engine.poll(Some(start), &mut Harvest::default());
 }

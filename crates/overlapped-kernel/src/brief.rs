@@ -18,7 +18,8 @@ const PATIENCE: u32 = SPINS + 16;
 /// How long a waiter sleeps when the holder must have been preempted.
 const NAP: Duration = Duration::from_micros(20);
 
-/// See the module page.
+/// See the module page. The lock and the beginning of what it protects share a cache line.
+#[repr(C, align(64))]
 pub(crate) struct BriefLock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,

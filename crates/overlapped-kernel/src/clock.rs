@@ -45,6 +45,7 @@ pub enum Timeout {
 impl Timeout {
     /// The milliseconds of the Win32 calls: 0 looks, 0xFFFFFFFF never ends.
     #[must_use]
+    #[inline]
     pub fn from_millis(ms: u32) -> Self {
         match ms {
             0 => Self::Poll,

@@ -31,6 +31,8 @@ pub enum Next {
     Complete(Completion),
     /// There is more to do: the rest of a short transfer.
     Continue(Operation),
+    /// There is more to do, which the device does by itself: it is to be given the request by [`Device::enqueue`].
+    Queue,
 }
 
 /// What GetFileType answers (contract 01 section 1.5).
@@ -59,6 +61,11 @@ pub trait Device: Send + Sync + std::any::Any {
 
     /// Is an overlapped call without an OVERLAPPED refused (87), or done synchronously (contract 03 section 1)?
     fn requires_overlapped(&self) -> bool {
+        true
+    }
+
+    /// Do synchronous requests of several threads wait for each other? Both directions of a connection must not.
+    fn serializes(&self) -> bool {
         true
     }
 

@@ -19,7 +19,7 @@ pub use model::Idle;
 #[cfg(not(loom))]
 mod real {
     use crate::clock::Tick;
-    use crate::engine::{Engine, Reaped};
+    use crate::engine::{Engine, Harvest};
     use crate::service::Service;
     use crate::sync::Mutex;
     use crate::thread::{Ending, Thread, Ticket};
@@ -100,10 +100,15 @@ mod real {
 
         /// Polls until `over`, the deadline, or somebody else wants the lead; then leaves it.
         fn lead(&self, thread: &Arc<Thread>, deadline: Option<Tick>, over: impl Fn() -> bool) {
-            let mut reaped = Vec::new();
+            let mut harvest = Harvest::default();
             loop {
-                thread.sleep_in(&self.engine, || self.engine.poll(deadline, &mut reaped));
-                reaped.drain(..).for_each(Reaped::deliver);
+                let alarm = self.service.virtual_alarm();
+                let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).min();
+                thread.sleep_in(&self.engine, || self.engine.poll(until, &mut harvest));
+                harvest.deliver();
+                if alarm.is_some() {
+                    self.service.ring();
+                }
                 thread.forget_wake();
                 if over() || self.passed(deadline) || !self.engine.wants_poll() {
                     break;
@@ -151,7 +156,7 @@ mod real {
         }
 
         /// Something was submitted that only a poll will show; somebody must lead, sooner or later.
-        pub(crate) fn submitted(&self) {
+        pub fn submitted(&self) {
             if !self.engine.wants_poll() {
                 return;
             }
@@ -254,7 +259,7 @@ mod model {
             Tick(0)
         }
 
-        pub(crate) fn submitted(&self) {}
+        pub fn submitted(&self) {}
 
         pub(crate) fn sleep(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
             loop {

@@ -9,7 +9,7 @@ use crate::dispatcher::{Dispatcher, Waitable};
 use crate::engine::Engine;
 use crate::idle::Idle;
 use crate::limits::Accounts;
-use crate::port::Port;
+use crate::port::{Port, Reason};
 use crate::request::{Request, RequestRef};
 use crate::sync::{Mutex, MutexGuard};
 use crate::system::WeakSystem;
@@ -109,7 +109,7 @@ impl Instance {
             return guard;
         }
         let thread = crate::thread::current();
-        let _paused = thread.pause();
+        let _paused = thread.pause(Reason::Lock);
         self.pointer.lock()
     }
 
@@ -168,6 +168,7 @@ impl Instance {
             self.accounts.enter(request.memory(), outstanding.len())?;
             request.place.store(outstanding.len(), Ordering::Relaxed);
             outstanding.push(Arc::clone(request));
+            request.listed();
         }
         crate::thread::with_current(|thread| thread.uses(&self.system));
         Ok(())
@@ -207,7 +208,8 @@ impl Instance {
     }
 
     /// Has its last handle been closed?
-    pub(crate) fn is_closed(&self) -> bool {
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
         self.handles.load(Ordering::Acquire) == 0
     }
 
@@ -238,6 +240,12 @@ impl Instance {
         if let Some((port, _)) = self.association.get() {
             port.dissociate(self);
         }
+    }
+
+    /// Has the thread requests here that its end would cancel?
+    #[cfg(not(loom))]
+    pub(crate) fn has_requests_of(&self, thread: &Thread) -> bool {
+        !self.is_associated() && self.outstanding.lock().iter().any(|request| request.issuer() == thread.serial())
     }
 
     /// A thread that issued requests here ended: they are cancelled, unless their completions go to a port.

@@ -12,6 +12,8 @@
 //! | [`dispatcher`], [`wait`] | signalled objects and waits on them | 04 |
 //! | [`thread`] | what the model knows of a thread: its wait, its APCs | 05 |
 //! | [`port`], [`pool`] | the completion port, and threads for it | 06 |
+//! | [`task`] | the state of a future that a pool runs | – |
+//! | [`sentinel`] | threads of a port that block unannounced | 06 section 9 |
 //! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
 
 #[cfg(not(loom))]
@@ -33,9 +35,12 @@ pub mod process;
 pub mod request;
 pub mod results;
 pub mod road;
+pub mod section;
+pub mod sentinel;
 pub mod service;
 mod sync;
 pub mod system;
+pub mod task;
 pub mod thread;
 pub mod wait;
 

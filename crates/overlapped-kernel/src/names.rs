@@ -1,16 +1,20 @@
-//! Named objects: events, mutexes, semaphores and timers share one name space (contract 04 section 2).
+//! Named objects: events, mutexes, semaphores, timers and sections share one name space (contract 04 section 2).
 //!
 //! A name refers to its object as long as a handle does; the table itself keeps nothing alive. Names are case-sensitive, and
-//! `Global\` and `Local\` before one mean the same here. The table is the process's own.
+//! `Global\` and `Local\` before one mean the same here. The table is the process's own; what other processes have is behind
+//! the [`Exchange`], if the system has one.
 
-use crate::dispatcher::{Event, Mutant, Semaphore, Timer};
+use crate::dispatcher::shared::{Exchange, Shared, Spec};
+use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Waitable};
 use crate::handle::Object;
+use crate::section::Section;
+use crate::service::Service;
 use crate::sync::Mutex;
 use overlapped_abi::Win32Error;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// Longest name, in characters.
 const LONGEST: usize = 260;
@@ -20,6 +24,7 @@ enum Named {
     Mutant(Weak<Mutant>),
     Semaphore(Weak<Semaphore>),
     Timer(Weak<Timer>),
+    Section(Weak<Section>),
 }
 
 impl Named {
@@ -29,6 +34,7 @@ impl Named {
             Object::Mutant(o) => Some(Self::Mutant(Arc::downgrade(o))),
             Object::Semaphore(o) => Some(Self::Semaphore(Arc::downgrade(o))),
             Object::Timer(o) => Some(Self::Timer(Arc::downgrade(o))),
+            Object::Section(o) => Some(Self::Section(Arc::downgrade(o))),
             Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) => None,
         }
     }
@@ -39,34 +45,115 @@ impl Named {
             Self::Mutant(o) => o.upgrade().map(Object::Mutant),
             Self::Semaphore(o) => o.upgrade().map(Object::Semaphore),
             Self::Timer(o) => o.upgrade().map(Object::Timer),
+            Self::Section(o) => o.upgrade().map(Object::Section),
         }
     }
 }
 
 /// See the module page.
 #[derive(Default)]
-pub(crate) struct Names(Mutex<HashMap<OsString, Named>>);
+pub(crate) struct Names {
+    table: Mutex<HashMap<OsString, Named>>,
+    exchange: OnceLock<Arc<dyn Exchange>>,
+}
 
 impl Names {
+    /// Other processes have the names too, from now on. Only the first call counts.
+    pub(crate) fn share(&self, exchange: Arc<dyn Exchange>) {
+        let _ = self.exchange.set(exchange);
+    }
+
     /// The object of that name if there is one of the same kind as `new`, with `true`; else `new`, which has the name now. 6 if the
     /// name belongs to an object of another kind.
-    pub(crate) fn create(&self, name: &OsStr, new: Object) -> Result<(Object, bool), Win32Error> {
+    pub(crate) fn create(
+        &self,
+        name: &OsStr,
+        new: Object,
+        service: &Arc<Service>,
+    ) -> Result<(Object, bool), Win32Error> {
         let name = plain(name)?;
-        let mut names = self.0.lock();
+        let mut names = self.table.lock();
         if let Some(old) = names.get(&name).and_then(Named::upgrade) {
             let same = std::mem::discriminant(&old) == std::mem::discriminant(&new);
             return if same { Ok((old, true)) } else { Err(Win32Error::INVALID_HANDLE) };
         }
-        let Some(named) = Named::of(&new) else { return Err(Win32Error::INVALID_PARAMETER) };
+        // Sections have nothing that an exchange carries: they are the process's own.
+        let attachment = match spec(&new) {
+            Some(spec) => self.exchange.get().map(|exchange| exchange.attach(&name, Some(spec))).transpose()?.flatten(),
+            None if matches!(new, Object::Section(_)) => None,
+            None => return Err(Win32Error::INVALID_PARAMETER),
+        };
+        let (object, existed) = match attachment {
+            Some((signal, existed)) => {
+                // A mutex whose maker wants it at once gives way to the shared one.
+                let owned = matches!(&new, Object::Mutant(mutant) if mutant.release().is_ok());
+                (attached(signal, owned && !existed, service), existed)
+            }
+            None => (new, false),
+        };
+        let Some(named) = Named::of(&object) else { return Err(Win32Error::INVALID_PARAMETER) };
         names.retain(|_, named| named.upgrade().is_some());
         names.insert(name, named);
-        Ok((new, false))
+        Ok((object, existed))
     }
 
     /// The object of that name; 2 if there is none.
-    pub(crate) fn open(&self, name: &OsStr) -> Result<Object, Win32Error> {
+    pub(crate) fn open(&self, name: &OsStr, service: &Arc<Service>) -> Result<Object, Win32Error> {
         let name = plain(name)?;
-        self.0.lock().get(&name).and_then(Named::upgrade).ok_or(Win32Error::FILE_NOT_FOUND)
+        let mut names = self.table.lock();
+        if let Some(object) = names.get(&name).and_then(Named::upgrade) {
+            return Ok(object);
+        }
+        let exchange = self.exchange.get().ok_or(Win32Error::FILE_NOT_FOUND)?;
+        let (signal, _) = exchange.attach(&name, None)?.ok_or(Win32Error::FILE_NOT_FOUND)?;
+        let object = attached(signal, false, service);
+        if let Some(named) = Named::of(&object) {
+            names.insert(name, named);
+        }
+        Ok(object)
+    }
+}
+
+/// What to share of an object.
+fn spec(object: &Object) -> Option<Spec> {
+    match object {
+        Object::Event(event) => {
+            Some(Spec::Event { auto: event.is_auto(), signalled: event.dispatcher().is_signalled() })
+        }
+        Object::Mutant(_) => Some(Spec::Mutant),
+        Object::Semaphore(semaphore) => semaphore.spec(),
+        Object::Timer(timer) => Some(Spec::Timer { auto: timer.is_auto() }),
+        Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) | Object::Section(_) => None,
+    }
+}
+
+/// This process's object for a shared signal.
+fn attached(signal: Arc<dyn Shared>, owned: bool, service: &Arc<Service>) -> Object {
+    fn bind<T: Waitable + 'static>(signal: &dyn Shared, object: &Arc<T>) {
+        let object: Weak<T> = Arc::downgrade(object);
+        signal.bind(object);
+    }
+    match signal.spec() {
+        Spec::Event { .. } => {
+            let event = Event::shared(Arc::clone(&signal));
+            bind(&*signal, &event);
+            Object::Event(event)
+        }
+        Spec::Semaphore { .. } => {
+            let semaphore = Semaphore::shared(Arc::clone(&signal));
+            bind(&*signal, &semaphore);
+            Object::Semaphore(semaphore)
+        }
+        Spec::Mutant => {
+            let mutant = Mutant::shared(Arc::clone(&signal), owned);
+            bind(&*signal, &mutant);
+            Object::Mutant(mutant)
+        }
+        Spec::Timer { auto } => {
+            let timer = Timer::shared(Arc::clone(&signal), auto, Arc::clone(service));
+            bind(&*signal, &timer);
+            Object::Timer(timer)
+        }
     }
 }
 
@@ -91,32 +178,36 @@ mod tests {
         Object::Event(Arc::new(Event::manual_reset(false)))
     }
 
+    fn service() -> Arc<Service> {
+        Arc::default()
+    }
+
     #[test]
     fn a_name_leads_to_its_object_as_long_as_somebody_has_it() {
         let names = Names::default();
-        let (first, existed) = names.create("a".as_ref(), event()).unwrap();
+        let (first, existed) = names.create("a".as_ref(), event(), &service()).unwrap();
         assert!(!existed);
-        let (second, existed) = names.create(r"Global\a".as_ref(), event()).unwrap();
+        let (second, existed) = names.create(r"Global\a".as_ref(), event(), &service()).unwrap();
         assert!(existed && first.same(&second));
-        assert!(names.open("A".as_ref()).is_err_and(|e| e == Win32Error::FILE_NOT_FOUND), "case counts");
+        assert!(names.open("A".as_ref(), &service()).is_err_and(|e| e == Win32Error::FILE_NOT_FOUND), "case counts");
         drop((first, second));
-        assert!(names.open("a".as_ref()).is_err_and(|e| e == Win32Error::FILE_NOT_FOUND));
+        assert!(names.open("a".as_ref(), &service()).is_err_and(|e| e == Win32Error::FILE_NOT_FOUND));
     }
 
     #[test]
     fn another_kind_of_object_is_refused() {
         let names = Names::default();
-        let kept = names.create("a".as_ref(), event()).unwrap();
+        let kept = names.create("a".as_ref(), event(), &service()).unwrap();
         let semaphore = Object::Semaphore(Arc::new(Semaphore::new(0, 1).unwrap()));
-        assert!(names.create("a".as_ref(), semaphore).is_err_and(|e| e == Win32Error::INVALID_HANDLE));
+        assert!(names.create("a".as_ref(), semaphore, &service()).is_err_and(|e| e == Win32Error::INVALID_HANDLE));
         drop(kept);
     }
 
     #[test]
     fn bad_names_are_refused() {
         let names = Names::default();
-        assert!(names.create(r"a\b".as_ref(), event()).is_err_and(|e| e == Win32Error::PATH_NOT_FOUND));
+        assert!(names.create(r"a\b".as_ref(), event(), &service()).is_err_and(|e| e == Win32Error::PATH_NOT_FOUND));
         let long = "x".repeat(261);
-        assert!(names.create(long.as_ref(), event()).is_err_and(|e| e == Win32Error::FILENAME_EXCED_RANGE));
+        assert!(names.create(long.as_ref(), event(), &service()).is_err_and(|e| e == Win32Error::FILENAME_EXCED_RANGE));
     }
 }

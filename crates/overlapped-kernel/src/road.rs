@@ -4,11 +4,13 @@
 //! this thread without blocking and else submitted. What is done at once takes the same notifications as what is done later.
 
 use crate::clock::Timeout;
-use crate::device::{Next, Start};
-use crate::engine::{Operation, RawResult};
+use crate::device::{FileType, Next, Start};
+use crate::engine::{Mode, Operation, RawResult};
 use crate::instance::{Instance, NotificationModes};
-use crate::request::{Buffer, Completion, Function, NewRequest, Position, Request, RequestRef, Route};
+use crate::port::Reason;
+use crate::request::{Buffer, Completion, Function, NewRequest, Parameters, Position, Request, RequestRef, Route};
 use crate::sync::MutexGuard;
+use crate::wait::Outcome;
 use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
 use std::any::Any;
 use std::ptr::NonNull;
@@ -48,7 +50,12 @@ pub struct Transfer {
     pub payload: Option<Box<dyn Any + Send>>,
     /// When to report.
     pub report: Report,
+    /// Asks whether the buffer is memory at all, in its turn among the checks; `None` where a type vouches for it.
+    pub probe: Option<Probe>,
 }
+
+/// Can the buffer be used for this function?
+pub type Probe = fn(Function, &Buffer) -> bool;
 
 /// A request that has passed the checks of its kind.
 pub struct Call {
@@ -83,6 +90,26 @@ pub struct Refused {
     pub error: Win32Error,
     /// The caller's own things.
     pub payload: Option<Box<dyn Any + Send>>,
+}
+
+/// The same with the status, for faces that have errors of their own.
+pub struct Failure {
+    /// Why.
+    pub status: Status,
+    /// The caller's own things.
+    pub payload: Option<Box<dyn Any + Send>>,
+}
+
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Failure").field(&self.status).finish()
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { error: failure.status.to_win32(), payload: failure.payload }
+    }
 }
 
 impl std::fmt::Debug for Refused {
@@ -122,7 +149,7 @@ impl Instance {
         let needed = match transfer.function {
             Function::Read => AccessMask::READ_DATA,
             Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
-            Function::Flush | Function::Control | Function::Lock { .. } => AccessMask::empty(),
+            Function::Flush | Function::Control | Function::Lock { .. } | Function::Copy => AccessMask::empty(),
         };
         if !needed.is_empty() && !access.intersects(needed) {
             return Err(Win32Error::ACCESS_DENIED);
@@ -133,7 +160,7 @@ impl Instance {
         if transfer.route.routine.is_some() && (!self.is_overlapped() || self.is_associated()) {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        Ok(())
+        transfer.check_memory()
     }
 
     /// The meaning of an offset, or 87 (contract 02 section 12). `pointer`: where the file pointer stands, if the call may use it.
@@ -174,18 +201,25 @@ impl Instance {
     /// # Safety
     /// As for [`Instance::transfer`].
     pub unsafe fn call(self: &Arc<Self>, call: Call) -> Result<Reply, Refused> {
+        // SAFETY: the caller's promise.
+        unsafe { self.issue(call, Parameters::default()) }.map_err(Refused::from)
+    }
+
+    /// [`Instance::call`] with parameters, and with the status of a refusal.
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`], with the memory of the parts for the buffer.
+    #[inline]
+    pub unsafe fn issue(self: &Arc<Self>, call: Call, parameters: Parameters) -> Result<Reply, Failure> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { call.into_request(self) };
+        let request = unsafe { call.into_request(self, parameters) };
         request.begin();
         match self.device().start(&request) {
             Start::Failed(status) => Err(refuse(&request, status)),
             Start::Done(completion) => Ok(done(request, completion, report)),
             Start::Transfer(operation) => self.carry_out(request, operation, report),
-            Start::Queue => {
-                self.take_on(&request)?;
-                Ok(Reply::Pending(request))
-            }
+            Start::Queue => self.queue(request),
         }
     }
 
@@ -201,86 +235,158 @@ impl Instance {
     ) -> Result<Reply, Refused> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { call.into_request(self) };
+        let request = unsafe { call.into_request(self, Parameters::default()) };
         request.begin();
         match work() {
             Ok(completion) => Ok(done(request, completion, report)),
+            Err(status) => Err(refuse(&request, status).into()),
+        }
+    }
+
+    fn queue(&self, request: RequestRef) -> Result<Reply, Failure> {
+        match self.take_on(&request) {
+            Ok(()) => Ok(Reply::Pending(request)),
             Err(status) => Err(refuse(&request, status)),
         }
     }
 
     /// Gives the device a request that it completes by itself.
-    fn take_on(&self, request: &RequestRef) -> Result<(), Refused> {
-        request.pend().map_err(|status| refuse(request, status))?;
+    fn take_on(&self, request: &RequestRef) -> Result<(), Status> {
+        request.pend()?;
         self.clear_signal();
         self.device().enqueue(Arc::clone(request));
         if self.is_closed() {
             request.cancel();
         }
+        self.idle().submitted();
         Ok(())
     }
 
     /// Attempts the operation and submits what cannot be done at once.
-    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Result<Reply, Refused> {
+    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Result<Reply, Failure> {
         // SAFETY: the request holds descriptor and buffer.
         while let Some(result) = unsafe { self.engine().attempt(&operation) } {
             match self.device().resume(&request, result) {
                 Next::Complete(completion) => return Ok(done(request, completion, report)),
                 Next::Continue(rest) => operation = rest,
+                Next::Queue => return self.queue(request),
             }
         }
-        if let Err(status) = request.pend() {
-            return Err(refuse(&request, status));
+        match self.submit(&request, operation) {
+            Ok(()) => Ok(Reply::Pending(request)),
+            Err(status) => Err(refuse(&request, status)),
         }
+    }
+
+    /// Gives the engine an operation of a request that is on its way from now on.
+    #[inline]
+    fn submit(&self, request: &RequestRef, operation: Operation) -> Result<(), Status> {
+        request.pend()?;
         self.clear_signal();
         // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
-        unsafe { self.engine().submit(Arc::clone(&request), operation) };
+        unsafe { self.engine().submit(Arc::clone(request), operation) };
         if self.is_closed() {
             // The last handle went away during this call, perhaps before the request could be found.
             request.cancel();
         }
         self.idle().submitted();
-        Ok(Reply::Pending(request))
+        Ok(())
     }
 
     unsafe fn synchronous_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
-        let mut pointer = self.pointer();
+        let mut pointer = self.device().serializes().then(|| self.pointer());
+        let at = pointer.as_deref().copied();
         let (function, place, empty) = (transfer.function, transfer.place, transfer.buffer.len == 0);
         let plain = transfer.overlapped.is_none();
-        let position = match self.position(function, place, Some(*pointer)) {
+        let position = match self.position(function, place, at) {
             Ok(position) => position,
-            Err(_) if empty => Position::At(*pointer),
+            Err(_) if empty => Position::At(at.unwrap_or(0)),
             Err(error) => {
                 return Err(Refused { error, payload: transfer.payload });
             }
         };
         // SAFETY: the caller's promise.
-        let request = unsafe { transfer.into_call(position).into_request(self) };
+        let request = unsafe { transfer.into_call(position).into_request(self, Parameters::default()) };
         request.begin();
-        let mut completion = match self.device().start(&request) {
-            Start::Failed(status) => Completion::failure(status),
-            Start::Done(completion) => completion,
-            Start::Transfer(operation) => self.perform(&request, operation),
-            Start::Queue => {
-                self.take_on(&request)?;
-                let wait = crate::wait::wait_any(self.idle(), &[request.done()], Timeout::Infinite, false);
-                debug_assert!(wait.is_ok(), "one object, no limit");
-                request.completion().unwrap_or(Completion::failure(Status::UNSUCCESSFUL))
-            }
-        };
-        if plain && function == Function::Read && completion.status == Status::END_OF_FILE {
+        let mut ended = self.see_through(&request, Timeout::Infinite);
+        if plain && function == Function::Read && ended.completion.status == Status::END_OF_FILE {
             // At the file pointer, the end of the file is a short read of 0 bytes (contract 02 section 5).
-            completion = Completion::success(0);
+            ended.completion = Completion::success(0);
         }
-        if !completion.status.is_error() && !empty {
-            self.move_pointer(&mut pointer, position, completion.bytes);
+        if let Some(pointer) = &mut pointer
+            && !ended.completion.status.is_error()
+            && !(empty && position == Position::End)
+        {
+            self.move_pointer(pointer, position, ended.completion.bytes);
         }
         drop(pointer);
-        if completion.status.is_error() && !matches!(completion.status, Status::END_OF_FILE) {
-            return Err(refuse(&request, completion.status));
+        Ok(conclude(request, ended)?)
+    }
+
+    /// Issues a request of any kind, after the checks, and waits for its end; the reply is always `Done`. CancelSynchronousIo
+    /// ends it meanwhile.
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`], until this call returns.
+    pub unsafe fn call_and_wait(self: &Arc<Self>, call: Call) -> Result<Reply, Refused> {
+        // SAFETY: the caller's promise.
+        let reply = unsafe { self.issue_and_wait(call, Parameters::default(), Timeout::Infinite) };
+        reply.map_err(Refused::from)
+    }
+
+    /// [`Instance::call_and_wait`] with parameters, the status of a failure, and a limit: what has not ended by then is
+    /// cancelled, and fails with IO_TIMEOUT if that was in time.
+    ///
+    /// # Safety
+    /// As for [`Instance::issue`], until this call returns.
+    pub unsafe fn issue_and_wait(
+        self: &Arc<Self>,
+        call: Call,
+        parameters: Parameters,
+        limit: Timeout,
+    ) -> Result<Reply, Failure> {
+        // SAFETY: the caller's promise.
+        let request = unsafe { call.into_request(self, parameters) };
+        request.begin();
+        let ended = self.see_through(&request, limit);
+        conclude(request, ended)
+    }
+
+    /// Carries a new request out, however long that takes; one that the device has queued, until the limit.
+    fn see_through(self: &Arc<Self>, request: &RequestRef, limit: Timeout) -> Ended {
+        match self.device().start(request) {
+            Start::Failed(status) => Ended::untold(Completion::failure(status)),
+            Start::Done(completion) => Ended::untold(completion),
+            Start::Transfer(operation) => self.perform(request, operation),
+            Start::Queue => self.queue_and_wait(request, limit),
         }
-        request.complete_at_once(completion, true);
-        Ok(Reply::Done(request, completion))
+    }
+
+    fn queue_and_wait(&self, request: &RequestRef, limit: Timeout) -> Ended {
+        match self.take_on(request) {
+            Ok(()) => self.wait_for(request, limit),
+            Err(status) => Ended::untold(Completion::failure(status)),
+        }
+    }
+
+    /// Waits for a request of this thread that is on its way.
+    fn wait_for(&self, request: &RequestRef, limit: Timeout) -> Ended {
+        let late = crate::thread::with_current(|thread| {
+            let _blocked = thread.blocked_in(request);
+            let wait = |limit| crate::wait::wait_any(self.idle(), &[request.done()], limit, false);
+            if wait(limit) != Ok(Outcome::TimedOut) {
+                return false;
+            }
+            let late = request.cancel();
+            let ended = wait(Timeout::Infinite);
+            debug_assert!(ended.is_ok(), "one object, no limit");
+            late
+        });
+        let mut completion = request.completion().unwrap_or(Completion::failure(Status::UNSUCCESSFUL));
+        if late && completion.status == Status::CANCELLED {
+            completion.status = Status::IO_TIMEOUT;
+        }
+        Ended { completion, told: true }
     }
 
     fn move_pointer(&self, pointer: &mut MutexGuard<'_, u64>, position: Position, bytes: usize) {
@@ -290,28 +396,90 @@ impl Instance {
         };
     }
 
-    /// Carries the request out on this thread, which counts as blocked while Linux works.
-    fn perform(&self, request: &Request, mut operation: Operation) -> Completion {
+    /// Carries the request out on this thread, which counts as blocked while Linux works. What may wait for ever goes through
+    /// the engine instead, which can end it.
+    fn perform(&self, request: &RequestRef, mut operation: Operation) -> Ended {
         loop {
+            // Files that keep their position in the descriptor are streams as well, but never wait for ever.
+            let endless = operation.mode.contains(Mode::STREAM)
+                && (self.device().file_type() != FileType::Disk || request.function() == Function::Control);
+            if endless && !self.is_overlapped() {
+                operation.mode |= Mode::ALONE;
+            }
             // SAFETY: the request holds descriptor and buffer.
-            let result = match unsafe { self.engine().attempt(&operation) } {
-                Some(result) => result,
-                None => {
-                    let thread = crate::thread::current();
-                    let _paused = thread.pause();
+            let attempted = unsafe { self.engine().attempt(&operation) };
+            let (result, unwanted) = match attempted {
+                Some(result) => (result, false),
+                None if endless => return self.submit_and_wait(request, operation),
+                None => crate::thread::with_current(|thread| {
+                    let _paused = thread.pause(Reason::SynchronousIo);
+                    let blocked = thread.blocked_in_call();
                     // SAFETY: as above.
-                    unsafe { self.engine().perform(&operation) }
-                }
+                    let result = unsafe { self.engine().perform(&operation) };
+                    (result, blocked.is_unwanted())
+                }),
             };
             match self.device().resume(request, result) {
-                Next::Complete(completion) => return completion,
+                Next::Complete(completion) => return Ended::untold(completion),
+                Next::Queue => return self.queue_and_wait(request, Timeout::Infinite),
+                Next::Continue(_) if unwanted => {
+                    let bytes = request.progress();
+                    return Ended::untold(Completion { status: Status::CANCELLED, bytes });
+                }
                 Next::Continue(rest) => operation = rest,
             }
         }
     }
+
+    fn submit_and_wait(&self, request: &RequestRef, operation: Operation) -> Ended {
+        match self.submit(request, operation) {
+            Ok(()) => self.wait_for(request, Timeout::Infinite),
+            Err(status) => Ended::untold(Completion::failure(status)),
+        }
+    }
+}
+
+/// How a synchronous request ended.
+struct Ended {
+    completion: Completion,
+    /// Status block, event and instance know: the request was pending.
+    told: bool,
+}
+
+impl Ended {
+    fn untold(completion: Completion) -> Self {
+        Self { completion, told: false }
+    }
+}
+
+/// The end of a synchronous call. Its packet is wanted by nobody.
+fn conclude(request: RequestRef, ended: Ended) -> Result<Reply, Failure> {
+    let Ended { completion, told } = ended;
+    if completion.status.is_error() && completion.status != Status::END_OF_FILE {
+        if !told {
+            request.refuse(completion.status);
+        }
+        return Err(Failure { status: completion.status, payload: request.take_payload() });
+    }
+    if !told {
+        request.complete_at_once(completion, true);
+    }
+    Ok(Reply::Done(request, completion))
 }
 
 impl Transfer {
+    /// Step 6 of contract 02 section 13: the whole buffer is there, or nothing is transferred.
+    #[inline]
+    fn check_memory(&self) -> Result<(), Win32Error> {
+        match (self.probe, self.function) {
+            (Some(usable), function) if self.buffer.len > 0 && !usable(function, &self.buffer) => Err(match function {
+                Function::Read => Win32Error::NOACCESS,
+                _ => Win32Error::INVALID_USER_BUFFER,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Has the caller asked for an overlapped call? In the Rust face, a payload or a routine says so too.
     fn overlapped_call(&self) -> bool {
         self.overlapped.is_some() || self.payload.is_some() || self.route.routine.is_some()
@@ -326,17 +494,19 @@ impl Transfer {
 
 impl Call {
     #[inline]
-    unsafe fn into_request(self, instance: &Arc<Instance>) -> RequestRef {
+    unsafe fn into_request(self, instance: &Arc<Instance>, parameters: Parameters) -> RequestRef {
         let Self { function, position, buffer, route, overlapped, payload, .. } = self;
         let instance = Arc::clone(instance);
         // SAFETY: the promise of `Instance::transfer`.
-        unsafe { Request::new(NewRequest { function, position, buffer, instance, route, overlapped, payload }) }
+        unsafe {
+            Request::with(NewRequest { function, position, buffer, instance, route, overlapped, payload }, parameters)
+        }
     }
 }
 
-fn refuse(request: &RequestRef, status: Status) -> Refused {
+fn refuse(request: &RequestRef, status: Status) -> Failure {
     request.refuse(status);
-    Refused { error: status.to_win32(), payload: request.take_payload() }
+    Failure { status, payload: request.take_payload() }
 }
 
 /// The request was done inside the call.
@@ -356,6 +526,7 @@ pub(crate) fn resume(request: Arc<Request>, result: RawResult) {
     let instance = Arc::clone(request.instance());
     match instance.device().resume(&request, result) {
         Next::Complete(completion) => request.complete(completion),
+        Next::Queue => instance.device().enqueue(request),
         // SAFETY: the request holds descriptor and buffer, and the engine holds the request.
         Next::Continue(rest) => unsafe { instance.engine().submit(request, rest) },
     }

@@ -5,11 +5,14 @@
 //! come back ([`crate::idle`]). Each is watched here: looked at every `PERIOD` and done at the second look. When a look finds
 //! no new debt, watching ends and so do the wake-ups.
 //!
-//! It also keeps the waitable timers: it sleeps until the next one is due.
+//! It also keeps the waitable timers: it sleeps until the next one is due. Where time is virtual, it cannot: there the thread that
+//! polls the engine goes no further than the next timer, and expires it ([`crate::idle`]).
 
 use crate::clock::Tick;
 use crate::dispatcher::Timer;
+use crate::engine::Engine;
 use crate::port::Port;
+use crate::sentinel::Sentinel;
 use crate::sync::Mutex;
 use std::collections::BinaryHeap;
 use std::sync::{Arc, Weak};
@@ -24,6 +27,9 @@ const FULL: usize = 1024;
 #[derive(Default)]
 pub struct Service {
     state: Mutex<State>,
+    /// Whose clock the timers go by; without one, that of Linux.
+    engine: Option<Arc<dyn Engine>>,
+    sentinel: Arc<Sentinel>,
 }
 
 #[derive(Default)]
@@ -67,6 +73,19 @@ impl Ord for Alarm {
 }
 
 impl Service {
+    /// With timers that go by the engine's clock.
+    #[cfg(not(loom))]
+    pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
+        let sentinel = Sentinel::default();
+        sentinel.give(engine.sight());
+        Self { engine: Some(engine), sentinel: Arc::new(sentinel), ..Self::default() }
+    }
+
+    /// The clock of the timers.
+    pub(crate) fn now(&self) -> Tick {
+        self.engine.as_ref().map_or_else(Tick::monotonic, |engine| engine.now())
+    }
+
     /// Expires this setting of the timer when it is due.
     pub(crate) fn schedule(&self, due: Tick, timer: &Arc<Timer>, setting: u64) {
         let timer = Arc::downgrade(timer);
@@ -78,6 +97,17 @@ impl Service {
                 state.full = (state.timers.len() * 2).max(FULL);
             }
         });
+        #[cfg(not(loom))]
+        if let Some(engine) = self.engine.as_ref().filter(|engine| engine.virtual_time()) {
+            // What is due already expires here, and whoever polls must not go past the rest.
+            self.ring();
+            engine.interrupt();
+        }
+    }
+
+    /// Who finds threads that block unannounced.
+    pub fn sentinel(&self) -> &Arc<Sentinel> {
+        &self.sentinel
     }
 
     /// Looks at this port until a look finds nothing owed.
@@ -141,13 +171,25 @@ mod real {
             self.kick(|state| state.recalled = true);
         }
 
+        fn is_virtual(&self) -> bool {
+            self.engine.as_ref().is_some_and(|engine| engine.virtual_time())
+        }
+
+        /// When the next timer is due, where only a poll can get there.
+        pub(crate) fn virtual_alarm(&self) -> Option<Tick> {
+            if !self.is_virtual() {
+                return None;
+            }
+            self.state.lock().timers.peek().map(|alarm| alarm.due)
+        }
+
         /// Expires the timers that are due; when the next one is.
-        fn ring(&self) -> Option<Tick> {
+        pub(crate) fn ring(&self) -> Option<Tick> {
             loop {
                 let Alarm { timer, setting, .. } = {
                     let mut state = self.state.lock();
                     let next = state.timers.peek()?.due;
-                    if next > Tick::monotonic() {
+                    if next > self.now() {
                         return Some(next);
                     }
                     state.timers.pop()?
@@ -162,6 +204,7 @@ mod real {
 
         /// Ends the thread.
         pub(crate) fn stop(&self) {
+            self.sentinel.stop();
             self.kick(|state| state.stop = true);
         }
     }
@@ -195,7 +238,7 @@ mod real {
             watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
             let look = if lead { idle.look(&me) } else { Look::Done };
             lead = matches!(look, Look::Again | Look::Later);
-            let alarm = service.ring();
+            let alarm = if service.is_virtual() { None } else { service.ring() };
             let soon = look == Look::Again || stop || !watched.is_empty();
             let period = if soon { PERIOD } else { CALM_PERIOD };
             let look_again = (lead || soon).then(|| Tick::monotonic().plus(period));
@@ -203,7 +246,7 @@ mod real {
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {
                     let state = service.state.lock();
-                    let due = state.timers.peek().is_some_and(|alarm| alarm.due <= Tick::monotonic());
+                    let due = state.timers.peek().is_some_and(|alarm| alarm.due <= service.now());
                     state.recalled || state.stop || state.lead || due || !state.ports.is_empty()
                 });
                 lead = true;

@@ -1,7 +1,8 @@
 //! The synchronisation primitives of this crate, so that the model checker can stand in for them.
 //!
 //! A normal build uses parking_lot and the futex; a build with `--cfg loom` uses loom's types, and the protocols
-//! (request word, handle table, dispatcher objects, port) run unchanged under the checker. Reference counts stay
+//! (request word, handle table, dispatcher objects, port) run unchanged under the checker; with `--cfg shuttle` beside it,
+//! shuttle's types take the place of loom's. Reference counts stay
 //! `std::sync::Arc` in both: they carry no protocol of ours.
 
 #[cfg(not(loom))]
@@ -16,14 +17,20 @@ pub(crate) use checked::{Mutex as BriefLock, MutexGuard as BriefGuard};
 #[cfg(loom)]
 pub(crate) use checked::{Mutex, MutexGuard};
 #[cfg(loom)]
-pub(crate) use loom::sync::atomic;
+pub(crate) use checker::sync::atomic;
+#[cfg(all(loom, not(shuttle)))]
+pub(crate) use loom as checker;
+#[cfg(all(loom, shuttle))]
+pub(crate) use shuttle as checker;
 
 #[cfg(loom)]
 mod checked {
-    //! loom's mutex with parking_lot's shape: no poisoning to look at.
+    //! The checker's mutex with parking_lot's shape: no poisoning to look at.
 
-    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
-    pub(crate) type MutexGuard<'a, T> = loom::sync::MutexGuard<'a, T>;
+    use super::checker;
+
+    pub(crate) struct Mutex<T>(checker::sync::Mutex<T>);
+    pub(crate) type MutexGuard<'a, T> = checker::sync::MutexGuard<'a, T>;
 
     impl<T: Default> Default for Mutex<T> {
         fn default() -> Self {
@@ -39,7 +46,7 @@ mod checked {
 
     impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
-            Self(loom::sync::Mutex::new(value))
+            Self(checker::sync::Mutex::new(value))
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {

@@ -2,9 +2,10 @@
 
 use crate::clock::Timeout;
 use crate::device::{Driver, OpenParams};
+use crate::dispatcher::shared::Exchange;
 use crate::dispatcher::{Event, Timer, WaitRef};
 use crate::engine::Engine;
-use crate::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, Handle, HandleFlags, HandleTable, Object};
+use crate::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, Handle, HandleFlags, HandleTable, Object, Watch};
 use crate::idle::Idle;
 use crate::instance::Instance;
 use crate::limits::{Accounts, Limits};
@@ -12,6 +13,7 @@ use crate::names::Names;
 use crate::namespace::{CaseRule, Lookup, Namespace, Target};
 use crate::port::Port;
 use crate::process::Process;
+use crate::sentinel::Sentinel;
 use crate::service::Service;
 use crate::thread::Thread;
 use crate::wait::{self, Outcome};
@@ -95,7 +97,7 @@ impl System {
     pub fn new(parts: Parts) -> std::io::Result<Self> {
         let Parts { engine, drivers, namespace, lookup, limits } = parts;
         let accounts = Arc::new(Accounts::new(limits));
-        let service = Arc::new(Service::default());
+        let service = Arc::new(Service::new(Arc::clone(&engine)));
         let idle = Arc::new(Idle::new(Arc::clone(&engine), Arc::clone(&service)));
         crate::service::start(&service, &idle)?;
         let namespace = RwLock::new(namespace);
@@ -146,7 +148,10 @@ impl System {
         }
         let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
         let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() })?;
-        let opened = self.0.drivers.iter().find_map(|driver| driver.open(self, &target, params));
+        let opened = crate::thread::with_current(|thread| {
+            let _blocked = thread.blocked_in_call();
+            self.0.drivers.iter().find_map(|driver| driver.open(self, &target, params))
+        });
         let opened = opened.unwrap_or(Err(Win32Error::FILE_NOT_FOUND))?;
         let grant = Grant { instance: self.instance(opened.device, opened.overlapped), access: opened.access };
         let handle = self.insert(Object::Instance(Arc::clone(&grant.instance)), opened.access)?;
@@ -184,6 +189,11 @@ impl System {
     /// What a handle refers to; 6 if it is not open.
     pub fn entry(&self, handle: Handle) -> Result<Entry, Win32Error> {
         self.0.handles.get(handle).ok_or(Win32Error::INVALID_HANDLE)
+    }
+
+    /// The same, and what tells when the handle is closed.
+    pub fn entry_watched(&self, handle: Handle) -> Result<(Entry, Watch<'_>), Win32Error> {
+        self.0.handles.get_watched(handle).ok_or(Win32Error::INVALID_HANDLE)
     }
 
     /// What a value of the C face refers to: a handle, or one of the two pseudo-handles (contract 01 section 1.1).
@@ -304,20 +314,26 @@ impl System {
         self.insert_entry(Entry { object: entry.object.clone(), access, flags })
     }
 
+    /// Other processes have the named objects too, by this. Only the first call counts.
+    pub fn share_names(&self, exchange: Arc<dyn Exchange>) {
+        self.0.names.share(exchange);
+    }
+
     /// A handle to a new object, or to the one that has the name already (then with `true`); 6 if that is of another kind.
+    /// `access` `None` means every right.
     pub fn create_named(
         &self,
         name: Option<&OsStr>,
         new: Object,
+        access: Option<AccessMask>,
         flags: HandleFlags,
     ) -> Result<(Handle, bool), Win32Error> {
         let (object, existed) = match name {
-            Some(name) => self.0.names.create(name, new)?,
+            Some(name) => self.0.names.create(name, new, &self.0.service)?,
             None => (new, false),
         };
-        let handle =
-            self.insert_entry(Entry { object, access: AccessMask::from_bits_retain(ALL_OBJECT_ACCESS), flags })?;
-        Ok((handle, existed))
+        let access = access.unwrap_or(AccessMask::from_bits_retain(ALL_OBJECT_ACCESS));
+        Ok((self.insert_entry(Entry { object, access, flags })?, existed))
     }
 
     /// A handle to the object of that name; 2 if there is none, 5 if no access is asked for, 6 unless `kind` wants it.
@@ -328,7 +344,7 @@ impl System {
         flags: HandleFlags,
         kind: impl FnOnce(&Object) -> bool,
     ) -> Result<Handle, Win32Error> {
-        let object = self.0.names.open(name)?;
+        let object = self.0.names.open(name, &self.0.service)?;
         if !kind(&object) {
             return Err(Win32Error::INVALID_HANDLE);
         }
@@ -355,6 +371,12 @@ impl System {
         self.0.handles.with(handle, change).ok_or(Win32Error::INVALID_HANDLE)
     }
 
+    /// Who finds threads of ports that block unannounced (contract 06 section 9).
+    #[must_use]
+    pub fn sentinel(&self) -> &Sentinel {
+        self.0.service.sentinel()
+    }
+
     /// A new completion port (contract 06 section 1); 0 is the number of processors.
     #[must_use]
     pub fn new_port(&self, concurrency: u32) -> Arc<Port> {
@@ -378,6 +400,12 @@ impl System {
 }
 
 impl WeakSystem {
+    /// Of no system.
+    #[cfg(all(test, loom))]
+    pub(crate) fn none() -> Self {
+        Self(Weak::new())
+    }
+
     /// The system, if it still exists.
     #[must_use]
     pub fn upgrade(&self) -> Option<System> {
@@ -386,6 +414,16 @@ impl WeakSystem {
 
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.0.ptr_eq(&other.0)
+    }
+
+    /// Has the thread requests that its end would cancel?
+    #[cfg(not(loom))]
+    pub(crate) fn has_requests_of(&self, thread: &Thread) -> bool {
+        let Some(system) = self.upgrade() else { return false };
+        system.0.handles.all().iter().any(|entry| match &entry.object {
+            Object::Instance(instance) => instance.has_requests_of(thread),
+            _ => false,
+        })
     }
 
     /// A thread that issued requests here ended.

@@ -8,6 +8,7 @@
 use crate::clock::{Tick, Timeout};
 use crate::dispatcher::{Refusal, Taken, WaitRef, Waiter};
 use crate::idle::Idle;
+use crate::port::Reason;
 use crate::thread::{Ending, Thread, Ticket};
 use overlapped_abi::Win32Error;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ impl Objects {
         let mut held: Vec<_> =
             self.0.iter().map(|(index, o)| (*index, o.dispatcher(), o.dispatcher().lock())).collect();
         held.iter().for_each(|(_, dispatcher, _)| dispatcher.hold());
-        let ready = held.iter().try_for_each(|(_, dispatcher, inner)| dispatcher.ready(inner, thread));
+        let mut ready = held.iter().try_for_each(|(_, dispatcher, inner)| dispatcher.ready(inner, thread));
         let mut ending = Ending::object(0);
         let mut committed = false;
         if ready.is_ok() {
@@ -74,10 +75,14 @@ impl Objects {
                         taken.push(one);
                     }
                     Ok(one) => taken.push(one),
-                    Err(_) => unreachable!("a held object that was ready stays ready"),
+                    // A held object that was ready stays ready, unless another process has it too and was faster.
+                    Err(refusal) => {
+                        ready = Err(refusal);
+                        break;
+                    }
                 }
             }
-            committed = commit(ending);
+            committed = ready.is_ok() && commit(ending);
             if !committed {
                 for ((_, dispatcher, inner), one) in held.iter_mut().zip(taken) {
                     dispatcher.untake_locked(inner, thread, one);
@@ -192,7 +197,7 @@ pub fn sleep(idle: &Idle, timeout: Timeout, alertable: bool) -> Outcome {
             return Outcome::TimedOut;
         };
         let ticket = thread.begin_wait(alertable);
-        let ending = finish(idle, thread, ticket, deadline);
+        let ending = finish_for(Reason::Sleep, idle, thread, ticket, deadline);
         outcome(thread, ending)
     })
 }
@@ -247,7 +252,11 @@ fn queue_for_any(thread: &Arc<Thread>, ticket: Ticket, index: u8, object: &WaitR
 
 /// Sleeps until the wait has ended, as a blocked thread of the port that it works for.
 fn finish(idle: &Idle, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
-    let _paused = thread.pause();
+    finish_for(Reason::Wait, idle, thread, ticket, deadline)
+}
+
+fn finish_for(reason: Reason, idle: &Idle, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
+    let _paused = thread.pause(reason);
     idle.sleep(thread, ticket, deadline)
 }
 

@@ -1,5 +1,6 @@
 //! What the functions on files make of their arguments.
 
+use crate::probe;
 use crate::support::{RawHandle, handle, system};
 use crate::text::{self, Unit};
 use overlapped_abi::Win32Error;
@@ -88,18 +89,30 @@ pub(crate) unsafe fn input<'a>(start: *const c_void, len: u32) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(start.cast(), len as usize) }
 }
 
-/// Puts bytes into the caller's buffer, which has room for them; 998 for NULL.
+/// [`input`]; 998 for what is not memory.
 ///
 /// # Safety
-/// `to` is NULL or writable for as many bytes.
+/// Nobody writes there as long as the slice is used.
+pub(crate) unsafe fn checked_input<'a>(start: *const c_void, len: u32) -> Result<&'a [u8], Win32Error> {
+    if !start.is_null() && !probe::readable(start as usize, len as usize) {
+        return Err(Win32Error::NOACCESS);
+    }
+    // SAFETY: NULL or readable, as was just seen.
+    Ok(unsafe { input(start, len) })
+}
+
+/// Puts bytes into the caller's buffer, which has room for them; 998 for NULL and for what is not memory.
+///
+/// # Safety
+/// Nobody else uses the bytes at `to` at this moment.
 pub(crate) unsafe fn output(bytes: &[u8], to: *mut c_void) -> Result<(), Win32Error> {
     if bytes.is_empty() {
         return Ok(());
     }
-    if to.is_null() {
+    if !probe::writable(to as usize, bytes.len()) {
         return Err(Win32Error::NOACCESS);
     }
-    // SAFETY: not NULL, and the caller vouches for the room; our own bytes do not overlap it.
+    // SAFETY: writable, as was just seen; our own bytes do not overlap it.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to.cast(), bytes.len()) };
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! DeviceIoControl of `ioapiset.h` (contract 01 section 6).
 
-use crate::arguments::{grant, input, output, store_if_wanted};
+use crate::arguments::{checked_input, grant, output, store_if_wanted};
+use crate::probe;
 use crate::support::{Bool, RawHandle, event_of, guard_bool};
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_devices::file;
@@ -31,10 +32,13 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
         if overlapped.is_null() && (returned.is_null() || grant.instance.is_overlapped()) {
             return Err(if returned.is_null() { Win32Error::NOACCESS } else { Win32Error::INVALID_PARAMETER });
         }
+        if !out_buffer.is_null() && !probe::writable(out_buffer as usize, out_size as usize) {
+            return Err(Win32Error::NOACCESS);
+        }
         let mut more = false;
         let mut work = || {
             // SAFETY: the caller's promise.
-            let answer = file::control(&grant, code, unsafe { input(in_buffer, in_size) }, out_size as usize)?;
+            let answer = file::control(&grant, code, unsafe { checked_input(in_buffer, in_size) }?, out_size as usize)?;
             // SAFETY: the caller's promise; the answer keeps to the size.
             unsafe { output(&answer.bytes, out_buffer) }?;
             // SAFETY: the caller's promise.

@@ -1,5 +1,6 @@
 //! `ioapiset.h`: completion ports, results, cancellation (contract 03 sections 4 and 8, 06).
 
+use crate::portref::with_port;
 use crate::support::{
     Bool, FALSE, INVALID_HANDLE_VALUE, RawHandle, TRUE, event_of, fail, guard, guard_bool, guard_or, system,
 };
@@ -9,6 +10,8 @@ use overlapped_kernel::handle::Object;
 use overlapped_kernel::port::{NoPacket, Packet, Port};
 use overlapped_kernel::results::{self, Patience};
 use std::sync::Arc;
+
+const THREAD_TERMINATE: u32 = 1;
 
 /// CreateIoCompletionPort: a new port, an association, or both (contract 06 section 1).
 #[unsafe(no_mangle)]
@@ -84,12 +87,9 @@ pub unsafe extern "C" fn ovl_GetQueuedCompletionStatus(
         }
         // SAFETY: not NULL, and the caller vouches for it. NULL in every case without a packet: it tells the cases apart.
         unsafe { overlapped.write(0) };
-        let taken = (|| {
-            let port = port(completion_port)?;
-            let idle = system()?.idle();
-            port.remove(idle, Timeout::from_millis(milliseconds), false).map_err(no_packet)
-        })();
-        match taken {
+        let timeout = Timeout::from_millis(milliseconds);
+        let taken = with_port(completion_port, |port, idle| port.remove(idle, timeout, false));
+        match taken.and_then(|taken| taken.map_err(no_packet)) {
             Ok(packet) => {
                 let (packet_key, address) = packet.numbers();
                 // SAFETY: as above.
@@ -122,10 +122,11 @@ pub unsafe extern "C" fn ovl_GetQueuedCompletionStatusEx(
         if entries.is_null() || removed.is_null() || count == 0 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        let port = port(completion_port)?;
         let mut packets = Vec::new();
         let (timeout, max) = (Timeout::from_millis(milliseconds), count as usize);
-        let taken = port.remove_many(system()?.idle(), &mut packets, max, timeout, alertable != 0);
+        let taken = with_port(completion_port, |port, idle| {
+            port.remove_many(idle, &mut packets, max, timeout, alertable != 0)
+        })?;
         // SAFETY: not NULL, and the caller vouches for it. 1 also when there is none, as observed.
         unsafe { removed.write(packets.len().max(1) as u32) };
         taken.map_err(no_packet)?;
@@ -156,8 +157,12 @@ pub extern "C" fn ovl_PostQueuedCompletionStatus(
     overlapped: usize,
 ) -> Bool {
     guard_bool(|| {
-        let queued = port(completion_port)?.insert(Packet::posted(bytes, key, overlapped));
-        if queued { Ok(()) } else { Err(Win32Error::INVALID_HANDLE) }
+        let packet = Packet::posted(bytes, key, overlapped);
+        if with_port(completion_port, |port, _| port.insert(packet))? {
+            Ok(())
+        } else {
+            Err(Win32Error::INVALID_HANDLE)
+        }
     })
 }
 
@@ -229,4 +234,17 @@ pub extern "C" fn ovl_CancelIo(file: RawHandle) -> Bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_CancelIoEx(file: RawHandle, overlapped: usize) -> Bool {
     guard_bool(|| instance(file)?.cancel_token((overlapped != 0).then_some(overlapped)))
+}
+
+/// CancelSynchronousIo: the synchronous request that the thread is blocked in (contract 03 section 8). 5 without
+/// THREAD_TERMINATE, 1168 if it is in none.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CancelSynchronousIo(object: RawHandle) -> Bool {
+    guard_bool(|| {
+        let (thread, access) = crate::processthreadsapi::thread(object)?;
+        if access.bits() & THREAD_TERMINATE == 0 {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        thread.cancel_synchronous()
+    })
 }

@@ -2,11 +2,12 @@
 //!
 //! A thread's record is made before the thread, so that its handle works, and APCs queue, from the first moment. CreateThread
 //! returns when the thread has its number. A suspended thread stands at a gate before its function; APCs that were queued until
-//! then run first.
+//! then run first. The same gate stops threads later on: see [`threadcontrol`].
 
 use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, system};
 use crate::synchapi::inherits;
-use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
+use crate::threadcontrol;
+use overlapped_abi::{AccessMask, FileTime, SecurityAttributes, Win32Error};
 use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, HandleFlags, Object};
 use overlapped_kernel::process::Process;
 use overlapped_kernel::thread::{Apc, Thread, adopt};
@@ -31,10 +32,91 @@ const THREAD_SUSPEND_RESUME: u32 = 2;
 const SMALLEST_STACK: usize = 256 * 1024;
 
 /// What the face knows of a thread that it has made.
-struct Made {
+pub(crate) struct Made {
     record: Arc<Thread>,
-    gate: Mutex<u32>,
+    created: FileTime,
+    gate: Mutex<Gate>,
     opened: Condvar,
+}
+
+/// What a thread must pass before its function, and at the end of its calls.
+#[derive(Default)]
+struct Gate {
+    /// The suspend count.
+    suspended: u32,
+    /// The exit code with which somebody wants it to end.
+    doom: Option<u32>,
+    /// The thread is among those that `threadcontrol` counts.
+    marked: bool,
+    ended: bool,
+}
+
+impl Gate {
+    /// Has the thread counted, or not any more.
+    fn remark(&mut self) {
+        let wanted = !self.ended && (self.suspended > 0 || self.doom.is_some());
+        if wanted != std::mem::replace(&mut self.marked, wanted) {
+            if wanted { threadcontrol::mark() } else { threadcontrol::unmark() }
+        }
+    }
+}
+
+impl Made {
+    pub(crate) fn record(&self) -> &Arc<Thread> {
+        &self.record
+    }
+
+    pub(crate) fn is_current(&self) -> bool {
+        Arc::ptr_eq(&self.record, &overlapped_kernel::thread::current())
+    }
+
+    pub(crate) fn is_marked(&self) -> bool {
+        self.gate.lock().marked
+    }
+
+    pub(crate) fn doom(&self) -> Option<u32> {
+        self.gate.lock().doom
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.gate.lock().ended
+    }
+
+    /// Waits until the thread is not suspended, or is to end.
+    pub(crate) fn pass_gate(&self) {
+        let mut gate = self.gate.lock();
+        while gate.suspended > 0 && gate.doom.is_none() {
+            self.opened.wait(&mut gate);
+        }
+    }
+
+    /// Suspends it once more; the count before, or `None` at the limit.
+    pub(crate) fn suspend(&self, limit: u32) -> Option<u32> {
+        let mut gate = self.gate.lock();
+        let before = gate.suspended;
+        if before == limit {
+            return None;
+        }
+        gate.suspended += 1;
+        gate.remark();
+        Some(before)
+    }
+
+    fn resume(&self) -> u32 {
+        let mut gate = self.gate.lock();
+        let before = gate.suspended;
+        gate.suspended = before.saturating_sub(1);
+        gate.remark();
+        self.opened.notify_all();
+        before
+    }
+
+    pub(crate) fn condemn(&self, code: u32) {
+        let mut gate = self.gate.lock();
+        gate.doom = gate.doom.or(Some(code));
+        gate.remark();
+        self.opened.notify_all();
+    }
 }
 
 /// The threads of the process that have a number, for OpenThread and ResumeThread.
@@ -94,8 +176,11 @@ fn spawn(
     argument: usize,
 ) -> Result<Arc<Thread>, Win32Error> {
     let record = Thread::unstarted();
-    let gate = Mutex::new(u32::from(suspended));
-    let made = Arc::new(Made { record: Arc::clone(&record), gate, opened: Condvar::new() });
+    let (gate, created) = (Mutex::default(), crate::timezoneapi::now());
+    let made = Arc::new(Made { record: Arc::clone(&record), created, gate, opened: Condvar::new() });
+    if suspended {
+        made.suspend(u32::MAX);
+    }
     let (started, has_started) = sync_channel(1);
     let birth = Box::into_raw(Box::new(Birth { made, started, start, argument }));
     // SAFETY: `enter` takes the birth over, once.
@@ -150,11 +235,9 @@ fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u
     THREADS.lock().insert(made.record.id(), Arc::downgrade(&made));
     MADE.set(Some(Arc::clone(&made)));
     let _ = started.send(());
-    {
-        let mut suspended = made.gate.lock();
-        while *suspended > 0 {
-            made.opened.wait(&mut suspended);
-        }
+    made.pass_gate();
+    if made.doom().is_some() {
+        threadcontrol::end(&made);
     }
     // What was queued before the start runs first, without any wait.
     Thread::test_alert();
@@ -164,8 +247,24 @@ fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u
 /// The calling thread's function is over.
 fn finish(code: u32) {
     overlapped_kernel::thread::current().set_exit_code(code);
-    if let Some(made) = MADE.take() {
-        THREADS.lock().remove(&made.record.id());
+    with_made(forget);
+    MADE.set(None);
+}
+
+/// The thread is not to be found by its number any more.
+pub(crate) fn forget(made: &Arc<Made>) {
+    crate::processtimes::keep(&made.record, made.created);
+    let mut gate = made.gate.lock();
+    gate.ended = true;
+    gate.remark();
+    THREADS.lock().remove(&made.record.id());
+}
+
+/// Does something with the calling thread, if CreateThread has made it.
+pub(crate) fn with_made(f: impl FnOnce(&Arc<Made>)) {
+    let made = MADE.try_with(|made| made.borrow().clone()).ok().flatten();
+    if let Some(made) = &made {
+        f(made);
     }
 }
 
@@ -200,7 +299,8 @@ pub extern "C" fn ovl_GetCurrentProcess() -> RawHandle {
     CURRENT_PROCESS
 }
 
-fn thread(raw: RawHandle) -> Result<(Arc<Thread>, AccessMask), Win32Error> {
+/// The thread of a handle, and the handle's rights; 6 for anything else.
+pub(crate) fn thread(raw: RawHandle) -> Result<(Arc<Thread>, AccessMask), Win32Error> {
     match system()?.entry_raw(raw)? {
         Entry { object: Object::Thread(thread), access, .. } => Ok((thread, access)),
         _ => Err(Win32Error::INVALID_HANDLE),
@@ -278,9 +378,10 @@ pub extern "C" fn ovl_GetProcessId(object: RawHandle) -> u32 {
     })
 }
 
-fn made(raw: RawHandle) -> Result<Arc<Made>, Win32Error> {
+/// The thread of a handle with these rights, if CreateThread has made it and it has not ended; 5 otherwise.
+pub(crate) fn made_with(raw: RawHandle, rights: u32) -> Result<Arc<Made>, Win32Error> {
     let (thread, access) = thread(raw)?;
-    if !access.contains(AccessMask::from_bits_retain(THREAD_SUSPEND_RESUME)) {
+    if !access.contains(AccessMask::from_bits_retain(rights)) {
         return Err(Win32Error::ACCESS_DENIED);
     }
     THREADS.lock().get(&thread.id()).and_then(Weak::upgrade).ok_or(Win32Error::ACCESS_DENIED)
@@ -289,14 +390,7 @@ fn made(raw: RawHandle) -> Result<Arc<Made>, Win32Error> {
 /// ResumeThread: the suspend count before; a thread made with CREATE_SUSPENDED starts when it falls to 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_ResumeThread(object: RawHandle) -> u32 {
-    guard_or(u32::MAX, || {
-        let made = made(object)?;
-        let mut suspended = made.gate.lock();
-        let before = *suspended;
-        *suspended = before.saturating_sub(1);
-        made.opened.notify_all();
-        Ok(before)
-    })
+    guard_or(u32::MAX, || made_with(object, THREAD_SUSPEND_RESUME).map(|made| made.resume()))
 }
 
 /// SwitchToThread.

@@ -318,7 +318,15 @@ fn instruction(context: &libc::ucontext_t) -> usize {
 /// The exception that Windows has for a fault.
 fn describe(signal: c_int, info: &libc::siginfo_t, context: &libc::ucontext_t) -> ExceptionRecord {
     const FPE: [u32; 9] = [
-        0xC000_0090, 0xC000_0094, 0xC000_0095, 0xC000_008E, 0xC000_0091, 0xC000_0093, 0xC000_008F, 0xC000_0090, 0xC000_008C,
+        0xC000_0090,
+        0xC000_0094,
+        0xC000_0095,
+        0xC000_008E,
+        0xC000_0091,
+        0xC000_0093,
+        0xC000_008F,
+        0xC000_0090,
+        0xC000_008C,
     ];
     let code = match signal {
         libc::SIGFPE => FPE.get(info.si_code as usize).copied().unwrap_or(FPE[0]),
@@ -348,9 +356,11 @@ fn own_code() -> std::ops::Range<usize> {
 
     unsafe extern "C" fn look(object: *mut libc::dl_phdr_info, _size: usize, _data: *mut c_void) -> c_int {
         // SAFETY: the loader passes the description of an object that is loaded.
-        let (object, headers) = unsafe { (&*object, std::slice::from_raw_parts((*object).dlpi_phdr, (*object).dlpi_phnum.into())) };
+        let (object, headers) =
+            unsafe { (&*object, std::slice::from_raw_parts((*object).dlpi_phdr, (*object).dlpi_phnum.into())) };
         let here = own_code as *const () as usize;
-        for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0) {
+        for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0)
+        {
             let start = (object.dlpi_addr + header.p_vaddr) as usize;
             let code = start..start + header.p_memsz as usize;
             // SAFETY: a name that ends with a zero. The program itself has none.

@@ -46,10 +46,12 @@ pub fn fail<T>(error: Win32Error, value: T) -> T {
 
 /// Runs the body of an exported function; a panic in it fails the call with 31 instead of crossing into C.
 pub fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    let value = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value,
         Err(_) => fail(Win32Error::GEN_FAILURE, failed),
-    }
+    };
+    crate::threadcontrol::stop_if_asked();
+    value
 }
 
 /// For functions that return BOOL: TRUE, or FALSE with the last error set.

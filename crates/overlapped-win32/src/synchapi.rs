@@ -1,6 +1,6 @@
 //! `synchapi.h`: events, mutexes, semaphores, timers and waits (contract 04).
 
-use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, narrow, set_last_error, system, wide};
+use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, guard_or, narrow, set_last_error, system, wide};
 use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{Due, Event, Mutant, Semaphore, Timer, TimerRoutine, WaitRef};
@@ -27,9 +27,22 @@ pub(crate) unsafe fn inherits(attributes: *const SecurityAttributes) -> HandleFl
     if inherit { HandleFlags::INHERIT } else { HandleFlags::empty() }
 }
 
+const MAXIMUM_ALLOWED: u32 = 1 << 25;
+const GENERIC_ALL: u32 = 1 << 28;
+
+/// The rights of a handle that an Ex function makes; `None` means all.
+fn rights(access: u32) -> Option<AccessMask> {
+    (access & (MAXIMUM_ALLOWED | GENERIC_ALL) == 0).then(|| AccessMask::from_bits_retain(access))
+}
+
 /// Makes the handle, and the last error 0 or 183 (contract 00 section 0.3).
-fn create(name: Option<&OsStr>, new: Object, flags: HandleFlags) -> Result<RawHandle, Win32Error> {
-    let (handle, existed) = system()?.create_named(name, new, flags)?;
+fn create(
+    name: Option<&OsStr>,
+    new: Object,
+    access: Option<AccessMask>,
+    flags: HandleFlags,
+) -> Result<RawHandle, Win32Error> {
+    let (handle, existed) = system()?.create_named(name, new, access, flags)?;
     set_last_error(if existed { Win32Error::ALREADY_EXISTS.0 } else { 0 });
     Ok(handle.into_raw())
 }
@@ -77,20 +90,29 @@ macro_rules! by_name {
 
 type Attributes = *const SecurityAttributes;
 
+fn new_event(manual: bool, set: bool) -> Object {
+    Object::Event(Arc::new(if manual { Event::manual_reset(set) } else { Event::auto_reset(set) }))
+}
+
 unsafe fn create_event(
     name: Option<OsString>,
     sa: Attributes,
     manual: Bool,
     set: Bool,
 ) -> Result<RawHandle, Win32Error> {
-    let event = if manual == 0 { Event::auto_reset(set != 0) } else { Event::manual_reset(set != 0) };
     // SAFETY: the caller's promise.
-    create(name.as_deref(), Object::Event(Arc::new(event)), unsafe { inherits(sa) })
+    create(name.as_deref(), new_event(manual != 0, set != 0), None, unsafe { inherits(sa) })
 }
 
-unsafe fn create_event_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+unsafe fn create_event_ex(
+    name: Option<OsString>,
+    sa: Attributes,
+    flags: u32,
+    access: u32,
+) -> Result<RawHandle, Win32Error> {
+    let new = new_event(flags & 1 != 0, flags & 2 != 0);
     // SAFETY: the caller's promise.
-    unsafe { create_event(name, sa, (flags & 1) as Bool, (flags >> 1 & 1) as Bool) }
+    create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
 }
 
 unsafe fn open_event(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
@@ -142,16 +164,20 @@ pub extern "C" fn ovl_PulseEvent(object: RawHandle) -> Bool {
 }
 
 unsafe fn create_mutex(name: Option<OsString>, sa: Attributes, owned: Bool) -> Result<RawHandle, Win32Error> {
-    // SAFETY: the caller's promise.
-    let flags = unsafe { inherits(sa) };
     // Owned only if it is new: an existing mutex keeps its owner.
-    let new = Mutant::new(owned != 0);
-    create(name.as_deref(), Object::Mutant(new), flags)
+    // SAFETY: the caller's promise.
+    create(name.as_deref(), Object::Mutant(Mutant::new(owned != 0)), None, unsafe { inherits(sa) })
 }
 
-unsafe fn create_mutex_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+unsafe fn create_mutex_ex(
+    name: Option<OsString>,
+    sa: Attributes,
+    flags: u32,
+    access: u32,
+) -> Result<RawHandle, Win32Error> {
+    let new = Object::Mutant(Mutant::new(flags & 1 != 0));
     // SAFETY: the caller's promise.
-    unsafe { create_mutex(name, sa, (flags & 1) as Bool) }
+    create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
 }
 
 unsafe fn open_mutex(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
@@ -186,9 +212,21 @@ unsafe fn create_semaphore(
     initial: i32,
     max: i32,
 ) -> Result<RawHandle, Win32Error> {
-    let semaphore = Semaphore::new(initial, max)?;
+    let new = Object::Semaphore(Arc::new(Semaphore::new(initial, max)?));
     // SAFETY: the caller's promise.
-    create(name.as_deref(), Object::Semaphore(Arc::new(semaphore)), unsafe { inherits(sa) })
+    create(name.as_deref(), new, None, unsafe { inherits(sa) })
+}
+
+unsafe fn create_semaphore_ex(
+    name: Option<OsString>,
+    sa: Attributes,
+    initial: i32,
+    max: i32,
+    access: u32,
+) -> Result<RawHandle, Win32Error> {
+    let new = Object::Semaphore(Arc::new(Semaphore::new(initial, max)?));
+    // SAFETY: the caller's promise.
+    create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
 }
 
 unsafe fn open_semaphore(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
@@ -204,10 +242,27 @@ by_name! {
     ovl_OpenSemaphoreA ovl_OpenSemaphoreW (access: u32, inherit: Bool) name last -> open_semaphore
 }
 
-/// CreateSemaphoreEx.
+/// CreateSemaphoreEx, narrow.
 ///
 /// # Safety
 /// The pointers are NULL or valid, and the name ends with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateSemaphoreExA(
+    sa: Attributes,
+    initial: i32,
+    max: i32,
+    name: *const c_char,
+    _flags: u32,
+    access: u32,
+) -> RawHandle {
+    // SAFETY: the caller's promise.
+    guard_or(0, || unsafe { create_semaphore_ex(narrow(name), sa, initial, max, access) })
+}
+
+/// CreateSemaphoreEx, wide.
+///
+/// # Safety
+/// As for [`ovl_CreateSemaphoreExA`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_CreateSemaphoreExW(
     sa: Attributes,
@@ -215,10 +270,10 @@ pub unsafe extern "C" fn ovl_CreateSemaphoreExW(
     max: i32,
     name: *const u16,
     _flags: u32,
-    _access: u32,
+    access: u32,
 ) -> RawHandle {
     // SAFETY: the caller's promise.
-    guard_or(0, || unsafe { create_semaphore(wide(name), sa, initial, max) })
+    guard_or(0, || unsafe { create_semaphore_ex(wide(name), sa, initial, max, access) })
 }
 
 /// ReleaseSemaphore.
@@ -242,14 +297,20 @@ pub unsafe extern "C" fn ovl_ReleaseSemaphore(object: RawHandle, count: i32, pre
 }
 
 unsafe fn create_timer(name: Option<OsString>, sa: Attributes, manual: Bool) -> Result<RawHandle, Win32Error> {
-    let timer = system()?.new_timer(manual != 0);
+    let new = Object::Timer(system()?.new_timer(manual != 0));
     // SAFETY: the caller's promise.
-    create(name.as_deref(), Object::Timer(timer), unsafe { inherits(sa) })
+    create(name.as_deref(), new, None, unsafe { inherits(sa) })
 }
 
-unsafe fn create_timer_ex(name: Option<OsString>, sa: Attributes, flags: u32, _: u32) -> Result<RawHandle, Win32Error> {
+unsafe fn create_timer_ex(
+    name: Option<OsString>,
+    sa: Attributes,
+    flags: u32,
+    access: u32,
+) -> Result<RawHandle, Win32Error> {
+    let new = Object::Timer(system()?.new_timer(flags & 1 != 0));
     // SAFETY: the caller's promise.
-    unsafe { create_timer(name, sa, (flags & 1) as Bool) }
+    create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
 }
 
 unsafe fn open_timer(name: Option<OsString>, access: u32, inherit: Bool) -> Result<RawHandle, Win32Error> {
@@ -315,6 +376,25 @@ pub unsafe extern "C" fn ovl_SetWaitableTimer(
         }
         Ok(())
     })
+}
+
+/// SetWaitableTimerEx. The tolerable delay is not used, since timers expire one by one; nor is the context, since the machine
+/// will not wake up for a timer.
+///
+/// # Safety
+/// As for [`ovl_SetWaitableTimer`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_SetWaitableTimerEx(
+    object: RawHandle,
+    due: *const i64,
+    period: i32,
+    routine: RawTimerRoutine,
+    argument: *mut c_void,
+    _context: *mut c_void,
+    _tolerable_delay: u32,
+) -> Bool {
+    // SAFETY: the caller's promise.
+    unsafe { ovl_SetWaitableTimer(object, due, period, routine, argument, FALSE) }
 }
 
 /// CancelWaitableTimer.

@@ -27,14 +27,16 @@ use crate::error::{Error, Result};
 use crate::operation::{self, Fill};
 use crate::overlapped_file::{Call, OverlappedFile};
 use crate::port::Rejected;
-use crate::wait::{self, Wait, WaitResult};
+use crate::wait::{self, Signal, Wait, WaitResult};
 use overlapped_abi::{Status, Win32Error};
+use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::request::{Buffer, Completion, Function, RequestRef, Route};
 use overlapped_kernel::thread::{Apc, Thread};
+use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A thread, as a target for functions.
+/// A thread, as a target for functions and for [`ThreadRef::cancel_synchronous`].
 #[derive(Clone, Debug)]
 pub struct ThreadRef(Arc<Thread>);
 
@@ -54,11 +56,30 @@ impl ThreadRef {
         let queued = self.0.queue_apc(Apc::new(run));
         if queued { Ok(()) } else { Err(Error::new(Win32Error::GEN_FAILURE, "a function for a thread")) }
     }
+
+    /// Do both refer to the same thread?
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Asks for the end of the synchronous request that the thread is blocked in (CancelSynchronousIo): that call then fails
+    /// with 995, or ends as usual if it was too late. False if the thread is in none, or only waits.
+    ///
+    /// It meets whatever request the thread is in by then, so the two threads should agree on when this may happen.
+    pub fn cancel_synchronous(&self) -> bool {
+        self.0.cancel_synchronous().is_ok()
+    }
 }
 
 /// Sleeps for the time, or until functions have run: then true (SleepEx).
 pub fn sleep(timeout: impl Into<Timeout>) -> bool {
     wait::sleep_alertable(timeout.into())
+}
+
+/// [`sleep`] by the clock of this system's engine, whose completions this thread then looks after itself.
+pub fn sleep_in(system: &System, timeout: impl Into<Timeout>) -> bool {
+    wait::sleep_alertable_in(system.idle(), timeout.into())
 }
 
 /// As [`wait_any`](crate::wait_any), but functions that are queued to this thread run meanwhile: then `None`, and no object is
@@ -78,6 +99,18 @@ pub fn wait_all(objects: &[&dyn Wait], timeout: impl Into<Timeout>) -> Result<Op
     wait::wait_all_alertable(objects, timeout.into())
 }
 
+/// As [`signal_and_wait`](crate::signal_and_wait), and alertable like [`wait_any`]. The object is signalled before routines run.
+///
+/// # Errors
+/// As for [`signal_and_wait`](crate::signal_and_wait).
+pub fn signal_and_wait(
+    signal: &dyn Signal,
+    object: &dyn Wait,
+    timeout: impl Into<Timeout>,
+) -> Result<Option<WaitResult>> {
+    wait::signal_and_wait_alertable(signal, object, timeout.into())
+}
+
 impl OverlappedFile {
     /// Reads up to the buffer's capacity at `offset`, in bytes; `then` runs once with the outcome and the buffer, in an alertable
     /// wait of this thread, and never before (ReadFileEx).
@@ -89,7 +122,7 @@ impl OverlappedFile {
         B: IoBufMut,
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
-        let mut parcel = Box::new(Parcel { buffer, then });
+        let mut parcel = Then::new(buffer, then);
         let memory = Buffer { start: parcel.buffer.start_mut(), len: parcel.buffer.capacity() };
         self.issue_then(Function::Read, memory, offset, parcel, operation::fill::<B>)
     }
@@ -103,7 +136,7 @@ impl OverlappedFile {
         B: IoBuf,
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
-        let parcel = Box::new(Parcel { buffer, then });
+        let parcel = Then::new(buffer, then);
         let memory = Buffer { start: parcel.buffer.start().cast_mut(), len: parcel.buffer.len() };
         self.issue_then(Function::Write, memory, offset, parcel, operation::keep::<B>)
     }
@@ -113,39 +146,63 @@ impl OverlappedFile {
         function: Function,
         buffer: Buffer,
         offset: u64,
-        parcel: Box<Parcel<B, F>>,
+        parcel: Box<Then<B, F>>,
         fill: Fill<B>,
     ) -> std::result::Result<(), Rejected<F, B>>
     where
         B: Send + 'static,
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
+        let issue = |route, payload| self.issue(Call { function, buffer, offset, route, payload });
+        Then::run(parcel, fill, issue)
+    }
+}
+
+/// What a request with a routine owns.
+pub(crate) struct Then<B, F> {
+    buffer: B,
+    then: F,
+}
+
+impl<B, F> Then<B, F>
+where
+    B: Send + 'static,
+    F: FnOnce(Result<usize>, B) + Send + 'static,
+{
+    pub(crate) fn new(buffer: B, then: F) -> Box<Self> {
+        Box::new(Self { buffer, then })
+    }
+
+    pub(crate) fn buffer_mut(&mut self) -> &mut B {
+        &mut self.buffer
+    }
+
+    /// Issues a request with the routine.
+    pub(crate) fn run(
+        self: Box<Self>,
+        fill: Fill<B>,
+        issue: impl FnOnce(Route, Box<dyn Any + Send>) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)>,
+    ) -> std::result::Result<(), Rejected<F, B>> {
         // The routine finds its request here: it runs later, on this thread, so the place is filled by then.
         let place = Arc::new(Mutex::new(None::<RequestRef>));
         let found = Arc::clone(&place);
         let routine = move |status: Status, bytes: usize| {
-            let request = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some(payload) = request.and_then(|request| request.take_payload()) else { return };
-            let Parcel { mut buffer, then } = operation::unbox::<Parcel<B, F>>(payload);
+            let Some(request) = found.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+            let Some(payload) = request.take_payload() else { return };
+            let Self { mut buffer, then } = operation::unbox::<Self>(payload);
             fill(&mut buffer, bytes);
-            then(operation::outcome(function, Completion { status, bytes }), buffer);
+            then(operation::outcome(request.function(), Completion { status, bytes }), buffer);
         };
         let route = Route { routine: Some(Box::new(routine)), ..Route::default() };
-        match self.issue(Call { function, buffer, offset, route, payload: parcel }) {
+        match issue(route, self) {
             Ok(request) => {
                 *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
                 Ok(())
             }
             Err((error, payload)) => {
-                let Parcel { buffer, then } = operation::unbox::<Parcel<B, F>>(payload);
+                let Self { buffer, then } = operation::unbox::<Self>(payload);
                 Err(Rejected { error, buffer, context: then })
             }
         }
     }
-}
-
-/// What a request with a routine owns.
-struct Parcel<B, F> {
-    buffer: B,
-    then: F,
 }

@@ -101,6 +101,17 @@ unsafe impl IoBuf for &'static [u8] {
     }
 }
 
+// SAFETY: static memory does not move.
+unsafe impl IoBuf for &'static str {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        str::len(self)
+    }
+}
+
 // SAFETY: the bytes of a string are on the heap.
 unsafe impl IoBuf for String {
     fn start(&self) -> *const u8 {

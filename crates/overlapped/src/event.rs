@@ -1,7 +1,7 @@
 //! Event objects.
 
 use crate::error::Result;
-use crate::wait::{Wait, WaitResult};
+use crate::wait::{Signal, Wait, WaitResult};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{self, WaitRef};
 use std::sync::Arc;
@@ -61,5 +61,12 @@ impl Event {
 impl Wait for Event {
     fn wait_ref(&self) -> Result<WaitRef> {
         Ok(Arc::clone(&self.0) as WaitRef)
+    }
+}
+
+impl Signal for Event {
+    fn signal(&self) -> Result<()> {
+        self.set();
+        Ok(())
     }
 }

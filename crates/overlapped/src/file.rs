@@ -92,6 +92,7 @@ impl File {
             overlapped: None,
             payload: None,
             report: Report::AtOnce,
+            probe: None,
         };
         // SAFETY: the instance is synchronous, so the request is complete when the call returns, and the borrow of the
         // buffer lasts that long. Linux only reads from the buffer of a write.

@@ -21,6 +21,11 @@ pub(crate) fn set_len(handle: &OwnedHandle, size: u64) -> Result<()> {
     handle.ask("change of a file's size", |grant| file::set_size(grant, size))
 }
 
+pub(crate) fn set_allocation(handle: &OwnedHandle, size: u64) -> Result<()> {
+    let size = i64::try_from(size).map_err(|_| Error::new(Win32Error::INVALID_PARAMETER, "reservation of room"))?;
+    handle.ask("reservation of room", |grant| file::set_allocation(grant, size))
+}
+
 pub(crate) fn set_modes(handle: &OwnedHandle, modes: NotificationModes) -> Result<()> {
     handle.ask("change of notification modes", |grant| grant.instance.add_modes(modes))
 }
@@ -51,6 +56,15 @@ macro_rules! file_methods {
             /// 5 without write access, 112 when the disk is full.
             pub fn set_len(&self, size: u64) -> $crate::Result<()> {
                 $crate::metadata::set_len(&self.handle, size)
+            }
+
+            /// Reserves room for `size` bytes without changing the size, which makes writing them cheaper, or cuts a file that is
+            /// larger (FileAllocationInfo). A file system that reserves nothing does not mind.
+            ///
+            /// # Errors
+            /// 5 without write access, 112 when the disk has not that much room.
+            pub fn set_allocation(&self, size: u64) -> $crate::Result<()> {
+                $crate::metadata::set_allocation(&self.handle, size)
             }
 
             /// Brings what was written to the device (FlushFileBuffers). Waits for it, also on an overlapped file.

@@ -4,8 +4,10 @@
 //! and [`wait_all`](crate::wait_all).
 
 use crate::error::{Error, Result};
-use crate::wait::Wait;
+use crate::wait::{Signal, Wait};
+use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::{self, Due, Mutant, WaitRef};
+use overlapped_kernel::idle::Idle;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,12 @@ impl MutexObject {
 impl Wait for MutexObject {
     fn wait_ref(&self) -> Result<WaitRef> {
         Ok(Arc::clone(&self.0) as WaitRef)
+    }
+}
+
+impl Signal for MutexObject {
+    fn signal(&self) -> Result<()> {
+        self.release()
     }
 }
 
@@ -65,6 +73,12 @@ impl Wait for Semaphore {
     }
 }
 
+impl Signal for Semaphore {
+    fn signal(&self) -> Result<()> {
+        self.release(1).map(drop)
+    }
+}
+
 /// A waitable timer. Clones are the same timer.
 ///
 /// ```
@@ -82,7 +96,10 @@ impl Wait for Semaphore {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Timer(Arc<dispatcher::Timer>);
+pub struct Timer {
+    timer: Arc<dispatcher::Timer>,
+    idle: Arc<Idle>,
+}
 
 impl Timer {
     /// A timer that stays signalled until it is set again.
@@ -90,7 +107,7 @@ impl Timer {
     /// # Errors
     /// If the default system cannot be made.
     pub fn manual_reset() -> Result<Self> {
-        Ok(Self(crate::system::default()?.new_timer(true)))
+        Ok(Self::manual_reset_in(crate::system::default()?))
     }
 
     /// A timer whose signal one wait takes.
@@ -98,12 +115,24 @@ impl Timer {
     /// # Errors
     /// If the default system cannot be made.
     pub fn auto_reset() -> Result<Self> {
-        Ok(Self(crate::system::default()?.new_timer(false)))
+        Ok(Self::auto_reset_in(crate::system::default()?))
+    }
+
+    /// [`Timer::manual_reset`] by the clock of this system's engine: on a simulated one, virtual time.
+    #[must_use]
+    pub fn manual_reset_in(system: &System) -> Self {
+        Self { timer: system.new_timer(true), idle: Arc::clone(system.idle()) }
+    }
+
+    /// [`Timer::auto_reset`] by the clock of this system's engine.
+    #[must_use]
+    pub fn auto_reset_in(system: &System) -> Self {
+        Self { timer: system.new_timer(false), idle: Arc::clone(system.idle()) }
     }
 
     /// Sets it: signalled after `due`, and then every `period` if there is one.
     pub fn set(&self, due: Duration, period: Option<Duration>) {
-        self.0.set(Due::In(due), period, None);
+        self.timer.set(Due::In(due), period, None);
     }
 
     /// The same, and `routine` is queued to the calling thread each time, with the time as a FILETIME; it runs in an alertable
@@ -114,12 +143,12 @@ impl Timer {
         period: Option<Duration>,
         routine: impl Fn(u64) + Send + Sync + 'static,
     ) {
-        self.0.set(Due::In(due), period, Some(Arc::new(routine)));
+        self.timer.set(Due::In(due), period, Some(Arc::new(routine)));
     }
 
     /// Stops it. The signalled state does not change; a routine that is queued and has not run is taken back.
     pub fn cancel(&self) {
-        self.0.cancel();
+        self.timer.cancel();
     }
 }
 
@@ -131,6 +160,10 @@ impl std::fmt::Debug for Timer {
 
 impl Wait for Timer {
     fn wait_ref(&self) -> Result<WaitRef> {
-        Ok(Arc::clone(&self.0) as WaitRef)
+        Ok(Arc::clone(&self.timer) as WaitRef)
+    }
+
+    fn idle(&self) -> Option<Arc<Idle>> {
+        Some(Arc::clone(&self.idle))
     }
 }

@@ -142,6 +142,7 @@ pub(crate) fn name(function: Function) -> &'static str {
         Function::Flush => "flush",
         Function::Lock { .. } => "lock",
         Function::Control => "control",
+        Function::Copy => "copy",
     }
 }
 

@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill, Operation};
 use crate::wait::Wait;
+use overlapped_devices::file::{self, CopyRange};
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::instance::Instance;
@@ -64,6 +65,7 @@ impl OverlappedFile {
             overlapped: None,
             payload: Some(payload),
             report,
+            probe: None,
         };
         let grant = self.handle.grant();
         // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.
@@ -73,6 +75,68 @@ impl OverlappedFile {
                 Err((Error::new(error, operation::name(function)), payload))
             }
             Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+        }
+    }
+
+    /// The same for a copy.
+    pub(crate) fn issue_copy(
+        &self,
+        source: &Self,
+        range: CopyRange,
+        route: Route,
+        payload: Box<dyn Any + Send>,
+    ) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
+        let report = if route.packet { Report::AsPending } else { Report::AtOnce };
+        match file::copy_range(source.handle.grant(), self.handle.grant(), range, route, payload, report) {
+            Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
+            Err(Refused { error, payload: Some(payload) }) => {
+                Err((Error::new(error, operation::name(Function::Copy)), payload))
+            }
+            Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+        }
+    }
+
+    /// Copies a part of another file into this one, without the bytes passing through the program: both file systems may
+    /// share them, a server may copy them, or the library does it in a thread of its own. It completes with the bytes copied;
+    /// fewer than asked for mean that the source ends. Two such copies at a time, into different parts of the target, are faster
+    /// than one.
+    ///
+    /// The request is one of this file: its end is asked for here, and the outcome is signalled here. What was copied before
+    /// a cancel or a failure stays.
+    ///
+    /// The operation fails with 38 if the source has nothing at `source_offset`, and with what a read of the one or a write to the
+    /// other would fail with. 1: one of them is not a file; 50: one of them is unbuffered; 87: the ranges overlap in one file.
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+    /// # std::fs::write(&from, b"hello, world").unwrap();
+    /// use overlapped::{CopyRange, OpenOptions};
+    ///
+    /// let source = OpenOptions::new().read(true).open_overlapped(&from)?;
+    /// let target = OpenOptions::new().write(true).create_new(true).open_overlapped(&to)?;
+    /// let copy = target.copy_range_from(&source, CopyRange { source_offset: 7, target_offset: 0, len: 1 << 20 });
+    /// assert_eq!(copy.wait(), (Ok(5), ()));
+    /// assert_eq!(std::fs::read(&to).unwrap(), b"world");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn copy_range_from(&self, source: &Self, range: CopyRange) -> Operation<()> {
+        self.copy_with(source, range, None)
+    }
+
+    /// [`OverlappedFile::copy_range_from`], and `event` is reset now and set on completion.
+    pub fn copy_range_from_with_event(&self, source: &Self, range: CopyRange, event: &Event) -> Operation<()> {
+        self.copy_with(source, range, Some(event))
+    }
+
+    fn copy_with(&self, source: &Self, range: CopyRange, event: Option<&Event>) -> Operation<()> {
+        let route = Route { event: event.map(Event::kernel), ..Route::default() };
+        let fill: Fill<()> = |(), _| {};
+        match self.issue_copy(source, range, route, Box::new(())) {
+            Ok(request) => Operation::issued(request, fill),
+            Err((error, _)) => Operation::refused(error, (), fill),
         }
     }
 
@@ -130,6 +194,12 @@ impl OverlappedFile {
     /// was none.
     pub fn cancel_all(&self) -> bool {
         self.instance().cancel(|_| true) > 0
+    }
+
+    /// Asks for the end of the calling thread's outstanding requests of this file (CancelIo, decision D3). False if there was
+    /// none.
+    pub fn cancel_own(&self) -> bool {
+        self.instance().cancel_own() > 0
     }
 
     /// Requests that are not complete.

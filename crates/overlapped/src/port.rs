@@ -2,9 +2,11 @@
 
 use crate::buffer::{IoBuf, IoBufMut};
 use crate::error::{Error, Result};
+use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill};
 use crate::overlapped_file::{Call, OverlappedFile};
 use overlapped_abi::{Status, Win32Error};
+use overlapped_devices::file::CopyRange;
 use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::port::{Cargo, NoPacket, Packet, Port, Snapshot};
@@ -73,14 +75,13 @@ pub struct Completion<K, C = (), B = Vec<u8>> {
     pub key: K,
     /// The context of the request, or of the post.
     pub context: C,
-    /// The request's buffer; `None` for a post.
+    /// The request's buffer; `None` for a post and for requests without one.
     pub buffer: Option<B>,
     /// Bytes transferred, or why it failed. A post succeeds with the bytes that it named.
     pub result: Result<usize>,
 }
 
 /// A request that was not accepted, with everything that was given to it.
-#[derive(Debug)]
 pub struct Rejected<C, B> {
     /// Why.
     pub error: Error,
@@ -90,6 +91,13 @@ pub struct Rejected<C, B> {
     pub context: C,
 }
 
+impl<C, B> std::fmt::Debug for Rejected<C, B> {
+    /// Whatever buffer and context are, so that routines can be contexts.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rejected").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
 impl<C, B> From<Rejected<C, B>> for Error {
     fn from(rejected: Rejected<C, B>) -> Self {
         rejected.error
@@ -97,11 +105,42 @@ impl<C, B> From<Rejected<C, B>> for Error {
 }
 
 /// What a request on a port owns.
-struct Parcel<K, C, B> {
+pub(crate) struct Parcel<K, C, B> {
     key: K,
     context: C,
-    buffer: B,
+    pub(crate) buffer: B,
     fill: Fill<B>,
+}
+
+/// The same for a request without a buffer.
+pub(crate) struct Bare<K, C> {
+    key: K,
+    context: C,
+}
+
+impl<K, C> Bare<K, C> {
+    pub(crate) fn into_context(self) -> C {
+        self.context
+    }
+}
+
+/// A device that can report to a port: files and sockets opened for overlapped requests.
+pub trait PortDevice: sealed::Sealed {
+    /// The handle underneath.
+    fn handle(&self) -> &OwnedHandle;
+}
+
+pub(crate) mod sealed {
+    /// Keeps [`PortDevice`](super::PortDevice) to the devices of this crate.
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for OverlappedFile {}
+
+impl PortDevice for OverlappedFile {
+    fn handle(&self) -> &OwnedHandle {
+        OverlappedFile::handle(self)
+    }
 }
 
 impl<K, C, B> CompletionPort<K, C, B>
@@ -129,11 +168,11 @@ where
     ///
     /// # Errors
     /// 87 if another handle of the device is associated already.
-    pub fn associate(&self, device: OverlappedFile, key: K) -> Result<Associated<OverlappedFile, K, C, B>>
+    pub fn associate<D: PortDevice>(&self, device: D, key: K) -> Result<Associated<D, K, C, B>>
     where
         K: Clone,
     {
-        let done = self.inner.port.associate(device.instance(), 0);
+        let done = self.inner.port.associate(&device.handle().grant().instance, 0);
         done.map_err(|code| Error::new(code, "the association with a port"))?;
         Ok(Associated { device, key, types: PhantomData })
     }
@@ -261,11 +300,15 @@ where
     let (key, context) = match packet.cargo {
         Cargo::Request(request) => {
             let Some(payload) = request.take_payload() else { unreachable!("a packet comes once") };
-            let Parcel { key, context, mut buffer, fill } = operation::unbox::<Parcel<K, C, B>>(payload);
             let bytes = packet.bytes as usize;
             let completion = request::Completion { status: packet.status, bytes };
-            fill(&mut buffer, bytes);
             let result = operation::outcome(request.function(), completion);
+            let payload = match payload.downcast::<Bare<K, C>>() {
+                Ok(bare) => return Completion { key: bare.key, context: bare.context, buffer: None, result },
+                Err(payload) => payload,
+            };
+            let Parcel { key, context, mut buffer, fill } = operation::unbox::<Parcel<K, C, B>>(payload);
+            fill(&mut buffer, bytes);
             return Completion { key, context, buffer: Some(buffer), result };
         }
         Cargo::Posted(posted) => operation::unbox::<(K, C)>(posted),
@@ -296,6 +339,24 @@ impl<D, K, C, B> Associated<D, K, C, B> {
     /// The key that its packets bear.
     pub fn key(&self) -> &K {
         &self.key
+    }
+}
+
+impl<D, K: Clone, C, B> Associated<D, K, C, B> {
+    pub(crate) fn parcel(&self, buffer: B, context: C, fill: Fill<B>) -> Box<Parcel<K, C, B>> {
+        Box::new(Parcel { key: self.key.clone(), context, buffer, fill })
+    }
+
+    pub(crate) fn bare(&self, context: C) -> Box<Bare<K, C>> {
+        Box::new(Bare { key: self.key.clone(), context })
+    }
+}
+
+impl<K: 'static, C: 'static, B: 'static> Parcel<K, C, B> {
+    /// What a refusal gives back.
+    pub(crate) fn rejected(error: Error, payload: Box<dyn Any + Send>) -> Rejected<C, B> {
+        let Self { buffer, context, .. } = operation::unbox::<Self>(payload);
+        Rejected { error, buffer, context }
     }
 }
 
@@ -331,8 +392,25 @@ where
         self.issue(Function::Write, memory, offset, parcel)
     }
 
-    fn parcel(&self, buffer: B, context: C, fill: Fill<B>) -> Box<Parcel<K, C, B>> {
-        Box::new(Parcel { key: self.key.clone(), context, buffer, fill })
+    /// Copies a part of another file into this one, as [`OverlappedFile::copy_range_from`] does; the packet brings the context
+    /// back, and no buffer.
+    ///
+    /// # Errors
+    /// A request that is not accepted gives the context back and queues no packet.
+    pub fn copy_range_from(
+        &self,
+        source: &OverlappedFile,
+        range: CopyRange,
+        context: C,
+    ) -> std::result::Result<(), Rejected<C, ()>> {
+        let route = Route { packet: true, ..Route::default() };
+        match self.device.issue_copy(source, range, route, self.bare(context)) {
+            Ok(_) => Ok(()),
+            Err((error, payload)) => {
+                let context = operation::unbox::<Bare<K, C>>(payload).into_context();
+                Err(Rejected { error, buffer: (), context })
+            }
+        }
     }
 
     fn issue(
@@ -346,10 +424,7 @@ where
         let payload: Box<dyn Any + Send> = parcel;
         match self.device.issue(Call { function, buffer, offset, route, payload }) {
             Ok(_) => Ok(()),
-            Err((error, payload)) => {
-                let Parcel { buffer, context, .. } = operation::unbox::<Parcel<K, C, B>>(payload);
-                Err(Rejected { error, buffer, context })
-            }
+            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
         }
     }
 }

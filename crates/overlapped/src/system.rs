@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Result};
 use overlapped_abi::Win32Error;
+use overlapped_devices::shared::LazyCommons;
 use overlapped_devices::{FileDriver, HostLookup};
 use overlapped_engine::Choice;
+use overlapped_engine::sentinel::Choice as Sentinel;
 use overlapped_kernel::System;
 use overlapped_kernel::engine::Engine;
 use overlapped_kernel::idle::Idle;
@@ -32,6 +34,7 @@ pub struct SystemBuilder {
     engine: Option<Arc<dyn Engine>>,
     namespace: Option<Namespace>,
     limits: Limits,
+    sentinel: Option<Sentinel>,
 }
 
 impl SystemBuilder {
@@ -69,6 +72,13 @@ impl SystemBuilder {
         self
     }
 
+    /// Which way the ports find threads that block unannounced, whatever the environment says.
+    #[must_use]
+    pub fn sentinel(mut self, choice: Sentinel) -> Self {
+        self.sentinel = Some(choice);
+        self
+    }
+
     /// Makes it.
     ///
     /// # Errors
@@ -85,7 +95,11 @@ impl SystemBuilder {
         };
         let drivers = vec![Box::new(default_files().clone()) as _];
         let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup), limits: self.limits };
-        System::new(parts).map_err(|error| Error::from(error).during("start of a system"))
+        let system = System::new(parts).map_err(|error| Error::from(error).during("start of a system"))?;
+        if let Some(choice) = self.sentinel {
+            system.sentinel().give(overlapped_engine::sentinel::sight(choice));
+        }
+        Ok(system)
     }
 }
 
@@ -124,7 +138,14 @@ pub fn default_files() -> &'static FileDriver {
 /// As for [`SystemBuilder::build`]; the first outcome stays.
 pub fn default() -> Result<&'static System> {
     static SYSTEM: OnceLock<Result<System>> = OnceLock::new();
-    SYSTEM.get_or_init(|| SystemBuilder::new().build()).as_ref().map_err(Clone::clone)
+    let build = || {
+        let system = SystemBuilder::new().build()?;
+        let directory =
+            namespace::runtime_directory(|name| std::env::var_os(name), rustix::process::geteuid().as_raw());
+        system.share_names(Arc::new(LazyCommons::new(directory)));
+        Ok(system)
+    };
+    SYSTEM.get_or_init(build).as_ref().map_err(Clone::clone)
 }
 
 /// Where to wait for objects that no system signals: the default system's waiting room or, as an event needs no engine, that

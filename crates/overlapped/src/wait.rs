@@ -19,6 +19,15 @@ pub trait Wait {
     }
 }
 
+/// Something that [`signal_and_wait`] can signal: an event, a mutex, a semaphore.
+pub trait Signal {
+    /// Sets the event, releases the mutex once, adds one to the semaphore.
+    ///
+    /// # Errors
+    /// 288 for a mutex that the calling thread does not own, 298 for a semaphore that is full.
+    fn signal(&self) -> Result<()>;
+}
+
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitResult {
@@ -46,6 +55,30 @@ pub fn wait_all(objects: &[&dyn Wait], timeout: impl Into<Timeout>) -> Result<Wa
     run(wait::wait_all, "a wait for all objects", objects, timeout.into(), false).map(plain)
 }
 
+/// Signals one object and waits for another, in one call (SignalObjectAndWait, contract 04 section 8). Both may be the same.
+///
+/// # Errors
+/// Those of [`Signal::signal`], and then no wait happens; those of [`wait_any`].
+pub fn signal_and_wait(signal: &dyn Signal, object: &dyn Wait, timeout: impl Into<Timeout>) -> Result<WaitResult> {
+    signal_then_wait(signal, object, timeout.into(), false).map(plain)
+}
+
+pub(crate) fn signal_and_wait_alertable(
+    signal: &dyn Signal,
+    object: &dyn Wait,
+    timeout: Timeout,
+) -> Result<Option<WaitResult>> {
+    signal_then_wait(signal, object, timeout, true).map(result)
+}
+
+fn signal_then_wait(signal: &dyn Signal, object: &dyn Wait, timeout: Timeout, alertable: bool) -> Result<Outcome> {
+    let (mut refs, idle) = resolve(&[object])?;
+    let Some(object) = refs.pop() else { unreachable!("one object, one reference") };
+    let signal = || signal.signal().map_err(|error| error.code());
+    wait::signal_and_wait(&idle, signal, object, timeout, alertable)
+        .map_err(|code| Error::new(code, "a signal and a wait"))
+}
+
 pub(crate) fn wait_any_alertable(objects: &[&dyn Wait], timeout: Timeout) -> Result<Option<WaitResult>> {
     run(wait::wait_any, "a wait for any object", objects, timeout, true).map(result)
 }
@@ -56,7 +89,11 @@ pub(crate) fn wait_all_alertable(objects: &[&dyn Wait], timeout: Timeout) -> Res
 
 /// True if APCs ran.
 pub(crate) fn sleep_alertable(timeout: Timeout) -> bool {
-    crate::system::waiting_room().is_ok_and(|idle| wait::sleep(&idle, timeout, true) == Outcome::Alerted)
+    crate::system::waiting_room().is_ok_and(|idle| sleep_alertable_in(&idle, timeout))
+}
+
+pub(crate) fn sleep_alertable_in(idle: &Idle, timeout: Timeout) -> bool {
+    wait::sleep(idle, timeout, true) == Outcome::Alerted
 }
 
 type KernelWait = fn(&Idle, &[WaitRef], Timeout, bool) -> std::result::Result<Outcome, Win32Error>;

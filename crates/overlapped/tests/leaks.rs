@@ -3,38 +3,9 @@
 
 mod common;
 
-use common::{bounded, eventually, within};
+use common::{Belongings, bounded, eventually};
 use overlapped::{AlignedBuf, CompletionPort, EngineChoice, OpenOptions, OverlappedFile, System, SystemBuilder};
 use std::path::Path;
-use std::time::Duration;
-
-/// What is there now, for a message.
-fn inventory() -> String {
-    let files = std::fs::read_dir("/proc/self/fd").expect("procfs").flatten();
-    let files: Vec<_> = files.filter_map(|entry| std::fs::read_link(entry.path()).ok()).collect();
-    let tasks = std::fs::read_dir("/proc/self/task").expect("procfs").flatten();
-    let names: Vec<_> = tasks.filter_map(|entry| std::fs::read_to_string(entry.path().join("comm")).ok()).collect();
-    format!("descriptors {files:?}, threads {names:?}")
-}
-
-/// Waits until the process has what it had.
-#[track_caller]
-fn check(when: &str, before: (usize, usize)) {
-    let back = || (descriptors(), threads()) == before;
-    assert!(within(Duration::from_secs(10), back), "{when}: {before:?} before, now {}", inventory());
-}
-
-fn entries(of: &str) -> usize {
-    std::fs::read_dir(of).expect("procfs").count()
-}
-
-fn descriptors() -> usize {
-    entries("/proc/self/fd")
-}
-
-fn threads() -> usize {
-    entries("/proc/self/task")
-}
 
 /// Opens, reads and closes in many ways; the last requests are still on their way at the end.
 fn use_it(system: &System, dir: &Path) {
@@ -81,18 +52,18 @@ fn descriptors_and_threads_go_back_to_where_they_were() {
         let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
         let fifo = dir.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        let before = (descriptors(), threads());
+        let before = Belongings::now();
         for choice in [EngineChoice::Uring, EngineChoice::Epoll, EngineChoice::Sim(Some(common::seed()))] {
             let Ok(system) = SystemBuilder::new().engine(choice).build() else {
                 eprintln!("{choice:?} is not to be had here");
                 continue;
             };
             use_it(&system, dir.path());
-            let idle = descriptors();
+            let idle = Belongings::now().descriptors.max(before.descriptors + 8);
             use_it(&system, dir.path());
-            eventually("a second round needs no more descriptors", || descriptors() <= idle.max(before.0 + 8));
+            eventually("a second round needs no more descriptors", || Belongings::now().descriptors <= idle);
             drop(system);
-            check(&format!("{choice:?}"), before);
+            before.check(&format!("{choice:?}"));
         }
         // Systems come and go: none leaves anything behind.
         for _ in 0..30 {
@@ -106,6 +77,6 @@ fn descriptors_and_threads_go_back_to_where_they_were() {
                 drop(read);
             }
         }
-        check("many systems", before);
+        before.check("many systems");
     });
 }

@@ -509,7 +509,7 @@ fn the_snapshot_shows_devices_and_packets() {
         let picture = port.snapshot();
         assert_eq!((picture.devices.len(), picture.concurrency, picture.active), (1, 3, 0));
         let mut outcomes: Vec<(u32, u32)> =
-            picture.packets.iter().map(|&(_, bytes, status)| (status.to_win32().0, bytes)).collect();
+            picture.packets.iter().map(|packet| (packet.status.to_win32().0, packet.bytes)).collect();
         outcomes.sort_unstable();
         assert_eq!(outcomes, [(0, 4), (38, 0)]);
         drop(file);

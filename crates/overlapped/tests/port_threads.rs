@@ -86,7 +86,7 @@ impl Worker {
     }
 
     fn is_paused(&self) -> bool {
-        self.port.snapshot().paused.contains(&self.id)
+        self.port.snapshot().is_paused(self.id)
     }
 
     /// Ends the thread.

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 pub struct Piece {
     /// Its first byte.
     pub offset: u64,
-    /// Its length in bytes; at most a chunk.
+    /// Its length in bytes; never 0, and at most a chunk.
     pub len: usize,
 }
 
@@ -25,6 +25,8 @@ pub struct Extents {
     /// Where the present stretch of data ends.
     data_end: u64,
     size: u64,
+    /// Pieces to be handed out once more.
+    again: Vec<Piece>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +42,12 @@ impl Extents {
     pub fn of_file(size: u64, holes: bool, chunk: usize) -> Self {
         let shape = if holes { Shape::Sparse } else { Shape::Dense };
         let data_end = if holes { 0 } else { size };
-        Self { shape, chunk, position: 0, data_end, size }
+        Self { shape, chunk, position: 0, data_end, size, again: Vec::new() }
     }
 
     /// Of something that ends when it ends.
     pub fn until_the_end(chunk: usize) -> Self {
-        Self { shape: Shape::Unknown, chunk, position: 0, data_end: 0, size: u64::MAX }
+        Self { shape: Shape::Unknown, chunk, position: 0, data_end: 0, size: u64::MAX, again: Vec::new() }
     }
 
     /// Must each piece be complete before the next one is known?
@@ -60,6 +62,14 @@ impl Extents {
 
     /// The next piece of data.
     pub fn next(&mut self, file: BorrowedFd<'_>) -> Option<Piece> {
+        if let Some(piece) = self.again.last_mut() {
+            let first = Piece { offset: piece.offset, len: piece.len.min(self.chunk) };
+            *piece = Piece { offset: first.offset + first.len as u64, len: piece.len - first.len };
+            if piece.len == 0 {
+                self.again.pop();
+            }
+            return Some(first);
+        }
         if self.position >= self.size {
             return None;
         }
@@ -75,6 +85,12 @@ impl Extents {
             Piece { offset: self.position, len: usize::try_from(left).map_or(self.chunk, |n| n.min(self.chunk)) };
         self.position += piece.len as u64;
         Some(piece)
+    }
+
+    /// A piece is to be handed out again, and from now on no piece is longer than `chunk`.
+    pub fn again(&mut self, piece: Piece, chunk: usize) {
+        self.chunk = chunk;
+        self.again.push(piece);
     }
 
     /// A piece turned out to have `len` bytes.
@@ -164,6 +180,16 @@ mod tests {
         extents.came(second, 100);
         extents.came(first, 4096);
         assert_eq!((extents.next(file.as_fd()), extents.size()), (None, 4196));
+    }
+
+    #[test]
+    fn a_piece_that_is_handed_out_again_comes_in_smaller_ones() {
+        let file = tempfile::tempfile().unwrap();
+        let mut extents = Extents::of_file(40_960, false, 16_384);
+        let first = extents.next(file.as_fd()).unwrap();
+        extents.again(first, 8192);
+        let pieces = all(&mut extents, &file);
+        assert_eq!(pieces, [(0, 8192), (8192, 8192), (16_384, 8192), (24_576, 8192), (32_768, 8192)]);
     }
 
     #[test]

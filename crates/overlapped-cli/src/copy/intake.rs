@@ -52,7 +52,7 @@ impl Intake {
 
     /// Is there any use in asking for another file now?
     pub fn may_begin(&self) -> bool {
-        !self.exhausted || (self.active == 0 && !self.postponed.is_empty())
+        if self.exhausted { self.active == 0 && !self.postponed.is_empty() } else { !self.free_slots.is_empty() }
     }
 
     /// Takes a slot for a file that the walk may have. [`Intake::leave`] gives it back.

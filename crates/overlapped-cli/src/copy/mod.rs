@@ -52,6 +52,10 @@ use worker::{Crew, Parts, Port};
 const FAILED: u8 = 1;
 /// A signal ended the run: what shells report for one that Ctrl-C killed.
 const INTERRUPTED: u8 = 130;
+/// Bytes a read or write.
+const CHUNK: usize = 256 << 10;
+/// Bytes a copy from file to file, which the library makes in small steps: what is reported, and cancelled, at once.
+const STRIDE: usize = 16 << 20;
 /// Writes to one file on their way, where each has a thread that waits for the one before by spinning: one, and the next.
 const WRITERS: usize = 2;
 /// For so long further signals change nothing.
@@ -93,7 +97,8 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         rules,
         unbuffered: args.unbuffered,
         verify: args.verify,
-        chunk: args.chunk,
+        chunk: args.chunk.unwrap_or(CHUNK),
+        stride: args.chunk.unwrap_or(STRIDE),
     };
     let walk = Walk::new(plan.roots.clone(), rules, threads);
     let crew = Arc::new(Crew::new(Parts { port, opener, ledger, walk }, threads, depth, writers));

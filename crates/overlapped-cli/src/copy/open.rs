@@ -33,8 +33,10 @@ pub struct Opener {
     pub unbuffered: bool,
     /// The copies will be read again.
     pub verify: bool,
-    /// Bytes a request.
+    /// Bytes a read or write.
     pub chunk: usize,
+    /// Bytes a copy from file to file.
+    pub stride: usize,
 }
 
 /// A source and a target, both associated with the port.
@@ -48,11 +50,15 @@ pub struct Files {
     meta: Option<Meta>,
     place: Place,
     unbuffered: bool,
+    /// Two files that the library can copy by itself.
+    inside: bool,
     compared: bool,
     /// The target's contents are no longer what they were.
     touched: AtomicBool,
     /// The target's size before anything was written.
     old_size: AtomicU64,
+    /// The room that was reserved for it.
+    reserved: AtomicU64,
 }
 
 /// What was at the target's name.
@@ -81,18 +87,20 @@ impl Opener {
         let (target, place, old_size) = self.target(job, &source)?;
         let is_file = FileType::from_raw_mode(source.stat.st_mode).is_file() && place != Place::Device;
         let meta = is_file.then(|| self.rules.keep(&source.stat));
+        let unbuffered = self.unbuffered && source.sized && place != Place::Device;
+        let inside = is_file && source.sized && !unbuffered;
         let extents = if source.sized {
             let size = u64::try_from(source.stat.st_size).unwrap_or(0);
             let holes = u64::try_from(source.stat.st_blocks).unwrap_or(u64::MAX).saturating_mul(512) < size;
-            Extents::of_file(size, holes && is_file, self.chunk)
+            Extents::of_file(size, holes && is_file, if inside { self.stride } else { self.chunk })
         } else {
             Extents::until_the_end(self.chunk)
         };
-        let unbuffered = self.unbuffered && source.sized && place != Place::Device;
-        let (touched, old_size) = (AtomicBool::new(false), AtomicU64::new(old_size));
+        let (touched, old_size, reserved) = (AtomicBool::new(false), AtomicU64::new(old_size), AtomicU64::new(0));
         let associated = port.associate(source.file, ()).and_then(|source| {
             let target = port.associate(target, ())?;
-            Ok(Files { source, target, meta, place, unbuffered, compared: self.verify && is_file, touched, old_size })
+            let compared = self.verify && is_file;
+            Ok(Files { source, target, meta, place, unbuffered, inside, compared, touched, old_size, reserved })
         });
         let files = associated.map_err(|error| {
             if place == Place::Fresh {
@@ -179,6 +187,11 @@ impl Files {
         self.unbuffered
     }
 
+    /// Can the library copy by itself? What fits in one buffer is sooner read and written at once.
+    pub fn copies_inside(&self) -> bool {
+        self.inside
+    }
+
     /// Will both be read again?
     pub fn is_compared(&self) -> bool {
         self.compared
@@ -204,9 +217,18 @@ impl Files {
         Ok(())
     }
 
+    /// Reserves room for a new file without holes, so that the blocks need not be found while others wait to write.
+    pub fn reserve(&self, size: u64) {
+        // A disk that is full will say so when it is written to.
+        if self.place == Place::Fresh && self.target.set_allocation(size).is_ok() {
+            self.reserved.store(size, Relaxed);
+        }
+    }
+
     /// Cuts or extends the target to its final size. `end`: where the last write ended.
     pub fn set_size(&self, size: u64, end: u64) -> overlapped::Result<()> {
-        if self.place != Place::Device && self.old_size.load(Relaxed).max(end) != size {
+        let differs = self.old_size.load(Relaxed).max(end) != size || self.reserved.load(Relaxed) > size;
+        if self.place != Place::Device && differs {
             self.touch();
             self.target.set_len(size)?;
         }

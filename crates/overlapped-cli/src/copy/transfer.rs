@@ -41,6 +41,9 @@ pub struct Transfer {
     ready: Vec<(u64, AlignedBuf)>,
     reading: u32,
     writing: u32,
+    copying: u32,
+    /// Copies are left to the library, as long as none fails.
+    inside: bool,
     limits: Limits,
 }
 
@@ -58,6 +61,10 @@ pub enum Failure {
 pub struct Limits {
     /// Writes on their way.
     pub writers: u32,
+    /// Copies from file to file on their way.
+    pub copies: u32,
+    /// Bytes a read or write.
+    pub chunk: usize,
     /// Buffers to leave for workers that may start another file.
     pub reserve: usize,
 }
@@ -65,6 +72,8 @@ pub struct Limits {
 /// What comes next.
 #[derive(Debug)]
 pub enum Step {
+    /// Let the library copy this piece.
+    Copy(Piece),
     /// Read this piece of the source.
     Read(Piece, AlignedBuf),
     /// Write this at this offset of the target.
@@ -80,6 +89,10 @@ pub enum Step {
 impl Transfer {
     /// A transfer that owns some buffers from the start.
     pub fn new(job: Job, files: Arc<Files>, extents: Extents, buffers: Vec<AlignedBuf>, limits: Limits) -> Self {
+        let inside = files.copies_inside() && extents.size() > limits.chunk as u64;
+        if inside && !extents.has_holes() {
+            files.reserve(extents.size());
+        }
         Self {
             job,
             files,
@@ -93,6 +106,8 @@ impl Transfer {
             ready: Vec::new(),
             reading: 0,
             writing: 0,
+            copying: 0,
+            inside,
             limits,
         }
     }
@@ -128,6 +143,21 @@ impl Transfer {
         self.idle.push(buffer);
     }
 
+    /// The library has copied `len` bytes of a piece: all, unless the source ends there.
+    pub fn was_copied(&mut self, piece: Piece, len: usize) {
+        self.copying -= 1;
+        self.extents.came(piece, len);
+        self.written += len as u64;
+        self.end = self.end.max(piece.offset + len as u64);
+    }
+
+    /// It could not copy a piece, and did not say which file was at fault: reading and writing will, if they fail too.
+    pub fn copy_failed(&mut self, piece: Piece) {
+        self.copying -= 1;
+        self.inside = false;
+        self.extents.again(piece, self.limits.chunk);
+    }
+
     /// A read failed, or the comparison of a piece is done.
     pub fn read_ended(&mut self, buffers: impl IntoIterator<Item = AlignedBuf>) {
         self.reading -= 1;
@@ -149,6 +179,9 @@ impl Transfer {
         if self.comparison.is_some() {
             return self.next_comparison(pool);
         }
+        if self.inside {
+            return self.next_copy(pool);
+        }
         if self.writing < self.limits.writers
             && let Some(lowest) = (0..self.ready.len()).min_by_key(|i| self.ready[*i].0)
         {
@@ -168,6 +201,19 @@ impl Transfer {
             return self.end_if_quiet(pool);
         }
         Step::Rest
+    }
+
+    fn next_copy(&mut self, pool: &Buffers) -> Step {
+        if self.copying >= self.limits.copies {
+            return Step::Rest;
+        }
+        match self.extents.next(self.files.source.as_fd()) {
+            Some(piece) => {
+                self.copying += 1;
+                Step::Copy(piece)
+            }
+            None => self.end_if_quiet(pool),
+        }
     }
 
     fn next_comparison(&mut self, pool: &Buffers) -> Step {
@@ -195,7 +241,7 @@ impl Transfer {
 
     /// There is nothing left to begin: others may have the buffers. It keeps those that a comparison needs.
     fn end_if_quiet(&mut self, pool: &Buffers) -> Step {
-        let quiet = self.reading + self.writing == 0 && self.ready.is_empty();
+        let quiet = self.reading + self.writing + self.copying == 0 && self.ready.is_empty();
         if quiet {
             return Step::Over;
         }

@@ -8,6 +8,7 @@
 //! The context of a request says which slot its file has and which piece it is about; the buffer travels with it. Nothing is
 //! allocated for a chunk on this side, and the lock of a slot is never held during a call that may copy data.
 
+use super::WRITERS;
 use super::buffers::Buffers;
 use super::compare::{Comparison, difference};
 use super::extents::Piece;
@@ -17,7 +18,7 @@ use super::open::{Files, Opener, Removal};
 use super::transfer::{Failure, Limits, Step, Transfer};
 use super::walk::{Job, Walk};
 use crate::problem::{Problem, Shown};
-use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, OverlappedFile, Rejected};
+use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, CopyRange, OverlappedFile, Rejected};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
@@ -37,6 +38,8 @@ pub struct Part {
 
 #[derive(Debug)]
 enum What {
+    /// A piece, from file to file.
+    Copy,
     /// A piece of the source, to be written.
     Read,
     /// It is written.
@@ -47,6 +50,25 @@ enum What {
     Second(AlignedBuf),
     /// A post: the work is done.
     Exit,
+}
+
+/// A request that was not accepted.
+struct Refused {
+    error: overlapped::Error,
+    buffer: Option<AlignedBuf>,
+    context: Part,
+}
+
+impl From<Rejected<Part, AlignedBuf>> for Refused {
+    fn from(Rejected { error, buffer, context }: Rejected<Part, AlignedBuf>) -> Self {
+        Self { error, buffer: Some(buffer), context }
+    }
+}
+
+impl From<Rejected<Part, ()>> for Refused {
+    fn from(Rejected { error, context, .. }: Rejected<Part, ()>) -> Self {
+        Self { error, buffer: None, context }
+    }
 }
 
 /// What the workers share.
@@ -86,8 +108,12 @@ impl Crew {
     pub fn new(parts: Parts, threads: usize, depth: usize, writers: usize) -> Self {
         let Parts { port, opener, ledger, walk } = parts;
         let depth = if opener.verify { depth.max(2) } else { depth };
-        let limits =
-            Limits { writers: u32::try_from(writers).unwrap_or(u32::MAX), reserve: (threads - 1).min(depth / 2) };
+        let limits = Limits {
+            writers: u32::try_from(writers).unwrap_or(u32::MAX),
+            copies: u32::try_from(depth.min(WRITERS)).unwrap_or(1),
+            chunk: opener.chunk,
+            reserve: (threads - 1).min(depth / 2),
+        };
         Self {
             port,
             buffers: Buffers::new(depth, opener.chunk),
@@ -155,7 +181,8 @@ impl Crew {
         let Some(buffers) = self.buffers.take(needed) else { return false };
         let Some((job, slot, last_try)) = self.next_job(worker) else {
             self.buffers.give(buffers);
-            return false;
+            // Who asked for a buffer meanwhile and got none may sleep by now.
+            return self.intake.lock().may_begin();
         };
         match self.opener.open(&job, &self.port) {
             Ok((files, extents)) => {
@@ -165,7 +192,7 @@ impl Crew {
                 self.pump(slot);
             }
             Err(problem) => {
-                self.ledger.problem(problem);
+                self.not_copied(slot, &job, problem, 0, last_try);
                 self.buffers.give(buffers);
                 self.change_intake(|intake| intake.leave(slot));
             }
@@ -224,6 +251,14 @@ impl Crew {
         let Completion { context: Part { slot, what, piece }, buffer, result, .. } = packet;
         let end = |error: &overlapped::Error| error.is_end_of_file();
         match (what, buffer) {
+            (What::Copy, _) => match result {
+                Ok(len) => {
+                    self.ledger.moved.fetch_add(len as u64, Relaxed);
+                    self.with(slot, |t| t.was_copied(piece, len))
+                }
+                Err(error) if end(&error) => self.with(slot, |t| t.was_copied(piece, 0)),
+                Err(_) => self.with(slot, |t| t.copy_failed(piece)),
+            },
             (What::Read, Some(buffer)) => match result {
                 Ok(len) => self.with(slot, |t| t.was_read(piece, buffer, len)),
                 Err(error) if end(&error) => self.with(slot, |t| t.was_read(piece, buffer, 0)),
@@ -273,6 +308,18 @@ impl Crew {
             let Some(transfer) = slot_guard.as_mut() else { return };
             let files = Arc::clone(&transfer.files);
             match transfer.next(&self.buffers) {
+                Step::Copy(piece) => {
+                    drop(slot_guard);
+                    files.touch();
+                    let part = Part { slot, what: What::Copy, piece };
+                    let range = CopyRange {
+                        source_offset: piece.offset,
+                        target_offset: piece.offset,
+                        len: u32::try_from(piece.len).unwrap_or(u32::MAX),
+                    };
+                    let issued = files.target.copy_range_from(&files.source, range, part);
+                    self.issued(&files, issued);
+                }
                 Step::Read(piece, buffer) => {
                     drop(slot_guard);
                     let part = Part { slot, what: What::Read, piece };
@@ -310,13 +357,14 @@ impl Crew {
 
     /// Counts a request. One that was refused is handled as if it had failed; one that was issued while an interrupt cancelled
     /// the others is cancelled here.
-    fn issued(&self, files: &Files, result: Result<(), Rejected<Part, AlignedBuf>>) {
+    fn issued(&self, files: &Files, result: Result<(), impl Into<Refused>>) {
         self.ledger.operations.fetch_add(1, Relaxed);
         if self.is_interrupted() {
             files.cancel();
         }
-        if let Err(Rejected { error, buffer, context }) = result {
-            self.handle(Completion { key: (), context, buffer: Some(buffer), result: Err(error) });
+        if let Err(refused) = result {
+            let Refused { error, buffer, context } = refused.into();
+            self.handle(Completion { key: (), context, buffer, result: Err(error) });
         }
     }
 
@@ -355,6 +403,18 @@ impl Crew {
         Ok(())
     }
 
+    /// A file of `size` bytes could not be copied: that is told, or it is tried again if others filled the disk.
+    fn not_copied(&self, slot: usize, job: &Job, problem: Problem, size: u64, last_try: bool) {
+        let problem = if problem.is_full_disk() && !last_try {
+            self.intake.lock().postpone(slot, Postponed { job: job.clone(), problem, size })
+        } else {
+            Some(problem)
+        };
+        if let Some(problem) = problem {
+            self.ledger.problem(problem);
+        }
+    }
+
     fn take_back(&self, slot: usize, transfer: &Transfer, failure: Failure) {
         let target = &transfer.job.target;
         let removal = transfer.files.take_back(target);
@@ -362,13 +422,7 @@ impl Crew {
         match (failure, note) {
             (Failure::Problem(problem), note) => {
                 let problem = note.iter().fold(problem, |problem, note| problem.and(note));
-                let again = !transfer.last_try && problem.is_full_disk();
-                let postponed = Postponed { job: transfer.job.clone(), problem, size: transfer.extents.size() };
-                let problem =
-                    if again { self.intake.lock().postpone(slot, postponed) } else { Some(postponed.problem) };
-                if let Some(problem) = problem {
-                    self.ledger.problem(problem);
-                }
+                self.not_copied(slot, &transfer.job, problem, transfer.extents.size(), transfer.last_try);
             }
             (Failure::Interrupted, note) => {
                 if removal != Removal::None && removal != Removal::Failed {

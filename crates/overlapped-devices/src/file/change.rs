@@ -4,6 +4,7 @@ use super::attributes;
 use super::device::FileDevice;
 use super::names::{self, Rename};
 use super::null::NullDevice;
+use super::registry::Seat;
 use super::stat::{Facts, Kind};
 use super::{device_of, device_with, errors, name};
 use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_DIRECTORY;
@@ -94,6 +95,9 @@ fn writable_file(grant: &Grant) -> Result<&FileDevice, Win32Error> {
 }
 
 fn truncate(device: &FileDevice, size: u64) -> Result<(), Win32Error> {
+    if device.seat().is_some_and(Seat::is_mapped) && size < device.facts().map_err(errors::other)?.size {
+        return Err(Win32Error::USER_MAPPED_FILE);
+    }
     rustix::fs::ftruncate(device.fd(), size).map_err(errors::write)
 }
 

@@ -6,12 +6,13 @@
 
 use super::direct::Sectors;
 use super::listing::Listing;
-use super::locks::Range;
+use super::range::Source;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
-use overlapped_abi::{AccessMask, Context, Status};
+use super::watch::Notifications;
+use overlapped_abi::{AccessMask, Context, Status, Win32Error};
 use overlapped_kernel::device::{Device, FileType, Next, Start};
-use overlapped_kernel::engine::{Kind as What, Mode, Operation, RawResult};
+use overlapped_kernel::engine::{Kind as What, Mode, Operation, Parts, RawResult};
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Position, Request, RequestRef};
 use parking_lot::{Mutex, MutexGuard};
@@ -21,12 +22,15 @@ use rustix::io::Errno;
 use std::any::Any;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// See the module page.
 pub(crate) struct FileDevice {
     made: Made,
     /// How far GetFileInformationByHandleEx has listed the directory.
     listing: Mutex<Option<Listing>>,
+    /// What ReadDirectoryChangesW began on the directory.
+    notifications: OnceLock<Box<Notifications>>,
 }
 
 /// What an open makes a device of.
@@ -51,7 +55,7 @@ pub(crate) struct Made {
 
 impl FileDevice {
     pub fn new(made: Made) -> Self {
-        Self { made, listing: Mutex::default() }
+        Self { made, listing: Mutex::default(), notifications: OnceLock::new() }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -88,6 +92,18 @@ impl FileDevice {
         self.listing.lock()
     }
 
+    /// The notification buffer of the directory, which the first call makes.
+    pub fn notifications(
+        &self,
+        make: impl FnOnce() -> Result<Notifications, Win32Error>,
+    ) -> Result<&Notifications, Win32Error> {
+        if let Some(made) = self.notifications.get() {
+            return Ok(made);
+        }
+        let made = Box::new(make()?);
+        Ok(self.notifications.get_or_init(|| made))
+    }
+
     /// Are transfers made where the request says, or wherever the descriptor stands?
     fn has_places(&self) -> bool {
         self.made.kind.has_positions() && !self.made.cursor
@@ -96,6 +112,11 @@ impl FileDevice {
     /// Where the descriptor stands, if that is where it transfers.
     pub fn cursor(&self) -> Option<u64> {
         if self.made.cursor { rustix::fs::seek(self.fd(), SeekFrom::Current(0)).ok() } else { None }
+    }
+
+    /// Does it transfer where the descriptor stands?
+    pub fn is_cursor(&self) -> bool {
+        self.made.cursor
     }
 
     /// Moves the descriptor's position, if it transfers there.
@@ -141,6 +162,7 @@ impl FileDevice {
             // Stays inside the buffer: `done` never exceeds its length.
             buffer: buffer.start.wrapping_add(done),
             len: buffer.len - done,
+            parts: request.parts().skip(done),
             offset: self.place(request).map_or(0, |at| at + done as u64),
         }
     }
@@ -149,7 +171,7 @@ impl FileDevice {
     fn start_lock(&self, request: &Request, wait: bool) -> Start {
         match self.seat() {
             None => Start::Failed(Status::INVALID_DEVICE_REQUEST),
-            Some(seat) if seat.locks().take(seat.id(), request) => Start::Done(Completion::success(0)),
+            Some(seat) if seat.locks().take(seat, request) => Start::Done(Completion::success(0)),
             Some(_) if wait => Start::Queue,
             Some(_) => Start::Failed(Status::LOCK_NOT_GRANTED),
         }
@@ -166,11 +188,11 @@ impl FileDevice {
         if !self.made.sectors.as_ref().is_none_or(aligned) {
             return Err(Status::INVALID_PARAMETER);
         }
-        let Some(seat) = self.seat().filter(|seat| seat.locks().any()) else { return Ok(()) };
+        if self.seat().is_none_or(|seat| !seat.locks().any()) {
+            return Ok(());
+        }
         let start = place.or_else(|| self.cursor()).or_else(|| self.length()).unwrap_or(0);
-        let range = Range { start, len: buffer.len as u64 };
-        let write = request.function() == Function::Write;
-        if seat.locks().refuses(seat.id(), range, write) { Err(Status::FILE_LOCK_CONFLICT) } else { Ok(()) }
+        self.is_free(start, buffer.len, request.function() == Function::Write)
     }
 
     /// A read gave `bytes` more, which makes `total`.
@@ -242,7 +264,7 @@ impl FileDevice {
             (Function::Read, Kind::Block) => Context::DiskRead,
             (Function::Write, Kind::Block) => Context::DiskWrite,
             (Function::Read, _) => Context::Read,
-            (Function::Write, _) => Context::Write,
+            (Function::Write | Function::Copy, _) => Context::Write,
             (Function::Flush | Function::Control | Function::Lock { .. }, _) => Context::Other,
         };
         let status = Status::from_errno(errno.raw_os_error(), context);
@@ -255,13 +277,46 @@ impl FileDevice {
     fn next(&self, request: &Request) -> Operation {
         match request.function() {
             Function::Flush | Function::Control | Function::Lock { .. } => self.sync(),
+            Function::Copy => self.copying(request, request.progress()),
             Function::Read | Function::Write => self.operation(request, request.progress()),
+        }
+    }
+
+    /// The rest of a copy, of which `done` bytes are made.
+    fn copying(&self, request: &Request, done: usize) -> Operation {
+        let Some((source, at)) = Source::of(request) else { return self.sync() };
+        let kind = What::Copy { from: source.made.fd.as_raw_fd(), at: at + done as u64 };
+        let mode = if self.made.durable { Mode::DURABLE } else { Mode::empty() };
+        let (len, offset) = (request.buffer().len - done, self.place(request).unwrap_or(0) + done as u64);
+        Operation { kind, mode, len, offset, ..self.sync() }
+    }
+
+    fn start_copy(&self, request: &Request) -> Start {
+        let len = request.buffer().len;
+        let Some((source, at)) = Source::of(request) else { return Start::Failed(Status::INVALID_DEVICE_REQUEST) };
+        if len == 0 {
+            return Start::Done(Completion::success(0));
+        }
+        let free =
+            source.is_free(at, len, false).and_then(|()| self.is_free(self.place(request).unwrap_or(0), len, true));
+        match free {
+            Ok(()) => Start::Transfer(self.copying(request, 0)),
+            Err(status) => Start::Failed(status),
+        }
+    }
+
+    /// A copy made `bytes` more.
+    fn copy_more(&self, request: &Request, bytes: usize, total: usize) -> Next {
+        match () {
+            () if total == request.buffer().len => Next::Complete(Completion::success(total)),
+            () if bytes == 0 => Next::Complete(self.end_of_data(total)),
+            () => Next::Continue(self.copying(request, total)),
         }
     }
 
     fn sync(&self) -> Operation {
         let (fd, buffer) = (self.made.fd.as_raw_fd(), std::ptr::null_mut());
-        Operation { kind: What::Sync, mode: Mode::empty(), fd, buffer, len: 0, offset: 0 }
+        Operation { kind: What::Sync, mode: Mode::empty(), fd, buffer, len: 0, parts: Parts::NONE, offset: 0 }
     }
 }
 
@@ -298,7 +353,11 @@ impl Device for FileDevice {
             }
             Function::Flush => return Start::Transfer(self.sync()),
             Function::Lock { wait, .. } => return self.start_lock(request, wait),
-            Function::Control => return Start::Failed(Status::INVALID_DEVICE_REQUEST),
+            Function::Copy => return self.start_copy(request),
+            Function::Control => {
+                let failed = Start::Failed(Status::INVALID_DEVICE_REQUEST);
+                return self.notifications.get().map_or(failed, |notifications| notifications.start(request));
+            }
             Function::Read | Function::Write => {}
         }
         if matches!(self.made.kind, Kind::Directory | Kind::Link) {
@@ -314,6 +373,9 @@ impl Device for FileDevice {
     }
 
     fn resume(&self, request: &Request, result: RawResult) -> Next {
+        if let (Function::Control, Some(notifications)) = (request.function(), self.notifications.get()) {
+            return notifications.resume(request, result);
+        }
         let bytes = match result {
             Ok(bytes) => bytes,
             Err(errno) => return self.failed(request, errno),
@@ -324,6 +386,7 @@ impl Device for FileDevice {
         let total = request.advance(bytes);
         match request.function() {
             Function::Write => self.write_more(request, bytes, total),
+            Function::Copy => self.copy_more(request, bytes, total),
             _ => self.read_more(request, bytes, total),
         }
     }
@@ -334,7 +397,7 @@ impl Device for FileDevice {
 
     fn enqueue(&self, request: RequestRef) {
         match self.seat() {
-            Some(seat) => seat.locks().enqueue(seat.id(), request),
+            Some(seat) => seat.locks().enqueue(seat, request),
             None => request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
         }
     }

@@ -4,16 +4,15 @@
 //! Reads and writes ask the table only while there are locks, at the price of one atomic load otherwise. The drawback: the
 //! locks bind the instances of one system, and a transfer that was checked just before a lock was granted still happens.
 //!
-//! A lock that must wait does so in the calling thread, or, on an overlapped instance, as a pending request in the table's
-//! queue: whoever releases a lock grants what has become possible, the oldest first.
+//! A lock that must wait is a pending request in the table's queue: whoever releases a lock grants what has become possible, the
+//! oldest first. On a synchronous instance the calling thread waits for its request, and CancelSynchronousIo ends that.
 
 use super::registry::Seat;
 use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
-use overlapped_kernel::port;
 use overlapped_kernel::request::{Buffer, Completion, Function, Position, Request, RequestRef, Route};
 use overlapped_kernel::road::{Call, Refused, Reply, Report};
 use overlapped_kernel::system::Grant;
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::{Mutex, MutexGuard};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -77,7 +76,6 @@ struct Table {
 pub(crate) struct Locks {
     table: Mutex<Table>,
     held: AtomicUsize,
-    released: Condvar,
 }
 
 impl Locks {
@@ -108,27 +106,10 @@ impl Locks {
     }
 
     /// Takes the range that a request asks for, if that can be now.
-    pub fn take(&self, owner: u64, request: &Request) -> bool {
+    pub fn take(&self, seat: &Seat, request: &Request) -> bool {
         let (range, exclusive) = asked(request);
-        self.try_lock(&mut self.table.lock().held, Lock { owner, range, exclusive })
-    }
-
-    /// Takes the range, or waits for it: 995 if the instance closes meanwhile, 33 if nobody `waits`.
-    fn lock(&self, new: Lock, waits: bool, closed: impl Fn() -> bool) -> Result<(), Win32Error> {
         let mut table = self.table.lock();
-        loop {
-            // Looked at under the lock, so that a close either stops this or finds the new lock in the table.
-            if closed() {
-                return Err(Win32Error::OPERATION_ABORTED);
-            }
-            if self.try_lock(&mut table.held, new) {
-                return Ok(());
-            }
-            if !waits {
-                return Err(Win32Error::LOCK_VIOLATION);
-            }
-            self.released.wait(&mut table);
-        }
+        !seat.left() && self.try_lock(&mut table.held, Lock { owner: seat.id(), range, exclusive })
     }
 
     /// Takes away the lock of exactly this range, an exclusive one first.
@@ -150,16 +131,18 @@ impl Locks {
     }
 
     /// Takes the range for a pending request, now or when it is free.
-    pub fn enqueue(&self, owner: u64, request: RequestRef) {
+    pub fn enqueue(&self, seat: &Seat, request: RequestRef) {
         let (range, exclusive) = asked(&request);
-        let new = Lock { owner, range, exclusive };
+        let new = Lock { owner: seat.id(), range, exclusive };
         let mut table = self.table.lock();
-        if self.try_lock(&mut table.held, new) {
-            drop(table);
-            request.complete(Completion::success(0));
-        } else {
-            table.waiting.push((new, request));
-        }
+        // Looked at under the lock, as in `take`: a close either stops this or finds what is in the table.
+        let status = match seat.left() {
+            true => Status::CANCELLED,
+            false if self.try_lock(&mut table.held, new) => Status::SUCCESS,
+            false => return table.waiting.push((new, request)),
+        };
+        drop(table);
+        request.complete(Completion { status, bytes: 0 });
     }
 
     /// Ends a request that waits here; false if it does not.
@@ -174,14 +157,13 @@ impl Locks {
         true
     }
 
-    /// Locks were released: grants what is possible now, and wakes the threads that wait.
+    /// Locks were released: grants what is possible now.
     fn changed(&self, mut table: MutexGuard<'_, Table>) {
         let Table { held, waiting } = &mut *table;
         self.held.store(held.len(), Ordering::Release);
         let (granted, left) = std::mem::take(waiting).into_iter().partition(|(new, _)| self.try_lock(held, *new));
         *waiting = left;
         drop(table);
-        self.released.notify_all();
         let granted: Vec<(Lock, RequestRef)> = granted;
         granted.into_iter().for_each(|(_, request)| request.complete(Completion::success(0)));
     }
@@ -197,23 +179,16 @@ fn asked(request: &Request) -> (Range, bool) {
     (Range { start, len: request.buffer().len as u64 }, exclusive)
 }
 
-/// LockFileEx on a synchronous instance, or with FAIL_IMMEDIATELY. A lock that is not available: 33 with FAIL_IMMEDIATELY,
-/// else the calling thread waits.
+/// LockFile and its like, without an OVERLAPPED: the calling thread waits for the range. 33 with FAIL_IMMEDIATELY if it is
+/// locked, 995 if the instance is closed or CancelSynchronousIo is called meanwhile.
 pub fn lock(grant: &Grant, range: Range, flags: LockFlags) -> Result<(), Win32Error> {
-    let seat = lockable(grant)?;
-    if range.end() > 1 << 64 {
-        return Err(Win32Error::INVALID_LOCK_RANGE);
-    }
-    let new = Lock { owner: seat.id(), range, exclusive: flags.contains(LockFlags::EXCLUSIVE) };
-    let taken = seat.locks().lock(new, false, || seat.left());
-    match taken {
-        Err(Win32Error::LOCK_VIOLATION) if flags.contains(LockFlags::FAIL_IMMEDIATELY) => taken,
-        Err(Win32Error::LOCK_VIOLATION) => port::blocking(|| seat.locks().lock(new, true, || seat.left())),
-        _ => taken,
-    }
+    let call = lock_call(grant, range, flags)?;
+    // SAFETY: there is neither memory nor an OVERLAPPED.
+    unsafe { grant.instance.call_and_wait(call) }.map(drop).map_err(|Refused { error, .. }| error)
 }
 
-/// LockFileEx on an overlapped instance: pending until the range is free. 33 with FAIL_IMMEDIATELY if it is not.
+/// LockFileEx: on an overlapped instance pending until the range is free, on a synchronous one the calling thread waits. 33 with
+/// FAIL_IMMEDIATELY if it is locked.
 ///
 /// # Safety
 /// `overlapped` stays valid until the request is complete.
@@ -224,6 +199,15 @@ pub unsafe fn lock_overlapped(
     route: Route,
     overlapped: Option<NonNull<Overlapped>>,
 ) -> Result<Reply, Win32Error> {
+    let call = Call { route, overlapped, ..lock_call(grant, range, flags)? };
+    let instance = &grant.instance;
+    // SAFETY: there is no memory in the buffer, and the caller vouches for the OVERLAPPED.
+    let reply = unsafe { if instance.is_overlapped() { instance.call(call) } else { instance.call_and_wait(call) } };
+    reply.map_err(|Refused { error, .. }| error)
+}
+
+/// The request for a range, after the checks.
+fn lock_call(grant: &Grant, range: Range, flags: LockFlags) -> Result<Call, Win32Error> {
     lockable(grant)?;
     if range.end() > 1 << 64 {
         return Err(Win32Error::INVALID_LOCK_RANGE);
@@ -231,17 +215,15 @@ pub unsafe fn lock_overlapped(
     let wait = !flags.contains(LockFlags::FAIL_IMMEDIATELY);
     let function = Function::Lock { exclusive: flags.contains(LockFlags::EXCLUSIVE), wait };
     let len = usize::try_from(range.len).map_err(|_| Win32Error::INVALID_LOCK_RANGE)?;
-    let call = Call {
+    Ok(Call {
         function,
         position: Position::At(range.start),
         buffer: Buffer { start: std::ptr::null_mut(), len },
-        route,
-        overlapped,
+        route: Route::default(),
+        overlapped: None,
         payload: None,
         report: Report::AtOnce,
-    };
-    // SAFETY: there is no memory in the buffer, and the caller vouches for the OVERLAPPED.
-    unsafe { grant.instance.call(call) }.map_err(|Refused { error, .. }| error)
+    })
 }
 
 /// UnlockFileEx: 158 unless exactly this range is locked through the instance.

@@ -12,9 +12,12 @@
 //! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
 //! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
 //! | `control` | the control codes of DeviceIoControl |
+//! | `range` | copies from file to file, as requests |
 //! | `names`, `copy` | what is done by name: delete, move, copy, attributes, directories |
 //! | `listing`, `wildcard` | FindFirstFile and its patterns |
 //! | `volumes` | what is asked about drives |
+//! | `scatter`, `section` | pages in pieces, and files as memory |
+//! | `watch` | what changes in a directory |
 //! | `adopt` | descriptors that others have opened |
 //!
 //! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
@@ -39,11 +42,15 @@ mod null;
 mod open;
 mod pointer;
 mod query;
+mod range;
 mod registry;
+mod scatter;
+mod section;
 mod sparse;
 mod stat;
 mod times;
 mod volumes;
+mod watch;
 mod wildcard;
 
 pub use answer::Answer;
@@ -63,9 +70,13 @@ pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
     physical_size, size, standard_info, storage_info,
 };
+pub use range::{CopyRange, copy_range};
+pub use scatter::{SEGMENT, Scatter, scatter};
+pub use section::{section_of_file, section_of_memory};
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
 pub use times::{Times, set_times, times};
 pub use volumes::{Space, Volume, volume_of};
+pub use watch::{Watch, WatchCall, watch};
 
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};

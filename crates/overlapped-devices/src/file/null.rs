@@ -32,6 +32,7 @@ impl Device for NullDevice {
         match request.function() {
             Function::Read if len > 0 => Start::Failed(Status::END_OF_FILE),
             Function::Write => Start::Done(Completion::success(len)),
+            Function::Copy => Start::Failed(Status::INVALID_DEVICE_REQUEST),
             Function::Read | Function::Flush | Function::Control | Function::Lock { .. } => {
                 Start::Done(Completion::success(0))
             }

@@ -48,6 +48,8 @@ struct Entry {
     pending: Option<Doomed>,
     /// An instance with delete-on-close has closed; cannot be taken back.
     doomed: Option<Doomed>,
+    /// Sections, which may outlive the instances.
+    mapped: usize,
 }
 
 /// An open instance.
@@ -186,7 +188,7 @@ impl From<Refusal> for Win32Error {
 
 impl Entry {
     fn new() -> Self {
-        Self { locks: Arc::default(), members: Vec::new(), pending: None, doomed: None }
+        Self { locks: Arc::default(), members: Vec::new(), pending: None, doomed: None, mapped: 0 }
     }
 
     fn is_deleted(&self) -> bool {
@@ -318,7 +320,36 @@ impl Seat {
                 self.registry.epoch.fetch_add(1, Ordering::AcqRel);
             }
         }
-        if last {
+        if last && entry.mapped == 0 {
+            shard.remove(&self.key);
+        }
+    }
+
+    /// A section of the file is made.
+    pub fn map(&self) -> Mapped {
+        let mut shard = self.registry.shard(self.key).lock();
+        shard.entry(self.key).or_insert_with(Entry::new).mapped += 1;
+        Mapped { registry: Arc::clone(&self.registry), key: self.key }
+    }
+
+    /// Is there a section of the file?
+    pub fn is_mapped(&self) -> bool {
+        self.registry.shard(self.key).lock().get(&self.key).is_some_and(|entry| entry.mapped != 0)
+    }
+}
+
+/// While it lives, the file is mapped.
+pub(crate) struct Mapped {
+    registry: Arc<Registry>,
+    key: Key,
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        let mut shard = self.registry.shard(self.key).lock();
+        let Some(entry) = shard.get_mut(&self.key) else { return };
+        entry.mapped -= 1;
+        if entry.mapped == 0 && entry.members.is_empty() {
             shard.remove(&self.key);
         }
     }

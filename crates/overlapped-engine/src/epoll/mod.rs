@@ -9,9 +9,17 @@ pub(crate) mod pool;
 mod streams;
 
 use crate::direct::{self, Direct};
-use overlapped_kernel::engine::{Engine, Kind, Mode, Operation, RawResult};
+use crate::sockets::{self, WatchSet};
+use overlapped_kernel::clock::Tick;
+use overlapped_kernel::engine::{
+    Engine, Harvest, Kind, Mode, Operation, RawResult, SocketCall, WatchId, Watcher,
+};
 use overlapped_kernel::request::RequestRef;
+use overlapped_kernel::sentinel::Sight;
 use pool::Pool;
+use rustix::io::Errno;
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Weak};
 use streams::Streams;
 
 /// The threads that carry out what blocks. The ring engine has them too, for what its kernel lacks.
@@ -27,7 +35,7 @@ impl Threads {
 
     /// Takes the operation over.
     pub(crate) fn submit(&self, request: RequestRef, operation: Operation) {
-        if operation.mode.contains(Mode::STREAM) && operation.kind != Kind::Sync {
+        if operation.mode.contains(Mode::STREAM) && matches!(operation.kind, Kind::Read | Kind::Write) {
             self.streams.submit(request, operation);
         } else {
             self.pool.submit(request, operation);
@@ -44,6 +52,7 @@ impl Threads {
 pub struct EpollEngine {
     direct: Direct,
     threads: Threads,
+    sockets: WatchSet,
 }
 
 impl EpollEngine {
@@ -56,7 +65,7 @@ impl EpollEngine {
     /// An engine whose pool has up to `limit` threads.
     #[must_use]
     pub fn with_threads(limit: usize) -> Self {
-        Self { direct: Direct::default(), threads: Threads::new(limit) }
+        Self { direct: Direct::default(), threads: Threads::new(limit), sockets: WatchSet::default() }
     }
 }
 
@@ -93,5 +102,38 @@ impl Engine for EpollEngine {
 
     fn cancel(&self, request: &RequestRef) {
         self.threads.cancel(request);
+    }
+
+    unsafe fn socket_call(&self, call: &SocketCall) -> RawResult {
+        // SAFETY: the caller's promise.
+        unsafe { sockets::call(call) }
+    }
+
+    fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
+        self.sockets.watch(fd, watcher, None).map(|(id, _)| id)
+    }
+
+    fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {
+        self.sockets.unwatch(id, fd);
+    }
+
+    fn expect(&self, more: isize) {
+        self.sockets.expect(more);
+    }
+
+    fn wants_poll(&self) -> bool {
+        self.sockets.is_wanted()
+    }
+
+    fn poll(&self, deadline: Option<Tick>, harvest: &mut Harvest) {
+        self.sockets.poll(deadline, harvest);
+    }
+
+    fn sight(&self) -> Option<Arc<dyn Sight>> {
+        crate::sentinel::sight(crate::sentinel::Choice::from_env())
+    }
+
+    fn interrupt(&self) {
+        self.sockets.interrupt();
     }
 }

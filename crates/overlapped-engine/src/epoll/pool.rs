@@ -7,13 +7,19 @@
 use crate::direct;
 use crate::task;
 use overlapped_kernel::engine::{Operation, RawResult, Reaped};
-use overlapped_kernel::request::RequestRef;
+use overlapped_kernel::request::{Request, RequestRef};
 use parking_lot::{Condvar, Mutex};
 use rustix::io::Errno;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+thread_local! {
+    /// The request whose operation this thread of a pool is delivering: it may go on with another one at once.
+    static DELIVERING: Cell<*const Request> = const { Cell::new(std::ptr::null()) };
+}
 
 /// How long a thread waits for work before it ends.
 const IDLE: Duration = Duration::from_secs(10);
@@ -74,7 +80,13 @@ impl Pool {
         state.last_tag += 1;
         let tag = state.last_tag;
         request.set_engine_tag(tag);
+        // The rest of what this thread has just done a part of: it comes back for it, or another thread before it does. Nobody
+        // need be woken, and the data stays with one processor.
+        let goes_on = DELIVERING.get() == Arc::as_ptr(&request) && request.progress() > 0;
         state.queue.push_back(Job { tag, request, operation });
+        if goes_on {
+            return Ok(());
+        }
         if state.queue.len() <= state.idle {
             self.shared.work.notify_one();
         } else if state.alive < self.shared.limit && self.start_thread(&mut state).is_err() && state.alive == 0 {
@@ -114,7 +126,9 @@ impl Shared {
         while let Some(job) = self.next() {
             // SAFETY: buffer and descriptor are valid until the request is complete (`Engine::submit`).
             let result: RawResult = unsafe { direct::perform(&job.operation) };
+            DELIVERING.set(Arc::as_ptr(&job.request));
             task::deliver(Reaped { request: job.request, result });
+            DELIVERING.set(std::ptr::null());
         }
     }
 

@@ -22,6 +22,7 @@
 
 mod builder;
 mod random;
+mod sockets;
 mod state;
 mod trace;
 
@@ -31,11 +32,15 @@ pub use trace::{TraceEntry, TraceEvent, Transfer};
 use crate::direct;
 use builder::Settings;
 use overlapped_kernel::clock::Tick;
-use overlapped_kernel::engine::{Engine, Kind, Mode, Operation, RawResult, Reaped};
+use overlapped_kernel::engine::{
+    Engine, Harvest, Kind, Mode, Operation, RawResult, Reaped, SocketCall, SocketWork, WatchId, Watcher,
+};
 use overlapped_kernel::request::RequestRef;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use rustix::io::Errno;
 use state::{Fate, Flight, State, settled, shortened};
+use std::os::fd::BorrowedFd;
+use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 /// The real time that other threads have for a submission before the clock goes to a deadline.
@@ -47,6 +52,7 @@ const SERVICE: &str = "ovl-service";
 pub struct SimEngine {
     state: Mutex<State>,
     changed: Condvar,
+    sockets: sockets::Sockets,
 }
 
 impl std::fmt::Debug for SimEngine {
@@ -74,7 +80,7 @@ impl SimEngine {
 
     fn with(settings: Settings) -> Self {
         tracing::debug!(seed = settings.seed, "simulated engine");
-        Self { state: Mutex::new(State::new(settings)), changed: Condvar::new() }
+        Self { state: Mutex::new(State::new(settings)), changed: Condvar::new(), sockets: sockets::Sockets::default() }
     }
 
     /// What to replay this run by.
@@ -112,7 +118,7 @@ impl SimEngine {
     }
 
     /// Completes the operation whose time has come.
-    fn complete(&self, flight: Flight, reaped: &mut Vec<Reaped>) {
+    fn complete(&self, flight: Flight, harvest: &mut Harvest) {
         let result = settled(flight.fate).or_else(|| carry_out(&flight));
         let mut state = self.state.lock();
         let result = match result {
@@ -126,7 +132,7 @@ impl SimEngine {
             }
         };
         state.record(flight.number, TraceEvent::Completed(result));
-        reaped.push(Reaped { request: flight.request, result });
+        harvest.reaped.push(Reaped { request: flight.request, result });
     }
 
     /// Polls for a thread that waits; the next completion, if its time comes before the deadline.
@@ -193,7 +199,7 @@ impl Engine for SimEngine {
 
     unsafe fn attempt(&self, operation: &Operation) -> Option<RawResult> {
         let possible =
-            operation.kind != Kind::Sync && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
+            matches!(operation.kind, Kind::Read | Kind::Write) && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
         if !possible {
             return None;
         }
@@ -230,6 +236,28 @@ impl Engine for SimEngine {
         self.changed.notify_all();
     }
 
+    unsafe fn socket_call(&self, call: &SocketCall) -> RawResult {
+        let mut call = *call;
+        if let SocketWork::Send { buffer, .. } = &mut call.work {
+            // SAFETY: the descriptor is open, the caller says.
+            let fd = unsafe { BorrowedFd::borrow_raw(call.fd) };
+            let stream = rustix::net::sockopt::socket_type(fd) == Ok(rustix::net::SocketType::STREAM);
+            if stream {
+                buffer.len = self.called().cut(buffer.len);
+            }
+        }
+        // SAFETY: the caller's promise; fewer bytes of the same buffer.
+        unsafe { crate::sockets::call(&call) }
+    }
+
+    fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
+        self.sockets.watch(fd, watcher)
+    }
+
+    fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {
+        self.sockets.unwatch(id, fd);
+    }
+
     fn cancel(&self, request: &RequestRef) {
         self.called().cancel(request);
         self.changed.notify_all();
@@ -252,11 +280,11 @@ impl Engine for SimEngine {
         self.state.lock().in_flight() > 0
     }
 
-    fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>) {
+    fn poll(&self, deadline: Option<Tick>, harvest: &mut Harvest) {
         let nobody_waits = std::thread::current().name() == Some(SERVICE);
         let next = if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline) };
         if let Some(flight) = next {
-            self.complete(flight, reaped);
+            self.complete(flight, harvest);
         }
     }
 

@@ -93,11 +93,19 @@ impl State {
         }
         let unit = if operation.mode.contains(Mode::UNCACHED) { PAGE } else { 1 };
         let units = operation.len / unit;
-        if units > 1 && self.random.chance(self.settings.short) {
+        if units > 1 && operation.parts.is_none() && self.random.chance(self.settings.short) {
             let fewer = self.random.within(1..=units as u64 - 1) as usize;
             return Fate::Transfer(fewer * unit);
         }
         Fate::Transfer(operation.len)
+    }
+
+    /// How many bytes of a stream go out at a time.
+    pub(super) fn cut(&mut self, len: usize) -> usize {
+        if len > 1 && self.random.chance(self.settings.short) {
+            return self.random.within(1..=len as u64 - 1) as usize;
+        }
+        len
     }
 
     fn pick_error(&mut self, kind: Kind) -> Option<Errno> {
@@ -208,7 +216,7 @@ impl State {
 
 /// The transfer that a fate allows.
 pub(super) fn shortened(operation: &Operation, len: usize) -> Operation {
-    Operation { len: operation.len.min(len), ..*operation }
+    if operation.parts.is_none() { Operation { len: operation.len.min(len), ..*operation } } else { *operation }
 }
 
 /// The outcome of an operation whose fate is settled without its descriptor.

@@ -37,7 +37,7 @@ pub enum TraceEvent {
 /// A transfer, without what differs from run to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transfer {
-    /// Read, write or sync.
+    /// What is done.
     pub kind: Kind,
     /// Position in the file.
     pub offset: u64,

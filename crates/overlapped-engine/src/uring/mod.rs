@@ -20,12 +20,17 @@ pub use setup::UringError;
 
 use crate::direct::{self, Direct};
 use crate::epoll::{Threads, pool};
+use crate::sockets::{self, WatchSet};
 use overlapped_kernel::clock::Tick;
-use overlapped_kernel::engine::{Engine, Kind, Mode, Operation, RawResult, Reaped};
+use overlapped_kernel::engine::{
+    Engine, Harvest, Kind, Mode, Operation, RawResult, Reaped, SocketCall, WatchId, Watcher,
+};
 use overlapped_kernel::request::RequestRef;
+use overlapped_kernel::sentinel::Sight;
 use rustix::io::Errno;
 use shared::{SharedRing, Submitted};
-use std::sync::Arc;
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Weak};
 use thread::RingThread;
 
 /// Submission entries of each ring; four times as many completions, and half of those operations in flight.
@@ -37,6 +42,7 @@ pub struct UringEngine {
     shared: Option<SharedRing>,
     thread: RingThread,
     threads: Arc<Threads>,
+    sockets: WatchSet,
 }
 
 impl UringEngine {
@@ -52,7 +58,7 @@ impl UringEngine {
         let shared = setup::can_wait_until(&ring).then(|| SharedRing::new(ring));
         let threads = Arc::new(Threads::new(pool::default_limit()));
         let thread = RingThread::new(entries, Arc::clone(&threads));
-        Ok(Self { direct: Direct::default(), shared, thread, threads })
+        Ok(Self { direct: Direct::default(), shared, thread, threads, sockets: WatchSet::default() })
     }
 }
 
@@ -80,7 +86,8 @@ impl Engine for UringEngine {
     unsafe fn submit(&self, mut request: RequestRef, operation: Operation) {
         // A ring serves the readers of a stream in any order, the newest first as a rule; the threads keep the order of the
         // requests (contract 03 section 3).
-        if operation.mode.contains(Mode::STREAM) && operation.kind != Kind::Sync {
+        let stream = operation.mode.contains(Mode::STREAM) && operation.kind != Kind::Sync;
+        if stream || !entry::takes(&operation) {
             return self.threads.submit(request, operation);
         }
         if let Some(shared) = &self.shared
@@ -105,22 +112,67 @@ impl Engine for UringEngine {
         }
     }
 
-    fn wants_poll(&self) -> bool {
-        self.shared.as_ref().is_some_and(SharedRing::is_wanted)
+    unsafe fn socket_call(&self, call: &SocketCall) -> RawResult {
+        // SAFETY: the caller's promise.
+        unsafe { sockets::call(call) }
     }
 
-    fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>) {
-        let Some(shared) = &self.shared else { return };
+    fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
+        let ring = self.shared.as_ref().map(SharedRing::descriptor);
+        let (id, new) = self.sockets.watch(fd, watcher, ring)?;
+        if new && let Some(shared) = &self.shared {
+            // Whoever polls the ring alone comes back, and polls both from now on.
+            shared.interrupt();
+        }
+        Ok(id)
+    }
+
+    fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {
+        self.sockets.unwatch(id, fd);
+    }
+
+    fn expect(&self, more: isize) {
+        self.sockets.expect(more);
+    }
+
+    fn wants_poll(&self) -> bool {
+        self.sockets.is_wanted() || self.shared.as_ref().is_some_and(SharedRing::is_wanted)
+    }
+
+    /// Once a socket was watched, the set is polled, and the ring is a guest in it.
+    fn poll(&self, deadline: Option<Tick>, harvest: &mut Harvest) {
         let mut strays = Vec::new();
-        shared.poll(deadline, reaped, &mut strays);
+        match &self.shared {
+            Some(shared) if !self.sockets.is_open() => shared.poll(deadline, &mut harvest.reaped, &mut strays),
+            Some(shared) => {
+                let found = shared.look(&mut harvest.reaped, &mut strays);
+                let deadline = if found { Some(Tick(0)) } else { deadline };
+                if self.sockets.poll(deadline, harvest).guest {
+                    shared.look(&mut harvest.reaped, &mut strays);
+                }
+            }
+            None => {
+                self.sockets.poll(deadline, harvest);
+            }
+        }
         for stray in strays {
             self.thread.submit(stray.request, stray.operation);
         }
     }
 
+    fn sight(&self) -> Option<Arc<dyn Sight>> {
+        crate::sentinel::sight(crate::sentinel::Choice::from_env())
+    }
+
     fn interrupt(&self) {
-        if let Some(shared) = &self.shared {
+        if self.sockets.is_open() {
+            self.sockets.interrupt();
+        } else if let Some(shared) = &self.shared {
             shared.interrupt();
+            if self.sockets.is_open() {
+                // It was made just now, and the poller may look at nothing else already.
+                self.sockets.interrupt();
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ use overlapped_kernel::engine::{Operation, Reaped};
 use overlapped_kernel::request::RequestRef;
 use parking_lot::Mutex;
 use rustix::io::Errno;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -123,13 +124,24 @@ impl SharedRing {
         self.count.load(Ordering::Relaxed) > 0
     }
 
-    /// Waits for completions until the deadline or an interrupt.
-    pub(super) fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>, strays: &mut Vec<Stray>) {
+    /// The ring's own descriptor, readable while there are completions.
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        // SAFETY: the ring, and so its descriptor, lives as long as `self`.
+        unsafe { BorrowedFd::borrow_raw(self.ring.as_raw_fd()) }
+    }
+
+    /// Takes what has completed without waiting; false if that was nothing.
+    pub(super) fn look(&self, reaped: &mut Vec<Reaped>, strays: &mut Vec<Stray>) -> bool {
         if self.unsubmitted.load(Ordering::Relaxed) {
             let _submitting = self.submit.lock();
             self.flush();
         }
-        if self.reap(reaped, strays) {
+        self.reap(reaped, strays)
+    }
+
+    /// Waits for completions until the deadline or an interrupt.
+    pub(super) fn poll(&self, deadline: Option<Tick>, reaped: &mut Vec<Reaped>, strays: &mut Vec<Stray>) {
+        if self.look(reaped, strays) {
             return;
         }
         let limit = deadline.map(|deadline| types::Timespec::from(deadline.since(Tick::monotonic())));

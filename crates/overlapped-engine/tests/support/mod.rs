@@ -175,6 +175,7 @@ impl File {
             overlapped: None,
             payload: Some(payload),
             report: Report::AsPending,
+            probe: None,
         };
         let access = AccessMask::READ_DATA | AccessMask::WRITE_DATA;
         // SAFETY: the request owns the buffer, and there is no OVERLAPPED.
@@ -250,6 +251,7 @@ impl Descriptor {
             fd: self.fd.as_raw_fd(),
             buffer: buffer.start.wrapping_add(done),
             len: buffer.len - done,
+            parts: request.parts().skip(done),
             offset: offset + done as u64,
         }
     }

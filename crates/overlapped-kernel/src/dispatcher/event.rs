@@ -1,6 +1,8 @@
 //! Event objects (contract 04 section 3).
 
+use super::shared::Shared;
 use super::{Dispatcher, Waitable};
+use std::sync::Arc;
 
 /// An event: signalled until reset (manual reset), or until one wait has taken the signal (auto reset).
 #[derive(Debug)]
@@ -17,6 +19,16 @@ impl Event {
     #[must_use]
     pub fn auto_reset(signalled: bool) -> Self {
         Self(Dispatcher::synchronization(signalled))
+    }
+
+    /// An event that other processes have too.
+    pub(crate) fn shared(signal: Arc<dyn Shared>) -> Arc<Self> {
+        Arc::new(Self(Dispatcher::shared(signal, None)))
+    }
+
+    /// Does one wait take the signal?
+    pub(crate) fn is_auto(&self) -> bool {
+        self.0.auto
     }
 
     /// Signals it: every waiter of a manual-reset event, one of an auto-reset event.

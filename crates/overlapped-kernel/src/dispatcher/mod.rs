@@ -13,11 +13,14 @@
 mod event;
 mod mutex;
 mod semaphore;
+pub mod shared;
 mod timer;
 
 pub use event::Event;
 pub use mutex::Mutant;
 pub use semaphore::Semaphore;
+#[cfg(all(test, not(loom)))]
+pub(crate) use timer::filetime_now;
 pub use timer::{Due, Timer, TimerRoutine};
 
 use crate::sync::Mutex;
@@ -55,6 +58,8 @@ enum State {
     Mutant(mutex::Ownership),
     /// A count; each wait takes one.
     Semaphore(semaphore::Count),
+    /// Other processes have it too.
+    Shared(shared::Part),
 }
 
 /// One wait's place in one object's queue.
@@ -102,7 +107,8 @@ pub(crate) struct Taken {
 
 /// Why an object cannot be taken although it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
+    /// It is not signalled, or another thread owns it.
     NotSignalled,
     /// A mutex was taken 2^31 times (587).
     Recursion,
@@ -146,12 +152,19 @@ impl Dispatcher {
     /// Is it signalled at this moment? For displays and tests; a wait decides by itself.
     #[must_use]
     pub fn is_signalled(&self) -> bool {
+        if !self.plain
+            && let Some(signal) = Self::shared_signal(&self.inner.lock())
+        {
+            return signal.ready(0).is_ok();
+        }
         self.bits.load(Ordering::Acquire) & SIGNALLED != 0
     }
 
     /// Signals it. A notification object releases every waiter, a synchronization object one.
     pub fn set(&self) {
-        debug_assert!(self.plain, "mutexes and semaphores have their own release");
+        if !self.plain {
+            return self.change_shared(|signal| signal.set());
+        }
         if !self.auto && self.bits.load(Ordering::Acquire) & (SIGNALLED | WATCHED) == SIGNALLED {
             // Set already, and nobody waits: nothing changes.
             return;
@@ -164,6 +177,9 @@ impl Dispatcher {
 
     /// Makes it non-signalled.
     pub fn reset(&self) {
+        if !self.plain {
+            return self.change_shared(|signal| signal.reset());
+        }
         let mut bits = self.bits.load(Ordering::Relaxed);
         while bits & SIGNALLED != 0 {
             if bits & HELD != 0 {
@@ -180,6 +196,11 @@ impl Dispatcher {
 
     /// Releases the threads that wait now (all, or one if synchronization), and leaves it non-signalled.
     pub(crate) fn pulse(&self) {
+        if !self.plain {
+            self.set();
+            self.change_shared(|signal| signal.pulse());
+            return self.reset();
+        }
         let guard = self.inner.lock();
         self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
         self.serve(guard);
@@ -215,6 +236,7 @@ impl Dispatcher {
             State::Notification | State::Synchronization => self.is_signalled(),
             State::Mutant(owner) => return owner.ready(thread),
             State::Semaphore(count) => count.available(),
+            State::Shared(part) => return part.signal.ready(thread.id()),
         };
         if ready { Ok(()) } else { Err(Refusal::NotSignalled) }
     }
@@ -238,6 +260,7 @@ impl Dispatcher {
             }
             State::Mutant(owner) => owner.take(thread),
             State::Semaphore(count) => count.take(),
+            State::Shared(part) => part.take(thread),
         }
     }
 
@@ -251,6 +274,7 @@ impl Dispatcher {
             }
             State::Mutant(owner) => owner.untake(thread, taken),
             State::Semaphore(count) => count.untake(),
+            State::Shared(part) => part.untake(thread, taken),
         }
         self.serve(guard);
     }
@@ -271,6 +295,11 @@ impl Dispatcher {
 
     /// Queues a waiter, and takes the object at once if it is available.
     pub(crate) fn enqueue(&self, inner: &mut Inner, waiter: Waiter) {
+        if inner.waiters.is_empty()
+            && let Some(signal) = Self::shared_signal(inner)
+        {
+            signal.watch();
+        }
         inner.waiters.push_back(waiter);
         self.bits.fetch_or(WATCHED, Ordering::AcqRel);
     }
@@ -279,8 +308,16 @@ impl Dispatcher {
     pub(crate) fn dequeue(&self, thread: &Arc<Thread>, ticket: Ticket) {
         let mut inner = self.inner.lock();
         inner.waiters.retain(|w| !w.is(thread, ticket));
-        if inner.waiters.is_empty() {
-            self.bits.fetch_and(!WATCHED, Ordering::AcqRel);
+        self.rest(&inner);
+    }
+
+    /// Nobody need tell, if nobody waits any more.
+    fn rest(&self, inner: &Inner) {
+        if inner.waiters.is_empty()
+            && self.bits.fetch_and(!WATCHED, Ordering::AcqRel) & WATCHED != 0
+            && let Some(signal) = Self::shared_signal(inner)
+        {
+            signal.unwatch();
         }
     }
 
@@ -314,9 +351,7 @@ impl Dispatcher {
                 self.untake_locked(&mut inner, &thread, taken);
             }
         }
-        if inner.waiters.is_empty() {
-            self.bits.fetch_and(!WATCHED, Ordering::AcqRel);
-        }
+        self.rest(&inner);
         drop(inner);
         for thread in woken {
             thread.wake();
@@ -334,6 +369,7 @@ impl Dispatcher {
             }
             State::Mutant(owner) => owner.untake(thread, taken),
             State::Semaphore(count) => count.untake(),
+            State::Shared(part) => part.untake(thread, taken),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Mutex objects, which NT calls mutants (contract 04 section 4).
 
+use super::shared::Shared;
 use super::{Dispatcher, Refusal, State, Taken, Waitable};
 use crate::thread::Thread;
 use overlapped_abi::Win32Error;
@@ -73,10 +74,27 @@ impl Mutant {
         mutex
     }
 
+    /// A mutex that other processes have too, owned by the calling thread if `owned`, which is for a new one.
+    pub(crate) fn shared(signal: Arc<dyn Shared>, owned: bool) -> Arc<Self> {
+        let mutex = Arc::new_cyclic(|this| Self(Dispatcher::shared(signal, Some(Weak::clone(this)))));
+        if owned {
+            // Somebody else may have been faster, as on Windows, where the name is there before its first owner.
+            let _ = mutex.0.try_take(&crate::thread::current());
+        }
+        mutex
+    }
+
     /// Gives it up once; the last of the owner's releases lets a waiter in. 288 if the calling thread does not own it.
     pub fn release(&self) -> Result<(), Win32Error> {
         let thread = crate::thread::current();
         let mut inner = self.0.inner.lock();
+        if let State::Shared(part) = &inner.state {
+            if part.signal.release_mutex(thread.id())? {
+                part.leave(&thread);
+                self.0.serve(inner);
+            }
+            return Ok(());
+        }
         let State::Mutant(owner) = &mut inner.state else { unreachable!("a mutex keeps its kind") };
         if !owner.owner.as_ref().is_some_and(|o| Arc::ptr_eq(o, &thread)) {
             return Err(Win32Error::NOT_OWNER);
@@ -91,6 +109,12 @@ impl Mutant {
     /// The owner ended: the next wait gets it, and is told (WAIT_ABANDONED).
     pub(crate) fn abandon(&self, thread: &Arc<Thread>) {
         let mut inner = self.0.inner.lock();
+        if let State::Shared(part) = &inner.state {
+            if part.signal.abandon(thread.id()) {
+                self.0.serve(inner);
+            }
+            return;
+        }
         let State::Mutant(owner) = &mut inner.state else { unreachable!("a mutex keeps its kind") };
         if owner.owner.as_ref().is_some_and(|o| Arc::ptr_eq(o, thread)) {
             owner.owner = None;
@@ -104,5 +128,27 @@ impl Mutant {
 impl Waitable for Mutant {
     fn dispatcher(&self) -> &Dispatcher {
         &self.0
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::dispatcher::State;
+
+    #[test]
+    fn the_owner_may_take_it_two_thousand_million_times_and_no_more() {
+        let mutex = Mutant::new(true);
+        let thread = crate::thread::current();
+        let set = |depth| match &mut mutex.0.inner.lock().state {
+            State::Mutant(owner) => owner.depth = depth,
+            other => panic!("{other:?}"),
+        };
+        set(RECURSION_LIMIT - 1);
+        assert_eq!(mutex.0.try_take(&thread), Ok(Taken { abandoned: false }));
+        assert_eq!(mutex.0.try_take(&thread), Err(Refusal::Recursion));
+        set(1);
+        assert_eq!(mutex.release(), Ok(()));
+        assert_eq!(mutex.release(), Err(Win32Error::NOT_OWNER));
     }
 }

@@ -1,7 +1,9 @@
 //! Semaphore objects (contract 04 section 5).
 
+use super::shared::{Shared, Spec};
 use super::{Dispatcher, Refusal, State, Taken, Waitable};
 use overlapped_abi::Win32Error;
+use std::sync::Arc;
 
 /// The count and its ceiling.
 #[derive(Debug)]
@@ -41,6 +43,19 @@ impl Semaphore {
         Ok(Self(Dispatcher::new(State::Semaphore(Count { now: initial, max }), false)))
     }
 
+    /// A semaphore that other processes have too.
+    pub(crate) fn shared(signal: Arc<dyn Shared>) -> Arc<Self> {
+        Arc::new(Self(Dispatcher::shared(signal, None)))
+    }
+
+    /// What to share of it.
+    pub(crate) fn spec(&self) -> Option<Spec> {
+        match &self.0.inner.lock().state {
+            State::Semaphore(count) => Some(Spec::Semaphore { now: count.now, max: count.max }),
+            _ => None,
+        }
+    }
+
     /// Adds `n` and gives the count before. 87 if `n` is not positive, 298 (and no change) if the sum would exceed the
     /// maximum.
     pub fn release(&self, n: i32) -> Result<i32, Win32Error> {
@@ -48,6 +63,11 @@ impl Semaphore {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let mut inner = self.0.inner.lock();
+        if let Some(signal) = Dispatcher::shared_signal(&inner) {
+            let before = signal.release(n)?;
+            self.0.serve(inner);
+            return Ok(before);
+        }
         let State::Semaphore(count) = &mut inner.state else { unreachable!("a semaphore keeps its kind") };
         let before = count.now;
         match before.checked_add(n) {

@@ -4,6 +4,7 @@
 //! to the thread that set it. Each setting has a number, so that an expiry that was on its way when the timer was set again
 //! or cancelled does nothing.
 
+use super::shared::Shared;
 use super::{Dispatcher, Waitable};
 use crate::clock::Tick;
 use crate::service::Service;
@@ -24,9 +25,24 @@ pub enum Due {
     At(u64),
 }
 
+impl Due {
+    /// How long that is from now; nothing for a time that has passed.
+    #[must_use]
+    pub fn from_now(self) -> Duration {
+        match self {
+            Self::In(after) => after,
+            Self::At(filetime) => Duration::from_nanos(filetime.saturating_sub(filetime_now()).saturating_mul(100)),
+        }
+    }
+}
+
 /// See the module page.
 pub struct Timer {
     signal: Dispatcher,
+    /// One wait takes the signal.
+    auto: bool,
+    /// Other processes have it too: which setting counts stands there.
+    shared: Option<Arc<dyn Shared>>,
     service: Arc<Service>,
     setting: Mutex<Setting>,
 }
@@ -34,6 +50,8 @@ pub struct Timer {
 #[derive(Default)]
 struct Setting {
     number: u64,
+    /// The number among all processes.
+    stamp: Option<u64>,
     period: Option<Duration>,
     due: Tick,
     routine: Option<(Arc<Thread>, TimerRoutine)>,
@@ -42,20 +60,28 @@ struct Setting {
 impl Timer {
     pub(crate) fn new(manual_reset: bool, service: Arc<Service>) -> Arc<Self> {
         let signal = if manual_reset { Dispatcher::notification(false) } else { Dispatcher::synchronization(false) };
-        Arc::new(Self { signal, service, setting: Mutex::new(Setting::default()) })
+        let setting = Mutex::new(Setting::default());
+        Arc::new(Self { signal, auto: !manual_reset, shared: None, service, setting })
+    }
+
+    /// A timer that other processes have too. It is signalled by the process that set it, while that has a handle.
+    pub(crate) fn shared(shared: Arc<dyn Shared>, auto: bool, service: Arc<Service>) -> Arc<Self> {
+        let signal = Dispatcher::shared(Arc::clone(&shared), None);
+        Arc::new(Self { signal, auto, shared: Some(shared), service, setting: Mutex::new(Setting::default()) })
+    }
+
+    /// Does one wait take the signal?
+    pub(crate) fn is_auto(&self) -> bool {
+        self.auto
     }
 
     /// Sets it: non-signalled until the due time, and then signalled every `period` if there is one.
     pub fn set(self: &Arc<Self>, due: Due, period: Option<Duration>, routine: Option<TimerRoutine>) {
-        let now = Tick::monotonic();
-        let due = match due {
-            Due::In(after) => now.plus(after),
-            Due::At(filetime) => {
-                now.plus(Duration::from_nanos(filetime.saturating_sub(filetime_now()).saturating_mul(100)))
-            }
-        };
+        let now = self.service.now();
+        let due = now.plus(due.from_now());
         let (number, old) = {
             let mut setting = self.setting.lock();
+            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp());
             setting.number += 1;
             setting.period = period;
             setting.due = due;
@@ -71,6 +97,7 @@ impl Timer {
     pub fn cancel(&self) {
         let old = {
             let mut setting = self.setting.lock();
+            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp());
             setting.number += 1;
             setting.period = None;
             setting.routine.take()
@@ -98,10 +125,19 @@ impl Timer {
     pub(crate) fn expire(&self, number: u64) -> Option<Tick> {
         let (next, routine) = {
             let mut setting = self.setting.lock();
-            if setting.number != number {
+            let overtaken = setting.stamp.is_some_and(|stamp| self.shared.as_ref().is_some_and(|s| s.stamp() != stamp));
+            if setting.number != number || overtaken {
                 return None;
             }
-            let next = setting.period.map(|period| setting.due.plus(period).max(Tick::monotonic()));
+            if setting.routine.as_ref().is_some_and(|(thread, _)| thread.has_ended()) {
+                // The end of the setting thread cancels a timer with a routine.
+                setting.number += 1;
+                let routine = setting.routine.take();
+                drop(setting);
+                drop(routine);
+                return None;
+            }
+            let next = setting.period.map(|period| setting.due.plus(period).max(self.service.now()));
             if let Some(next) = next {
                 setting.due = next;
             }
@@ -125,7 +161,7 @@ impl Waitable for Timer {
 }
 
 /// Now, in 100-nanosecond units since 1601.
-fn filetime_now() -> u64 {
+pub(crate) fn filetime_now() -> u64 {
     const UNIX_EPOCH: u64 = 11_644_473_600 * 10_000_000;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + u64::try_from(now.as_nanos() / 100).unwrap_or(u64::MAX)

@@ -6,12 +6,13 @@
 
 mod table;
 
-pub use table::HandleTable;
+pub use table::{HandleTable, Watch};
 
 use crate::dispatcher::{Event, Mutant, Semaphore, Timer, WaitRef};
 use crate::instance::Instance;
 use crate::port::Port;
 use crate::process::Process;
+use crate::section::Section;
 use crate::thread::Thread;
 use overlapped_abi::AccessMask;
 use std::sync::Arc;
@@ -75,10 +76,12 @@ pub enum Object {
     Thread(Arc<Thread>),
     /// A process.
     Process(Arc<Process>),
+    /// What CreateFileMapping makes.
+    Section(Arc<Section>),
 }
 
 impl Object {
-    /// The part of it that can be waited on; a port has none.
+    /// The part of it that can be waited on; a port and a section have none.
     #[must_use]
     pub fn waitable(&self) -> Option<WaitRef> {
         match self {
@@ -89,7 +92,7 @@ impl Object {
             Self::Timer(o) => Some(Arc::clone(o) as WaitRef),
             Self::Thread(o) => Some(Arc::clone(o) as WaitRef),
             Self::Process(o) => Some(Arc::clone(o) as WaitRef),
-            Self::Port(_) => None,
+            Self::Port(_) | Self::Section(_) => None,
         }
     }
 
@@ -105,6 +108,7 @@ impl Object {
             (Self::Timer(a), Self::Timer(b)) => Arc::ptr_eq(a, b),
             (Self::Thread(a), Self::Thread(b)) => Arc::ptr_eq(a, b),
             (Self::Process(a), Self::Process(b)) => Arc::ptr_eq(a, b),
+            (Self::Section(a), Self::Section(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }

@@ -7,6 +7,7 @@
 
 use super::{GENERATION_BITS, Handle, SLOT_BITS};
 use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU64, Ordering::*};
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
@@ -34,11 +35,40 @@ pub struct HandleTable<T> {
 }
 
 /// Slots that stay where they are.
-type Segment<T> = Box<[Mutex<Slot<T>>]>;
+type Segment<T> = Box<[Slot<T>]>;
 
 struct Slot<T> {
-    generation: u16,
-    value: Option<T>,
+    /// How often the slot was freed; changes under the lock. Its low bits are the generation.
+    freed: AtomicU64,
+    value: Mutex<Option<T>>,
+}
+
+impl<T> Slot<T> {
+    fn new() -> Self {
+        Self { freed: AtomicU64::new(0), value: Mutex::new(None) }
+    }
+
+    /// Of the slot's present use; settled only under the lock.
+    fn generation(&self) -> u16 {
+        (self.freed.load(Relaxed) % (1 << GENERATION_BITS)) as u16
+    }
+}
+
+/// Tells whether the handle that it was made with is still open, without a lock: what a handle reached may be remembered for as
+/// long.
+#[derive(Debug)]
+pub struct Watch<'a> {
+    freed: &'a AtomicU64,
+    then: u64,
+}
+
+impl Watch<'_> {
+    /// Is the handle open? A close that happened before this call is seen.
+    #[must_use]
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.freed.load(Acquire) == self.then
+    }
 }
 
 struct Free {
@@ -71,7 +101,7 @@ impl<T> HandleTable<T> {
         (segment, slot - (FIRST << (segment - 1)))
     }
 
-    fn slot(&self, handle: Handle) -> Option<&Mutex<Slot<T>>> {
+    fn slot(&self, handle: Handle) -> Option<&Slot<T>> {
         let (segment, index) = Self::place(handle.slot());
         self.segments.get(segment)?.get()?.get(index)
     }
@@ -89,9 +119,7 @@ impl<T> HandleTable<T> {
         let slot = free.next;
         let (segment, _) = Self::place(slot);
         let slots = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
-        self.segments
-            .get(segment)?
-            .get_or_init(|| (0..slots).map(|_| Mutex::new(Slot { generation: 0, value: None })).collect());
+        self.segments.get(segment)?.get_or_init(|| (0..slots).map(|_| Slot::new()).collect());
         free.next += 1;
         Some(slot)
     }
@@ -100,18 +128,34 @@ impl<T> HandleTable<T> {
     pub fn insert(&self, value: T) -> Option<Handle> {
         let number = self.allocate()?;
         let (segment, index) = Self::place(number);
-        let mut slot = self.segments[segment].get()?[index].lock();
-        slot.value = Some(value);
-        Some(Handle::new(number, slot.generation))
+        let slot = &self.segments[segment].get()?[index];
+        let mut place = slot.value.lock();
+        *place = Some(value);
+        Some(Handle::new(number, slot.generation()))
     }
 
     /// Runs `f` on the value, under the slot's lock; `None` if the handle is not open. `f` must be short.
     pub fn with<R>(&self, handle: Handle, f: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let mut slot = self.slot(handle)?.lock();
-        if slot.generation != handle.generation() {
+        self.with_slot(handle, |_, value| f(value))
+    }
+
+    fn with_slot<R>(&self, handle: Handle, f: impl FnOnce(&Slot<T>, &mut T) -> R) -> Option<R> {
+        let slot = self.slot(handle)?;
+        let mut value = slot.value.lock();
+        if slot.generation() != handle.generation() {
             return None;
         }
-        slot.value.as_mut().map(f)
+        value.as_mut().map(|value| f(slot, value))
+    }
+
+    /// A copy of the value, and what tells when it is out of date.
+    pub fn get_watched(&self, handle: Handle) -> Option<(T, Watch<'_>)>
+    where
+        T: Clone,
+    {
+        let slot = self.slot(handle)?;
+        let (value, then) = self.with_slot(handle, |slot, value| (value.clone(), slot.freed.load(Relaxed)))?;
+        Some((value, Watch { freed: &slot.freed, then }))
     }
 
     /// A copy of the value.
@@ -125,15 +169,16 @@ impl<T> HandleTable<T> {
     /// Takes the value out if `allow` says so; the handle is closed then. `None` if it is not open.
     pub fn remove<E>(&self, handle: Handle, allow: impl FnOnce(&T) -> Result<(), E>) -> Option<Result<T, E>> {
         let value = {
-            let mut slot = self.slot(handle)?.lock();
-            if slot.generation != handle.generation() {
+            let slot = self.slot(handle)?;
+            let mut value = slot.value.lock();
+            if slot.generation() != handle.generation() {
                 return None;
             }
-            if let Err(refused) = allow(slot.value.as_ref()?) {
+            if let Err(refused) = allow(value.as_ref()?) {
                 return Some(Err(refused));
             }
-            slot.generation = (slot.generation + 1) % (1 << GENERATION_BITS);
-            slot.value.take()?
+            slot.freed.fetch_add(1, Release);
+            value.take()?
         };
         self.free.lock().queue.push_back(handle.slot());
         Some(Ok(value))
@@ -147,7 +192,7 @@ impl<T> HandleTable<T> {
         let next = self.free.lock().next;
         let open = |slot| {
             let (segment, index) = Self::place(slot);
-            self.segments[segment].get()?[index].lock().value.clone()
+            self.segments[segment].get()?[index].value.lock().clone()
         };
         (1..next).filter_map(open).collect()
     }
@@ -210,6 +255,26 @@ mod tests {
         assert!(old.iter().all(|h| table.get(*h).is_none()));
         assert_eq!(table.get(live), Some(7));
         assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn a_watch_sees_the_close_and_not_the_next_use() {
+        let table = HandleTable::new();
+        let handle = table.insert(1).unwrap();
+        let (value, watch) = table.get_watched(handle).unwrap();
+        assert!(value == 1 && watch.is_open());
+        assert_eq!(remove(&table, handle), Some(1));
+        assert!(!watch.is_open() && table.get_watched(handle).is_none());
+        // Until the very same handle value is in use again.
+        let again = (0..3 * QUARANTINE * (1 << GENERATION_BITS)).find_map(|_| {
+            let next = table.insert(2).unwrap();
+            if next != handle {
+                remove(&table, next);
+            }
+            (next == handle).then_some(next)
+        });
+        assert_eq!(again.and_then(|handle| table.get(handle)), Some(2));
+        assert!(!watch.is_open());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{check, me};
 use crate::clock::Timeout;
 use crate::idle::Idle;
-use crate::port::{NoPacket, Packet, Port};
+use crate::port::{NoPacket, Packet, Port, Reason};
 use loom::thread;
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,7 +104,7 @@ fn a_released_thread_that_blocks_lets_another_have_the_packet() {
         port.insert(packet(2));
         {
             let thread = me();
-            let _paused = thread.pause();
+            let _paused = thread.pause(Reason::Section);
             assert_eq!(other.join().unwrap(), Ok(2), "the limit of 1 holds while nobody blocks, and only then");
         }
         assert_eq!(port.snapshot().active, 1);

@@ -1,95 +1,145 @@
 //! Thread pools: threads that loop on a port of their own (contract 06 section 10).
 //!
-//! The port decides how many threads run at once; the pool decides how many there are. It grows when a packet is queued, the
-//! port has room for another running thread, and nobody waits: that is when every thread of the pool is busy or blocked.
-//! It shrinks when a thread above the minimum has waited in vain for `LINGER`. Blocking that goes through the library is
-//! seen at once; a pool that runs foreign blocking code wraps it in [`blocking`](crate::port::blocking). Drawback: without that
-//! wrapper, foreign blocking holds its place among the running threads.
+//! The port decides how many threads run at once; the pool decides how many there are.
+//!
+//! - **Growth.** A packet is queued, the port has room for another running thread, and none waits: every thread is
+//!   blocked, and the port saw it. One more thread is made at once, whatever the load. Besides, whenever a thread takes a packet
+//!   and nobody waits any more, the pool makes one spare thread if the process uses less than three quarters of the processors:
+//!   then threads block in a way that nobody has announced, and the sentinel of the ports needs somebody to give the packets to.
+//! - **Shrinking.** The port wakes the newest waiting thread, so surplus ones wait in vain. One that has done so for
+//!   [`PoolSize::linger`] leaves, unless it is among the minimum or has requests of its own that its end would cancel. There is no
+//!   rule by which threads leave when the processors are loaded: a thread that comes for a packet past the concurrency
+//!   value gets none, waits, and leaves by the first rule.
+//! - **Panics.** A piece of work that panics ends, and its thread goes on with the next. The panic hook has reported it, the log
+//!   has a line, and [`ThreadPool::panics`] counts it.
+//! - **The end.** [`ThreadPool::shutdown`] runs what is queued or gives it back. When the last clone is dropped without it, what is
+//!   queued runs, and nobody waits for it.
+//!
+//! Drawback: blocking that nobody announces costs the time until the sentinel sees it; wrap what blocks often in
+//! [`blocking`](crate::port::blocking).
 
+mod call;
+mod gate;
+mod group;
+mod io;
+mod lanes;
+mod object;
+mod serve;
+mod shutdown;
+mod size;
+mod timer;
+mod timers;
 mod waits;
+mod work;
+mod worker;
 
-pub use waits::{Fired, RegisteredWait, Registration};
+pub use call::{Call, Upon};
+pub use group::{Group, Member, Membership};
+pub use io::IoCallbacks;
+pub use lanes::{Priority, Rejected, Run, Work};
+pub use object::{Core, Environment, Manner, Object};
+pub use shutdown::Shutdown;
+pub use size::PoolSize;
+pub use timer::{CallbackTimer, Schedule};
+pub use waits::{Fired, RegisteredWait, Registration, WaitCallbacks};
+pub use work::WorkObject;
 
-use crate::clock::Timeout;
 use crate::idle::Idle;
 use crate::instance::Instance;
-use crate::port::{Cargo, NoPacket, Packet, Port};
+use crate::port::{Cargo, Packet, Port};
 use crate::sync::Mutex;
 use crate::system::System;
+use lanes::{Job, Lanes};
 use overlapped_abi::{Status, Win32Error};
-use slab::Slab;
-use std::any::Any;
+use std::collections::HashMap;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
-/// How long a thread above the minimum waits before it leaves.
-const LINGER: Duration = Duration::from_secs(10);
-
-/// One piece of work.
-pub type Work = Box<dyn FnOnce() + Send>;
 /// What is called for each completion of a bound device: status, bytes, and the address of the OVERLAPPED.
 pub type Completed = Arc<dyn Fn(Status, u32, usize) + Send + Sync>;
 
-/// How large a pool is.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolSize {
-    /// Threads that stay.
-    pub min: usize,
-    /// Threads at the most.
-    pub max: usize,
-    /// Threads that run at once; 0 is the number of processors.
-    pub concurrency: u32,
-}
-
-impl Default for PoolSize {
-    /// As the default pool of Windows: up to 500 threads, as many running as there are processors.
-    fn default() -> Self {
-        Self { min: 0, max: 500, concurrency: 0 }
-    }
-}
-
-/// See the module page. Clones are the same pool; its threads end when the last clone is dropped and the queue is empty.
+/// See the module page. Clones are the same pool.
 #[derive(Clone)]
 pub struct ThreadPool(Arc<Owner>);
 
+/// Ends the pool when the last clone goes. Threads know only what it owns.
 struct Owner(Arc<Pool>);
 
-struct Pool {
+/// What the pool's threads share.
+pub(crate) struct Pool {
     port: Arc<Port>,
     idle: Arc<Idle>,
-    size: Mutex<PoolSize>,
+    limits: size::Limits,
+    stack: AtomicUsize,
+    lanes: Lanes,
+    /// Threads that there are.
     threads: AtomicUsize,
+    /// Those of them that do not wait for a packet.
+    busy: AtomicUsize,
+    /// Those of the threads that serve the pool for a while and are not its own. They count against the maximum when one more
+    /// is wanted, and not when it is asked which may leave.
+    guests: AtomicUsize,
     /// Threads that have not come to the port yet.
     starting: AtomicUsize,
+    /// Threads that wait inside a piece of work for other work, and for which others may stand in past the maximum.
+    excused: AtomicUsize,
+    meter: size::Meter,
+    /// The load was too high for a spare thread, and the timer thread will look again.
+    watching: AtomicBool,
+    panics: AtomicUsize,
     closing: AtomicBool,
-    bound: Mutex<Slab<Completed>>,
+    /// Signalled when a closing pool has no thread left.
+    gone: Arc<crate::dispatcher::Event>,
+    bound: Mutex<Bound>,
     waits: waits::Waits,
+    timers: timers::Timers,
 }
 
-struct Item(Work);
+/// The devices whose completions come to the pool, by the keys of their packets.
+#[derive(Default)]
+struct Bound {
+    next: usize,
+    devices: HashMap<usize, (Weak<Instance>, Completed)>,
+    /// Devices that were gone at the last tidying; a packet of theirs may still have been queued then.
+    dead: Vec<usize>,
+}
 
 impl std::fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ThreadPool").field("threads", &self.threads()).finish_non_exhaustive()
+        f.debug_struct("ThreadPool")
+            .field("size", &self.size())
+            .field("threads", &self.threads())
+            .field("queued", &self.queued())
+            .finish_non_exhaustive()
     }
 }
 
 impl ThreadPool {
-    /// A pool of this system.
+    /// A pool of this system. 87 unless 0 <= min <= max and max > 0; 8 if the minimum of threads cannot be made.
     pub fn new(system: &System, size: PoolSize) -> Result<Self, Win32Error> {
-        if size.max == 0 || size.min > size.max {
+        if !size.is_valid() {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let pool = Arc::new(Pool {
             port: system.new_port(size.concurrency),
             idle: Arc::clone(system.idle()),
-            size: Mutex::new(size),
+            limits: size::Limits::new(size),
+            stack: AtomicUsize::new(0),
+            lanes: Lanes::new(),
             threads: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
+            guests: AtomicUsize::new(0),
             starting: AtomicUsize::new(0),
+            excused: AtomicUsize::new(0),
+            meter: size::Meter::default(),
+            watching: AtomicBool::new(false),
+            panics: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
-            bound: Mutex::new(Slab::new()),
+            gone: Arc::new(crate::dispatcher::Event::manual_reset(false)),
+            bound: Mutex::new(Bound::default()),
             waits: waits::Waits::default(),
+            timers: timers::Timers::default(),
         });
         let weak = Arc::downgrade(&pool);
         pool.port.when_starved(move || {
@@ -98,7 +148,7 @@ impl ThreadPool {
             }
         });
         let pool = Self(Arc::new(Owner(pool)));
-        pool.set_min(size.min);
+        pool.fill()?;
         Ok(pool)
     }
 
@@ -106,24 +156,50 @@ impl ThreadPool {
         &self.0.0
     }
 
-    /// Queues a piece of work.
-    pub fn submit(&self, work: Work) {
-        self.pool().submit(work);
+    /// Queues a piece of work; gives it back if the pool was shut down.
+    pub fn submit(&self, work: Work) -> Result<(), Rejected> {
+        self.submit_at(Priority::Normal, work)
+    }
+
+    /// The same with a priority.
+    pub fn submit_at(&self, priority: Priority, work: Work) -> Result<(), Rejected> {
+        self.pool().push(Job::Once(work), priority).map_err(|job| match job {
+            Job::Once(work) => Rejected(work),
+            Job::Task(_) => unreachable!("a job comes back as it was"),
+        })
+    }
+
+    /// Queues something that stays where it is, without an allocation; gives it back if the pool was shut down.
+    pub fn schedule(&self, task: Arc<dyn Run>) -> Result<(), Arc<dyn Run>> {
+        schedule(self.pool(), task)
+    }
+
+    /// A reference to the pool for what is queued in it: it does not keep the pool from ending.
+    #[must_use]
+    pub fn scheduler(&self) -> Scheduler {
+        Scheduler(Arc::clone(self.pool()))
     }
 
     /// Makes every completion of the instance a call of `completed` on a thread of the pool. 87 if it is not overlapped, or
     /// reports somewhere already.
     pub fn bind(&self, instance: &Arc<Instance>, completed: Completed) -> Result<(), Win32Error> {
         let pool = self.pool();
-        let key = pool.bound.lock().insert(completed);
+        pool.tidy();
+        let key = {
+            let mut bound = pool.bound.lock();
+            bound.next += 1;
+            let key = bound.next;
+            bound.devices.insert(key, (Arc::downgrade(instance), completed));
+            key
+        };
         pool.port.associate(instance, key).inspect_err(|_| {
-            pool.bound.lock().remove(key);
+            pool.bound.lock().devices.remove(&key);
         })
     }
 
     /// Waits for an object and calls back when it is signalled or the time is over (contract 04 section 9).
     pub fn register_wait(&self, registration: Registration) -> Result<RegisteredWait, Win32Error> {
-        waits::register(self.pool(), registration)
+        waits::register(self, registration)
     }
 
     /// Threads that the pool has now.
@@ -132,16 +208,49 @@ impl ThreadPool {
         self.pool().threads.load(Ordering::Acquire)
     }
 
-    /// Allows more threads, or fewer; those above a lower maximum leave when they next wait in vain.
-    pub fn set_max(&self, max: usize) {
-        self.pool().size.lock().max = max.max(1);
+    /// Work that no thread has taken yet.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.pool().lanes.len()
     }
 
-    /// Keeps at least so many threads; 8 if they cannot be made.
-    pub fn set_min(&self, min: usize) {
+    /// How often work has panicked.
+    #[must_use]
+    pub fn panics(&self) -> usize {
+        self.pool().panics.load(Ordering::Acquire)
+    }
+
+    /// The limits as they are now.
+    #[must_use]
+    pub fn size(&self) -> PoolSize {
+        self.pool().limits.get()
+    }
+
+    /// Allows more threads, or fewer: those above a lower maximum leave when they have done what they are doing. A minimum above
+    /// it follows it.
+    pub fn set_max(&self, max: usize) {
         let pool = self.pool();
-        pool.size.lock().min = min;
-        while pool.threads.load(Ordering::Acquire) < min && pool.grow() {}
+        pool.limits.set_max(max.max(1));
+        if pool.port.is_starved() {
+            pool.help();
+        }
+    }
+
+    /// Keeps at least so many threads, and makes them now. A maximum below it follows it. 8 if they cannot be made.
+    pub fn set_min(&self, min: usize) -> Result<(), Win32Error> {
+        self.pool().limits.set_min(min);
+        self.fill()
+    }
+
+    /// The stack of threads that are made from now on, in bytes; 0 is the default.
+    pub fn set_stack(&self, bytes: usize) {
+        self.pool().stack.store(bytes, Ordering::Release);
+    }
+
+    /// See [`ThreadPool::set_stack`].
+    #[must_use]
+    pub fn stack(&self) -> usize {
+        self.pool().stack.load(Ordering::Acquire)
     }
 
     /// The port underneath, for a look at its five structures.
@@ -149,97 +258,84 @@ impl ThreadPool {
     pub fn port(&self) -> &Arc<Port> {
         &self.pool().port
     }
+
+    /// The waiting room of the pool's system.
+    #[must_use]
+    pub fn idle(&self) -> &Arc<Idle> {
+        &self.pool().idle
+    }
+
+    /// The calling thread, if it is one of the pool's, does not leave before the pool ends (WT_EXECUTEINPERSISTENTTHREAD).
+    pub fn keep_this_thread() {
+        worker::keep_this_thread();
+    }
+
+    fn fill(&self) -> Result<(), Win32Error> {
+        let pool = self.pool();
+        while pool.threads.load(Ordering::Acquire) < pool.limits.min() {
+            if !pool.grow() {
+                return Err(Win32Error::NOT_ENOUGH_MEMORY);
+            }
+        }
+        Ok(())
+    }
 }
 
-impl Drop for Owner {
-    /// Nobody can submit any more: the threads finish what is queued and leave.
-    fn drop(&mut self) {
-        self.0.closing.store(true, Ordering::Release);
-        for _ in 0..self.0.threads.load(Ordering::Acquire) {
-            self.0.submit(Box::new(|| {}));
-        }
+/// See [`ThreadPool::scheduler`].
+#[derive(Clone)]
+pub struct Scheduler(Arc<Pool>);
+
+impl Scheduler {
+    /// As [`ThreadPool::schedule`].
+    pub fn schedule(&self, task: Arc<dyn Run>) -> Result<(), Arc<dyn Run>> {
+        schedule(&self.0, task)
     }
+
+    /// Runs code of the user's; a panic in it is counted, and ends nothing else.
+    pub fn survive<R>(&self, run: impl FnOnce() -> R) -> Option<R> {
+        self.0.survive(run)
+    }
+}
+
+fn schedule(pool: &Arc<Pool>, task: Arc<dyn Run>) -> Result<(), Arc<dyn Run>> {
+    pool.push(Job::Task(task), Priority::Normal).map_err(|job| match job {
+        Job::Task(task) => task,
+        Job::Once(_) => unreachable!("a job comes back as it was"),
+    })
 }
 
 impl Pool {
-    fn submit(&self, work: Work) {
-        let cargo: Box<dyn Any + Send> = Box::new(Item(work));
-        self.port.insert(Packet { status: Status::SUCCESS, bytes: 0, cargo: Cargo::Posted(cargo) });
+    /// Queues a job, and a packet for it.
+    fn push(self: &Arc<Self>, job: Job, priority: Priority) -> Result<(), Job> {
+        self.lanes.push(job, priority)?;
+        self.announce();
+        Ok(())
     }
 
-    /// A packet waits for a thread: makes one, unless one is on its way.
-    fn help(self: &Arc<Self>) {
-        if self.starting.load(Ordering::Acquire) == 0 {
-            self.grow();
-        }
+    /// A packet that says: something is queued.
+    fn announce(self: &Arc<Self>) {
+        let token = Cargo::Inline(MaybeUninit::uninit());
+        self.port.insert(Packet { status: Status::SUCCESS, bytes: 0, cargo: token });
+        self.consider();
     }
 
-    /// One more thread, if the maximum allows it; false if not.
-    fn grow(self: &Arc<Self>) -> bool {
-        let max = self.size.lock().max;
-        let more = |now: usize| (now < max).then_some(now + 1);
-        if self.threads.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_err() {
-            return false;
-        }
-        self.starting.fetch_add(1, Ordering::AcqRel);
-        let pool = Arc::clone(self);
-        let made = std::thread::Builder::new().name("ovl-pool".into()).spawn(move || pool.work());
-        if made.is_err() {
-            self.starting.fetch_sub(1, Ordering::AcqRel);
-            self.threads.fetch_sub(1, Ordering::AcqRel);
-        }
-        made.is_ok()
+    /// The function of the device that a packet is from.
+    fn completed(&self, key: usize) -> Option<Completed> {
+        self.bound.lock().devices.get(&key).map(|(_, completed)| Arc::clone(completed))
     }
 
-    /// What every thread of the pool does.
-    fn work(self: Arc<Self>) {
-        let mut new = true;
-        loop {
-            let taken = self.port.remove(&self.idle, Timeout::After(LINGER), false);
-            if std::mem::take(&mut new) {
-                self.starting.fetch_sub(1, Ordering::AcqRel);
-                if self.port.is_starved() {
-                    self.help();
-                }
-            }
-            match taken {
-                Ok(packet) => self.handle(packet),
-                Err(NoPacket::TimedOut) => {
-                    let min = self.size.lock().min;
-                    let fewer = |now: usize| (now > min).then_some(now - 1);
-                    if self.threads.fetch_update(Ordering::AcqRel, Ordering::Acquire, fewer).is_ok() {
-                        return;
-                    }
-                }
-                Err(NoPacket::Closed | NoPacket::Alerted) => break,
-            }
-            if self.closing.load(Ordering::Acquire) && self.port.queued() == 0 {
-                break;
-            }
+    /// Forgets devices that are closed and from which no packet can come any more: they were gone at the last call already, and
+    /// nothing is queued now.
+    fn tidy(&self) {
+        let quiet = self.port.queued() == 0 && self.busy.load(Ordering::Acquire) == 0;
+        let mut bound = self.bound.lock();
+        let Bound { devices, dead, .. } = &mut *bound;
+        if quiet {
+            dead.drain(..).for_each(|key| drop(devices.remove(&key)));
         }
-        self.threads.fetch_sub(1, Ordering::AcqRel);
-    }
-
-    fn handle(&self, packet: Packet) {
-        let Packet { status, bytes, cargo } = packet;
-        match cargo {
-            Cargo::Posted(item) => {
-                if let Ok(item) = item.downcast::<Item>() {
-                    (item.0)();
-                }
-            }
-            Cargo::Numbers { key, overlapped } => {
-                let completed = self.bound.lock().get(key).cloned();
-                if let Some(completed) = completed {
-                    completed(status, bytes, overlapped);
-                }
-            }
-            Cargo::Request(_) | Cargo::Inline(_) => {}
-        }
-        // An APC that the work queued to its thread must not wait for the end of the pool.
-        crate::thread::Thread::test_alert();
+        *dead = devices.iter().filter(|(_, (device, _))| device.strong_count() == 0).map(|(key, _)| *key).collect();
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,83 +12,33 @@
 //! latest at the service thread's second look ([`crate::service`]). Drawback: if the poster computes instead of returning, the
 //! packet waits that long.
 
+mod ages;
 mod member;
+mod packet;
+mod pausing;
 mod snapshot;
 
 pub(crate) use member::Member;
-pub use snapshot::{Snapshot, ThreadState};
+pub use packet::{Cargo, NoPacket, Packet};
+#[cfg(not(loom))]
+pub(crate) use pausing::Patrol;
+pub use pausing::{Reason, blocking, blocking_for};
+pub use snapshot::{DeviceLine, PacketLine, Pause, Snapshot, Why};
 
 use crate::clock::Timeout;
 use crate::idle::Idle;
 use crate::instance::Instance;
-use crate::request::RequestRef;
+use crate::sentinel::Sentinel;
 use crate::service::Service;
 use crate::sync::{BriefGuard, BriefLock, Mutex};
 use crate::thread::{Ending, Thread, Ticket};
 use crate::wait::deadline;
+use ages::Ages;
 use member::Standing;
-use overlapped_abi::{Status, Win32Error};
-use std::any::Any;
+use overlapped_abi::Win32Error;
+use pausing::{Enlisted, Watch};
 use std::collections::VecDeque;
-use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock, Weak};
-
-/// One entry of the completion queue.
-#[derive(Debug)]
-pub struct Packet {
-    /// How the request ended; success for a posted packet.
-    pub status: Status,
-    /// Bytes transferred, or whatever was posted.
-    pub bytes: u32,
-    /// Whose, and what about.
-    pub cargo: Cargo,
-}
-
-/// What a packet says besides its outcome.
-#[derive(Debug)]
-pub enum Cargo {
-    /// The two numbers of the C face.
-    Numbers {
-        /// The completion key: given when the device was associated, or posted.
-        key: usize,
-        /// The address of the request's OVERLAPPED, or whatever was posted.
-        overlapped: usize,
-    },
-    /// A request with a payload: the Rust face.
-    Request(RequestRef),
-    /// Something that was posted: the Rust face.
-    Posted(Box<dyn Any + Send>),
-    /// Something small that was posted, without an allocation; what it means is its poster's business.
-    Inline(MaybeUninit<[u64; 2]>),
-}
-
-impl Packet {
-    /// A posted packet of the C face.
-    #[must_use]
-    pub fn posted(bytes: u32, key: usize, overlapped: usize) -> Self {
-        Self { status: Status::SUCCESS, bytes, cargo: Cargo::Numbers { key, overlapped } }
-    }
-
-    /// Completion key and OVERLAPPED address; zeros in a packet of the Rust face.
-    #[must_use]
-    pub fn numbers(&self) -> (usize, usize) {
-        match self.cargo {
-            Cargo::Numbers { key, overlapped } => (key, overlapped),
-            _ => (0, 0),
-        }
-    }
-}
-
-/// Why [`Port::remove`] came back without a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoPacket {
-    /// Nothing came in time (258).
-    TimedOut,
-    /// The port was closed (735).
-    Closed,
-    /// APCs ran (192).
-    Alerted,
-}
 
 /// What became of a thread that came for a packet.
 #[derive(Debug)]
@@ -107,17 +57,26 @@ struct Waiting {
 /// Packets that an empty queue keeps room for; what a flood needed beyond that is given back.
 const KEPT: usize = 4096;
 
-/// Everything under the port's lock.
+/// Everything under the port's lock; in the order of use, so that what every call needs lies together.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Queue {
     packets: VecDeque<Packet>,
     waiting: Vec<Waiting>,
     /// Released threads that are not paused.
     active: u32,
     limit: u32,
-    members: Vec<Arc<Thread>>,
+    /// Released threads that were found asleep: they are not in `active`.
+    found: u32,
     closed: bool,
+    /// Somebody is to be told when threads are missing.
+    hooked: bool,
     lazy: Lazy,
+    /// The thread that took the last packet without waiting for it ([`crate::thread::token`]).
+    taker: usize,
+    ages: Ages,
+    watch: Watch,
+    members: Vec<Enlisted>,
 }
 
 /// What the service thread must know of lazy wakes.
@@ -159,9 +118,14 @@ impl Port {
             waiting: Vec::new(),
             active: 0,
             limit,
-            members: Vec::new(),
+            found: 0,
             closed: false,
+            hooked: false,
             lazy: Lazy::default(),
+            taker: 0,
+            ages: Ages::default(),
+            watch: Watch::default(),
+            members: Vec::new(),
         };
         Arc::new(Self {
             queue: BriefLock::new(queue),
@@ -174,29 +138,42 @@ impl Port {
     /// Appends a packet, and wakes the newest waiting thread if there is one and room for it. False if the port is closed.
     #[inline]
     pub fn insert(self: &Arc<Self>, packet: Packet) -> bool {
-        self.insert_from(packet, || crate::thread::with_current(|thread| self.is_released_here(thread)))
+        self.insert_from(packet, || crate::thread::with_record(|thread| self.is_released_here(thread)))
     }
 
     /// `ours`: is the poster a released thread of this port? Asked only if that matters.
     #[inline(always)]
-    fn insert_from(self: &Arc<Self>, packet: Packet, ours: impl FnOnce() -> bool) -> bool {
+    fn insert_from(self: &Arc<Self>, packet: Packet, ours: impl Fn() -> bool) -> bool {
         let mut queue = self.queue.lock();
         if queue.closed {
             return false;
         }
         queue.packets.push_back(packet);
-        if queue.waiting.is_empty() || queue.active >= queue.limit {
-            let starved = queue.waiting.is_empty() && queue.active < queue.limit;
-            drop(queue);
-            if starved {
-                self.starve();
+        let turn = queue.ages.insert();
+        if queue.found != 0 {
+            crate::thread::with_record(|thread| queue.refresh(Some(thread)));
+        }
+        let first = queue.packets.len() == 1;
+        if !queue.waiting.is_empty() && queue.active < queue.limit {
+            if first && self.service.is_some() && ours() {
+                self.owe(queue);
+            } else {
+                self.hand_over(queue);
             }
             return true;
         }
-        if queue.packets.len() == 1 && self.service.is_some() && ours() {
-            self.owe(queue);
+        // Who took the last packet most likely takes this one too, a moment later.
+        if if first { queue.taker != crate::thread::token() } else { turn } {
+            let queued = queue.packets.len();
+            queue.ages.mark(queued);
+        }
+        if queue.active >= queue.limit {
+            if !queue.waiting.is_empty() || queue.hooked {
+                self.crowded(queue);
+            }
         } else {
-            self.hand_over(queue);
+            drop(queue);
+            self.starve();
         }
         true
     }
@@ -204,7 +181,7 @@ impl Port {
     /// Takes the oldest packet, or waits for one. The calling thread works for this port from now on.
     #[inline]
     pub fn remove(self: &Arc<Self>, idle: &Idle, timeout: Timeout, alertable: bool) -> Result<Packet, NoPacket> {
-        crate::thread::with_current(|thread| self.remove_for(thread, idle, timeout, alertable))
+        crate::thread::with_record(|thread| self.remove_for(thread, idle, timeout, alertable))
     }
 
     /// Takes up to `max` packets, oldest first; waits only for the first one. The thread counts as one released thread.
@@ -253,16 +230,16 @@ impl Port {
             return None;
         }
         let mut queue = self.queue.lock();
-        let counted = u32::from(thread.member.standing() == Standing::Released);
-        if queue.active - counted >= queue.limit {
+        // The sentinel may have found it asleep a moment ago, wherever that was.
+        let released = thread.member.standing() == Standing::Released;
+        if !released || queue.active > queue.limit || queue.found != 0 {
             return None;
         }
         let packet = queue.packets.pop_front()?;
-        queue.active += 1 - counted;
         queue.lazy.owed = false;
-        thread.member.set(Standing::Released);
+        queue.taker = crate::thread::token();
         if !queue.packets.is_empty() && !queue.waiting.is_empty() {
-            self.hand_over(queue);
+            if queue.active < queue.limit { self.hand_over(queue) } else { self.crowded(queue) }
         }
         Some(packet)
     }
@@ -281,8 +258,9 @@ impl Port {
         if queue.packets.is_empty() && queue.packets.capacity() > KEPT {
             queue.packets.shrink_to(KEPT);
         }
-        if thread.member.standing() == Standing::Released {
-            queue.active -= 1;
+        self.uncount(&mut queue, thread);
+        if queue.found != 0 {
+            queue.refresh(None);
         }
         if queue.active < queue.limit
             && let Some(packet) = queue.packets.pop_front()
@@ -290,7 +268,7 @@ impl Port {
             queue.active += 1;
             queue.lazy.owed = false;
             thread.member.set(Standing::Released);
-            self.hand_over(queue);
+            if queue.active < queue.limit { self.hand_over(queue) } else { self.crowded(queue) }
             return Ok(Arrival::Served(packet));
         }
         let apcs = alertable && thread.has_apcs();
@@ -303,11 +281,26 @@ impl Port {
         let ticket = thread.begin_wait(alertable);
         thread.member.set(Standing::Waiting);
         queue.waiting.push(Waiting { thread: Arc::clone(thread), ticket });
+        if !queue.packets.is_empty() {
+            self.crowded(queue);
+        }
         Ok(Arrival::Waits(ticket))
+    }
+
+    /// The thread neither runs nor sleeps for this port for the moment.
+    fn uncount(&self, queue: &mut Queue, thread: &Thread) {
+        match thread.member.standing() {
+            Standing::Released | Standing::Called => queue.active -= 1,
+            Standing::Asleep => queue.found -= 1,
+            Standing::None | Standing::Waiting | Standing::Paused => {}
+        }
+        thread.member.set(Standing::None);
     }
 
     fn after_wait(&self, thread: &Arc<Thread>, ticket: Ticket, ending: Ending) -> Result<Packet, NoPacket> {
         if let Ending::Satisfied { .. } = ending {
+            // It runs: from now on it may be found asleep.
+            thread.member.set(Standing::Released);
             let packet = thread.swap_parcel(None);
             return Ok(packet.unwrap_or_else(|| unreachable!("a satisfied port wait comes with a packet")));
         }
@@ -333,7 +326,7 @@ impl Port {
         if queue.closed {
             return Err(NoPacket::Closed);
         }
-        queue.members.push(Arc::clone(thread));
+        queue.members.push(Enlisted::new(thread));
         thread.member.join(self);
         Ok(())
     }
@@ -341,30 +334,11 @@ impl Port {
     /// The thread no longer works for this port; one that counted lets another run.
     fn part(self: &Arc<Self>, thread: &Arc<Thread>) {
         let mut queue = self.queue.lock();
-        queue.members.retain(|m| !Arc::ptr_eq(m, thread));
-        if thread.member.standing() == Standing::Released {
-            queue.active -= 1;
-        }
-        thread.member.set(Standing::None);
+        let place = queue.members.iter().position(|one| Arc::ptr_eq(&one.thread, thread));
+        // Its view is given up without the lock.
+        let _gone = place.map(|place| queue.members.remove(place));
+        self.uncount(&mut queue, thread);
         self.hand_over(queue);
-    }
-
-    /// A released thread is about to block.
-    fn block(self: &Arc<Self>, member: &Member) {
-        let mut queue = self.queue.lock();
-        member.set(Standing::Paused);
-        queue.active -= 1;
-        self.hand_over(queue);
-    }
-
-    /// A paused thread runs again, without asking.
-    fn unblock(&self, member: &Member) {
-        let mut queue = self.queue.lock();
-        // It may have come back to the port meanwhile (a handler that waits on its own port inside a blocking section).
-        if member.standing() == Standing::Paused {
-            member.set(Standing::Released);
-            queue.active += 1;
-        }
     }
 
     /// Gives packets to the newest waiting threads while there is room. Wakes them after the lock is gone.
@@ -379,12 +353,16 @@ impl Port {
             let packet = queue.packets.pop_front();
             debug_assert!(packet.is_some());
             thread.swap_parcel(packet);
+            // Before its wait ends: then it runs, and says so itself.
+            thread.member.set(Standing::Called);
             if thread.end_wait(ticket, Ending::object(0)) {
                 queue.active += 1;
-                thread.member.set(Standing::Released);
+                #[cfg(all(test, not(loom)))]
+                tests::audit(&queue);
                 if first.is_none() { first = Some(thread) } else { others.push(thread) }
             } else if let Some(packet) = thread.swap_parcel(None) {
                 // Its wait ended otherwise; it will take itself off the stack. The packet keeps its place.
+                thread.member.set(Standing::Waiting);
                 queue.packets.push_front(packet);
             }
         }
@@ -392,9 +370,13 @@ impl Port {
             queue.lazy.owed = false;
         }
         let starved = queue.waiting.is_empty() && !queue.packets.is_empty() && queue.active < queue.limit;
+        let summon = self.wants_patrol(&mut queue);
         drop(queue);
         if starved {
             self.starve();
+        }
+        if summon {
+            self.summon();
         }
         first.into_iter().chain(others).for_each(|thread| thread.wake());
     }
@@ -403,6 +385,7 @@ impl Port {
     /// The first caller stays.
     pub fn when_starved(&self, tell: impl Fn() + Send + Sync + 'static) {
         let _ = self.starved.set(Box::new(tell));
+        self.queue.lock().hooked = true;
     }
 
     /// Is a packet queued for which there is room but no thread?
@@ -418,8 +401,13 @@ impl Port {
         }
     }
 
+    /// Who finds threads that block unannounced.
+    fn sentinel(&self) -> Option<&Arc<Sentinel>> {
+        self.service.as_ref().map(|service| service.sentinel())
+    }
+
     fn is_released_here(self: &Arc<Self>, thread: &Thread) -> bool {
-        thread.member.works_for(self) && thread.member.standing() == Standing::Released
+        thread.member.works_for(self) && thread.member.counts()
     }
 
     /// Leaves the packet to its poster, and sees to it that it is not forgotten.
@@ -439,6 +427,8 @@ impl Port {
         let mut queue = self.queue.lock();
         let recent = std::mem::take(&mut queue.lazy.recent);
         if queue.lazy.owed {
+            let queued = queue.packets.len();
+            queue.ages.mark(queued);
             if std::mem::replace(&mut queue.lazy.seen, true) {
                 self.hand_over(queue);
             }
@@ -490,14 +480,6 @@ impl Port {
     pub fn queued(&self) -> usize {
         self.queue.lock().packets.len()
     }
-}
-
-/// Runs `f`, which may block in a way that the library does not see; the calling thread counts as paused meanwhile, so that
-/// its port may let another thread run.
-pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
-    let thread = crate::thread::current();
-    let _paused = thread.pause();
-    f()
 }
 
 #[cfg(all(test, not(loom)))]

@@ -3,12 +3,64 @@
 //! The threads here are records that a single test thread moves by hand, so every step is deterministic: a thread that waits is
 //! simply not moved until the port has ended its wait.
 
+mod measure;
+mod stress;
+
 use super::member::Standing;
 use super::*;
+use crate::sentinel::{Glance, Place, Sight, View};
 use crate::thread::Apc;
 use proptest::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const THREADS: usize = 5;
+/// The threads from here on have no records: only a look tells whether they sleep.
+const WITHOUT_RECORDS: usize = 3;
+
+/// At each hand-over: the port counts right, and nobody was woken while as many threads ran as may (contract 06 section 9, rule 6).
+#[track_caller]
+pub(super) fn audit(queue: &Queue) {
+    let counted = queue.members.iter().filter(|one| one.thread.member.counts()).count();
+    let asleep = queue.members.iter().filter(|one| one.thread.member.standing() == Standing::Asleep).count();
+    assert_eq!((counted, asleep), (queue.active as usize, queue.found as usize), "released and found threads");
+    assert!(queue.active <= queue.limit, "a thread was woken while {} of {} ran", queue.active - 1, queue.limit);
+}
+
+/// What a test says that a thread does: 0 is awake, anything else asleep with that stamp.
+#[derive(Debug, Default)]
+struct Script {
+    state: AtomicU64,
+    naps: AtomicU64,
+    recorded: bool,
+}
+
+impl Script {
+    fn new(recorded: bool) -> Arc<Self> {
+        Arc::new(Self { recorded, ..Self::default() })
+    }
+
+    fn doze(&self) {
+        self.state.store(self.naps.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+    }
+
+    fn stir(&self) {
+        self.state.store(0, Ordering::SeqCst);
+    }
+}
+
+impl View for Script {
+    fn glance(&self) -> Glance {
+        match self.state.load(Ordering::SeqCst) {
+            _ if !self.recorded => Glance::Unknown,
+            0 => Glance::Awake,
+            stamp => Glance::Asleep(stamp),
+        }
+    }
+
+    fn look(&self) -> Option<Place> {
+        (self.state.load(Ordering::SeqCst) != 0).then_some(Place::Call(35, Some("nanosleep")))
+    }
+}
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -32,6 +84,12 @@ enum Step {
     Exit(usize),
     /// The service thread looks.
     Look,
+    /// A running thread falls asleep and tells nobody.
+    Doze(usize),
+    /// Such a thread runs again.
+    Stir(usize),
+    /// The sentinel comes by.
+    Patrol,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -47,6 +105,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => t.clone().prop_map(Step::Unblock),
         1 => t.prop_map(Step::Exit),
         2 => Just(Step::Look),
+        3 => (0..THREADS).prop_map(Step::Doze),
+        3 => (0..THREADS).prop_map(Step::Stir),
+        3 => Just(Step::Patrol),
     ]
 }
 
@@ -58,6 +119,8 @@ struct Model {
     waiting: Vec<usize>,
     standing: Vec<Standing>,
     served: Vec<Option<usize>>,
+    dozing: Vec<bool>,
+    glances: u32,
     owed: bool,
     seen: bool,
 }
@@ -78,7 +141,11 @@ impl Model {
 
     fn post(&mut self, packet: usize, poster: Option<usize>) {
         self.queue.push_back(packet);
-        if self.waiting.is_empty() || self.active() >= self.limit {
+        if self.waiting.is_empty() {
+            return;
+        }
+        if self.active() >= self.limit {
+            self.crowded();
             return;
         }
         let own = poster.is_some_and(|t| self.standing[t] == Standing::Released);
@@ -97,14 +164,16 @@ impl Model {
         {
             self.standing[t] = Standing::Released;
             self.owed = false;
-            if !self.queue.is_empty() {
-                self.hand_over();
-            }
+            self.hand_over();
+            self.crowded();
             return Some(packet);
         }
         if waits {
             self.standing[t] = Standing::Waiting;
             self.waiting.push(t);
+            if !self.queue.is_empty() {
+                self.crowded();
+            }
         } else {
             self.standing[t] = Standing::Released;
         }
@@ -114,6 +183,39 @@ impl Model {
     fn end_wait(&mut self, t: usize) {
         self.waiting.retain(|w| *w != t);
         self.standing[t] = Standing::Released;
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.active() >= self.limit && !self.queue.is_empty() && !self.waiting.is_empty()
+    }
+
+    /// Somebody finds the port crowded, and glances at those who run.
+    fn crowded(&mut self) {
+        if self.is_crowded() && self.glances > 0 {
+            self.glances -= 1;
+            self.scan(false);
+        }
+    }
+
+    /// Those that sleep are paused; those found before are counted again if they run.
+    fn scan(&mut self, deep: bool) {
+        for t in 0..THREADS {
+            match (self.standing[t], self.dozing[t]) {
+                (Standing::Released, true) if deep || t < WITHOUT_RECORDS => self.standing[t] = Standing::Asleep,
+                (Standing::Asleep, false) if deep => self.standing[t] = Standing::Released,
+                _ => {}
+            }
+        }
+        self.hand_over();
+    }
+
+    /// What a picture shows: a glance at everybody found asleep before.
+    fn refresh(&mut self) {
+        for t in 0..WITHOUT_RECORDS {
+            if self.standing[t] == Standing::Asleep && !self.dozing[t] {
+                self.standing[t] = Standing::Released;
+            }
+        }
     }
 
     fn look(&mut self) {
@@ -126,11 +228,25 @@ impl Model {
 struct Actor {
     thread: Arc<Thread>,
     ticket: Option<Ticket>,
+    script: Arc<Script>,
 }
 
 impl Actor {
-    fn new() -> Self {
-        Self { thread: Thread::new(), ticket: None }
+    fn new(t: usize) -> Self {
+        Self { thread: Thread::new(), ticket: None, script: Script::new(t < WITHOUT_RECORDS) }
+    }
+}
+
+/// Nobody is recruited by it: the actors get their views when they join.
+struct NoSight;
+
+impl Sight for NoSight {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn attach(&self, _thread: u32) -> Option<Arc<dyn View>> {
+        None
     }
 }
 
@@ -156,11 +272,15 @@ impl Play {
             waiting: Vec::new(),
             standing: vec![Standing::None; THREADS],
             served: vec![None; THREADS],
+            dozing: vec![false; THREADS],
+            glances: pausing::GLANCES,
             owed: false,
             seen: false,
         };
-        let actors = (0..THREADS).map(|_| Actor::new()).collect();
-        Self { port: Port::new(limit, Some(Arc::new(Service::default()))), actors, model, next: 0 }
+        let actors = (0..THREADS).map(Actor::new).collect();
+        let port = Port::new(limit, Some(Arc::new(Service::default())));
+        port.queue.lock().watch.turn_on();
+        Self { port, actors, model, next: 0 }
     }
 
     fn packet(&mut self) -> (usize, Packet) {
@@ -178,6 +298,7 @@ impl Play {
             Step::PostFrom(t) if self.runs(t) => {
                 let (key, packet) = self.packet();
                 let thread = Arc::clone(&self.actors[t].thread);
+                self.call(t);
                 assert!(self.port.insert_from(packet, || self.port.is_released_here(&thread)));
                 self.model.post(key, Some(t));
             }
@@ -188,7 +309,9 @@ impl Play {
                 assert!(self.actors[t].thread.queue_apc(Apc::new(|| {})));
                 self.end_wait(t, Ending::Alerted);
             }
-            Step::Block(t) if self.model.standing[t] == Standing::Released => {
+            Step::Block(t)
+                if !self.model.dozing[t] && matches!(self.model.standing[t], Standing::Released | Standing::Asleep) =>
+            {
                 assert!(self.actors[t].thread.member.pause());
                 self.model.standing[t] = Standing::Paused;
                 self.model.hand_over();
@@ -197,9 +320,9 @@ impl Play {
                 self.actors[t].thread.member.resume();
                 self.model.standing[t] = Standing::Released;
             }
-            Step::Exit(t) if self.actors[t].ticket.is_none() => {
+            Step::Exit(t) if self.actors[t].ticket.is_none() && !self.model.dozing[t] => {
                 let worked = self.model.standing[t] != Standing::None;
-                std::mem::replace(&mut self.actors[t], Actor::new()).thread.end();
+                std::mem::replace(&mut self.actors[t], Actor::new(t)).thread.end();
                 self.model.standing[t] = Standing::None;
                 if worked {
                     self.model.hand_over();
@@ -210,18 +333,56 @@ impl Play {
                 self.model.look();
                 assert!(self.port.look() || !owed, "the service thread must come again while a wake is owed");
             }
+            Step::Doze(t) if self.runs(t) && self.model.standing[t] == Standing::Released => {
+                self.actors[t].script.doze();
+                self.model.dozing[t] = true;
+            }
+            Step::Stir(t) => {
+                self.actors[t].script.stir();
+                self.model.dozing[t] = false;
+            }
+            Step::Patrol => {
+                if self.model.is_crowded() {
+                    self.model.glances = pausing::GLANCES;
+                    self.model.refresh();
+                    self.model.scan(true);
+                }
+                if self.port.patrol(&NoSight) == Patrol::Over {
+                    self.port.queue.lock().watch.turn_on();
+                    self.model.glances = pausing::GLANCES;
+                }
+            }
             _ => {}
         }
     }
 
     /// Does the thread run, so that it can call the port?
     fn runs(&self, t: usize) -> bool {
-        matches!(self.model.standing[t], Standing::None | Standing::Released)
+        !self.model.dozing[t]
+            && matches!(self.model.standing[t], Standing::None | Standing::Released | Standing::Asleep)
+    }
+
+    /// The thread calls the library: if it was found asleep, that is over.
+    fn call(&mut self, t: usize) {
+        self.actors[t].thread.member.is_back();
+        if self.model.standing[t] == Standing::Asleep {
+            self.model.standing[t] = Standing::Released;
+        }
     }
 
     fn come(&mut self, t: usize, waits: bool) {
+        self.call(t);
         let expected = self.model.come(t, waits);
-        match self.port.arrive(&self.actors[t].thread, waits, true) {
+        let thread = Arc::clone(&self.actors[t].thread);
+        if let Some(packet) = self.port.serve(&thread) {
+            assert_eq!(Some(packet.numbers().0), expected);
+            return;
+        }
+        let arrival = self.port.arrive(&thread, waits, true);
+        for one in self.port.queue.lock().members.iter_mut().filter(|one| Arc::ptr_eq(&one.thread, &thread)) {
+            one.see(Arc::clone(&self.actors[t].script) as _);
+        }
+        match arrival {
             Ok(Arrival::Served(packet)) => assert_eq!(Some(packet.numbers().0), expected),
             Ok(Arrival::Waits(ticket)) => {
                 assert!(waits && expected.is_none());
@@ -265,10 +426,13 @@ impl Play {
                 "thread {t}"
             );
         }
+        self.model.refresh();
         let snapshot = self.port.snapshot();
-        assert_eq!(snapshot.packets.iter().map(|p| p.0).collect::<VecDeque<_>>(), self.model.queue);
+        assert_eq!(snapshot.packets.iter().map(|p| p.key).collect::<VecDeque<_>>(), self.model.queue);
         assert_eq!(snapshot.active as usize, self.model.active());
         assert_eq!(snapshot.released.len(), self.model.active());
+        let paused = self.model.standing.iter().filter(|s| matches!(s, Standing::Paused | Standing::Asleep)).count();
+        assert_eq!(snapshot.paused.len(), paused);
         assert_eq!(snapshot.waiting.len(), self.model.waiting.len());
         let waiting: Vec<_> = self.port.queue.lock().waiting.iter().map(|w| Arc::clone(&w.thread)).collect();
         for (record, t) in waiting.iter().zip(&self.model.waiting) {

@@ -9,7 +9,7 @@ mod block;
 pub(crate) mod word;
 
 use crate::dispatcher::Event;
-use crate::engine::RawResult;
+use crate::engine::{Parts, RawResult};
 use crate::instance::Instance;
 use crate::port::{Cargo, Packet, Port};
 use crate::sync::Mutex;
@@ -45,6 +45,8 @@ pub enum Function {
         /// Not LOCKFILE_FAIL_IMMEDIATELY.
         wait: bool,
     },
+    /// From another file into this one; the buffer (without memory) says how much, the details from where.
+    Copy,
 }
 
 /// Where a seekable device is to transfer (contract 02 section 12).
@@ -79,13 +81,34 @@ impl Completion {
     }
 }
 
-/// The caller's memory that a request transfers.
+/// The caller's memory that a request transfers, or a piece of it. With the layout of an iovec.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Buffer {
     /// First byte.
     pub start: *mut u8,
     /// Length in bytes.
     pub len: usize,
+}
+
+/// What some requests have besides [`NewRequest`].
+#[derive(Default)]
+pub struct Parameters {
+    /// The memory, if it is in several pieces; the request's buffer then says their length together, and no address.
+    pub parts: Box<[Buffer]>,
+    /// What only the device understands.
+    pub details: Option<Box<dyn Any + Send + Sync>>,
+}
+
+// SAFETY: as for a request's buffer: the memory was given away until completion (`Request::new`).
+unsafe impl Send for Parameters {}
+// SAFETY: as above; shared access only reads the list.
+unsafe impl Sync for Parameters {}
+
+impl std::fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parameters").field("parts", &self.parts.len()).finish_non_exhaustive()
+    }
 }
 
 /// A completion routine: called on the issuing thread, in an alertable wait, with status and bytes.
@@ -120,6 +143,7 @@ pub struct Request {
     carries: bool,
     position: Position,
     buffer: Buffer,
+    parameters: Parameters,
     progress: AtomicUsize,
     block: StatusBlock,
     token: usize,
@@ -178,6 +202,16 @@ impl Request {
     /// else, and the OVERLAPPED, if there is one, stays valid until its Internal field is final.
     #[inline]
     pub unsafe fn new(new: NewRequest) -> RequestRef {
+        // SAFETY: the caller's promise.
+        unsafe { Self::with(new, Parameters::default()) }
+    }
+
+    /// The same with parameters, whose parts are promised as the buffer is.
+    ///
+    /// # Safety
+    /// As for [`Request::new`].
+    #[inline]
+    pub unsafe fn with(new: NewRequest, parameters: Parameters) -> RequestRef {
         let NewRequest { function, position, buffer, instance, mut route, overlapped, payload } = new;
         let block = match overlapped {
             // SAFETY: the caller vouches for the OVERLAPPED.
@@ -197,6 +231,7 @@ impl Request {
             carries: payload.is_some(),
             position,
             buffer,
+            parameters,
             progress: AtomicUsize::new(0),
             block,
             token: overlapped.map_or(0, |o| o.as_ptr() as usize),
@@ -228,9 +263,21 @@ impl Request {
         self.buffer
     }
 
+    /// The pieces of the memory, if it is not in one.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        if self.parameters.parts.is_empty() { Parts::NONE } else { Parts::of(&self.parameters.parts) }
+    }
+
+    /// What was given for the device alone.
+    #[must_use]
+    pub fn details(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.parameters.details.as_deref()
+    }
+
     /// Bytes of memory that the request keeps.
     pub(crate) fn memory(&self) -> usize {
-        if self.buffer.start.is_null() { 0 } else { self.buffer.len }
+        if self.buffer.start.is_null() && self.parameters.parts.is_empty() { 0 } else { self.buffer.len }
     }
 
     /// The open instance that it was issued on.
@@ -348,9 +395,12 @@ impl Request {
 
     /// Others may see the request from here on; unless a limit keeps it out.
     pub(crate) fn pend(self: &Arc<Self>) -> Result<(), Status> {
-        self.instance.enlist(self)?;
+        self.instance.enlist(self)
+    }
+
+    /// It is on its instance's list, whose lock is held: who finds it there must find it pending.
+    pub(crate) fn listed(&self) {
         self.word.pend();
-        Ok(())
     }
 
     /// Asks for its end; true if this call is the one that marked it. The completion comes as usual, with 995 or, if it was

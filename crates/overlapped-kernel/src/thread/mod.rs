@@ -1,4 +1,5 @@
-//! What the model knows of a thread: its wait, where it sleeps, its APCs, the port it works for and the mutexes it owns.
+//! What the model knows of a thread: its wait, where it sleeps, its APCs, the synchronous request it is blocked in, the port it
+//! works for and the mutexes it owns.
 //!
 //! The record is made when a thread first calls into the library and outlives it for as long as a queue names it. When the
 //! thread ends, a thread-local destructor leaves its port (which may let another thread run), abandons its mutexes,
@@ -7,15 +8,17 @@
 mod apc;
 mod parker;
 mod spin;
+mod synchronous;
 mod word;
 
 pub use apc::Apc;
+pub use synchronous::Blocked;
 pub use word::{Ending, Ticket};
 
 use crate::clock::Tick;
 use crate::dispatcher::{Dispatcher, Mutant, Waitable};
 use crate::engine::Engine;
-use crate::port::{Member, Packet};
+use crate::port::{Member, Packet, Reason};
 use crate::sync::Mutex;
 use crate::system::WeakSystem;
 use parker::Parker;
@@ -23,6 +26,7 @@ use spin::Spin;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use synchronous::Synchronous;
 use word::WaitWord;
 
 static SERIAL: AtomicU64 = AtomicU64::new(1);
@@ -39,6 +43,7 @@ pub struct Thread {
     parcel: Mutex<Option<Packet>>,
     /// Its standing at the port it works for; changed under that port's lock.
     pub(crate) member: Member,
+    synchronous: Synchronous,
     owned: Mutex<Vec<Weak<Mutant>>>,
     systems: Mutex<Vec<WeakSystem>>,
     ended: Dispatcher,
@@ -80,6 +85,7 @@ impl Thread {
             apcs: Mutex::new(Apcs::default()),
             parcel: Mutex::new(None),
             member: Member::new(),
+            synchronous: Synchronous::default(),
             owned: Mutex::new(Vec::new()),
             systems: Mutex::new(Vec::new()),
             ended: Dispatcher::notification(false),
@@ -177,6 +183,26 @@ impl Thread {
         true
     }
 
+    /// Ends the wait that the thread is in, as if its time were over, or the synchronous request: the thread returns from the library
+    /// soon. A thread that is about to wait may be missed: the caller asks again.
+    pub fn interrupt(&self) {
+        if self.cancel_synchronous().is_err() && self.word.expire() {
+            self.wake();
+        }
+    }
+
+    /// Does the calling thread's end now, for a thread that Linux will end without its destructors.
+    #[cfg(not(loom))]
+    pub fn end_here() {
+        with_record(|thread| thread.end());
+    }
+
+    /// Will no APC run any more?
+    #[cfg(not(loom))]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.apcs.lock().ended
+    }
+
     /// Takes back the APCs that `source` has queued and that have not run.
     pub(crate) fn withdraw_apcs(&self, source: usize) {
         let withdrawn: VecDeque<Apc> = {
@@ -213,8 +239,8 @@ impl Thread {
     }
 
     /// The thread is about to block: its port may let another one run. Until the guard is dropped.
-    pub(crate) fn pause(&self) -> Pause<'_> {
-        Pause { thread: self, paused: self.member.pause() }
+    pub(crate) fn pause(&self, reason: Reason) -> Pause<'_> {
+        Pause { thread: self, paused: self.member.pause_for(reason) }
     }
 
     pub(crate) fn owns(&self, mutex: Weak<Mutant>) {
@@ -231,6 +257,12 @@ impl Thread {
         if !systems.iter().any(|s| s.same(system)) {
             systems.push(system.clone());
         }
+    }
+
+    /// Would requests be cancelled if the thread ended now?
+    #[cfg(not(loom))]
+    pub(crate) fn has_requests(&self) -> bool {
+        self.systems.lock().iter().any(|system| system.has_requests_of(self))
     }
 
     /// The thread ends.
@@ -310,12 +342,12 @@ mod local {
     pub fn adopt(record: &Arc<Thread>) -> bool {
         record.id.store(super::os_id(), Ordering::Relaxed);
         WAITING.set(Some(Arc::clone(record)));
-        with_current(|current| Arc::ptr_eq(current, record))
+        with_record(|current| Arc::ptr_eq(current, record))
     }
 
-    /// Runs `f` with the calling thread's record.
+    /// Runs `f` with the calling thread's record, and does nothing else: for callers that hold a port's lock.
     #[inline(always)]
-    pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+    pub(crate) fn with_record<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
         match CURRENT.try_with(|current| std::ptr::from_ref(&current.0)) {
             // SAFETY: the thread-local lives until the thread's destructors run, and so longer than this call, which is
             // not in one of them: `try_with` would have said so. Nothing moves or replaces it meanwhile.
@@ -330,18 +362,44 @@ mod local {
 mod local {
     use super::{Arc, Thread};
 
-    loom::thread_local! {
+    crate::sync::checker::thread_local! {
         static CURRENT: Arc<Thread> = Thread::new();
     }
 
-    pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+    pub(crate) fn with_record<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
         CURRENT.with(|c| f(c))
     }
 }
 
+/// A number that tells the calling thread from all others that run: an address of its own, and so for the price of a
+/// register.
+#[cfg(not(loom))]
+#[inline(always)]
+pub(crate) fn token() -> usize {
+    thread_local! {
+        static PLACE: u8 = const { 0 };
+    }
+    PLACE.with(|place| std::ptr::from_ref(place) as usize)
+}
+
+/// The checker has no clock, so nothing is marked with the time.
+#[cfg(loom)]
+pub(crate) fn token() -> usize {
+    0
+}
+
 #[cfg(not(loom))]
 pub use local::adopt;
-pub(crate) use local::with_current;
+pub(crate) use local::with_record;
+
+/// Runs `f` with the calling thread's record. A thread that its port took for a sleeping one shows by this that it runs.
+#[inline(always)]
+pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+    with_record(|thread| {
+        thread.member.is_back();
+        f(thread)
+    })
+}
 
 /// The calling thread's record.
 pub fn current() -> Arc<Thread> {

@@ -99,17 +99,17 @@ mod futex {
 #[cfg(loom)]
 mod model {
     use super::*;
-    use loom::sync::{Condvar, Mutex as LoomMutex};
+    use crate::sync::checker::sync::{Condvar, Mutex as CheckedMutex};
 
     /// The same for the checker, which has no clock: sleeps end by notification only.
     pub(crate) struct Parker {
-        notified: LoomMutex<bool>,
+        notified: CheckedMutex<bool>,
         changed: Condvar,
     }
 
     impl Parker {
         pub(crate) fn new() -> Self {
-            Self { notified: LoomMutex::new(false), changed: Condvar::new() }
+            Self { notified: CheckedMutex::new(false), changed: Condvar::new() }
         }
 
         pub(crate) fn reset(&self) {

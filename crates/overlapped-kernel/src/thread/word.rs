@@ -119,6 +119,20 @@ impl WaitWord {
         false
     }
 
+    /// Ends whatever wait the thread is in as if its time were over; false if it is in none.
+    #[must_use]
+    pub(crate) fn expire(&self) -> bool {
+        let mut seen = self.0.load(Ordering::Relaxed);
+        while matches!(seen & PHASE_MASK, WAITING | WAITING_ALERTABLE) {
+            let expired = (seen & !PHASE_MASK) | TIMED_OUT;
+            match self.0.compare_exchange_weak(seen, expired, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = now,
+            }
+        }
+        false
+    }
+
     /// How the wait ended, or `None` while it goes on.
     pub(crate) fn ending(&self, ticket: Ticket) -> Option<Ending> {
         let seen = self.0.load(Ordering::Acquire);
@@ -161,6 +175,19 @@ mod tests {
         assert!(word.alert());
         assert_eq!(word.ending(alertable), Some(Ending::Alerted));
         assert!(!word.alert());
+    }
+
+    #[test]
+    fn any_wait_can_be_made_to_expire() {
+        let word = WaitWord::new();
+        assert!(!word.expire());
+        for alertable in [false, true] {
+            let ticket = word.begin(alertable);
+            assert!(word.expire());
+            assert_eq!(word.ending(ticket), Some(Ending::TimedOut));
+            assert!(!word.end(ticket, Ending::object(0)));
+            assert!(!word.expire());
+        }
     }
 
     #[test]

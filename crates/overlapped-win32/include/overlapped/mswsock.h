@@ -15,7 +15,16 @@
 #define TP_ELEMENT_MEMORY 0x1
 #define TP_ELEMENT_FILE 0x2
 #define TP_ELEMENT_EOP 0x4
+#define TP_DISCONNECT TF_DISCONNECT
+#define TP_REUSE_SOCKET TF_REUSE_SOCKET
+#define TP_USE_DEFAULT_WORKER TF_USE_DEFAULT_WORKER
+#define TP_USE_SYSTEM_THREAD TF_USE_SYSTEM_THREAD
+#define TP_USE_KERNEL_APC TF_USE_KERNEL_APC
+#define DE_REUSE_SOCKET TF_REUSE_SOCKET
 #define SO_OPENTYPE 0x7008
+#define SO_SYNCHRONOUS_ALERT 0x10
+#define SO_SYNCHRONOUS_NONALERT 0x20
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
 
 typedef struct _TRANSMIT_FILE_BUFFERS {
     LPVOID Head;
@@ -70,9 +79,20 @@ BOOL PASCAL FAR TransmitFile(SOCKET socket, HANDLE file, DWORD bytes, DWORD each
                              LPTRANSMIT_FILE_BUFFERS buffers, DWORD flags) OVL_SYMBOL(TransmitFile);
 BOOL PASCAL FAR AcceptEx(SOCKET listening, SOCKET accepting, PVOID to, DWORD data, DWORD local, DWORD remote, LPDWORD done,
                          LPOVERLAPPED overlapped) OVL_SYMBOL(AcceptEx);
+int PASCAL FAR WSARecvEx(SOCKET socket, char *to, int bytes, int *flags) OVL_SYMBOL(WSARecvEx);
 VOID PASCAL FAR GetAcceptExSockaddrs(PVOID from, DWORD data, DWORD local, DWORD remote, struct sockaddr **localName,
                                      LPINT localBytes, struct sockaddr **remoteName, LPINT remoteBytes)
     OVL_SYMBOL(GetAcceptExSockaddrs);
+/* On Windows these have no name, only the pointers of WSAIoctl, and many programs call a variable so. */
+#ifdef OVL_EXTENSION_NAMES
+BOOL PASCAL FAR ConnectEx(SOCKET socket, const struct sockaddr *name, int bytes, PVOID from, DWORD fromBytes, LPDWORD done,
+                          LPOVERLAPPED overlapped) OVL_SYMBOL(ConnectEx);
+BOOL PASCAL FAR DisconnectEx(SOCKET socket, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved) OVL_SYMBOL(DisconnectEx);
+BOOL PASCAL FAR TransmitPackets(SOCKET socket, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count, DWORD each,
+                                LPOVERLAPPED overlapped, DWORD flags) OVL_SYMBOL(TransmitPackets);
+INT PASCAL FAR WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD done, LPWSAOVERLAPPED overlapped,
+                          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) OVL_SYMBOL(WSARecvMsg);
+#endif
 OVL_END
 #endif
 

@@ -107,6 +107,14 @@ WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL
 WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPriority);
 WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
 WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
+WINBASEAPI DWORD WINAPI SetThreadIdealProcessor(HANDLE thread, DWORD processor) OVL_SYMBOL(SetThreadIdealProcessor);
+WINBASEAPI BOOL WINAPI GetThreadTimes(HANDLE thread, LPFILETIME created, LPFILETIME ended, LPFILETIME kernel, LPFILETIME user)
+    OVL_SYMBOL(GetThreadTimes);
+WINBASEAPI BOOL WINAPI GetProcessTimes(HANDLE process, LPFILETIME created, LPFILETIME ended, LPFILETIME kernel, LPFILETIME user)
+    OVL_SYMBOL(GetProcessTimes);
+WINBASEAPI BOOL WINAPI GetSystemTimes(PFILETIME idle, PFILETIME kernel, PFILETIME user) OVL_SYMBOL(GetSystemTimes);
+#endif
+#if OVL_HAVE_SPECIAL_APC
 WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
     OVL_SYMBOL(QueueUserAPC2);
 #endif

@@ -42,6 +42,7 @@ extern "C++" template <class T, size_t N> char (*ovl_count_of(T (&array)[N]))[N]
 #define _byteswap_uint64 __builtin_bswap64
 
 OVL_BEGIN
+errno_t rand_s(unsigned int *to) OVL_SYMBOL(rand_s);
 long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
 long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);
 unsigned long long _strtoui64(const char *text, char **end, int base) OVL_SYMBOL(_strtoui64);

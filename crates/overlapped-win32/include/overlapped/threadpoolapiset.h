@@ -23,7 +23,16 @@ OVL_INLINE VOID SetThreadpoolCallbackPriority(PTP_CALLBACK_ENVIRON environment, 
     environment->CallbackPriority = priority;
 }
 OVL_INLINE VOID SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON environment) { environment->Flags |= 1; }
-#define DestroyThreadpoolEnvironment(environment) ((void)(environment))
+OVL_INLINE VOID SetThreadpoolCallbackPersistent(PTP_CALLBACK_ENVIRON environment) { environment->Flags |= 2; }
+OVL_INLINE VOID SetThreadpoolCallbackLibrary(PTP_CALLBACK_ENVIRON environment, PVOID library) { environment->RaceDll = library; }
+OVL_INLINE VOID DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON environment) { (void)environment; }
+
+/* The stacks of a pool's threads, in bytes. */
+typedef struct _TP_POOL_STACK_INFORMATION {
+    SIZE_T StackReserve;
+    SIZE_T StackCommit;
+} TP_POOL_STACK_INFORMATION, *PTP_POOL_STACK_INFORMATION;
+OVL_SIZE(TP_POOL_STACK_INFORMATION, 16);
 
 #if OVL_HAVE_THREAD_POOL
 OVL_BEGIN
@@ -49,6 +58,10 @@ WINBASEAPI PTP_POOL WINAPI CreateThreadpool(PVOID reserved) OVL_SYMBOL(CreateThr
 WINBASEAPI VOID WINAPI CloseThreadpool(PTP_POOL pool) OVL_SYMBOL(CloseThreadpool);
 WINBASEAPI VOID WINAPI SetThreadpoolThreadMaximum(PTP_POOL pool, DWORD most) OVL_SYMBOL(SetThreadpoolThreadMaximum);
 WINBASEAPI BOOL WINAPI SetThreadpoolThreadMinimum(PTP_POOL pool, DWORD least) OVL_SYMBOL(SetThreadpoolThreadMinimum);
+WINBASEAPI BOOL WINAPI SetThreadpoolStackInformation(PTP_POOL pool, PTP_POOL_STACK_INFORMATION information)
+    OVL_SYMBOL(SetThreadpoolStackInformation);
+WINBASEAPI BOOL WINAPI QueryThreadpoolStackInformation(PTP_POOL pool, PTP_POOL_STACK_INFORMATION information)
+    OVL_SYMBOL(QueryThreadpoolStackInformation);
 WINBASEAPI PTP_CLEANUP_GROUP WINAPI CreateThreadpoolCleanupGroup(VOID) OVL_SYMBOL(CreateThreadpoolCleanupGroup);
 WINBASEAPI VOID WINAPI CloseThreadpoolCleanupGroupMembers(PTP_CLEANUP_GROUP group, BOOL cancel, PVOID context)
     OVL_SYMBOL(CloseThreadpoolCleanupGroupMembers);
@@ -64,16 +77,22 @@ WINBASEAPI VOID WINAPI ReleaseMutexWhenCallbackReturns(PTP_CALLBACK_INSTANCE ins
     OVL_SYMBOL(ReleaseMutexWhenCallbackReturns);
 WINBASEAPI VOID WINAPI LeaveCriticalSectionWhenCallbackReturns(PTP_CALLBACK_INSTANCE instance, PCRITICAL_SECTION section)
     OVL_SYMBOL(LeaveCriticalSectionWhenCallbackReturns);
+WINBASEAPI VOID WINAPI FreeLibraryWhenCallbackReturns(PTP_CALLBACK_INSTANCE instance, HMODULE library)
+    OVL_SYMBOL(FreeLibraryWhenCallbackReturns);
 WINBASEAPI PTP_TIMER WINAPI CreateThreadpoolTimer(PTP_TIMER_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
     OVL_SYMBOL(CreateThreadpoolTimer);
 WINBASEAPI VOID WINAPI SetThreadpoolTimer(PTP_TIMER timer, PFILETIME due, DWORD period, DWORD window)
     OVL_SYMBOL(SetThreadpoolTimer);
+WINBASEAPI BOOL WINAPI SetThreadpoolTimerEx(PTP_TIMER timer, PFILETIME due, DWORD period, DWORD window)
+    OVL_SYMBOL(SetThreadpoolTimerEx);
 WINBASEAPI BOOL WINAPI IsThreadpoolTimerSet(PTP_TIMER timer) OVL_SYMBOL(IsThreadpoolTimerSet);
 WINBASEAPI VOID WINAPI WaitForThreadpoolTimerCallbacks(PTP_TIMER timer, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolTimerCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolTimer(PTP_TIMER timer) OVL_SYMBOL(CloseThreadpoolTimer);
 WINBASEAPI PTP_WAIT WINAPI CreateThreadpoolWait(PTP_WAIT_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
     OVL_SYMBOL(CreateThreadpoolWait);
 WINBASEAPI VOID WINAPI SetThreadpoolWait(PTP_WAIT wait, HANDLE object, PFILETIME timeout) OVL_SYMBOL(SetThreadpoolWait);
+WINBASEAPI BOOL WINAPI SetThreadpoolWaitEx(PTP_WAIT wait, HANDLE object, PFILETIME timeout, PVOID reserved)
+    OVL_SYMBOL(SetThreadpoolWaitEx);
 WINBASEAPI VOID WINAPI WaitForThreadpoolWaitCallbacks(PTP_WAIT wait, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolWaitCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolWait(PTP_WAIT wait) OVL_SYMBOL(CloseThreadpoolWait);
 OVL_END

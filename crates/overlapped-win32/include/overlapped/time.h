@@ -15,6 +15,9 @@
 
 typedef time_t __time64_t;
 #define _tzset tzset
+#define _difftime64 difftime
+#define _ctime64 ctime
+#define _ctime64_s ctime_s
 OVL_BEGIN
 time_t _time64(time_t *to) OVL_LIBC(time);
 time_t _mktime64(struct tm *from) OVL_LIBC(mktime);
@@ -24,6 +27,10 @@ OVL_INLINE errno_t localtime_s(struct tm *to, const time_t *from) { return local
 OVL_INLINE errno_t gmtime_s(struct tm *to, const time_t *from) { return gmtime_r(from, to) ? 0 : 22; }
 OVL_INLINE errno_t ctime_s(char *to, size_t room, const time_t *from) { return room >= 26 && ctime_r(from, to) ? 0 : 22; }
 OVL_INLINE errno_t asctime_s(char *to, size_t room, const struct tm *from) { return room >= 26 && asctime_r(from, to) ? 0 : 22; }
+errno_t _strdate_s(char *to, size_t room) OVL_SYMBOL(_strdate_s);
+errno_t _strtime_s(char *to, size_t room) OVL_SYMBOL(_strtime_s);
+OVL_INLINE char *_strdate(char *to) { return _strdate_s(to, 9) ? 0 : to; }
+OVL_INLINE char *_strtime(char *to) { return _strtime_s(to, 9) ? 0 : to; }
 #define _localtime64_s localtime_s
 #define _gmtime64_s gmtime_s
 OVL_END

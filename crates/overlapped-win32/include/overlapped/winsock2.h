@@ -40,6 +40,13 @@ typedef unsigned int GROUP;
 #define PF_INET6 AF_INET6
 #define IPPORT_RESERVED 1024
 #define IPPORT_ECHO 7
+#define IPPORT_DISCARD 9
+#define IPPORT_DAYTIME 13
+#define IPPORT_FTP 21
+#define IPPORT_TELNET 23
+#define IPPORT_SMTP 25
+#define MSG_MAXIOVLEN 16
+#define MAXGETHOSTSTRUCT 1024
 #define CF_ACCEPT 0
 #define CF_REJECT 1
 #define CF_DEFER 2
@@ -140,7 +147,6 @@ OVL_INLINE int ovl_fd_has(SOCKET socket, const fd_set *set) { return ovl_fd_find
 #define FD_SET(socket, set) ovl_fd_add((SOCKET)(socket), (set))
 #define FD_CLR(socket, set) ovl_fd_remove((SOCKET)(socket), (set))
 #define FD_ISSET(socket, set) ovl_fd_has((SOCKET)(socket), (set))
-#define __WSAFDIsSet(socket, set) ovl_fd_has((SOCKET)(socket), (set))
 
 #define POLLERR 0x1
 #define POLLHUP 0x2
@@ -259,7 +265,18 @@ typedef struct _WSAPROTOCOL_INFOW {
 typedef OVL_AW(WSAPROTOCOL_INFO) WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 OVL_SIZE(WSAPROTOCOL_INFOA, 372);
 OVL_SIZE(WSAPROTOCOL_INFOW, 628);
+#define XP1_CONNECTIONLESS 0x00000001
+#define XP1_GUARANTEED_DELIVERY 0x00000002
+#define XP1_GUARANTEED_ORDER 0x00000004
+#define XP1_MESSAGE_ORIENTED 0x00000008
+#define XP1_GRACEFUL_CLOSE 0x00000020
+#define XP1_EXPEDITED_DATA 0x00000040
+#define XP1_SUPPORT_BROADCAST 0x00000200
+#define XP1_SUPPORT_MULTIPOINT 0x00000400
 #define XP1_IFS_HANDLES 0x00020000
+#define PFL_MATCHES_PROTOCOL_ZERO 0x00000008
+#define BASE_PROTOCOL 1
+#define BIGENDIAN 0
 
 /* Byte order. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -325,6 +342,7 @@ int WSAAPI WSASendMsg(SOCKET socket, LPWSAMSG message, DWORD flags, LPDWORD done
 BOOL WSAAPI WSAGetOverlappedResult(SOCKET socket, LPWSAOVERLAPPED overlapped, LPDWORD bytes, BOOL wait, LPDWORD flags)
     OVL_SYMBOL(WSAGetOverlappedResult);
 
+int WSAAPI __WSAFDIsSet(SOCKET socket, fd_set *set) OVL_SYMBOL(__WSAFDIsSet);
 int WSAAPI select(int ignored, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timeval *timeout) OVL_SYMBOL(select);
 int WSAAPI WSAPoll(LPWSAPOLLFD sockets, ULONG count, INT milliseconds) OVL_SYMBOL(WSAPoll);
 WSAEVENT WSAAPI WSACreateEvent(void) OVL_SYMBOL(WSACreateEvent);
@@ -338,11 +356,15 @@ int WSAAPI WSAEnumNetworkEvents(SOCKET socket, WSAEVENT event, LPWSANETWORKEVENT
 
 /* Under glibc's signature, because <unistd.h> has it too. */
 int WSAAPI gethostname(char *to, size_t room) OVL_NOTHROW OVL_SYMBOL(gethostname);
+int WSAAPI GetHostNameW(PWSTR to, int room) OVL_SYMBOL(GetHostNameW);
 struct hostent *WSAAPI gethostbyname(const char *name) OVL_SYMBOL(gethostbyname);
 struct hostent *WSAAPI gethostbyaddr(const char *address, int bytes, int family) OVL_SYMBOL(gethostbyaddr);
 struct servent *WSAAPI getservbyname(const char *name, const char *protocol) OVL_SYMBOL(getservbyname);
 struct servent *WSAAPI getservbyport(int port, const char *protocol) OVL_SYMBOL(getservbyport);
 struct protoent *WSAAPI getprotobyname(const char *name) OVL_SYMBOL(getprotobyname);
+struct protoent *WSAAPI getprotobynumber(int number) OVL_SYMBOL(getprotobynumber);
+int WSAAPI WSAEnumProtocolsA(LPINT protocols, LPWSAPROTOCOL_INFOA to, LPDWORD bytes) OVL_SYMBOL(WSAEnumProtocolsA);
+int WSAAPI WSAEnumProtocolsW(LPINT protocols, LPWSAPROTOCOL_INFOW to, LPDWORD bytes) OVL_SYMBOL(WSAEnumProtocolsW);
 ULONG WSAAPI inet_addr(const char *text) OVL_SYMBOL(inet_addr);
 char *WSAAPI inet_ntoa(struct in_addr address) OVL_SYMBOL(inet_ntoa);
 INT WSAAPI WSAAddressToStringA(LPSOCKADDR address, DWORD bytes, LPWSAPROTOCOL_INFOA info, LPSTR to, LPDWORD room)
@@ -371,6 +393,7 @@ OVL_OUT(int, ioctlsocket, (SOCKET socket, LONG command, OVL_LONG out), out, (soc
 
 #define WSASocket OVL_AW(WSASocket)
 #define WSADuplicateSocket OVL_AW(WSADuplicateSocket)
+#define WSAEnumProtocols OVL_AW(WSAEnumProtocols)
 #define WSAAddressToString OVL_AW(WSAAddressToString)
 #define WSAStringToAddress OVL_AW(WSAStringToAddress)
 

@@ -33,7 +33,28 @@ OVL_SIZE(SOCKADDR_INET, 28);
 #define IP_ADD_MEMBERSHIP 12
 #define IP_DROP_MEMBERSHIP 13
 #define IP_DONTFRAGMENT 14
+#define IP_ADD_SOURCE_MEMBERSHIP 15
+#define IP_DROP_SOURCE_MEMBERSHIP 16
+#define IP_BLOCK_SOURCE 17
+#define IP_UNBLOCK_SOURCE 18
 #define IP_PKTINFO 19
+#define IP_HOPLIMIT 21
+#define IP_RECVTTL 21
+#define IP_UNICAST_IF 31
+#define IP_TCLASS 39
+#define IP_RECVTOS 40
+#define IP_MTU_DISCOVER 71
+#define IP_MTU 73
+#define IP_PMTUDISC_NOT_SET 0
+#define IP_PMTUDISC_DO 1
+#define IP_PMTUDISC_DONT 2
+#define IP_PMTUDISC_PROBE 3
+#define MCAST_JOIN_GROUP 41
+#define MCAST_LEAVE_GROUP 42
+#define MCAST_BLOCK_SOURCE 43
+#define MCAST_UNBLOCK_SOURCE 44
+#define MCAST_JOIN_SOURCE_GROUP 45
+#define MCAST_LEAVE_SOURCE_GROUP 46
 #define IPV6_HOPOPTS 1
 #define IPV6_HDRINCL 2
 #define IPV6_UNICAST_HOPS 4
@@ -44,7 +65,14 @@ OVL_SIZE(SOCKADDR_INET, 28);
 #define IPV6_JOIN_GROUP IPV6_ADD_MEMBERSHIP
 #define IPV6_DROP_MEMBERSHIP 13
 #define IPV6_LEAVE_GROUP IPV6_DROP_MEMBERSHIP
+#define IPV6_DONTFRAG 14
 #define IPV6_PKTINFO 19
+#define IPV6_HOPLIMIT 21
+#define IPV6_UNICAST_IF 31
+#define IPV6_TCLASS 39
+#define IPV6_RECVTCLASS 40
+#define IPV6_MTU_DISCOVER 71
+#define IPV6_MTU 72
 #define IPV6_V6ONLY 27
 
 typedef struct ip_mreq {
@@ -52,6 +80,23 @@ typedef struct ip_mreq {
     IN_ADDR imr_interface;
 } IP_MREQ, *PIP_MREQ;
 OVL_SIZE(IP_MREQ, 8);
+typedef struct ip_mreq_source {
+    IN_ADDR imr_multiaddr;
+    IN_ADDR imr_sourceaddr;
+    IN_ADDR imr_interface;
+} IP_MREQ_SOURCE, *PIP_MREQ_SOURCE;
+OVL_SIZE(IP_MREQ_SOURCE, 12);
+typedef struct group_req {
+    ULONG gr_interface;
+    SOCKADDR_STORAGE gr_group;
+} GROUP_REQ, *PGROUP_REQ;
+OVL_SIZE(GROUP_REQ, 136);
+typedef struct group_source_req {
+    ULONG gsr_interface;
+    SOCKADDR_STORAGE gsr_group;
+    SOCKADDR_STORAGE gsr_source;
+} GROUP_SOURCE_REQ, *PGROUP_SOURCE_REQ;
+OVL_SIZE(GROUP_SOURCE_REQ, 264);
 typedef struct ipv6_mreq {
     IN6_ADDR ipv6mr_multiaddr;
     ULONG ipv6mr_interface;

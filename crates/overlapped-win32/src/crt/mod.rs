@@ -11,6 +11,7 @@
 #![allow(clippy::missing_safety_doc, reason = "said once, on the page of the module")]
 
 pub mod args;
+pub mod clock;
 pub mod conio;
 pub mod ctype;
 pub mod descriptors;

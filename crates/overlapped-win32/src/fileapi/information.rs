@@ -1,6 +1,6 @@
 //! What a handle is and what its file is called (contract 01 section 1.5, 02 sections 1 and 4).
 
-use crate::arguments::{grant, input, pair, store};
+use crate::arguments::{checked_input, grant, pair, store};
 use crate::consoleapi;
 use crate::names::to_windows;
 use crate::support::{Bool, FALSE, RawHandle, guard_bool, guard_or, set_last_error, system};
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn ovl_SetFileInformationByHandle(
         let system = system()?;
         let file = grant(file)?;
         // SAFETY: the caller's promise.
-        let information = SetInformation::parse(class, unsafe { input(information, size) })?;
+        let information = SetInformation::parse(class, unsafe { checked_input(information, size) }?)?;
         let root = match &information {
             SetInformation::Rename { root, .. } if *root != 0 => Some(grant(*root)?),
             _ => None,

@@ -4,9 +4,8 @@ use crate::arguments::grant;
 use crate::support::{Bool, RawHandle, event_of, guard_bool};
 use overlapped_abi::{Overlapped, Win32Error, join_u64};
 use overlapped_devices::file::{self, LockFlags, Range};
-use overlapped_kernel::request::{Buffer, Completion, Function, Position, Route};
-use overlapped_kernel::road::{Call, Reply, Report};
-use overlapped_kernel::system::Grant;
+use overlapped_kernel::request::Route;
+use overlapped_kernel::road::Reply;
 use std::ptr::NonNull;
 
 fn range(start: [u32; 2], len: [u32; 2]) -> Range {
@@ -47,34 +46,12 @@ pub unsafe extern "C" fn ovl_LockFileEx(
         let (start, raw_event) = unsafe { ((*overlapped).start(), (*overlapped).h_event) };
         let route = Route { event: event_of(raw_event)?, packet: raw_event & 1 == 0, routine: None };
         let range = Range { start, len: join_u64(len_low, len_high) };
-        if !grant.instance.is_overlapped() {
-            // A thread that waits for the range does so in the call; CancelSynchronousIo is not for it.
-            file::lock(&grant, range, flags)?;
-            // SAFETY: the caller vouches for the OVERLAPPED; the range is held, which the request tells.
-            return unsafe { tell(&grant, route, overlapped) };
-        }
         // SAFETY: the caller vouches for the OVERLAPPED until the request is complete.
         match unsafe { file::lock_overlapped(&grant, range, flags, route, NonNull::new(overlapped)) }? {
             Reply::Done(..) => Ok(()),
             Reply::Pending(_) => Err(Win32Error::IO_PENDING),
         }
     })
-}
-
-/// A synchronous lock was taken: OVERLAPPED and event learn of it.
-unsafe fn tell(grant: &Grant, route: Route, overlapped: *mut Overlapped) -> Result<(), Win32Error> {
-    let call = Call {
-        function: Function::Control,
-        position: Position::At(0),
-        buffer: Buffer { start: std::ptr::null_mut(), len: 0 },
-        route,
-        overlapped: NonNull::new(overlapped),
-        payload: None,
-        report: Report::AtOnce,
-    };
-    // SAFETY: the caller's promise.
-    let told = unsafe { grant.instance.call_at_once(call, || Ok(Completion::success(0))) };
-    told.map(drop).map_err(|refused| refused.error)
 }
 
 /// UnlockFileEx: completes at once.

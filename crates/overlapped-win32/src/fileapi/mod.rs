@@ -7,10 +7,12 @@ pub mod information;
 pub mod locks;
 pub mod names;
 pub mod pointer;
+pub mod scatter;
 pub mod size;
 pub mod times;
 pub mod transfer;
 pub mod volumes;
+pub mod watch;
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, narrow, set_last_error, system, wide};
 use crate::synchapi::inherits;
@@ -92,6 +94,45 @@ pub unsafe extern "C" fn ovl_CreateFileW(
     guard_or(INVALID_HANDLE_VALUE, || {
         // SAFETY: the caller's promise.
         let name = unsafe { wide(name) };
+        // SAFETY: the caller's promise.
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+    })
+}
+
+/// CREATEFILE2_EXTENDED_PARAMETERS.
+#[repr(C)]
+pub struct CreateFile2Parameters {
+    size: u32,
+    attributes: u32,
+    flags: u32,
+    security_qos_flags: u32,
+    security: *const SecurityAttributes,
+    template: RawHandle,
+}
+
+/// CreateFile2: CreateFileW with attributes and flags in a structure.
+///
+/// # Safety
+/// As for [`ovl_CreateFileW`]; `extended` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_CreateFile2(
+    name: *const u16,
+    access: u32,
+    share: u32,
+    disposition: u32,
+    extended: *const CreateFile2Parameters,
+) -> RawHandle {
+    guard_or(INVALID_HANDLE_VALUE, || {
+        // SAFETY: the caller's promise.
+        let name = unsafe { wide(name) };
+        // SAFETY: the caller's promise.
+        let (attributes, flags) = match unsafe { extended.as_ref() } {
+            None => (std::ptr::null(), 0),
+            Some(extended) if (extended.size as usize) < size_of::<CreateFile2Parameters>() => {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+            Some(extended) => (extended.security, extended.attributes | extended.flags | extended.security_qos_flags),
+        };
         // SAFETY: the caller's promise.
         unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
     })

@@ -1,9 +1,10 @@
 //! ReadFile, WriteFile and their relatives (contract 03 section 1, 05 section 2).
 
+use crate::probe;
 use crate::support::{Bool, FALSE, RawHandle, TRUE, event_of, fail, guard, guard_bool, system};
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_kernel::clock::Timeout;
-use overlapped_kernel::request::{Buffer, Completion, Function, Route};
+use overlapped_kernel::request::{Buffer, Completion, Function, Route, Routine};
 use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
 use overlapped_kernel::system::Grant;
 use overlapped_kernel::wait;
@@ -100,6 +101,7 @@ impl Call {
             overlapped: Some(overlapped),
             payload: None,
             report: report(&grant),
+            probe: Some(probe::usable),
         };
         // SAFETY: the caller's promise.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
@@ -119,6 +121,7 @@ impl Call {
             overlapped: None,
             payload: None,
             report: Report::AtOnce,
+            probe: Some(probe::usable),
         };
         // SAFETY: the caller's promise.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
@@ -174,6 +177,18 @@ pub unsafe extern "C" fn ovl_WriteFileEx(
     guard_bool(|| unsafe { alertable(Function::Write, file, buffer.cast_mut().cast(), len, overlapped, routine) })
 }
 
+/// A completion routine as the kernel knows it. The caller of the function that gets it vouches for it and the OVERLAPPED.
+pub(super) fn routine_for(routine: CompletionRoutine, overlapped: NonNull<Overlapped>) -> Routine {
+    let address = overlapped.as_ptr() as usize;
+    Box::new(move |status: Status, bytes: usize| {
+        let bytes = if status.is_error() { 0 } else { bytes as u32 };
+        if let Some(routine) = routine {
+            // SAFETY: vouched for, and this runs once.
+            unsafe { routine(status.to_win32().0, bytes, address as *mut Overlapped) };
+        }
+    })
+}
+
 unsafe fn alertable(
     function: Function,
     file: RawHandle,
@@ -184,23 +199,16 @@ unsafe fn alertable(
 ) -> Result<(), Win32Error> {
     let grant = system()?.grant(crate::support::handle(file)?)?;
     let overlapped = NonNull::new(overlapped).ok_or(Win32Error::INVALID_PARAMETER)?;
-    let address = overlapped.as_ptr() as usize;
-    let routine = move |status: Status, bytes: usize| {
-        let bytes = if status.is_error() { 0 } else { bytes as u32 };
-        if let Some(routine) = routine {
-            // SAFETY: the caller vouches for the routine and the OVERLAPPED, and this runs once.
-            unsafe { routine(status.to_win32().0, bytes, address as *mut Overlapped) };
-        }
-    };
     let transfer = Transfer {
         function,
         buffer: Buffer { start, len: len as usize },
         // SAFETY: the caller vouches for the OVERLAPPED. hEvent is the caller's own here.
         place: Place::Offset(unsafe { overlapped.as_ref() }.start()),
-        route: Route { routine: Some(Box::new(routine)), ..Route::default() },
+        route: Route { routine: Some(routine_for(routine, overlapped)), ..Route::default() },
         overlapped: Some(overlapped),
         payload: None,
         report: Report::AsPending,
+        probe: Some(probe::usable),
     };
     // SAFETY: the caller's promise.
     match unsafe { grant.instance.transfer(grant.access, transfer) } {

@@ -5,6 +5,7 @@
 
 pub mod pages;
 mod region;
+pub mod views;
 
 use crate::support::{Bool, FALSE, RawHandle, TRUE, fail, guard_bool, guard_or};
 use overlapped_abi::Win32Error;

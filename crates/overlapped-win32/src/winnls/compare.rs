@@ -9,6 +9,9 @@ use overlapped_abi::Win32Error;
 const IGNORE_CASE: u32 = 1 | 0x10;
 const LCMAP_LOWERCASE: u32 = 0x100;
 const LCMAP_UPPERCASE: u32 = 0x200;
+const LCMAP_TITLECASE: u32 = 0x300;
+/// Letters of other languages are changed with or without it.
+const LCMAP_LINGUISTIC_CASING: u32 = 0x0100_0000;
 /// ERROR_INVALID_FLAGS.
 const INVALID_FLAGS: Win32Error = Win32Error(1004);
 
@@ -80,17 +83,23 @@ unsafe fn map<U: Unit>(flags: u32, from: *const U, count: i32, to: *mut U, room:
         if from.is_null() || count == 0 || count < -1 || room < 0 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        if flags & LCMAP_LOWERCASE != 0 && flags & LCMAP_UPPERCASE != 0 {
+        if flags & !(LCMAP_TITLECASE | LCMAP_LINGUISTIC_CASING) != 0 {
             return Err(INVALID_FLAGS);
         }
         // SAFETY: the caller vouches for the text.
         let source = unsafe { counted(from, count) };
-        let change = match flags & (LCMAP_LOWERCASE | LCMAP_UPPERCASE) {
-            LCMAP_LOWERCASE => lower,
-            LCMAP_UPPERCASE => upper,
-            _ => |unit| unit,
+        let mut inside = false;
+        let change = |&unit: &U| match flags & LCMAP_TITLECASE {
+            LCMAP_LOWERCASE => lower(unit),
+            LCMAP_UPPERCASE => upper(unit),
+            LCMAP_TITLECASE => {
+                // A word begins behind what has no case.
+                let first = !std::mem::replace(&mut inside, lower(unit) != upper(unit) || unit.is(b'\''));
+                if first { upper(unit) } else { lower(unit) }
+            }
+            _ => unit,
         };
-        let mut text: Vec<U> = source.iter().map(|&unit| change(unit)).collect();
+        let mut text: Vec<U> = source.iter().map(change).collect();
         if count == -1 {
             text.push(U::default());
         }
@@ -107,7 +116,7 @@ unsafe fn map<U: Unit>(flags: u32, from: *const U, count: i32, to: *mut U, room:
 }
 
 pair! {
-    /// LCMapString, of which upper and lower case are here.
+    /// LCMapString, of which upper, lower and title case are here; 1004 for the rest.
     fn ovl_LCMapStringA ovl_LCMapStringW(
         _locale: u32, flags: u32, from: *const C, count: i32, to: *mut C, room: i32
     ) -> i32 {
@@ -269,6 +278,11 @@ mod tests {
             assert_eq!(room[..5], of::<u16>("AßÖ1\0"));
             assert_eq!(ovl_LCMapStringW(0, LCMAP_UPPERCASE, text.as_ptr(), 2, room.as_mut_ptr(), 0), 2);
             assert_eq!(ovl_LCMapStringW(0, LCMAP_UPPERCASE, text.as_ptr(), 2, room.as_mut_ptr(), 1), 0);
+            assert_eq!(ovl_LCMapStringW(0, 0x400, text.as_ptr(), 2, room.as_mut_ptr(), 8), 0, "no sort keys");
+            let mut title = *b"...............";
+            let source = b"two WORDS isn't";
+            assert_eq!(ovl_LCMapStringA(0, LCMAP_TITLECASE, source.as_ptr(), 15, title.as_mut_ptr(), 15), 15);
+            assert_eq!(&title, b"Two Words Isn't");
             assert_eq!(ovl_CharLowerW(text.as_mut_ptr()), text.as_mut_ptr());
             assert_eq!(ovl_CharUpperA(b'q' as usize as *mut u8) as usize, b'Q' as usize);
         }

@@ -6,9 +6,11 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 mod poison;
+mod process;
 mod random;
 
 pub use poison::{Ledger, Poisoned};
+pub use process::Belongings;
 pub use random::Random;
 
 use overlapped::engine::SimEngine;
@@ -115,7 +117,9 @@ pub fn never() -> SimBuilder {
 
 fn run(lab: Lab, test: impl FnOnce(&Lab) + Send + 'static) {
     let name = lab.name();
-    bounded(&format!("the test on {name}"), move || {
+    // Who asks for more operations than usual waits for them.
+    let limit = LOST * (2 + operations().0 / 20_000) as u32;
+    bounded_by(limit, &format!("the test on {name}"), move || {
         let _told = OnPanic(|| eprintln!("engine {name}, seed {}", seed()));
         test(&lab);
     });
@@ -126,6 +130,18 @@ pub fn seed() -> u64 {
     match std::env::var("OVERLAPPED_SEED") {
         Ok(text) => text.parse().expect("OVERLAPPED_SEED is a number"),
         Err(_) => 0x0b5e_55ed,
+    }
+}
+
+/// How many random operations a test makes on the simulated engine, and on each real one: `OVERLAPPED_OPERATIONS` and a tenth of
+/// it, or so many that an ordinary run takes seconds.
+pub fn operations() -> (usize, usize) {
+    match std::env::var("OVERLAPPED_OPERATIONS") {
+        Ok(text) => {
+            let count = text.parse().expect("OVERLAPPED_OPERATIONS is a number");
+            (count, count / 10)
+        }
+        Err(_) => (10_000, 20_000),
     }
 }
 

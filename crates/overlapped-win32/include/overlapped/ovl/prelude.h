@@ -257,7 +257,7 @@ const struct ovl_seh_start {
 #include <setjmp.h>
 struct ovl_seh_frame {
     struct ovl_seh_frame *outer;
-    sigjmp_buf jump;
+    jmp_buf jump;
 };
 struct ovl_seh_finally {
     int to_run, abnormal;
@@ -274,7 +274,7 @@ int ovl_seh_finally(struct ovl_seh_finally *block);
         __label__ ovl_leave; \
         struct ovl_seh_frame ovl_seh __attribute__((__cleanup__(ovl_seh_pop))); \
         ovl_seh_push(&ovl_seh); \
-        if (sigsetjmp(ovl_seh.jump, 0)) goto ovl_leave;
+        if (__sigsetjmp(ovl_seh.jump, 0)) goto ovl_leave;
 #define __except(filter) ovl_leave: __attribute__((__unused__)); } if (ovl_seh_pending() && ovl_seh_filter(filter))
 #define __finally \
     ovl_leave: __attribute__((__unused__)); } \

@@ -1,0 +1,75 @@
+//! ReadFileScatter and WriteFileGather (contract 02 §11): one request for many pages that need not lie together.
+//!
+//! The pages are the pieces of one operation, which Linux transfers by preadv and pwritev; everything else is as for ReadFile and
+//! WriteFile on an overlapped, uncached instance.
+
+use super::device_of;
+use overlapped_abi::{AccessMask, Overlapped, Win32Error};
+use overlapped_kernel::request::{Buffer, Function, Parameters, Position, Route};
+use overlapped_kernel::road::{Call, Refused, Reply, Report};
+use overlapped_kernel::system::Grant;
+use std::any::Any;
+use std::ptr::NonNull;
+
+/// What one element points to, in bytes.
+pub const SEGMENT: usize = 4096;
+
+/// A ReadFileScatter or WriteFileGather.
+pub struct Scatter {
+    /// Read into the pages, or write from them.
+    pub function: Function,
+    /// The pages in the order of the file: one for each [`SEGMENT`] bytes, each on a multiple of that.
+    pub pages: Vec<*mut u8>,
+    /// Bytes in all, a multiple of the sector.
+    pub len: usize,
+    /// Where in the file.
+    pub offset: u64,
+    /// Who is told.
+    pub route: Route,
+    /// The caller's OVERLAPPED.
+    pub overlapped: Option<NonNull<Overlapped>>,
+    /// What the request is to own.
+    pub payload: Option<Box<dyn Any + Send>>,
+    /// When a request that is done inside the call says so; `AsPending` as Windows has it.
+    pub report: Report,
+}
+
+/// 87 unless the instance is overlapped and uncached, each page is where it must be, and offset and length are whole sectors; 5
+/// without the right to read or write.
+///
+/// # Safety
+/// The pages (writable for a read) and the OVERLAPPED stay valid and untouched by others until the request is complete.
+pub unsafe fn scatter(grant: &Grant, scatter: Scatter) -> Result<Reply, Refused> {
+    let Scatter { function, pages, len, offset, route, overlapped, payload, report } = scatter;
+    let parts = match check(grant, function, &pages, len, offset) {
+        Ok(()) => parts(&pages, len),
+        Err(error) => return Err(Refused { error, payload }),
+    };
+    let position = Position::At(offset);
+    let buffer = Buffer { start: std::ptr::null_mut(), len };
+    let call = Call { function, position, buffer, route, overlapped, payload, report };
+    let parameters = Parameters { parts, ..Parameters::default() };
+    // SAFETY: the caller's promise.
+    unsafe { grant.instance.issue(call, parameters) }.map_err(Refused::from)
+}
+
+fn check(grant: &Grant, function: Function, pages: &[*mut u8], len: usize, offset: u64) -> Result<(), Win32Error> {
+    let device = device_of(grant)?;
+    let needed = match function {
+        Function::Read => AccessMask::READ_DATA,
+        _ => AccessMask::WRITE_DATA,
+    };
+    if !grant.access.intersects(needed) {
+        return Err(Win32Error::ACCESS_DENIED);
+    }
+    let suits = grant.instance.is_overlapped() && device.sectors().is_some() && i64::try_from(offset).is_ok();
+    let placed = |page: &*mut u8| !page.is_null() && (*page as usize).is_multiple_of(SEGMENT);
+    let whole = pages.len() == len.div_ceil(SEGMENT) && pages.iter().all(placed);
+    if suits && whole { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
+}
+
+/// The pieces; the last page may be used in part.
+fn parts(pages: &[*mut u8], len: usize) -> Box<[Buffer]> {
+    let piece = |(n, page): (usize, &*mut u8)| Buffer { start: *page, len: SEGMENT.min(len - n * SEGMENT) };
+    pages.iter().enumerate().map(piece).collect()
+}

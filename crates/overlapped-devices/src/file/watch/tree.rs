@@ -1,0 +1,297 @@
+//! The watched directories, and what inotify says of them in the terms of ReadDirectoryChangesW.
+//!
+//! inotify watches inodes, one directory each, so a subtree is one watch for each directory, found again by its number. Three things
+//! are put right here:
+//!
+//! - *A directory that appears* is watched from then on; what was put into it before that is reported as added when it is found,
+//!   and not again when inotify tells of it too.
+//! - *A directory that is renamed* takes the names of all below it along; one that leaves takes their watches away.
+//! - *A rename* arrives as two events with one cookie. The first alone, with nothing behind it, is a removal: the two are
+//!   queued by one system call, so the second is waited for a millisecond and not longer.
+
+use super::Watch;
+use overlapped_abi::constants::file as notify;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+use rustix::io::Errno;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    /// FILE_ACTION_*.
+    pub action: u32,
+    /// Relative to the watched directory.
+    pub path: PathBuf,
+}
+
+/// What has happened since the last look.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub changes: Vec<Change>,
+    /// There was more than could be kept: the caller must list the directory again.
+    pub lost: bool,
+    /// The watched directory itself is gone.
+    pub deleted: bool,
+}
+
+impl Batch {
+    fn push(&mut self, action: u32, path: &Path) {
+        let change = Change { action, path: path.to_path_buf() };
+        // A file that is written piece by piece has been modified.
+        if action != notify::FILE_ACTION_MODIFIED || self.changes.last() != Some(&change) {
+            self.changes.push(change);
+        }
+    }
+}
+
+/// See the module page.
+pub(super) struct Tree {
+    inotify: Arc<OwnedFd>,
+    /// The directory, by its descriptor, wherever it is moved.
+    root: PathBuf,
+    /// A descriptor of it, to see whether it still has a name.
+    directory: OwnedFd,
+    /// The watch on the directory that the watched one is in.
+    parent: Option<i32>,
+    how: Watch,
+    /// The watched directories, relative to the root.
+    paths: HashMap<i32, PathBuf>,
+    /// Entries that were found before inotify told of them.
+    found: HashSet<PathBuf>,
+    /// The first half of a rename.
+    leaving: Option<Leaving>,
+}
+
+struct Leaving {
+    cookie: u32,
+    path: PathBuf,
+    is_dir: bool,
+}
+
+/// An event, apart from the buffer that it was read into.
+struct Event {
+    wd: i32,
+    flags: ReadFlags,
+    cookie: u32,
+    name: Option<OsString>,
+}
+
+impl Tree {
+    /// Begins to watch.
+    pub fn new(fd: BorrowedFd<'_>, path: &Path, how: Watch) -> Result<Self, Errno> {
+        let inotify = Arc::new(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?);
+        let directory = rustix::io::fcntl_dupfd_cloexec(fd, 0)?;
+        let root = PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()));
+        let parent = path
+            .parent()
+            .and_then(|parent| inotify::add_watch(&*inotify, parent, WatchFlags::DELETE | WatchFlags::ONLYDIR).ok());
+        let mut tree =
+            Self { inotify, root, directory, parent, how, paths: HashMap::new(), found: HashSet::new(), leaving: None };
+        // The link to the descriptor is to be followed, links below the directory are not.
+        let wd = inotify::add_watch(&*tree.inotify, &tree.root, tree.mask() | WatchFlags::ONLYDIR)?;
+        tree.paths.insert(wd, PathBuf::new());
+        if how.subtree {
+            tree.grow_below(Path::new(""), &mut |_, _| {})?;
+        }
+        Ok(tree)
+    }
+
+    /// The descriptor that says when something has happened.
+    pub fn descriptor(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.inotify)
+    }
+
+    fn wants(&self, filters: u32) -> bool {
+        self.how.filter & filters != 0
+    }
+
+    /// What inotify is asked for.
+    fn mask(&self) -> WatchFlags {
+        let names = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO;
+        let mut mask = WatchFlags::EXCL_UNLINK;
+        if self.how.subtree || self.wants(notify::FILE_NOTIFY_CHANGE_FILE_NAME | notify::FILE_NOTIFY_CHANGE_DIR_NAME) {
+            mask |= names;
+        }
+        mask.set(WatchFlags::MODIFY, self.wants(MODIFY));
+        mask.set(WatchFlags::ATTRIB, self.wants(ATTRIB));
+        mask.set(WatchFlags::ACCESS, self.wants(notify::FILE_NOTIFY_CHANGE_LAST_ACCESS));
+        if mask == WatchFlags::EXCL_UNLINK {
+            // Creation times never change here; an empty mask would be refused.
+            mask |= WatchFlags::DELETE_SELF;
+        }
+        mask
+    }
+
+    /// Watches a directory below the root and all below it. What is in it is told to `seen`, with whether it is a directory.
+    fn grow(&mut self, path: &Path, seen: &mut dyn FnMut(&Path, bool)) -> Result<(), Errno> {
+        let flags = self.mask() | WatchFlags::ONLYDIR | WatchFlags::DONT_FOLLOW;
+        match inotify::add_watch(&*self.inotify, self.root.join(path), flags) {
+            Ok(wd) => drop(self.paths.insert(wd, path.to_path_buf())),
+            // Gone again, not a directory any more, or not for us to look into.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS | Errno::LOOP) => return Ok(()),
+            Err(errno) => return Err(errno),
+        }
+        self.grow_below(path, seen)
+    }
+
+    fn grow_below(&mut self, path: &Path, seen: &mut dyn FnMut(&Path, bool)) -> Result<(), Errno> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(path)) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let below = path.join(entry.file_name());
+            let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            seen(&below, is_dir);
+            if is_dir {
+                self.grow(&below, seen)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What has happened since the last call.
+    pub fn take(&mut self) -> Batch {
+        let mut batch = Batch::default();
+        loop {
+            let events = self.read();
+            if events.is_empty() {
+                if self.leaving.is_none() || !self.more_comes() {
+                    break;
+                }
+                continue;
+            }
+            for event in events {
+                self.apply(event, &mut batch);
+            }
+        }
+        self.left(&mut batch);
+        self.found.clear();
+        batch
+    }
+
+    /// All events that are there.
+    fn read(&self) -> Vec<Event> {
+        let mut buffer = [MaybeUninit::<u8>::uninit(); 8192];
+        let mut reader = Reader::new(&*self.inotify, &mut buffer);
+        let mut events = Vec::new();
+        // Ends with EAGAIN; no other error can happen to a descriptor of ours.
+        while let Ok(event) = reader.next() {
+            let name = event.file_name().map(|name| OsString::from_vec(name.to_bytes().to_vec()));
+            events.push(Event { wd: event.wd(), flags: event.events(), cookie: event.cookie(), name });
+        }
+        events
+    }
+
+    fn more_comes(&self) -> bool {
+        let millisecond = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+        let mut wanted = [PollFd::from_borrowed_fd(self.inotify.as_fd(), PollFlags::IN)];
+        matches!(poll(&mut wanted, Some(&millisecond)), Ok(1))
+    }
+
+    fn apply(&mut self, event: Event, batch: &mut Batch) {
+        let Event { wd, flags, cookie, name } = event;
+        if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
+            batch.lost = true;
+        }
+        if self.parent == Some(wd) {
+            batch.deleted |= self.is_deleted();
+            return;
+        }
+        if flags.contains(ReadFlags::IGNORED) {
+            self.paths.remove(&wd);
+            return;
+        }
+        let second = flags.contains(ReadFlags::MOVED_TO);
+        if !(second && self.leaving.as_ref().is_some_and(|leaving| leaving.cookie == cookie)) {
+            self.left(batch);
+        }
+        // Events of the directories themselves have no name: their parents' watches tell of them.
+        let (Some(directory), Some(name)) = (self.paths.get(&wd), name) else { return };
+        let path = directory.join(name);
+        let is_dir = flags.contains(ReadFlags::ISDIR);
+        if second {
+            self.arrive(&path, is_dir, batch);
+        } else if flags.contains(ReadFlags::MOVED_FROM) {
+            self.leaving = Some(Leaving { cookie, path, is_dir });
+        } else if flags.contains(ReadFlags::CREATE) {
+            self.created(&path, is_dir, batch);
+        } else if flags.contains(ReadFlags::DELETE) {
+            self.report(notify::FILE_ACTION_REMOVED, &path, is_dir, batch);
+        } else if flags.intersects(ReadFlags::MODIFY | ReadFlags::ATTRIB | ReadFlags::ACCESS) {
+            batch.push(notify::FILE_ACTION_MODIFIED, &path);
+        }
+    }
+
+    /// A name came or went, if such names are wanted.
+    fn report(&self, action: u32, path: &Path, is_dir: bool, batch: &mut Batch) {
+        let filter = if is_dir { notify::FILE_NOTIFY_CHANGE_DIR_NAME } else { notify::FILE_NOTIFY_CHANGE_FILE_NAME };
+        if self.wants(filter) {
+            batch.push(action, path);
+        }
+    }
+
+    fn created(&mut self, path: &Path, is_dir: bool, batch: &mut Batch) {
+        if self.found.remove(path) {
+            return;
+        }
+        self.report(notify::FILE_ACTION_ADDED, path, is_dir, batch);
+        if !is_dir || !self.how.subtree {
+            return;
+        }
+        let mut inside = Vec::new();
+        let grown = self.grow(path, &mut |below, is_dir| inside.push((below.to_path_buf(), is_dir)));
+        batch.lost |= grown.is_err();
+        for (below, is_dir) in inside {
+            self.report(notify::FILE_ACTION_ADDED, &below, is_dir, batch);
+            self.found.insert(below);
+        }
+    }
+
+    /// The second half of a rename, or something from outside.
+    fn arrive(&mut self, path: &Path, is_dir: bool, batch: &mut Batch) {
+        if let Some(Leaving { path: old, .. }) = self.leaving.take() {
+            self.report(notify::FILE_ACTION_RENAMED_OLD_NAME, &old, is_dir, batch);
+            self.report(notify::FILE_ACTION_RENAMED_NEW_NAME, path, is_dir, batch);
+            return self.rename_below(&old, path);
+        }
+        self.report(notify::FILE_ACTION_ADDED, path, is_dir, batch);
+        if is_dir && self.how.subtree {
+            // What is in it came along and is not reported.
+            batch.lost |= self.grow(path, &mut |_, _| {}).is_err();
+        }
+    }
+
+    fn rename_below(&mut self, old: &Path, new: &Path) {
+        for path in self.paths.values_mut() {
+            if let Ok(rest) = path.strip_prefix(old) {
+                *path = if rest.as_os_str().is_empty() { new.to_path_buf() } else { new.join(rest) };
+            }
+        }
+    }
+
+    /// A first half without a second: it left the tree.
+    fn left(&mut self, batch: &mut Batch) {
+        let Some(Leaving { path, is_dir, .. }) = self.leaving.take() else { return };
+        self.report(notify::FILE_ACTION_REMOVED, &path, is_dir, batch);
+        let gone: Vec<i32> = self.paths.iter().filter(|(_, at)| at.starts_with(&path)).map(|(wd, _)| *wd).collect();
+        for wd in gone {
+            self.paths.remove(&wd);
+            let _ = inotify::remove_watch(&*self.inotify, wd);
+        }
+    }
+
+    /// Has the watched directory lost its name for good?
+    fn is_deleted(&self) -> bool {
+        rustix::fs::fstat(&self.directory).is_ok_and(|stat| stat.st_nlink == 0)
+    }
+}
+
+/// What writing changes.
+const MODIFY: u32 = notify::FILE_NOTIFY_CHANGE_SIZE | notify::FILE_NOTIFY_CHANGE_LAST_WRITE;
+/// What inotify calls attributes.
+const ATTRIB: u32 = notify::FILE_NOTIFY_CHANGE_ATTRIBUTES | notify::FILE_NOTIFY_CHANGE_SECURITY;

@@ -1,0 +1,206 @@
+//! Named objects that the processes of a user share (contract 04 section 2).
+//!
+//! | Module | Does |
+//! |---|---|
+//! | [`Commons`], [`LazyCommons`] | finds or makes the page of a name in the run-time directory, and takes it away with its last user |
+//! | [`page`] | the shared memory of one object: its kind, its signal, who watches it |
+//! | [`signal`] | the rules of taking and giving, by compare-and-swap on that memory |
+//! | [`door`] | the socket at which a process is rung, and the thread that answers |
+//! | [`identity`] | processes by number and time of their start, since numbers are used again |
+//!
+//! A page is a file. Each user holds a shared lock on it for as long as it has the object, which Linux lets go of when the process dies;
+//! a page that nobody has locked is nobody's, whatever is in it. Who dies with a mutex is found by who wants it next; who sleeps for such a mutex
+//! looks every [`door::LIVENESS`]. Drawbacks: a timer is signalled by the process that set it, and dies with it; a process
+//! made by fork without exec must not use the objects of its parent.
+
+pub mod door;
+pub mod identity;
+pub mod page;
+pub mod signal;
+
+use door::Door;
+use overlapped_abi::Context;
+use overlapped_abi::Win32Error;
+use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Spec};
+use page::Page;
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+use signal::Signal;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// The directory of the named objects, and this process's door in it. See the module page.
+#[derive(Debug)]
+pub struct Commons {
+    directory: PathBuf,
+    door: Arc<Door>,
+}
+
+impl Commons {
+    /// The objects in `directory`, which is made if it is missing. Refused if it is somebody else's, or open to others.
+    pub fn new(directory: &Path) -> io::Result<Self> {
+        private(directory)?;
+        let directory = directory.join("objects");
+        private(&directory)?;
+        sweep(&directory)?;
+        let door = Arc::new(Door::new(&directory)?);
+        Ok(Self { directory, door })
+    }
+
+    fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<(Arc<Signal>, bool), Failure> {
+        let _alone = lock_directory(&self.directory)?;
+        for attempt in 0.. {
+            let path = self.directory.join(file_name(name, attempt));
+            let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+            let flags = if create.is_some() { flags | OFlags::CREATE } else { flags };
+            let file = match rustix::fs::open(&path, flags, Mode::RUSR | Mode::WUSR) {
+                Err(Errno::NOENT) => return Err(Failure::Win32(Win32Error::FILE_NOT_FOUND)),
+                file => file?,
+            };
+            let unused = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+            if unused {
+                let Some(spec) = create else {
+                    let _ = rustix::fs::unlink(&path);
+                    return Err(Failure::Win32(Win32Error::FILE_NOT_FOUND));
+                };
+                Page::format(&file, name, spec)?;
+            }
+            let page = Page::map(&file)?;
+            if page.name() != name.as_bytes() {
+                // Two names with one file name: the next one, then.
+                continue;
+            }
+            let spec = page.spec().ok_or(Failure::Win32(Win32Error::INVALID_HANDLE))?;
+            if create.is_some_and(|wanted| !wanted.same_kind(&spec)) {
+                return Err(Failure::Win32(Win32Error::INVALID_HANDLE));
+            }
+            rustix::fs::flock(&file, FlockOperation::LockShared)?;
+            let lease = Lease { directory: self.directory.clone(), path, file };
+            let signal = Arc::new(Signal::new(page, spec, Arc::clone(&self.door), lease));
+            self.door.list(&signal);
+            return Ok((signal, !unused));
+        }
+        unreachable!("names come to an end before numbers do")
+    }
+}
+
+/// The commons in a directory, entered with the first name: most programs have none.
+#[derive(Debug)]
+pub struct LazyCommons {
+    directory: PathBuf,
+    commons: OnceLock<Option<Commons>>,
+}
+
+impl LazyCommons {
+    /// The objects in `directory`. If that cannot be used, the log says why, and names are the process's own.
+    #[must_use]
+    pub fn new(directory: PathBuf) -> Self {
+        Self { directory, commons: OnceLock::new() }
+    }
+
+    fn enter(&self) -> Option<&Commons> {
+        let enter = || match Commons::new(&self.directory) {
+            Ok(commons) => Some(commons),
+            Err(error) => {
+                tracing::warn!(%error, directory = %self.directory.display(), "named objects are not shared");
+                None
+            }
+        };
+        self.commons.get_or_init(enter).as_ref()
+    }
+}
+
+impl Exchange for LazyCommons {
+    fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Option<Attached>, Win32Error> {
+        let Some(commons) = self.enter() else { return Ok(None) };
+        match commons.attach(name, create) {
+            Ok((signal, existed)) => Ok(Some((signal, existed))),
+            Err(Failure::Win32(error)) => Err(error),
+            Err(Failure::Errno(errno)) => Err(Win32Error::from_errno(errno.raw_os_error(), Context::Open)),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Failure {
+    Win32(Win32Error),
+    Errno(Errno),
+}
+
+impl From<Errno> for Failure {
+    fn from(errno: Errno) -> Self {
+        Self::Errno(errno)
+    }
+}
+
+/// The hold of this process on a page.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    directory: PathBuf,
+    path: PathBuf,
+    file: OwnedFd,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Without the lock the page stays, and the next one who wants the name finds that it is nobody's.
+        if let Ok(_alone) = lock_directory(&self.directory)
+            && rustix::fs::flock(&self.file, FlockOperation::NonBlockingLockExclusive).is_ok()
+        {
+            let _ = rustix::fs::unlink(&self.path);
+        }
+    }
+}
+
+/// Nobody else finds, makes or removes pages while the result lives.
+fn lock_directory(directory: &Path) -> Result<OwnedFd, Errno> {
+    let lock = rustix::fs::open(directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::fs::flock(&lock, FlockOperation::LockExclusive)?;
+    Ok(lock)
+}
+
+/// Takes away the pages that processes left which ended without closing their handles.
+fn sweep(directory: &Path) -> io::Result<()> {
+    let _alone = lock_directory(directory)?;
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        // A door is a socket, which cannot be opened.
+        let Ok(file) = rustix::fs::open(&path, OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty()) else {
+            continue;
+        };
+        if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = rustix::fs::unlink(&path);
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directory for its owner alone, or checks one that is there.
+fn private(directory: &Path) -> io::Result<()> {
+    match std::fs::DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => made?,
+    }
+    let found = directory.symlink_metadata()?;
+    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() || found.mode() & 0o077 != 0 {
+        let why = format!("{} must be a directory of yours with mode 700", directory.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    Ok(())
+}
+
+/// A file name for any name: what is plain stays readable, and a hash tells the rest apart.
+fn file_name(name: &OsStr, attempt: u32) -> String {
+    // FNV-1a: fixed, as all processes must agree.
+    let hash = name
+        .as_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let plain = name.as_bytes().iter().filter(|byte| byte.is_ascii_alphanumeric()).take(40);
+    format!("{}-{hash:016x}-{attempt}", plain.map(|&byte| char::from(byte)).collect::<String>())
+}

@@ -1,0 +1,253 @@
+//! The signal of a shared object: the rules of contract 04 by compare-and-swap on its [`Page`].
+//!
+//! The kernel calls these under its own lock on the object, so within the process one thread at a time is here; the page
+//! is what processes meet at. What is only of this process (which of its threads owns the mutex, how often over) stands here.
+
+use super::Lease;
+use super::door::Door;
+use super::identity::{self, MASK};
+use super::page::Page;
+use overlapped_abi::Win32Error;
+use overlapped_kernel::dispatcher::Waitable;
+use overlapped_kernel::dispatcher::shared::{Grip, Refusal, Shared, Spec};
+use parking_lot::Mutex;
+use std::sync::atomic::{Ordering::*, fence};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+/// In the state of a mutex: its owner ended without releasing it.
+pub const ABANDONED: u64 = 1 << 63;
+/// How often a thread may take its mutex without releasing it.
+const RECURSION_LIMIT: u32 = 0x8000_0000;
+/// For so long at most a pulse waits for other processes to come for it.
+const PULSE: Duration = Duration::from_millis(20);
+
+/// See the module page.
+pub struct Signal {
+    page: Page,
+    spec: Spec,
+    mine: Mutex<Mine>,
+    object: OnceLock<Weak<dyn Waitable>>,
+    door: Arc<Door>,
+    /// After the page: it goes last.
+    _lease: Lease,
+}
+
+impl std::fmt::Debug for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signal").field("spec", &self.spec).field("state", &self.page.state).finish_non_exhaustive()
+    }
+}
+
+/// What concerns this process alone.
+#[derive(Debug, Default)]
+struct Mine {
+    /// The thread that owns the mutex, if this process does.
+    owner: u32,
+    depth: u32,
+    /// The place among the watchers, while this process watches.
+    place: Option<Option<usize>>,
+}
+
+impl Signal {
+    pub(super) fn new(page: Page, spec: Spec, door: Arc<Door>, lease: Lease) -> Self {
+        Self { page, spec, mine: Mutex::default(), object: OnceLock::new(), door, _lease: lease }
+    }
+
+    /// Wakes the other processes that watch. The signal has been changed before.
+    fn ring(&self) {
+        // Either this sees the watcher, or the watcher, who looks again after it has entered, sees the signal.
+        fence(SeqCst);
+        for watcher in &self.page.watchers {
+            let identity = watcher.load(Relaxed);
+            if identity != 0 && identity != identity::own() && !self.door.ring(identity) {
+                // Nobody is behind that door any more.
+                let _ = watcher.compare_exchange(identity, 0, AcqRel, Relaxed);
+            }
+        }
+    }
+
+    fn has_other_watchers(&self) -> bool {
+        self.page.watchers.iter().any(|w| !matches!(w.load(Relaxed), 0) && w.load(Relaxed) != identity::own())
+    }
+
+    /// Subtracts one if there is one.
+    fn take_one(&self) -> Result<Grip, Refusal> {
+        let taken = self.page.state.fetch_update(AcqRel, Acquire, |count| count.checked_sub(1));
+        taken.map(|_| Grip { first: false, abandoned: false }).map_err(|_| Refusal::NotSignalled)
+    }
+
+    fn take_mutex(&self, thread: u32) -> Result<Grip, Refusal> {
+        let mut mine = self.mine.lock();
+        if mine.owner != 0 {
+            if mine.owner != thread {
+                return Err(Refusal::NotSignalled);
+            }
+            if mine.depth == RECURSION_LIMIT {
+                return Err(Refusal::Recursion);
+            }
+            mine.depth += 1;
+            return Ok(Grip { first: false, abandoned: false });
+        }
+        let state = self.page.state.load(Acquire);
+        let abandoned = state & ABANDONED != 0 || self.owner_is_dead(state);
+        let free = state & MASK == 0 || abandoned;
+        if !free || self.page.state.compare_exchange(state, identity::own(), AcqRel, Relaxed).is_err() {
+            return Err(Refusal::NotSignalled);
+        }
+        (mine.owner, mine.depth) = (thread, 1);
+        Ok(Grip { first: true, abandoned })
+    }
+
+    /// In this process an owner that ended abandons by [`Shared::abandon`].
+    fn owner_is_dead(&self, state: u64) -> bool {
+        let owner = state & MASK;
+        owner != 0 && owner != identity::own() && !identity::is_alive(owner)
+    }
+
+    /// Gives the mutex up once, and the last time leaves it in that state.
+    fn leave_mutex(&self, mine: &mut Mine, state: u64) -> bool {
+        mine.depth -= 1;
+        if mine.depth > 0 {
+            return false;
+        }
+        mine.owner = 0;
+        self.page.state.store(state, Release);
+        self.ring();
+        true
+    }
+
+    /// The object is to be looked at from time to time: another process may die with it, or there are more watchers than places.
+    pub(super) fn needs_looks(&self) -> bool {
+        let owner = self.page.state.load(Acquire) & MASK;
+        let foreign = self.spec == Spec::Mutant && owner != 0 && owner != identity::own();
+        foreign || self.mine.lock().place == Some(None)
+    }
+
+    /// Does a thread of this process wait?
+    pub(super) fn is_watched(&self) -> bool {
+        self.mine.lock().place.is_some()
+    }
+
+    /// Another process has changed the signal, perhaps.
+    pub(super) fn serve(&self) {
+        if let Some(object) = self.object.get().and_then(Weak::upgrade) {
+            object.dispatcher().serve_shared();
+        }
+    }
+}
+
+impl Shared for Signal {
+    fn spec(&self) -> Spec {
+        self.spec
+    }
+
+    fn ready(&self, thread: u32) -> Result<(), Refusal> {
+        let state = self.page.state.load(Acquire);
+        let ready = match self.spec {
+            Spec::Mutant => {
+                let mine = self.mine.lock();
+                match mine.owner {
+                    0 => state & MASK == 0 || self.owner_is_dead(state),
+                    owner if owner == thread && mine.depth == RECURSION_LIMIT => return Err(Refusal::Recursion),
+                    owner => owner == thread,
+                }
+            }
+            _ => state != 0,
+        };
+        if ready { Ok(()) } else { Err(Refusal::NotSignalled) }
+    }
+
+    fn take(&self, thread: u32) -> Result<Grip, Refusal> {
+        match self.spec {
+            Spec::Mutant => self.take_mutex(thread),
+            Spec::Event { auto: false, .. } | Spec::Timer { auto: false } => {
+                self.ready(thread).map(|()| Grip { first: false, abandoned: false })
+            }
+            Spec::Event { .. } | Spec::Timer { .. } | Spec::Semaphore { .. } => self.take_one(),
+        }
+    }
+
+    fn untake(&self, _thread: u32, abandoned: bool) -> bool {
+        match self.spec {
+            Spec::Mutant => return self.leave_mutex(&mut self.mine.lock(), if abandoned { ABANDONED } else { 0 }),
+            Spec::Event { auto: false, .. } | Spec::Timer { auto: false } => {}
+            Spec::Event { .. } | Spec::Timer { .. } => self.set(),
+            Spec::Semaphore { .. } => {
+                self.page.state.fetch_add(1, AcqRel);
+                self.ring();
+            }
+        }
+        false
+    }
+
+    fn set(&self) {
+        self.page.state.store(1, Release);
+        self.ring();
+    }
+
+    fn reset(&self) {
+        self.page.state.store(0, Release);
+    }
+
+    fn pulse(&self) {
+        // The waiters of this process have had it. Those of others need a moment to come for it.
+        let end = std::time::Instant::now() + PULSE;
+        let auto = matches!(self.spec, Spec::Event { auto: true, .. });
+        while self.has_other_watchers() && (!auto || self.page.state.load(Acquire) != 0) {
+            if std::time::Instant::now() >= end {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    fn release(&self, n: i32) -> Result<i32, Win32Error> {
+        let max = self.page.max.load(Relaxed);
+        let more = |count: u64| {
+            let sum = i32::try_from(count).ok()?.checked_add(n)?;
+            u64::try_from(sum).ok().filter(|_| sum <= max)
+        };
+        let before = self.page.state.fetch_update(AcqRel, Acquire, more).map_err(|_| Win32Error::TOO_MANY_POSTS)?;
+        self.ring();
+        Ok(i32::try_from(before).unwrap_or(max))
+    }
+
+    fn release_mutex(&self, thread: u32) -> Result<bool, Win32Error> {
+        let mut mine = self.mine.lock();
+        if mine.owner != thread { Err(Win32Error::NOT_OWNER) } else { Ok(self.leave_mutex(&mut mine, 0)) }
+    }
+
+    fn abandon(&self, thread: u32) -> bool {
+        let mut mine = self.mine.lock();
+        if mine.owner != thread {
+            return false;
+        }
+        mine.depth = 1;
+        self.leave_mutex(&mut mine, ABANDONED)
+    }
+
+    fn restamp(&self) -> u64 {
+        self.page.stamp.fetch_add(1, AcqRel) + 1
+    }
+
+    fn stamp(&self) -> u64 {
+        self.page.stamp.load(Acquire)
+    }
+
+    fn watch(&self) {
+        self.mine.lock().place.get_or_insert_with(|| self.page.enter(identity::own()));
+        fence(SeqCst);
+        self.door.open(self.needs_looks());
+    }
+
+    fn unwatch(&self) {
+        if let Some(place) = self.mine.lock().place.take() {
+            self.page.leave(place);
+        }
+    }
+
+    fn bind(&self, object: Weak<dyn Waitable>) {
+        let _ = self.object.set(object);
+    }
+}

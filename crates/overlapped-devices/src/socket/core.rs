@@ -1,0 +1,405 @@
+//! The part of a socket that outlives handles: descriptor, state, and the two lanes of waiting requests.
+//!
+//! The state is one word of flags, so that a transfer looks at it without a lock. A descriptor's number stays the same for
+//! the socket's life: an accepted connection and a renewed socket are put under it. When the last handle goes, the descriptor is
+//! closed at once, although completed requests that nobody has fetched may keep the rest alive for long.
+
+use super::address::Address;
+use super::events::Selection;
+use super::lane::{Lane, Side};
+use super::sys;
+use overlapped_abi::{Context, Status, WsaError};
+use overlapped_kernel::clock::Tick;
+use overlapped_kernel::engine::{Engine, Readiness, SocketCall, SocketWork, WatchId, Watcher};
+use overlapped_kernel::request::Request;
+use parking_lot::{Mutex, MutexGuard};
+use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use rustix::io::Errno;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+bitflags::bitflags! {
+    /// What is known of a socket.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) struct Flags: u32 {
+        /// It has an address.
+        const BOUND = 1;
+        const LISTENING = 2;
+        /// A connection is on its way.
+        const CONNECTING = 4;
+        const CONNECTED = 8;
+        /// This side receives no more.
+        const SHUT_IN = 16;
+        /// This side sends no more.
+        const SHUT_OUT = 32;
+        /// The other side has reset the connection, and somebody was told.
+        const RESET = 64;
+        /// Accepted by AcceptEx, and not told of its listener yet.
+        const BARE_ACCEPT = 128;
+        /// Connected by ConnectEx, and not brought up to date yet.
+        const BARE_CONNECT = 256;
+        /// Plain calls do not wait.
+        const NONBLOCKING = 512;
+        /// More may be there than a short receive says: a peer that closed, an error, urgent data.
+        const UNSURE = 1024;
+        /// A pending AcceptEx is to put a connection here.
+        const AWAITED = 2048;
+        /// Other descriptors of the same socket exist, perhaps in other processes.
+        const SHARED = 4096;
+        /// Network events are selected.
+        const SELECTED = 8192;
+        /// SO_REUSEADDR of Windows.
+        const REUSE = 1 << 14;
+        /// SO_EXCLUSIVEADDRUSE.
+        const EXCLUSIVE = 1 << 15;
+    }
+}
+
+/// The three numbers that a socket is made of, as Linux has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Traits {
+    pub family: i32,
+    pub kind: i32,
+    pub protocol: i32,
+}
+
+/// What is seldom needed.
+#[derive(Default)]
+pub(super) struct Rare {
+    /// How a connection attempt that nobody waited for has failed.
+    pub error: Option<Errno>,
+    /// SO_RCVTIMEO and SO_SNDTIMEO in milliseconds, 0 for ever.
+    pub receive_limit: u32,
+    pub send_limit: u32,
+    pub user_options: Vec<(i32, u32)>,
+    /// Where it was bound by its owner.
+    pub bound_to: Option<Address>,
+    pub selection: Option<Selection>,
+}
+
+/// See the module page.
+pub(super) struct Core {
+    descriptor: Descriptor,
+    engine: Arc<dyn Engine>,
+    pub traits: Traits,
+    flags: AtomicU32,
+    pub input: Mutex<Lane>,
+    pub output: Mutex<Lane>,
+    /// How the engine knows it, 0 before it does.
+    watch: Mutex<u64>,
+    me: Weak<Core>,
+    /// When it was connected, in nanoseconds of the monotonic clock; 0 before.
+    connected_at: AtomicU64,
+    /// The request whose connection is to be put here.
+    awaited: Mutex<Weak<Request>>,
+    rare: Mutex<Option<Box<Rare>>>,
+}
+
+impl Core {
+    pub fn new(fd: OwnedFd, traits: Traits, flags: Flags, engine: Arc<dyn Engine>) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            descriptor: Descriptor::new(fd),
+            engine,
+            traits,
+            flags: AtomicU32::new(flags.bits()),
+            input: Mutex::new(Lane::new()),
+            output: Mutex::new(Lane::new()),
+            watch: Mutex::new(0),
+            me: Weak::clone(me),
+            connected_at: AtomicU64::new(if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 }),
+            awaited: Mutex::new(Weak::new()),
+            rare: Mutex::new(None),
+        })
+    }
+
+    pub fn is_stream(&self) -> bool {
+        self.traits.kind == libc::SOCK_STREAM
+    }
+
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.engine
+    }
+
+    #[inline]
+    pub fn flags(&self) -> Flags {
+        Flags::from_bits_retain(self.flags.load(Ordering::Acquire))
+    }
+
+    pub fn has(&self, any: Flags) -> bool {
+        self.flags().intersects(any)
+    }
+
+    pub fn add(&self, flags: Flags) {
+        self.flags.fetch_or(flags.bits(), Ordering::AcqRel);
+    }
+
+    pub fn remove(&self, flags: Flags) {
+        self.flags.fetch_and(!flags.bits(), Ordering::AcqRel);
+    }
+
+    /// Sets or clears them.
+    pub fn put(&self, flags: Flags, yes: bool) {
+        if yes { self.add(flags) } else { self.remove(flags) }
+    }
+
+    pub fn lane(&self, side: Side) -> &Mutex<Lane> {
+        match side {
+            Side::In => &self.input,
+            Side::Out => &self.output,
+        }
+    }
+
+    /// What is seldom needed, if somebody has needed it.
+    pub fn rare(&self) -> MutexGuard<'_, Option<Box<Rare>>> {
+        self.rare.lock()
+    }
+
+    /// Changes what is seldom needed.
+    pub fn with_rare<T>(&self, change: impl FnOnce(&mut Rare) -> T) -> T {
+        change(self.rare.lock().get_or_insert_default())
+    }
+
+    /// The descriptor, which stays open while the guard lives; `EBADF` after the last handle's end.
+    #[inline]
+    pub fn fd(&self) -> Result<Use<'_>, Errno> {
+        self.descriptor.take().ok_or(Errno::BADF)
+    }
+
+    /// The descriptor for its owner, who still has a handle.
+    pub fn borrow(&self) -> BorrowedFd<'_> {
+        // SAFETY: the number is open until the last handle goes, and a stale one is no more than an error to its user.
+        unsafe { BorrowedFd::borrow_raw(self.descriptor.raw) }
+    }
+
+    /// Makes a call that does not block.
+    ///
+    /// # Safety
+    /// What `work` points to is valid (writable for a receive).
+    #[inline]
+    pub unsafe fn call(&self, fd: &Use<'_>, work: SocketWork) -> Result<usize, Errno> {
+        // SAFETY: the guard keeps the descriptor open, and sockets here never block; the rest is the caller's promise.
+        unsafe { self.engine.socket_call(&SocketCall { fd: fd.raw(), work }) }
+    }
+
+    /// The status of a failed transfer. Remembers a reset, which Linux tells only once.
+    pub fn failure(&self, error: Errno, sending: bool) -> Status {
+        let flags = self.flags();
+        match error {
+            Errno::PIPE if flags.contains(Flags::SHUT_OUT) => Status::PIPE_DISCONNECTED,
+            Errno::PIPE | Errno::NOTCONN if self.is_stream() && !flags.contains(Flags::CONNECTED) => {
+                Status::INVALID_CONNECTION
+            }
+            // Windows asks for a connection where Linux asks for a destination.
+            Errno::DESTADDRREQ if sending => Status::INVALID_CONNECTION,
+            Errno::CONNRESET | Errno::PIPE if self.is_stream() => {
+                self.add(Flags::RESET | Flags::UNSURE);
+                Status::CONNECTION_RESET
+            }
+            error => self.status(error),
+        }
+    }
+
+    /// The status of any other failed call.
+    pub fn status(&self, error: Errno) -> Status {
+        let context = if self.is_stream() { Context::Socket } else { Context::Datagram };
+        Status::from_errno(error.raw_os_error(), context)
+    }
+
+    /// Is registered with the engine from now on.
+    pub fn ensure_watched(&self) -> Result<(), Errno> {
+        let mut watch = self.watch.lock();
+        if *watch == 0 {
+            let fd = self.fd()?;
+            *watch = self.engine.watch(fd.borrow(), Weak::clone(&self.me) as Weak<dyn Watcher>)?.0;
+        }
+        Ok(())
+    }
+
+    /// Is registered no more. `really`: although the socket itself stays open.
+    pub fn unwatch(&self, really: bool) {
+        let id = std::mem::take(&mut *self.watch.lock());
+        if id != 0 {
+            let fd = if really || self.has(Flags::SHARED) { self.fd().ok() } else { None };
+            self.engine.unwatch(WatchId(id), fd.as_ref().map(Use::borrow));
+        }
+    }
+
+    pub fn connected_at(&self) -> Option<Tick> {
+        Some(self.connected_at.load(Ordering::Acquire)).filter(|at| *at != 0).map(Tick)
+    }
+
+    /// It is connected from now on.
+    pub fn connected(&self, extra: Flags) {
+        self.connected_at.store(Tick::monotonic().0, Ordering::Release);
+        self.add(Flags::CONNECTED | Flags::BOUND | extra);
+        self.remove(Flags::CONNECTING);
+    }
+
+    /// Puts another socket under the descriptor's number: everything that was known of the old one is forgotten.
+    pub fn install(&self, new: OwnedFd, flags: Flags) -> Result<(), Errno> {
+        let (mut input, mut output) = (self.input.lock(), self.output.lock());
+        self.unwatch(true);
+        {
+            let fd = self.fd()?;
+            sys::replace(fd.raw(), new)?;
+        }
+        (input.open, output.open) = (true, true);
+        let kept = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE;
+        self.flags.store(((self.flags() & kept) | flags).bits(), Ordering::Release);
+        let now = if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 };
+        self.connected_at.store(now, Ordering::Release);
+        drop((input, output));
+        if self.has(Flags::SELECTED) {
+            self.ensure_watched()?;
+        }
+        Ok(())
+    }
+
+    /// A fresh socket of the same traits under the number: what TF_REUSE_SOCKET leaves. One that its owner had bound stays
+    /// bound, as far as Linux allows.
+    pub fn renew(&self) -> Result<(), Errno> {
+        let Traits { family, kind, protocol } = self.traits;
+        let new = sys::socket(family, kind, protocol)?;
+        let bound_to = self.rare().as_ref().and_then(|rare| rare.bound_to);
+        let mut flags = Flags::empty();
+        if let Some(address) = bound_to {
+            // The old connection still holds the address for a while.
+            let raw = rustix::fd::AsRawFd::as_raw_fd(&new);
+            let _ = sys::set_number(raw, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
+            let _ = sys::bind(raw, &address);
+            flags |= Flags::BOUND;
+        }
+        self.install(new, flags)
+    }
+
+    /// A connection attempt that nobody waits for may be over by now.
+    pub fn settle(&self) {
+        if !self.has(Flags::CONNECTING) || self.output.lock().is_connecting() {
+            return;
+        }
+        let Ok(fd) = self.fd() else { return };
+        if sys::ready_now(fd.raw(), libc::POLLOUT) == 0 {
+            return;
+        }
+        match sys::take_error(fd.raw()) {
+            None => self.connected(Flags::empty()),
+            Some(error) => {
+                self.remove(Flags::CONNECTING);
+                self.with_rare(|rare| rare.error = Some(error));
+            }
+        }
+    }
+
+    /// The last handle went: the socket is closed, and its requests were cancelled.
+    pub fn close(&self) {
+        if let Some(request) = self.await_request(Weak::new()).upgrade() {
+            request.cancel();
+        }
+        self.unselect();
+        self.unwatch(false);
+        self.descriptor.close();
+    }
+
+    /// This request is to put a connection here, or none; gives the one before.
+    pub fn await_request(&self, request: Weak<Request>) -> Weak<Request> {
+        std::mem::replace(&mut *self.awaited.lock(), request)
+    }
+
+    /// The WSA code of Linux's error.
+    pub fn code(&self, error: Errno) -> WsaError {
+        self.status(error).to_wsa()
+    }
+}
+
+impl Watcher for Core {
+    fn ready(&self, readiness: Readiness) {
+        let closed = Readiness::CLOSED | Readiness::ERROR;
+        let ending = closed | Readiness::READ_CLOSED;
+        if readiness.intersects(ending | Readiness::URGENT) {
+            self.add(Flags::UNSURE);
+        }
+        let Some(me) = self.me.upgrade() else { return };
+        if readiness.intersects(ending | Readiness::READ | Readiness::URGENT) {
+            self.input.lock().open = true;
+            me.pump(Side::In);
+        }
+        if readiness.intersects(closed | Readiness::WRITE) {
+            self.output.lock().open = true;
+            me.pump(Side::Out);
+        }
+        if self.has(Flags::SELECTED) {
+            self.record_events(readiness);
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.unwatch(false);
+    }
+}
+
+const CLOSED: u32 = 1 << 31;
+
+/// A descriptor that is closed at an agreed moment, or when the last call on it returns.
+struct Descriptor {
+    raw: RawFd,
+    /// Calls on their way, and whether it is closed for new ones.
+    users: AtomicU32,
+}
+
+impl Descriptor {
+    fn new(fd: OwnedFd) -> Self {
+        Self { raw: fd.into_raw_fd(), users: AtomicU32::new(0) }
+    }
+
+    #[inline]
+    fn take(&self) -> Option<Use<'_>> {
+        if self.users.fetch_add(1, Ordering::Acquire) & CLOSED != 0 {
+            self.users.fetch_sub(1, Ordering::Release);
+            return None;
+        }
+        Some(Use(self))
+    }
+
+    fn close(&self) {
+        if self.users.fetch_or(CLOSED, Ordering::AcqRel) == 0 {
+            sys::close(self.raw);
+        }
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        if *self.users.get_mut() & CLOSED == 0 {
+            // SAFETY: nobody has closed it, and it is given up here.
+            drop(unsafe { OwnedFd::from_raw_fd(self.raw) });
+        }
+    }
+}
+
+/// While it lives, the descriptor is open.
+pub(super) struct Use<'a>(&'a Descriptor);
+
+impl Use<'_> {
+    #[inline]
+    pub fn raw(&self) -> RawFd {
+        self.0.raw
+    }
+
+    pub fn borrow(&self) -> BorrowedFd<'_> {
+        // SAFETY: open while the guard lives.
+        unsafe { BorrowedFd::borrow_raw(self.0.raw) }
+    }
+}
+
+impl Drop for Use<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // The last call on a descriptor that was closed meanwhile closes it. A take that comes too late adds and takes back
+        // one, and so may be the one that does: exactly one party sees the count fall to zero after the close has seen it above.
+        if self.0.users.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
+            sys::close(self.0.raw);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The socket on the road: how its requests begin, wait and end.
+
+use super::core::{Core, Flags};
+use super::job::{Job, Step};
+use overlapped_abi::Status;
+use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::instance::Instance;
+use overlapped_kernel::request::{Completion, Request, RequestRef};
+use rustix::fd::BorrowedFd;
+use rustix::io::Errno;
+use std::any::Any;
+use std::sync::Arc;
+
+/// One open socket.
+pub(super) struct SocketDevice {
+    pub core: Arc<Core>,
+}
+
+impl Device for SocketDevice {
+    fn file_type(&self) -> FileType {
+        FileType::Pipe
+    }
+
+    fn requires_overlapped(&self) -> bool {
+        false
+    }
+
+    fn serializes(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn start(&self, request: &Request) -> Start {
+        let job = Job::of(request);
+        if let Err(status) = job.check(&self.core) {
+            return Start::Failed(status);
+        }
+        let mut lane = self.core.lane(job.side()).lock();
+        if job.is_late() || !lane.is_free() {
+            return Start::Queue;
+        }
+        let Ok(fd) = self.core.fd() else { return Start::Failed(Status::INVALID_HANDLE) };
+        match job.step(&self.core, &fd, request) {
+            Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
+            Step::Done(completion) => Start::Done(completion),
+            Step::Drained(completion) => {
+                lane.open = false;
+                Start::Done(completion)
+            }
+            Step::Wait => {
+                lane.open = false;
+                Start::Queue
+            }
+            Step::Elsewhere | Step::Fetch(_) | Step::Renew(_) => unreachable!("late jobs are not attempted here"),
+        }
+    }
+
+    fn enqueue(&self, request: RequestRef) {
+        self.core.enqueue(request);
+    }
+
+    fn cancel(&self, request: &RequestRef) -> bool {
+        if self.core.cancel(request) {
+            return true;
+        }
+        Job::of(request).target().is_some_and(|target| target.cancel(request))
+    }
+
+    /// A part of a file was fetched for a request.
+    fn resume(&self, request: &Request, result: RawResult) -> Next {
+        let side = Job::of(request).side();
+        match result {
+            Ok(_) if !request.is_cancelling() => return Next::Queue,
+            _ => {}
+        }
+        self.core.release(side);
+        let status = match result {
+            Err(error) if error != Errno::CANCELED => self.core.status(error),
+            _ => Status::CANCELLED,
+        };
+        Next::Complete(Completion { status, bytes: request.progress() })
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.core.borrow())
+    }
+
+    fn close(&self, _instance: &Instance) {
+        self.core.add(Flags::SHUT_IN | Flags::SHUT_OUT);
+        self.core.close();
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,223 @@
+//! Network events: WSAEventSelect and WSAEnumNetworkEvents (contract 08 §7.3).
+//!
+//! An event is recorded once, and again only after the call that re-enables it. What is true of the socket is asked of Linux each
+//! time (readiness may be old when it is told), so nothing is recorded that a pending receive has taken already. Drawback: a call
+//! or two for each change while a selection lasts.
+
+use super::Socket;
+use super::core::{Core, Flags};
+use super::lane::Side;
+use super::sys;
+use overlapped_abi::WsaError;
+use overlapped_kernel::dispatcher::Event;
+use overlapped_kernel::engine::Readiness;
+use std::sync::Arc;
+
+bitflags::bitflags! {
+    /// FD_*.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+    pub struct NetworkEvents: u32 {
+        /// Data is there.
+        const READ = 0x1;
+        /// There is room to send.
+        const WRITE = 0x2;
+        /// Urgent data is there.
+        const OOB = 0x4;
+        /// A connection can be accepted.
+        const ACCEPT = 0x8;
+        /// An attempt to connect is decided.
+        const CONNECT = 0x10;
+        /// The other side has closed or reset the connection.
+        const CLOSE = 0x20;
+    }
+}
+
+/// What WSAEnumNetworkEvents gives.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded {
+    /// The events.
+    pub events: NetworkEvents,
+    /// A code for each event, by the place of its bit.
+    pub errors: [WsaError; 10],
+}
+
+/// A socket's selection.
+pub(super) struct Selection {
+    event: Arc<Event>,
+    mask: NetworkEvents,
+    recorded: NetworkEvents,
+    errors: [WsaError; 10],
+    /// What may be recorded when it is true.
+    armed: NetworkEvents,
+}
+
+impl Selection {
+    fn new(event: Arc<Event>, mask: NetworkEvents) -> Self {
+        let (recorded, errors) = (NetworkEvents::empty(), [WsaError::SUCCESS; 10]);
+        // Connecting is an event only after an attempt.
+        let armed = NetworkEvents::all() - NetworkEvents::CONNECT;
+        Self { event, mask, recorded, errors, armed }
+    }
+
+    fn record(&mut self, what: NetworkEvents, error: WsaError) {
+        if !self.armed.intersects(what) {
+            return;
+        }
+        self.armed -= what;
+        self.recorded |= what;
+        self.errors[what.bits().trailing_zeros() as usize] = error;
+        if self.mask.intersects(what) {
+            self.event.set();
+        }
+    }
+}
+
+impl Core {
+    /// Records what is true now.
+    pub fn record_events(&self, readiness: Readiness) {
+        let before = self.flags();
+        self.settle();
+        let flags = self.flags();
+        let Ok(fd) = self.fd() else { return };
+        let found = sys::ready_now(fd.raw(), libc::POLLIN | libc::POLLOUT | libc::POLLPRI | libc::POLLRDHUP);
+        let data = || !self.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0);
+        let unclaimed = self.input.lock().is_empty();
+        let error = if found & libc::POLLERR != 0 && self.is_stream() { self.meet_error() } else { None };
+        let kept = self.kept_error();
+        let mut rare = self.rare();
+        let Some(selection) = rare.as_mut().and_then(|rare| rare.selection.as_mut()) else { return };
+        let fine = WsaError::SUCCESS;
+        if flags.contains(Flags::LISTENING) {
+            if found & libc::POLLIN != 0 && unclaimed {
+                selection.record(NetworkEvents::ACCEPT, fine);
+            }
+            return;
+        }
+        if before.contains(Flags::CONNECTING) && !flags.contains(Flags::CONNECTING) {
+            let code = if flags.contains(Flags::CONNECTED) { None } else { kept };
+            selection.record(NetworkEvents::CONNECT, code.map_or(fine, |error| self.code(error)));
+        }
+        if self.is_stream() && !flags.contains(Flags::CONNECTED) {
+            return;
+        }
+        if found & libc::POLLIN != 0 && unclaimed && data() {
+            selection.record(NetworkEvents::READ, fine);
+        }
+        if found & libc::POLLOUT != 0 {
+            selection.record(NetworkEvents::WRITE, fine);
+        }
+        if found & libc::POLLPRI != 0 {
+            selection.record(NetworkEvents::OOB, fine);
+        }
+        let ending = libc::POLLRDHUP | libc::POLLHUP;
+        if self.is_stream() && (found & ending != 0 || readiness.contains(Readiness::CLOSED)) {
+            selection.record(NetworkEvents::CLOSE, error.unwrap_or(fine));
+        }
+    }
+
+    /// A reset that was found by looking: later transfers report it.
+    fn meet_error(&self) -> Option<WsaError> {
+        let fd = self.fd().ok()?;
+        let error = sys::take_error(fd.raw())?;
+        Some(self.failure(error, false).to_wsa())
+    }
+
+    /// The user has made the call that re-enables the events of this direction.
+    pub fn rearm(&self, side: Side) {
+        if let Some(selection) = self.rare().as_mut().and_then(|rare| rare.selection.as_mut()) {
+            selection.armed |= match side {
+                Side::In => NetworkEvents::READ | NetworkEvents::OOB | NetworkEvents::ACCEPT,
+                Side::Out => NetworkEvents::WRITE,
+            };
+        }
+        self.record_events(Readiness::empty());
+    }
+
+    /// The user has begun to connect.
+    pub fn rearm_connect(&self) {
+        if let Some(selection) = self.rare().as_mut().and_then(|rare| rare.selection.as_mut()) {
+            selection.armed = NetworkEvents::all();
+            if self.has(Flags::CONNECTED) {
+                selection.record(NetworkEvents::CONNECT, WsaError::SUCCESS);
+            }
+        }
+        self.record_events(Readiness::empty());
+    }
+
+    /// An accepted socket has the listener's selection (contract 08 §3).
+    pub fn inherit_selection(&self, listener: &Self) {
+        let selected = |s: &Selection| (Arc::clone(&s.event), s.mask);
+        let Some((event, mask)) = listener.rare().as_ref().and_then(|rare| rare.selection.as_ref()).map(selected)
+        else {
+            return;
+        };
+        // A socket that cannot be watched tells nothing; its transfers say why.
+        let _ = self.select(event, mask);
+    }
+
+    fn select(&self, event: Arc<Event>, mask: NetworkEvents) -> Result<(), rustix::io::Errno> {
+        self.ensure_watched()?;
+        self.with_rare(|rare| match rare.selection.as_mut() {
+            Some(old) => {
+                (old.event, old.mask) = (event, mask);
+                if old.recorded.intersects(mask) {
+                    old.event.set();
+                }
+            }
+            None => {
+                rare.selection = Some(Selection::new(event, mask));
+                self.engine().expect(1);
+            }
+        });
+        self.add(Flags::SELECTED | Flags::NONBLOCKING);
+        self.record_events(Readiness::empty());
+        Ok(())
+    }
+
+    /// Ends a selection, if there is one.
+    pub fn unselect(&self) {
+        self.remove(Flags::SELECTED);
+        let old = self.rare().as_mut().and_then(|rare| rare.selection.take());
+        if old.is_some() {
+            self.engine().expect(-1);
+        }
+    }
+}
+
+impl Socket {
+    /// WSAEventSelect: `event`, one with manual reset, is set when one of the events is recorded. Makes the socket
+    /// non-blocking. An empty mask ends it and leaves the mode.
+    pub fn select_events(&self, event: Option<Arc<Event>>, mask: NetworkEvents) -> Result<(), WsaError> {
+        let core = self.core();
+        match event {
+            Some(event) if !mask.is_empty() => {
+                core.select(event, mask).map_err(|error| core.code(error))?;
+                self.instance().idle().submitted();
+            }
+            None if !mask.is_empty() => return Err(WsaError::EINVAL),
+            _ => {
+                core.unselect();
+                core.add(Flags::NONBLOCKING);
+            }
+        }
+        Ok(())
+    }
+
+    /// WSAEnumNetworkEvents: takes what is recorded of the selected events; nothing without a selection. The caller resets its
+    /// event before.
+    pub fn take_events(&self) -> Result<Recorded, WsaError> {
+        let mut rare = self.core().rare();
+        let Some(selection) = rare.as_mut().and_then(|rare| rare.selection.as_mut()) else {
+            return Ok(Recorded { events: NetworkEvents::empty(), errors: [WsaError::SUCCESS; 10] });
+        };
+        let events = selection.recorded & selection.mask;
+        selection.recorded -= events;
+        let mut errors = [WsaError::SUCCESS; 10];
+        for (place, error) in errors.iter_mut().enumerate() {
+            if events.bits() & 1 << place != 0 {
+                *error = std::mem::replace(&mut selection.errors[place], WsaError::SUCCESS);
+            }
+        }
+        Ok(Recorded { events, errors })
+    }
+}

@@ -1,0 +1,216 @@
+//! Requests of one direction that wait for the socket, oldest first, and the turn of each.
+//!
+//! A lane is *open* while an attempt may succeed. It closes when Linux says EAGAIN, or when a short receive shows that nothing is
+//! left, and opens when the engine tells of readiness. Both happen under the lane's lock, which is held across the attempt: so a
+//! readiness that the attempt did not see opens the lane afterwards. A new request is attempted by its caller only if the lane is
+//! open and empty, so it never overtakes. Nothing is completed under the lock. Drawback: two threads that send on one socket
+//! wait for each other's calls, which never block.
+
+use super::core::{Core, Flags};
+use super::job::{Job, Step};
+use overlapped_abi::Status;
+use overlapped_kernel::engine::Operation;
+use overlapped_kernel::request::{Completion, RequestRef};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The direction of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Receives and accepts.
+    In,
+    /// Sends and connects.
+    Out,
+}
+
+/// See the module page.
+pub(super) struct Lane {
+    pub queue: VecDeque<RequestRef>,
+    pub open: bool,
+    /// The oldest request is elsewhere for a moment, and comes back.
+    pub held: bool,
+}
+
+impl Lane {
+    pub fn new() -> Self {
+        Self { queue: VecDeque::new(), open: true, held: false }
+    }
+
+    /// May a new request be attempted at once?
+    pub fn is_free(&self) -> bool {
+        self.open && self.is_empty()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty() && !self.held
+    }
+
+    /// Does a request wait here for a connection to be made?
+    pub fn is_connecting(&self) -> bool {
+        self.queue.iter().any(|request| matches!(Job::of(request), Job::Connect(_)))
+    }
+}
+
+/// What [`Core::turn`] found.
+enum Turn {
+    Nothing,
+    Complete(RequestRef, Completion),
+    Move(RequestRef),
+    Fetch(RequestRef, Operation),
+    Renew(RequestRef, Completion),
+}
+
+impl Core {
+    /// Takes on a pending request; one that was fetched for comes back to its place.
+    pub fn enqueue(self: &Arc<Self>, request: RequestRef) {
+        let job = Job::of(&request);
+        let (side, first) = (job.side(), job.comes_back());
+        let refused = {
+            let mut lane = self.lane(side).lock();
+            if first {
+                lane.held = false;
+            }
+            // Whoever cancels marks the request before it takes this lock: either the mark is seen here, or the request there.
+            if request.is_cancelling() {
+                Some(Status::CANCELLED)
+            } else if let Err(error) = self.ensure_watched() {
+                Some(self.status(error))
+            } else {
+                self.engine().expect(1);
+                let request = Arc::clone(&request);
+                if first {
+                    lane.queue.push_front(request)
+                } else {
+                    lane.queue.push_back(request)
+                }
+                None
+            }
+        };
+        if let Some(status) = refused {
+            let bytes = request.progress();
+            self.over(&request);
+            request.complete(Completion { status: self.ending(&request, status), bytes });
+        }
+        self.pump(side);
+    }
+
+    /// Makes attempts for the waiting requests while they succeed.
+    pub fn pump(self: &Arc<Self>, side: Side) {
+        loop {
+            match self.turn(side) {
+                Turn::Nothing => return,
+                Turn::Complete(request, completion) => {
+                    self.engine().expect(-1);
+                    request.complete(completion);
+                }
+                Turn::Move(request) => {
+                    self.engine().expect(-1);
+                    let target = Job::of(&request).target().map(Arc::clone);
+                    let Some(target) = target else { unreachable!("only an accept goes on elsewhere") };
+                    target.enqueue(request);
+                }
+                Turn::Renew(request, completion) => {
+                    self.engine().expect(-1);
+                    // Nothing of the old connection stays.
+                    self.end_all(Side::In, Status::CONNECTION_ABORTED);
+                    let renewed = self.renew().map_err(|error| Completion::failure(self.status(error)));
+                    request.complete(renewed.err().unwrap_or(completion));
+                }
+                Turn::Fetch(request, operation) => {
+                    self.engine().expect(-1);
+                    // SAFETY: the request holds the file and with it the descriptor; a fetch uses no memory of the caller.
+                    unsafe { self.engine().submit(request, operation) };
+                }
+            }
+        }
+    }
+
+    fn turn(self: &Arc<Self>, side: Side) -> Turn {
+        let mut lane = self.lane(side).lock();
+        if !lane.open || lane.held {
+            return Turn::Nothing;
+        }
+        let Some(request) = lane.queue.pop_front() else { return Turn::Nothing };
+        let Ok(fd) = self.fd() else {
+            lane.queue.push_front(request);
+            return Turn::Nothing;
+        };
+        match Job::of(&request).step(self, &fd, &request) {
+            Step::Wait => {
+                lane.open = false;
+                lane.queue.push_front(request);
+                Turn::Nothing
+            }
+            Step::Done(completion) => Turn::Complete(request, completion),
+            Step::Drained(completion) => {
+                lane.open = false;
+                Turn::Complete(request, completion)
+            }
+            Step::Elsewhere => Turn::Move(request),
+            Step::Renew(completion) => Turn::Renew(request, completion),
+            Step::Fetch(operation) => {
+                lane.held = true;
+                Turn::Fetch(request, operation)
+            }
+        }
+    }
+
+    /// Takes a request out of its queue, and ends it; false if it is not here.
+    pub fn cancel(self: &Arc<Self>, request: &RequestRef) -> bool {
+        for side in [Side::In, Side::Out] {
+            let found = {
+                let mut lane = self.lane(side).lock();
+                let place = lane.queue.iter().position(|waiting| Arc::ptr_eq(waiting, request));
+                place.and_then(|place| lane.queue.remove(place))
+            };
+            if let Some(request) = found {
+                self.engine().expect(-1);
+                self.over(&request);
+                let (status, bytes) = (self.ending(&request, Status::CANCELLED), request.progress());
+                request.complete(Completion { status, bytes });
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The oldest request of the lane, which was elsewhere, does not come back.
+    pub fn release(self: &Arc<Self>, side: Side) {
+        self.lane(side).lock().held = false;
+        self.pump(side);
+    }
+
+    /// Ends everything that waits here.
+    pub fn end_all(self: &Arc<Self>, side: Side, status: Status) {
+        loop {
+            let Some(request) = self.lane(side).lock().queue.pop_front() else { return };
+            self.engine().expect(-1);
+            let bytes = request.progress();
+            request.complete(Completion { status, bytes });
+        }
+    }
+
+    /// What a request that is ended early leaves behind.
+    fn over(self: &Arc<Self>, request: &RequestRef) {
+        match Job::of(request) {
+            Job::Accept(job) => job.over(),
+            Job::Connect(_) if self.has(Flags::CONNECTING) => {
+                self.remove(Flags::CONNECTING);
+                if let Ok(fd) = self.fd() {
+                    // Linux goes on connecting otherwise.
+                    let _ = super::sys::disconnect(fd.raw());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The status of a request that is ended early: transfers of a socket that closes are aborted (contract 08 section 9).
+    fn ending(&self, request: &RequestRef, status: Status) -> Status {
+        let transfer = matches!(Job::of(request), Job::Receive(_) | Job::Send(_));
+        if status == Status::CANCELLED && transfer && request.instance().is_closed() {
+            return Status::CONNECTION_ABORTED;
+        }
+        status
+    }
+}

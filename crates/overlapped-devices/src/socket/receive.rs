@@ -1,0 +1,309 @@
+//! Receives: recv, recvfrom, WSARecv, WSARecvFrom, WSARecvMsg and ReadFile (contract 08 §3, §4, §6.5).
+//!
+//! Of a stream, a receive takes what is there; of datagrams, one, whose rest is lost if it is longer. A receive into no bytes
+//! waits until something is there and leaves it there, so a connection that idles costs no buffer. The drawback of looking
+//! first: it costs such a receive one call more.
+
+use super::address::{Address, ROOM};
+use super::core::{Core, Flags, Use};
+use super::job::{Details, Step};
+use super::lane::Side;
+use super::{Issued, NotIssued, Overlap, Socket};
+use overlapped_abi::{Status, WsaError};
+use overlapped_kernel::engine::{Message, SocketWork};
+use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
+use parking_lot::Mutex;
+use rustix::io::Errno;
+use std::sync::Arc;
+
+/// What came besides the bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// Bytes in the caller's memory.
+    pub bytes: usize,
+    /// Who sent them, if that was asked for and is known.
+    pub address: Option<&'a Address>,
+    /// MSG_* of Linux: MSG_TRUNC, MSG_CTRUNC, MSG_OOB.
+    pub flags: i32,
+    /// Control messages, in the layout of Linux.
+    pub control: &'a [u8],
+    /// How the receive ends: success, or BUFFER_OVERFLOW for a datagram that was cut.
+    pub status: Status,
+}
+
+/// Is told what came before the request is complete, by whichever thread completes it. It writes the caller's memory, and calls
+/// nothing of the library.
+pub type Deliver = Box<dyn FnOnce(&Arrival<'_>) + Send + Sync>;
+
+/// A receive.
+pub struct Receive<'a> {
+    /// The caller's memory, one piece or more. The list is copied.
+    pub buffers: &'a [Buffer],
+    /// MSG_PEEK, MSG_OOB and MSG_WAITALL of Linux.
+    pub flags: i32,
+    /// Does the caller want the sender's address?
+    pub wants_address: bool,
+    /// Room for control messages, in bytes; 0 for none.
+    pub control: usize,
+    /// Called once, unless the receive fails.
+    pub deliver: Option<Deliver>,
+}
+
+impl<'a> Receive<'a> {
+    /// A receive of what comes, and nothing else.
+    #[must_use]
+    pub fn into(buffers: &'a [Buffer]) -> Self {
+        Self { buffers, flags: 0, wants_address: false, control: 0, deliver: None }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.flags == 0 && !self.wants_address && self.control == 0 && self.deliver.is_none()
+    }
+}
+
+/// The same, kept by a request.
+pub(super) struct ReceiveJob {
+    flags: i32,
+    wants_address: bool,
+    control: usize,
+    deliver: Mutex<Option<Deliver>>,
+}
+
+/// A receive of what comes.
+pub(super) static PLAIN_RECEIVE: ReceiveJob =
+    ReceiveJob { flags: 0, wants_address: false, control: 0, deliver: Mutex::new(None) };
+
+/// What one call has brought.
+struct Got {
+    bytes: usize,
+    address: Option<Address>,
+    flags: i32,
+    control: Box<[u8]>,
+}
+
+impl Got {
+    fn bytes(bytes: usize) -> Self {
+        Self { bytes, address: None, flags: 0, control: Box::default() }
+    }
+}
+
+/// May the socket receive?
+#[inline]
+pub(super) fn check(core: &Core) -> Result<(), Status> {
+    let flags = core.flags();
+    if core.is_stream() && !flags.intersects(Flags::SHUT_IN | Flags::RESET | Flags::CONNECTING) {
+        return Ok(());
+    }
+    check_further(core)
+}
+
+#[cold]
+fn check_further(core: &Core) -> Result<(), Status> {
+    core.settle();
+    let flags = core.flags();
+    if flags.contains(Flags::SHUT_IN) {
+        Err(Status::PIPE_DISCONNECTED)
+    } else if flags.contains(Flags::RESET) {
+        Err(Status::CONNECTION_RESET)
+    } else if flags.contains(Flags::CONNECTING) {
+        Err(Status::INVALID_CONNECTION)
+    } else if !core.is_stream() && !flags.contains(Flags::BOUND) {
+        Err(Status::INVALID_PARAMETER)
+    } else {
+        Ok(())
+    }
+}
+
+impl ReceiveJob {
+    /// One call of Linux, into these pieces.
+    #[inline]
+    fn call(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<Got, Errno> {
+        let len: usize = buffers.iter().map(|buffer| buffer.len).sum();
+        if len == 0 && !self.wants_address && self.control == 0 {
+            return look(core, fd);
+        }
+        if let [buffer] = buffers
+            && !self.wants_address
+            && self.control == 0
+        {
+            // With MSG_TRUNC Linux says how long a datagram was; of a stream it would throw the bytes away.
+            let cut = if core.is_stream() { 0 } else { libc::MSG_TRUNC };
+            // SAFETY: the caller's memory, valid and writable until the request is complete.
+            let n = unsafe { core.call(fd, SocketWork::Receive { buffer: *buffer, flags: self.flags | cut }) }?;
+            let flags = if n > len { libc::MSG_TRUNC } else { 0 };
+            return Ok(Got { flags, ..Got::bytes(n.min(len)) });
+        }
+        self.call_with_message(core, fd, buffers)
+    }
+
+    fn call_with_message(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<Got, Errno> {
+        let mut name = [0; ROOM];
+        let mut control = vec![0_u64; self.control.div_ceil(8)];
+        let mut message = Message {
+            name: if self.wants_address { name.as_mut_ptr() } else { std::ptr::null_mut() },
+            name_len: if self.wants_address { ROOM as u32 } else { 0 },
+            parts: buffers.as_ptr(),
+            count: buffers.len(),
+            control: if self.control == 0 { std::ptr::null_mut() } else { control.as_mut_ptr().cast() },
+            control_len: self.control,
+            flags: 0,
+        };
+        // SAFETY: name and control live here, the pieces are the caller's memory.
+        let bytes =
+            unsafe { core.call(fd, SocketWork::ReceiveMessage { message: &raw mut message, flags: self.flags }) }?;
+        let address = (message.name_len > 0).then(|| Address::written(name, message.name_len));
+        let control = control.iter().flat_map(|word| word.to_ne_bytes()).take(message.control_len).collect();
+        Ok(Got { bytes, address, flags: message.flags, control })
+    }
+
+    /// Makes an attempt for a request.
+    #[inline]
+    pub fn step(&self, core: &Core, fd: &Use<'_>, request: &Request) -> Step {
+        loop {
+            let done = request.progress();
+            let whole = request.buffer();
+            let parts = request.parts();
+            let got = if parts.is_none() {
+                let rest = Buffer { start: whole.start.wrapping_add(done), len: whole.len - done };
+                self.call(core, fd, &[rest])
+            } else if done == 0 {
+                // SAFETY: the request is not complete.
+                self.call(core, fd, unsafe { parts.list() })
+            } else {
+                // SAFETY: the request is not complete.
+                self.call(core, fd, &unsafe { parts.skip(done).rest() })
+            };
+            let got = match got {
+                Ok(got) => got,
+                // What a receive of everything has is its outcome when no more comes.
+                Err(error) if error != Errno::AGAIN && done > 0 && self.waits_for_all() => {
+                    core.failure(error, false);
+                    return Step::Done(Completion::success(done));
+                }
+                Err(error) => return Step::failed(core, request, error, false),
+            };
+            let total = if self.waits_for_all() { request.advance(got.bytes) } else { got.bytes };
+            if self.waits_for_all() && core.is_stream() && got.bytes > 0 && total < whole.len {
+                continue;
+            }
+            let drained = self.has_drained(core, &got, whole.len);
+            let completion = self.finish(&Got { bytes: total, ..got });
+            return if drained { Step::Drained(completion) } else { Step::Done(completion) };
+        }
+    }
+
+    fn waits_for_all(&self) -> bool {
+        self.flags & libc::MSG_WAITALL != 0
+    }
+
+    /// Does this receive show that nothing is left?
+    #[inline]
+    fn has_drained(&self, core: &Core, got: &Got, len: usize) -> bool {
+        core.is_stream() && self.flags == 0 && got.bytes > 0 && got.bytes < len && !core.has(Flags::UNSURE)
+    }
+
+    /// Tells what came, and the outcome.
+    #[inline]
+    fn finish(&self, got: &Got) -> Completion {
+        let status = if got.flags & libc::MSG_TRUNC == 0 { Status::SUCCESS } else { Status::BUFFER_OVERFLOW };
+        if !std::ptr::eq(self, &raw const PLAIN_RECEIVE)
+            && let Some(deliver) = self.deliver.lock().take()
+        {
+            let Got { bytes, address, flags, control } = got;
+            deliver(&Arrival { bytes: *bytes, address: address.as_ref(), flags: *flags, control, status });
+        }
+        Completion { status, bytes: got.bytes }
+    }
+}
+
+/// Is anything there, or the end?
+fn look(core: &Core, fd: &Use<'_>) -> Result<Got, Errno> {
+    let mut byte = 0_u8;
+    let buffer = Buffer { start: &raw mut byte, len: 1 };
+    // SAFETY: one byte of this function's.
+    unsafe { core.call(fd, SocketWork::Receive { buffer, flags: libc::MSG_PEEK }) }.map(|_| Got::bytes(0))
+}
+
+impl Socket {
+    /// recv, recvfrom, and WSARecv without an OVERLAPPED: what came, 0 if the other side has closed in good order. In blocking
+    /// mode waits for as long as the receive time-out says (10060). Else 10035 if nothing is there. 10040 for a datagram that was
+    /// cut; `deliver` was told all the same.
+    ///
+    /// # Safety
+    /// The buffers are valid and writable until the call returns.
+    pub unsafe fn receive(&self, what: Receive<'_>) -> Result<usize, WsaError> {
+        let core = self.core();
+        check(core).map_err(Status::to_wsa)?;
+        let Receive { buffers, flags, wants_address, control, deliver } = what;
+        let job = ReceiveJob { flags, wants_address, control, deliver: Mutex::new(deliver) };
+        // A call that waits for everything may have to be taken up again, which only requests are.
+        let simple = !job.waits_for_all() || core.has(Flags::NONBLOCKING);
+        if simple {
+            let mut lane = core.input.lock();
+            if lane.is_empty() {
+                let fd = core.fd().map_err(|error| core.code(error))?;
+                match job.call(core, &fd, buffers) {
+                    Ok(got) => {
+                        let len = buffers.iter().map(|buffer| buffer.len).sum();
+                        lane.open &= !job.has_drained(core, &got, len);
+                        drop(lane);
+                        self.received();
+                        return outcome(job.finish(&got));
+                    }
+                    Err(Errno::AGAIN) => lane.open = false,
+                    Err(error) => return Err(core.failure(error, false).to_wsa()),
+                }
+            }
+        }
+        if core.has(Flags::NONBLOCKING) {
+            self.received();
+            return Err(WsaError::EWOULDBLOCK);
+        }
+        let limit = self.receive_timeout();
+        // SAFETY: the caller's promise.
+        let waited = unsafe { self.wait(Function::Read, self.memory(buffers), Details::Receive(job), buffers, limit) };
+        self.received();
+        outcome(waited?)
+    }
+
+    /// WSARecv, WSARecvFrom and WSARecvMsg with an OVERLAPPED or a routine.
+    ///
+    /// # Safety
+    /// The buffers stay valid and writable until the request is complete, and so does what `deliver` writes to and the OVERLAPPED.
+    pub unsafe fn receive_overlapped(&self, what: Receive<'_>, how: Overlap) -> Result<Issued, NotIssued> {
+        let plain = what.is_plain();
+        let Receive { buffers, flags, wants_address, control, deliver } = what;
+        let details = || {
+            let job = ReceiveJob { flags, wants_address, control, deliver: Mutex::new(deliver) };
+            Box::new(Details::Receive(job)) as Box<dyn std::any::Any + Send + Sync>
+        };
+        let parameters = Parameters { parts: pieces(buffers), details: (!plain).then(details) };
+        // SAFETY: the caller's promise.
+        let issued = unsafe { self.issue(Function::Read, self.memory(buffers), parameters, how) };
+        self.received();
+        issued
+    }
+
+    /// The user has received: the next arrival is news.
+    #[inline]
+    fn received(&self) {
+        if self.core().has(Flags::SELECTED) {
+            self.core().rearm(Side::In);
+        }
+    }
+}
+
+/// The list that a request needs.
+pub(super) fn pieces(buffers: &[Buffer]) -> Box<[Buffer]> {
+    if buffers.len() == 1 { Box::default() } else { buffers.into() }
+}
+
+/// A plain call reports a cut datagram as a failure.
+fn outcome(completion: Completion) -> Result<usize, WsaError> {
+    if completion.status.is_success() { Ok(completion.bytes) } else { Err(completion.status.to_wsa()) }
+}
+
+/// For a receive by somebody else: the first data of an accepted connection.
+pub(super) fn first_data(core: &Arc<Core>, fd: &Use<'_>, buffer: Buffer) -> Result<usize, Errno> {
+    PLAIN_RECEIVE.call(core, fd, &[buffer]).map(|got| got.bytes)
+}

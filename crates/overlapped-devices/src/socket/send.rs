@@ -1,0 +1,220 @@
+//! Sends: send, sendto, WSASend, WSASendTo, WSASendMsg and WriteFile (contract 08 §3, §4, §6.5).
+//!
+//! A send is done when the network stack has taken everything; what it does not take at once waits in the lane, and later sends
+//! behind it. Only a plain call of a non-blocking stream sends a part and says so.
+
+use super::address::Address;
+use super::core::{Core, Flags, Use};
+use super::job::{Details, Step};
+use super::lane::Side;
+use super::receive::pieces;
+use super::{Issued, NotIssued, Overlap, Socket};
+use overlapped_abi::{Status, WsaError};
+use overlapped_kernel::engine::{Message, Parts, SocketWork};
+use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
+use rustix::io::Errno;
+
+/// A send.
+pub struct Send<'a> {
+    /// The caller's memory, one piece or more. The list is copied.
+    pub buffers: &'a [Buffer],
+    /// MSG_OOB and MSG_DONTROUTE of Linux.
+    pub flags: i32,
+    /// Where to, for sockets that are not connected.
+    pub to: Option<&'a Address>,
+    /// Control messages, in the layout of Linux.
+    pub control: &'a [u8],
+}
+
+impl<'a> Send<'a> {
+    /// A send to the other side of a connection.
+    #[must_use]
+    pub fn from(buffers: &'a [Buffer]) -> Self {
+        Self { buffers, flags: 0, to: None, control: &[] }
+    }
+
+    fn job(&self) -> SendJob {
+        SendJob {
+            flags: self.flags,
+            to: self.to.copied(),
+            control: (!self.control.is_empty()).then(|| self.control.into()),
+        }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.flags == 0 && self.to.is_none() && self.control.is_empty()
+    }
+}
+
+/// The same, kept by a request.
+pub(super) struct SendJob {
+    flags: i32,
+    to: Option<Address>,
+    control: Option<Box<[u8]>>,
+}
+
+/// A send to the other side of a connection.
+pub(super) static PLAIN_SEND: SendJob = SendJob { flags: 0, to: None, control: None };
+
+/// May the socket send?
+#[inline]
+pub(super) fn check(core: &Core) -> Result<(), Status> {
+    if core.flags().intersects(Flags::SHUT_OUT | Flags::RESET | Flags::CONNECTING) {
+        return check_further(core);
+    }
+    Ok(())
+}
+
+#[cold]
+fn check_further(core: &Core) -> Result<(), Status> {
+    core.settle();
+    let flags = core.flags();
+    if flags.contains(Flags::SHUT_OUT) {
+        Err(Status::PIPE_DISCONNECTED)
+    } else if flags.contains(Flags::RESET) {
+        Err(Status::CONNECTION_RESET)
+    } else if flags.contains(Flags::CONNECTING) {
+        Err(Status::INVALID_CONNECTION)
+    } else {
+        Ok(())
+    }
+}
+
+impl SendJob {
+    /// One call of Linux.
+    #[inline]
+    fn call(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<usize, Errno> {
+        if let [buffer] = buffers
+            && self.to.is_none()
+            && self.control.is_none()
+        {
+            // SAFETY: the caller's memory, valid until the request is complete.
+            return unsafe { core.call(fd, SocketWork::Send { buffer: *buffer, flags: self.flags }) };
+        }
+        let (name, name_len) = match &self.to {
+            Some(to) => (to.as_ptr().cast_mut(), to.len()),
+            None => (std::ptr::null_mut(), 0),
+        };
+        let (control, control_len) =
+            self.control.as_deref().map_or((std::ptr::null(), 0), |control| (control.as_ptr(), control.len()));
+        let message = Message {
+            name,
+            name_len,
+            parts: buffers.as_ptr(),
+            count: buffers.len(),
+            control: control.cast_mut(),
+            control_len,
+            flags: 0,
+        };
+        // SAFETY: everything in the message is this job's or the caller's memory, which Linux only reads.
+        unsafe { core.call(fd, SocketWork::SendMessage { message: &raw const message, flags: self.flags }) }
+    }
+
+    /// Makes an attempt for a request.
+    #[inline]
+    pub fn step(&self, core: &Core, fd: &Use<'_>, request: &Request) -> Step {
+        self.send(core, fd, request, request.buffer(), request.parts())
+    }
+
+    /// Sends what is left of this memory, as the request's progress has it.
+    pub fn send(&self, core: &Core, fd: &Use<'_>, request: &Request, whole: Buffer, parts: Parts) -> Step {
+        loop {
+            let done = request.progress();
+            let sent = if parts.is_none() {
+                let rest = Buffer { start: whole.start.wrapping_add(done), len: whole.len - done };
+                self.call(core, fd, &[rest])
+            } else if done == 0 {
+                // SAFETY: the request is not complete.
+                self.call(core, fd, unsafe { parts.list() })
+            } else {
+                // SAFETY: the request is not complete.
+                self.call(core, fd, &unsafe { parts.skip(done).rest() })
+            };
+            match sent {
+                Ok(sent) => {
+                    let total = request.advance(sent);
+                    // A datagram goes whole, and nothing is sent in one call.
+                    if total >= whole.len || !core.is_stream() {
+                        self.sent(core);
+                        return Step::Done(Completion::success(total));
+                    }
+                }
+                Err(error) => return Step::failed(core, request, error, true),
+            }
+        }
+    }
+
+    /// Linux gives a datagram socket that sends an address.
+    fn sent(&self, core: &Core) {
+        if !core.is_stream() && !core.has(Flags::BOUND) {
+            core.add(Flags::BOUND);
+        }
+    }
+}
+
+impl Socket {
+    /// send, sendto, and WSASend without an OVERLAPPED: how much was taken. In blocking mode that is everything, or an error, which
+    /// is 10060 when the send time-out is over. Else a stream may take a part, and 10035 says that nothing was taken.
+    ///
+    /// # Safety
+    /// The buffers are valid until the call returns.
+    pub unsafe fn send(&self, what: Send<'_>) -> Result<usize, WsaError> {
+        let core = self.core();
+        check(core).map_err(Status::to_wsa)?;
+        let job = what.job();
+        let total: usize = what.buffers.iter().map(|buffer| buffer.len).sum();
+        let mut done = 0;
+        {
+            let mut lane = core.output.lock();
+            if lane.is_empty() {
+                let fd = core.fd().map_err(|error| core.code(error))?;
+                match job.call(core, &fd, what.buffers) {
+                    Ok(sent) => {
+                        job.sent(core);
+                        done = sent;
+                    }
+                    Err(Errno::AGAIN) => lane.open = false,
+                    Err(error) => return Err(core.failure(error, true).to_wsa()),
+                }
+                if done >= total && (done > 0 || lane.open) || done > 0 && core.has(Flags::NONBLOCKING) {
+                    return Ok(done);
+                }
+            }
+        }
+        if core.has(Flags::NONBLOCKING) {
+            if core.has(Flags::SELECTED) {
+                core.rearm(Side::Out);
+            }
+            return Err(WsaError::EWOULDBLOCK);
+        }
+        let rest = rest_of(what.buffers, done);
+        let limit = self.send_timeout();
+        // SAFETY: the caller's promise.
+        let waited = unsafe { self.wait(Function::Write, self.memory(&rest), Details::Send(job), &rest, limit) };
+        waited.map(|completion| done + completion.bytes)
+    }
+
+    /// WSASend, WSASendTo and WSASendMsg with an OVERLAPPED or a routine.
+    ///
+    /// # Safety
+    /// The buffers stay valid and unchanged until the request is complete, and so does the OVERLAPPED.
+    pub unsafe fn send_overlapped(&self, what: Send<'_>, how: Overlap) -> Result<Issued, NotIssued> {
+        let details = (!what.is_plain()).then(|| Box::new(Details::Send(what.job())) as _);
+        let parameters = Parameters { parts: pieces(what.buffers), details };
+        // SAFETY: the caller's promise.
+        unsafe { self.issue(Function::Write, self.memory(what.buffers), parameters, how) }
+    }
+}
+
+/// What is left of a list when its first `done` bytes are gone.
+fn rest_of(buffers: &[Buffer], mut done: usize) -> Vec<Buffer> {
+    let mut rest = Vec::with_capacity(buffers.len());
+    for buffer in buffers {
+        let gone = done.min(buffer.len);
+        done -= gone;
+        if gone < buffer.len || buffers.len() == 1 {
+            rest.push(Buffer { start: buffer.start.wrapping_add(gone), len: buffer.len - gone });
+        }
+    }
+    rest
+}

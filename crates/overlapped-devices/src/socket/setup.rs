@@ -1,0 +1,264 @@
+//! Sockets made, bound, shut down and closed (contract 08 §2, §3, §9).
+//!
+//! Windows lets a socket be bound where only finished connections still linger, and Linux asks for SO_REUSEADDR for that. So a bind
+//! that is refused is made again with it; and a listener, whose connections will linger, gets it. Two live sockets at one
+//! address stay refused. The drawback: a program that reads SO_REUSEADDR from Linux finds it set.
+
+use super::address::Address;
+use super::core::{Core, Flags, Traits};
+use super::device::SocketDevice;
+use super::{Socket, sys};
+use overlapped_abi::{AccessMask, WsaError};
+use overlapped_kernel::System;
+use overlapped_kernel::handle::{Handle, Object};
+use rustix::fd::{AsRawFd, OwnedFd};
+use rustix::io::Errno;
+use std::sync::Arc;
+
+/// What to create, in numbers of Linux.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSocket {
+    /// AF_INET, AF_INET6 or AF_UNIX.
+    pub family: i32,
+    /// SOCK_STREAM, SOCK_DGRAM or SOCK_RAW.
+    pub kind: i32,
+    /// IPPROTO_*, 0 for the usual one.
+    pub protocol: i32,
+    /// For overlapped requests (WSA_FLAG_OVERLAPPED).
+    pub overlapped: bool,
+}
+
+/// Which directions [`Socket::shutdown`] ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// SD_RECEIVE.
+    Receive,
+    /// SD_SEND.
+    Send,
+    /// SD_BOTH.
+    Both,
+}
+
+/// socket and WSASocket: 10047, 10044, 10043 or 10041 for what there is not, 10024 when there are too many, 10013 without the right.
+pub fn create(system: &System, new: NewSocket) -> Result<(Handle, Socket), WsaError> {
+    let NewSocket { family, kind, protocol, overlapped } = new;
+    let known = [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX].contains(&family);
+    if !known {
+        return Err(WsaError::EAFNOSUPPORT);
+    }
+    if ![libc::SOCK_STREAM, libc::SOCK_DGRAM, libc::SOCK_RAW].contains(&kind) {
+        return Err(WsaError::ESOCKTNOSUPPORT);
+    }
+    let mismatch =
+        matches!((kind, protocol), (libc::SOCK_STREAM, libc::IPPROTO_UDP) | (libc::SOCK_DGRAM, libc::IPPROTO_TCP));
+    if mismatch && family != libc::AF_UNIX {
+        return Err(WsaError::EPROTOTYPE);
+    }
+    let fd = sys::socket(family, kind, protocol).map_err(code)?;
+    let traits = Traits { family, kind, protocol };
+    Socket::insert(system, Core::new(fd, traits, Flags::empty(), Arc::clone(system.engine())), overlapped)
+}
+
+/// Two connected local sockets.
+pub fn pair(system: &System, kind: i32, overlapped: bool) -> Result<[(Handle, Socket); 2], WsaError> {
+    let traits = Traits { family: libc::AF_UNIX, kind, protocol: 0 };
+    let [near, far] = sys::pair(kind).map_err(code)?;
+    let flags = Flags::BOUND | Flags::CONNECTED;
+    let insert = |fd| Socket::insert(system, Core::new(fd, traits, flags, Arc::clone(system.engine())), overlapped);
+    Ok([insert(near)?, insert(far)?])
+}
+
+/// A socket of a descriptor that others have opened, in the state that it is in. It does not block any more. 10038 if it is no socket.
+pub fn adopt(system: &System, fd: OwnedFd, overlapped: bool) -> Result<(Handle, Socket), WsaError> {
+    let raw = fd.as_raw_fd();
+    let ask = |name| sys::number(raw, libc::SOL_SOCKET, name).map_err(code);
+    let family = ask(libc::SO_DOMAIN)?;
+    let traits = Traits { family, kind: ask(libc::SO_TYPE)?, protocol: ask(libc::SO_PROTOCOL)? };
+    let mut flags = Flags::SHARED;
+    flags.set(Flags::BOUND, sys::local_address(raw).is_ok_and(|address| !address.is_unbound()));
+    if ask(libc::SO_ACCEPTCONN)? != 0 {
+        flags |= Flags::LISTENING | Flags::BOUND;
+    }
+    if sys::peer_address(raw).is_ok() {
+        flags |= Flags::CONNECTED | Flags::BOUND;
+    }
+    let modes = rustix::fs::fcntl_getfl(&fd).map_err(code)?;
+    flags.set(Flags::NONBLOCKING, modes.contains(rustix::fs::OFlags::NONBLOCK));
+    sys::set_nonblocking(raw, true).map_err(code)?;
+    Socket::insert(system, Core::new(fd, traits, flags, Arc::clone(system.engine())), overlapped)
+}
+
+/// closesocket: 10038 for what is no socket; 10035 for one that does not block and is to linger over what is unsent, which stays
+/// open. Requests on their way end: transfers with CONNECTION_ABORTED, others with CANCELLED.
+pub fn close(system: &System, handle: Handle) -> Result<(), WsaError> {
+    let grant = system.grant(handle).map_err(|_| WsaError::ENOTSOCK)?;
+    let socket = Socket::of(&grant)?;
+    let lingers = socket.linger().is_some_and(|seconds| seconds > 0);
+    if lingers && socket.is_nonblocking() && socket.unsent() > 0 {
+        return Err(WsaError::EWOULDBLOCK);
+    }
+    drop(grant);
+    let close = || system.close(handle).map_err(|_| WsaError::ENOTSOCK);
+    if lingers { overlapped_kernel::port::blocking(close) } else { close() }
+}
+
+impl Socket {
+    /// A handle to a new instance.
+    pub(super) fn insert(system: &System, core: Arc<Core>, overlapped: bool) -> Result<(Handle, Self), WsaError> {
+        let instance = system.instance(Arc::new(SocketDevice { core }), overlapped);
+        let access = AccessMask::FILE_GENERIC_READ | AccessMask::FILE_GENERIC_WRITE | AccessMask::SYNCHRONIZE;
+        let handle = system.insert(Object::Instance(Arc::clone(&instance)), access).map_err(|_| WsaError::EMFILE)?;
+        Ok((handle, Self { instance }))
+    }
+
+    /// bind: 10048 if the address is in use, 10049 if it is not of this machine, 10022 if the socket is bound already.
+    pub fn bind(&self, address: &Address) -> Result<(), WsaError> {
+        let core = self.core();
+        let busy = Flags::BOUND | Flags::CONNECTED | Flags::CONNECTING | Flags::LISTENING | Flags::AWAITED;
+        if core.has(busy) {
+            return Err(WsaError::EINVAL);
+        }
+        if address.family() != core.traits.family {
+            return Err(if address.family() == 0 { WsaError::EADDRNOTAVAIL } else { WsaError::EAFNOSUPPORT });
+        }
+        let fd = core.fd().map_err(code)?;
+        let mut bound = sys::bind(fd.raw(), address);
+        if bound == Err(Errno::ADDRINUSE) && core.is_stream() && !core.has(Flags::EXCLUSIVE | Flags::REUSE) {
+            reuse(fd.raw(), true);
+            bound = sys::bind(fd.raw(), address);
+            if bound.is_err() {
+                reuse(fd.raw(), false);
+            }
+        }
+        bound.map_err(|error| match error {
+            // A local name that is taken, or that cannot be.
+            Errno::NOENT | Errno::NOTDIR => WsaError::EADDRNOTAVAIL,
+            error => code(error),
+        })?;
+        core.with_rare(|rare| rare.bound_to = sys::local_address(fd.raw()).ok());
+        core.add(Flags::BOUND);
+        Ok(())
+    }
+
+    /// listen: 10022 unless the socket is bound, 10056 if it is connected, 10045 for datagrams.
+    pub fn listen(&self, backlog: i32) -> Result<(), WsaError> {
+        let core = self.core();
+        if !core.is_stream() {
+            return Err(WsaError::EOPNOTSUPP);
+        }
+        if core.has(Flags::CONNECTED) {
+            return Err(WsaError::EISCONN);
+        }
+        if !core.has(Flags::BOUND) || core.has(Flags::CONNECTING) {
+            return Err(WsaError::EINVAL);
+        }
+        let fd = core.fd().map_err(code)?;
+        if !core.has(Flags::EXCLUSIVE) {
+            reuse(fd.raw(), true);
+        }
+        sys::listen(fd.raw(), backlog.max(0)).map_err(code)?;
+        core.add(Flags::LISTENING);
+        // What was said of it while nobody could connect is not true any more.
+        core.input.lock().open = true;
+        Ok(())
+    }
+
+    /// getsockname: 10022 unless the socket has an address.
+    pub fn local_address(&self) -> Result<Address, WsaError> {
+        let core = self.core();
+        if !core.has(Flags::BOUND | Flags::CONNECTING) || core.has(Flags::BARE_ACCEPT) {
+            return Err(WsaError::EINVAL);
+        }
+        let fd = core.fd().map_err(code)?;
+        sys::local_address(fd.raw()).map_err(code)
+    }
+
+    /// getpeername: 10057 unless the socket is connected, and knows it (SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT).
+    pub fn peer_address(&self) -> Result<Address, WsaError> {
+        let core = self.core();
+        core.settle();
+        if !core.has(Flags::CONNECTED) || core.has(Flags::BARE_ACCEPT | Flags::BARE_CONNECT) {
+            return Err(WsaError::ENOTCONN);
+        }
+        let fd = core.fd().map_err(code)?;
+        sys::peer_address(fd.raw()).map_err(code)
+    }
+
+    /// shutdown: 10057 unless the socket is connected; again is no error. Requests on their way that it ends, end with what they have.
+    pub fn shutdown(&self, how: Shutdown) -> Result<(), WsaError> {
+        let core = self.core();
+        core.settle();
+        let connected = core.has(Flags::CONNECTED) && !core.has(Flags::BARE_ACCEPT | Flags::BARE_CONNECT);
+        if !connected && core.is_stream() {
+            return Err(WsaError::ENOTCONN);
+        }
+        let (flags, number) = match how {
+            Shutdown::Receive => (Flags::SHUT_IN, libc::SHUT_RD),
+            Shutdown::Send => (Flags::SHUT_OUT, libc::SHUT_WR),
+            Shutdown::Both => (Flags::SHUT_IN | Flags::SHUT_OUT, libc::SHUT_RDWR),
+        };
+        let fd = core.fd().map_err(code)?;
+        core.add(flags);
+        match sys::shutdown(fd.raw(), number) {
+            // Datagrams, or a peer that has gone: our side does not send or receive all the same.
+            Ok(()) | Err(Errno::NOTCONN) => Ok(()),
+            Err(error) => Err(code(error)),
+        }
+    }
+
+    /// FIONBIO: may plain calls wait? 10022 for a wish to block while network events are selected.
+    pub fn set_nonblocking(&self, yes: bool) -> Result<(), WsaError> {
+        let core = self.core();
+        if !yes && core.has(Flags::SELECTED) {
+            return Err(WsaError::EINVAL);
+        }
+        core.put(Flags::NONBLOCKING, yes);
+        Ok(())
+    }
+
+    /// Do plain calls not wait?
+    #[must_use]
+    pub fn is_nonblocking(&self) -> bool {
+        self.core().has(Flags::NONBLOCKING)
+    }
+
+    /// FIONREAD: bytes that a receive would find, of a datagram socket those of the first one.
+    pub fn readable_bytes(&self) -> Result<u32, WsaError> {
+        let fd = self.core().fd().map_err(code)?;
+        sys::ask(fd.raw(), libc::FIONREAD as _).map(|count| count.unsigned_abs()).map_err(code)
+    }
+
+    /// SIOCATMARK: is no urgent data before what the next receive takes?
+    pub fn at_mark(&self) -> Result<bool, WsaError> {
+        const SIOCATMARK: libc::c_ulong = 0x8905;
+        let fd = self.core().fd().map_err(code)?;
+        if !self.core().is_stream() {
+            return Ok(true);
+        }
+        sys::ask(fd.raw(), SIOCATMARK).map(|at| at != 0).map_err(code)
+    }
+
+    /// Bytes that the other side has not acknowledged.
+    pub(super) fn unsent(&self) -> u32 {
+        let Ok(fd) = self.core().fd() else { return 0 };
+        sys::ask(fd.raw(), libc::TIOCOUTQ as _).map_or(0, |count| count.unsigned_abs())
+    }
+
+    /// A descriptor of the same socket, which blocks unless plain calls of this one do not.
+    pub fn descriptor(&self) -> Result<OwnedFd, WsaError> {
+        let core = self.core();
+        let fd = core.fd().map_err(code)?;
+        core.add(Flags::SHARED);
+        rustix::io::fcntl_dupfd_cloexec(fd.borrow(), 3).map_err(code)
+    }
+}
+
+fn reuse(fd: i32, yes: bool) {
+    // A hint: the bind says whether it was enough.
+    let _ = sys::set_number(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, i32::from(yes));
+}
+
+/// The WSA code of Linux's error.
+pub(super) fn code(error: Errno) -> WsaError {
+    WsaError::from_errno(error.raw_os_error())
+}

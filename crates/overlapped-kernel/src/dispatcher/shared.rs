@@ -1,0 +1,163 @@
+//! Objects with names that several processes have (contract 04 section 2).
+//!
+//! The signal of such an object stands in memory that the processes share, behind [`Shared`]; the waiters stand in the queue of
+//! each process's own [`Dispatcher`], which asks `Shared` where it would look at its own state. Who changes the signal
+//! serves its own queue at once and rings the processes that watch; these call [`Dispatcher::serve_shared`]. Drawback:
+//! between processes, a signal goes to whoever takes it first, and not to who has waited longest.
+
+use super::{Dispatcher, Inner, Mutant, State, Taken, Waitable};
+use crate::thread::Thread;
+use overlapped_abi::Win32Error;
+use std::ffi::OsStr;
+use std::fmt::Debug;
+use std::sync::{Arc, Weak};
+
+pub use super::Refusal;
+
+/// What kind of object, and how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spec {
+    /// An event.
+    Event {
+        /// One wait takes the signal.
+        auto: bool,
+        /// It begins signalled.
+        signalled: bool,
+    },
+    /// A semaphore.
+    Semaphore {
+        /// The count.
+        now: i32,
+        /// Its ceiling.
+        max: i32,
+    },
+    /// A mutex, free.
+    Mutant,
+    /// A timer, not set.
+    Timer {
+        /// One wait takes the signal.
+        auto: bool,
+    },
+}
+
+impl Spec {
+    /// Are both the same kind of object?
+    #[must_use]
+    pub fn same_kind(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// What a take got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grip {
+    /// A mutex that the thread did not own before.
+    pub first: bool,
+    /// A mutex whose owner ended without releasing it.
+    pub abandoned: bool,
+}
+
+/// The signal of an object that processes share. Threads are those of the calling process. Every method but
+/// [`Shared::stamp`] is called by one thread of the process at a time.
+pub trait Shared: Debug + Send + Sync {
+    /// What the object is.
+    fn spec(&self) -> Spec;
+    /// Would a take succeed?
+    fn ready(&self, thread: u32) -> Result<(), Refusal>;
+    /// Takes the signal.
+    fn take(&self, thread: u32) -> Result<Grip, Refusal>;
+    /// Gives back what was taken; true if a mutex is free by it.
+    fn untake(&self, thread: u32, abandoned: bool) -> bool;
+    /// Signals an event or a timer.
+    fn set(&self);
+    /// Ends the signal of an event or a timer.
+    fn reset(&self);
+    /// Lets the waiters of other processes have the signal of an event for a moment.
+    fn pulse(&self);
+    /// Adds to the count of a semaphore and gives the count before; 298 beyond the ceiling.
+    fn release(&self, n: i32) -> Result<i32, Win32Error>;
+    /// Gives a mutex up once; true if it is free by it. 288 if the thread does not own it.
+    fn release_mutex(&self, thread: u32) -> Result<bool, Win32Error>;
+    /// The owner of a mutex ended; true if it was this thread.
+    fn abandon(&self, thread: u32) -> bool;
+    /// A timer is set or cancelled: the number of this setting.
+    fn restamp(&self) -> u64;
+    /// The setting that counts.
+    fn stamp(&self) -> u64;
+    /// From now on this process is to be rung.
+    fn watch(&self);
+    /// And no longer.
+    fn unwatch(&self);
+    /// Whose queue to serve when this process is rung.
+    fn bind(&self, object: Weak<dyn Waitable>);
+}
+
+/// A shared signal, and whether it was there before.
+pub type Attached = (Arc<dyn Shared>, bool);
+
+/// Where the processes of a user keep their named objects.
+pub trait Exchange: Send + Sync {
+    /// The object of that name. It is made by `create`; without, 2 if there is none. 6 if it is of another kind. `None` if nothing can be
+    /// shared here: the name is this process's alone.
+    fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Option<Attached>, Win32Error>;
+}
+
+/// What a dispatcher has of it.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) signal: Arc<dyn Shared>,
+    /// The mutex, if it is one, for its owner's list.
+    pub(super) mutant: Option<Weak<Mutant>>,
+}
+
+impl Part {
+    pub(super) fn take(&self, thread: &Arc<Thread>) -> Result<Taken, Refusal> {
+        let Grip { first, abandoned } = self.signal.take(thread.id())?;
+        if first && let Some(mutant) = &self.mutant {
+            thread.owns(Weak::clone(mutant));
+        }
+        Ok(Taken { abandoned })
+    }
+
+    pub(super) fn untake(&self, thread: &Arc<Thread>, taken: Taken) {
+        if self.signal.untake(thread.id(), taken.abandoned) {
+            self.leave(thread);
+        }
+    }
+
+    pub(super) fn leave(&self, thread: &Arc<Thread>) {
+        if let Some(mutant) = &self.mutant {
+            thread.owns_no_more(mutant);
+        }
+    }
+}
+
+impl Dispatcher {
+    /// An object whose signal is shared.
+    pub(super) fn shared(signal: Arc<dyn Shared>, mutant: Option<Weak<Mutant>>) -> Self {
+        Self::new(State::Shared(Part { signal, mutant }), false)
+    }
+
+    /// The shared signal, if it has one.
+    pub(super) fn shared_signal(inner: &Inner) -> Option<&Arc<dyn Shared>> {
+        match &inner.state {
+            State::Shared(part) => Some(&part.signal),
+            _ => None,
+        }
+    }
+
+    /// Another process has changed the signal.
+    pub fn serve_shared(&self) {
+        self.serve(self.inner.lock());
+    }
+
+    /// Changes the shared signal, and lets the waiters of this process have it.
+    pub(super) fn change_shared(&self, change: impl FnOnce(&dyn Shared)) {
+        let guard = self.inner.lock();
+        match Self::shared_signal(&guard) {
+            Some(signal) => change(&**signal),
+            None => debug_assert!(false, "mutexes and semaphores have their own release"),
+        }
+        self.serve(guard);
+    }
+}

@@ -1,0 +1,1 @@
+//! The functions of Winsock whose names libc has too.

@@ -1,0 +1,14 @@
+/* libc's <errno.h>, with Microsoft's functions. */
+#ifndef OVL_ERRNO_H
+#define OVL_ERRNO_H
+#pragma GCC system_header
+#include_next <errno.h>
+#include "ovl/crt.h"
+
+#ifndef STRUNCATE
+#define STRUNCATE 80
+#endif
+OVL_INLINE errno_t _set_errno(int value) { return errno = value, 0; }
+OVL_INLINE errno_t _get_errno(int *to) { return to ? (*to = errno, 0) : EINVAL; }
+
+#endif

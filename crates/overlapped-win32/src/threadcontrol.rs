@@ -1,0 +1,232 @@
+//! Threads that others stop, end, and weigh: SuspendThread, TerminateThread, priorities, processors.
+//!
+//! # Stopping is cooperative
+//!
+//! A thread that is to stop, or to end, does so when its next call into the library returns; a wait or a synchronous request that
+//! it is blocked in ends early if it is to end. There it holds none of the library's locks, so others can go on; stopping it by a
+//! signal anywhere would now and then leave the heap or a handle table locked for ever. The drawback: a thread that computes and never
+//! calls the library goes on. TerminateThread then still returns TRUE, and the handle is signalled when the thread has come by.
+//!
+//! A terminated thread runs nothing any more, not even destructors: its requests are cancelled, its mutexes abandoned, its port left,
+//! and Linux is told to end it. Its stack stays allocated, as it did in older versions of Windows, and so does what it had locked.
+
+use crate::processthreadsapi::{Made, forget, made_with, thread};
+use crate::support::{Bool, RawHandle, guard_bool, guard_or};
+use overlapped_abi::Win32Error;
+use overlapped_kernel::port;
+use overlapped_kernel::process::Process;
+use overlapped_kernel::thread::{Thread, current};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::Duration;
+
+const THREAD_TERMINATE: u32 = 0x1;
+const THREAD_SUSPEND_RESUME: u32 = 0x2;
+/// Most suspensions of one thread.
+const MAXIMUM_SUSPEND_COUNT: u32 = 127;
+/// ERROR_SIGNAL_REFUSED: the count is at its limit.
+const SIGNAL_REFUSED: Win32Error = Win32Error(156);
+
+/// How many threads are to stop or end: as long as it is 0, a call costs nothing more.
+static STOPPING: AtomicU32 = AtomicU32::new(0);
+
+/// Stops or ends the calling thread if somebody has asked for that. For the end of calls, with no lock held.
+#[inline]
+pub(crate) fn stop_if_asked() {
+    if STOPPING.load(Relaxed) != 0 {
+        crate::processthreadsapi::with_made(stop);
+    }
+}
+
+#[cold]
+fn stop(made: &Arc<Made>) {
+    if made.is_marked() {
+        port::blocking(|| made.pass_gate());
+        if made.doom().is_some() {
+            end(made);
+        }
+    }
+}
+
+/// One more thread is to stop.
+pub(crate) fn mark() {
+    STOPPING.fetch_add(1, Relaxed);
+}
+
+/// One less.
+pub(crate) fn unmark() {
+    STOPPING.fetch_sub(1, Relaxed);
+}
+
+/// The end of a terminated thread.
+pub(crate) fn end(made: &Arc<Made>) -> ! {
+    current().set_exit_code(made.doom().unwrap_or(0));
+    forget(made);
+    Thread::end_here();
+    // SAFETY: ends this thread and nothing else. Its stack is not given back, so nothing that others have references to goes away.
+    unsafe { libc::syscall(libc::SYS_exit, 0) };
+    unreachable!("the thread has ended")
+}
+
+/// SuspendThread: the count before; the thread stops at the end of its next call. u32::MAX with 5 without the right, or for
+/// a thread that CreateThread has not made.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SuspendThread(object: RawHandle) -> u32 {
+    guard_or(u32::MAX, || {
+        let made = made_with(object, THREAD_SUSPEND_RESUME)?;
+        made.suspend(MAXIMUM_SUSPEND_COUNT).ok_or(SIGNAL_REFUSED)
+    })
+}
+
+/// TerminateThread: 5 without THREAD_TERMINATE, or for a thread that has ended or that CreateThread has not made. See the module page
+/// for when the thread ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_TerminateThread(object: RawHandle, code: u32) -> Bool {
+    guard_bool(|| {
+        let made = made_with(object, THREAD_TERMINATE)?;
+        made.condemn(code);
+        if made.is_current() {
+            end(&made);
+        }
+        // It may be just about to wait: ask again until it has gone, here for a moment and then in the background.
+        for _ in 0..20 {
+            if made.has_ended() {
+                return Ok(());
+            }
+            made.record().interrupt();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let weak = Arc::downgrade(&made);
+        let _ = std::thread::Builder::new().name("ovl-undertaker".into()).spawn(move || bury(&weak));
+        Ok(())
+    })
+}
+
+/// Asks a thread to return from the library until it has ended.
+fn bury(made: &Weak<Made>) {
+    let mut pause = Duration::from_millis(2);
+    while let Some(made) = made.upgrade().filter(|made| !made.has_ended()) {
+        made.record().interrupt();
+        drop(made);
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+/// Priorities that were set, by the thread's serial number; all others are normal.
+static PRIORITIES: LazyLock<Mutex<HashMap<u64, (Weak<Thread>, i32)>>> = LazyLock::new(Mutex::default);
+/// THREAD_PRIORITY_ERROR_RETURN.
+const PRIORITY_ERROR: i32 = 0x7FFF_FFFF;
+
+/// What Linux calls a priority of Windows; `None` for what is none.
+fn niceness(priority: i32) -> Option<i32> {
+    Some(match priority {
+        -15 => 19,
+        -2 => 10,
+        -1 => 5,
+        0 => 0,
+        1 => -5,
+        2 => -10,
+        15 => -15,
+        _ => return None,
+    })
+}
+
+/// SetThreadPriority: 87 for what is none. Linux lets only privileged users raise one above normal: for others the number is kept, and
+/// the thread runs as a normal one.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetThreadPriority(object: RawHandle, priority: i32) -> Bool {
+    guard_bool(|| {
+        let (thread, _) = thread(object)?;
+        let nice = niceness(priority).ok_or(Win32Error::INVALID_PARAMETER)?;
+        // SAFETY: a thread's number; whether Linux agrees does not matter.
+        unsafe { libc::setpriority(libc::PRIO_PROCESS, thread.id(), nice) };
+        let mut priorities = PRIORITIES.lock();
+        priorities.retain(|_, (thread, _)| thread.strong_count() != 0);
+        priorities.insert(thread.serial(), (Arc::downgrade(&thread), priority));
+        Ok(())
+    })
+}
+
+/// GetThreadPriority: what was set, or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetThreadPriority(object: RawHandle) -> i32 {
+    guard_or(PRIORITY_ERROR, || {
+        let (thread, _) = thread(object)?;
+        Ok(PRIORITIES.lock().get(&thread.serial()).map_or(0, |(_, priority)| *priority))
+    })
+}
+
+/// The first 64 processors that a thread may run on, as bits.
+fn processors(thread: u32) -> Result<(libc::cpu_set_t, u64), Win32Error> {
+    // SAFETY: a set of bits, for which zero is a value.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: as large as said.
+    if unsafe { libc::sched_getaffinity(thread.cast_signed(), size_of_val(&set), &mut set) } != 0 {
+        return Err(Win32Error::INVALID_HANDLE);
+    }
+    // SAFETY: the index is inside the set.
+    let bits = (0..64).filter(|n| unsafe { libc::CPU_ISSET(*n, &set) }).fold(0, |bits, n| bits | 1 << n);
+    Ok((set, bits))
+}
+
+/// SetThreadAffinityMask: the mask before; 0 with 87 for no processor, or one that is not there.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetThreadAffinityMask(object: RawHandle, mask: usize) -> usize {
+    guard_or(0, || {
+        let (thread, _) = thread(object)?;
+        let (mut set, before) = processors(thread.id())?;
+        let (_, all) = processors(std::process::id())?;
+        if mask == 0 || mask as u64 & !(all | before) != 0 {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        // SAFETY: our own set, and indices inside it.
+        unsafe {
+            libc::CPU_ZERO(&mut set);
+            (0..64).filter(|n| mask >> n & 1 != 0).for_each(|n| libc::CPU_SET(n, &mut set));
+            if libc::sched_setaffinity(thread.id().cast_signed(), size_of_val(&set), &set) != 0 {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+        }
+        Ok(before as usize)
+    })
+}
+
+/// SetThreadIdealProcessor: 0, and no more than a check: Linux finds the processor. u32::MAX with 87 for numbers above 64.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetThreadIdealProcessor(object: RawHandle, processor: u32) -> u32 {
+    guard_or(u32::MAX, || {
+        thread(object)?;
+        if processor <= 64 { Ok(0) } else { Err(Win32Error::INVALID_PARAMETER) }
+    })
+}
+
+/// SetThreadDescription: what tools of Linux show too, as far as 15 bytes go. An HRESULT: 0, or 0x80070000 and the error.
+///
+/// # Safety
+/// `text` ends with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_SetThreadDescription(object: RawHandle, text: *const u16) -> u32 {
+    let set = || {
+        let (thread, _) = thread(object)?;
+        // SAFETY: the caller vouches for it.
+        let name = unsafe { crate::support::wide(text) }.ok_or(Win32Error::INVALID_PARAMETER)?;
+        let name = name.to_string_lossy();
+        let mut end = name.len().min(15);
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        std::fs::write(format!("/proc/self/task/{}/comm", thread.id()), &name[..end])
+            .map_err(|_| Win32Error::INVALID_HANDLE)
+    };
+    let failed = |error: Win32Error| 0x8007_0000 | error.0;
+    crate::support::guard(failed(Win32Error::GEN_FAILURE), || set().map_or_else(failed, |()| 0))
+}
+
+/// GetProcessIdOfThread: all threads with handles are of this process.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetProcessIdOfThread(object: RawHandle) -> u32 {
+    guard_or(0, || thread(object).map(|_| Process::current().id()))
+}

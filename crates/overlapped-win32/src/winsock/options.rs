@@ -1,0 +1,376 @@
+//! setsockopt and getsockopt (contract 08 section 10): Windows' levels, names and values for the options of the devices.
+//!
+//! Most options are a number or a truth value that Linux knows under another name ([`TABLE`]); the others are spelt out.
+
+use super::{Outcome, call, numbers, option_values, protocols, socket, status};
+use crate::support::{RawHandle, handle};
+use overlapped_abi::constants::socket as abi;
+use overlapped_abi::{Linger, WsaError};
+use overlapped_devices::socket::Socket;
+use overlapped_kernel::handle::HandleFlags;
+use std::cell::Cell;
+
+const SO_USELOOPBACK: i32 = 0x40;
+const SO_GROUP_ID: i32 = 0x2001;
+const SO_MAX_MSG_SIZE: i32 = 0x2003;
+const SO_PROTOCOL_INFOA: i32 = 0x2004;
+const SO_PROTOCOL_INFOW: i32 = 0x2005;
+const SO_CONDITIONAL_ACCEPT: i32 = 0x3002;
+const SO_OPENTYPE: i32 = 0x7008;
+/// The longest datagram of UDP over IPv4.
+const LARGEST_DATAGRAM: u32 = 65507;
+const SOCKET: i32 = abi::SOL_SOCKET;
+const IP: i32 = abi::IPPROTO_IP;
+const IPV6: i32 = abi::IPPROTO_IPV6;
+const TCP: i32 = abi::IPPROTO_TCP;
+
+/// How an option's value looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// BOOL; one byte is enough.
+    Flag,
+    /// DWORD.
+    Number,
+    /// DWORD or one byte.
+    Small,
+}
+use Form::{Flag, Number, Small};
+
+/// Windows' level and name, Linux' level and name.
+const TABLE: [(i32, i32, i32, i32, Form); 36] = [
+    (SOCKET, abi::SO_KEEPALIVE, libc::SOL_SOCKET, libc::SO_KEEPALIVE, Flag),
+    (SOCKET, abi::SO_DONTROUTE, libc::SOL_SOCKET, libc::SO_DONTROUTE, Flag),
+    (SOCKET, abi::SO_BROADCAST, libc::SOL_SOCKET, libc::SO_BROADCAST, Flag),
+    (SOCKET, abi::SO_OOBINLINE, libc::SOL_SOCKET, libc::SO_OOBINLINE, Flag),
+    (TCP, abi::TCP_NODELAY, libc::IPPROTO_TCP, libc::TCP_NODELAY, Flag),
+    // TCP_KEEPALIVE, in seconds.
+    (TCP, 3, libc::IPPROTO_TCP, libc::TCP_KEEPIDLE, Number),
+    // TCP_MAXSEG.
+    (TCP, 4, libc::IPPROTO_TCP, libc::TCP_MAXSEG, Number),
+    // TCP_FASTOPEN.
+    (TCP, 15, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, Number),
+    // TCP_KEEPCNT.
+    (TCP, 16, libc::IPPROTO_TCP, libc::TCP_KEEPCNT, Number),
+    // TCP_KEEPINTVL.
+    (TCP, 17, libc::IPPROTO_TCP, libc::TCP_KEEPINTVL, Number),
+    // IP_HDRINCL.
+    (IP, 2, libc::IPPROTO_IP, libc::IP_HDRINCL, Flag),
+    // IP_TOS.
+    (IP, 3, libc::IPPROTO_IP, libc::IP_TOS, Small),
+    // IP_TTL.
+    (IP, 4, libc::IPPROTO_IP, libc::IP_TTL, Small),
+    // IP_MULTICAST_TTL.
+    (IP, 10, libc::IPPROTO_IP, libc::IP_MULTICAST_TTL, Small),
+    // IP_MULTICAST_LOOP.
+    (IP, 11, libc::IPPROTO_IP, libc::IP_MULTICAST_LOOP, Flag),
+    // IP_PKTINFO.
+    (IP, 19, libc::IPPROTO_IP, libc::IP_PKTINFO, Flag),
+    // IP_RECVTTL.
+    (IP, 21, libc::IPPROTO_IP, libc::IP_RECVTTL, Flag),
+    // IP_UNICAST_IF.
+    (IP, 31, libc::IPPROTO_IP, 50, Number),
+    // IP_RECVTOS.
+    (IP, 40, libc::IPPROTO_IP, libc::IP_RECVTOS, Flag),
+    // IP_MTU.
+    (IP, 73, libc::IPPROTO_IP, libc::IP_MTU, Number),
+    // IPV6_HDRINCL.
+    (IPV6, 2, libc::IPPROTO_IPV6, libc::IPV6_HDRINCL, Flag),
+    // IPV6_UNICAST_HOPS.
+    (IPV6, 4, libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS, Number),
+    // IPV6_MULTICAST_IF.
+    (IPV6, 9, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF, Number),
+    // IPV6_MULTICAST_HOPS.
+    (IPV6, 10, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS, Number),
+    // IPV6_MULTICAST_LOOP.
+    (IPV6, 11, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP, Flag),
+    // IPV6_DONTFRAG.
+    (IPV6, 14, libc::IPPROTO_IPV6, libc::IPV6_DONTFRAG, Flag),
+    // IPV6_PKTINFO.
+    (IPV6, 19, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, Flag),
+    // IPV6_HOPLIMIT.
+    (IPV6, 21, libc::IPPROTO_IPV6, libc::IPV6_RECVHOPLIMIT, Flag),
+    // IPV6_V6ONLY.
+    (IPV6, 27, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, Flag),
+    // IPV6_UNICAST_IF.
+    (IPV6, 31, libc::IPPROTO_IPV6, 76, Number),
+    // IPV6_RECVTCLASS.
+    (IPV6, 40, libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS, Flag),
+    // IPV6_MTU.
+    (IPV6, 72, libc::IPPROTO_IPV6, libc::IPV6_MTU, Number),
+    // UDP_NOCHECKSUM.
+    (abi::IPPROTO_UDP, 1, libc::SOL_SOCKET, libc::SO_NO_CHECK, Flag),
+    // UDP_SEND_MSG_SIZE.
+    (abi::IPPROTO_UDP, 2, libc::IPPROTO_UDP, libc::UDP_SEGMENT, Number),
+    // IP_RECVERR, which Windows calls so too.
+    (IP, 75, libc::IPPROTO_IP, libc::IP_RECVERR, Flag),
+    (IPV6, 75, libc::IPPROTO_IPV6, libc::IPV6_RECVERR, Flag),
+];
+
+/// Options that are only remembered: debugging, the loopback of a family that is gone, and who decides on connections
+/// (here always the condition function itself).
+const REMEMBERED: [i32; 3] = [abi::SO_DEBUG, SO_USELOOPBACK, SO_CONDITIONAL_ACCEPT];
+
+thread_local! {
+    /// SO_OPENTYPE.
+    static OPEN_TYPE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What the thread's new sockets are: 0 overlapped.
+pub(crate) fn open_type() -> u32 {
+    OPEN_TYPE.get()
+}
+
+/// What a new socket has in Windows and not in Linux: those of IPv6 keep to it.
+pub(crate) fn defaults(socket: &Socket) -> Outcome<()> {
+    if socket.family() == libc::AF_INET6 {
+        // Not every type has it.
+        let _ = socket.set_option(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, &1i32.to_ne_bytes());
+    }
+    Ok(())
+}
+
+/// Whether child processes get it.
+pub(crate) fn set_inherit(raw: RawHandle, inherit: bool) -> Outcome<()> {
+    let flags = if inherit { HandleFlags::INHERIT } else { HandleFlags::empty() };
+    let handle = handle(raw).map_err(|_| WsaError::ENOTSOCK)?;
+    let set = socket::system_of_sockets()?.set_handle_flags(handle, HandleFlags::INHERIT, flags);
+    set.map_err(|_| WsaError::ENOTSOCK)
+}
+
+/// The value of an option, as it goes into the caller's memory.
+pub(crate) enum Value {
+    /// Room for one byte is enough.
+    Flag(bool),
+    /// Needs four bytes.
+    Number(u32),
+    /// Four bytes, or one if there is no more room.
+    Small(u32),
+    /// Needs as many as there are.
+    Bytes(Vec<u8>),
+}
+
+/// A BOOL or a byte; 10014 for nothing.
+fn flag(value: &[u8]) -> Outcome<bool> {
+    let value = &value[..value.len().min(size_of::<u32>())];
+    if value.is_empty() { Err(WsaError::EFAULT) } else { Ok(value.iter().any(|&byte| byte != 0)) }
+}
+
+/// A DWORD; 10014 for less.
+pub(crate) fn number(value: &[u8]) -> Outcome<u32> {
+    value.first_chunk().map(|bytes| u32::from_ne_bytes(*bytes)).ok_or(WsaError::EFAULT)
+}
+
+fn set(target: &Socket, level: i32, name: i32, value: &[u8]) -> Outcome<()> {
+    if level == SOCKET {
+        return set_socket(target, name, value);
+    }
+    match row(level, name)? {
+        Some(row) => set_row(target, row, value),
+        None => option_values::set(target, level, name, value),
+    }
+}
+
+type Row = (i32, i32, i32, i32, Form);
+
+/// 10022 for a level that is not known.
+fn row(level: i32, name: i32) -> Outcome<Option<&'static Row>> {
+    if ![SOCKET, IP, IPV6, TCP, abi::IPPROTO_UDP].contains(&level) {
+        return Err(WsaError::EINVAL);
+    }
+    Ok(TABLE.iter().find(|row| (row.0, row.1) == (level, name)))
+}
+
+fn set_row(target: &Socket, &(_, _, level, name, form): &Row, value: &[u8]) -> Outcome<()> {
+    let number = match form {
+        Flag => u32::from(flag(value)?),
+        Number => number(value)?,
+        Small => number(value).or_else(|error| value.first().map(|&byte| u32::from(byte)).ok_or(error))?,
+    };
+    target.set_option(level, name, &number.to_ne_bytes())
+}
+
+fn set_socket(target: &Socket, name: i32, value: &[u8]) -> Outcome<()> {
+    if let Some(row) = row(SOCKET, name)? {
+        return set_row(target, row, value);
+    }
+    match name {
+        abi::SO_REUSEADDR => target.set_reuse(flag(value)?),
+        abi::SO_EXCLUSIVEADDRUSE => target.set_exclusive(flag(value)?),
+        abi::SO_LINGER => {
+            let seconds = number(value)?.to_ne_bytes();
+            let (on, seconds) = seconds.split_at(2);
+            let on = on.iter().any(|&byte| byte != 0);
+            target.set_linger(on.then(|| u16::from_ne_bytes([seconds[0], seconds[1]])))
+        }
+        abi::SO_DONTLINGER => match flag(value)? {
+            true => target.set_linger(None),
+            false => target.set_linger(Some(target.linger().unwrap_or(0))),
+        },
+        abi::SO_SNDBUF | abi::SO_RCVBUF => {
+            let bytes = number(value)?;
+            let linux = if name == abi::SO_SNDBUF { libc::SO_SNDBUF } else { libc::SO_RCVBUF };
+            let most = i32::try_from(bytes).unwrap_or(i32::MAX);
+            target.set_option(libc::SOL_SOCKET, linux, &most.to_ne_bytes())?;
+            // Linux doubles what it is told, and says so when it is asked.
+            target.set_user_option(name, bytes);
+            Ok(())
+        }
+        abi::SO_SNDTIMEO => number(value).map(|milliseconds| target.set_send_limit(milliseconds)),
+        abi::SO_RCVTIMEO => number(value).map(|milliseconds| target.set_receive_limit(milliseconds)),
+        abi::SO_UPDATE_ACCEPT_CONTEXT => {
+            let listener = value.first_chunk().map(|bytes| usize::from_ne_bytes(*bytes)).ok_or(WsaError::EFAULT)?;
+            target.update_accept_context(&socket::of(listener)?)
+        }
+        abi::SO_UPDATE_CONNECT_CONTEXT => target.update_connect_context(),
+        // Setting the pending error changes nothing.
+        abi::SO_ERROR => Ok(()),
+        _ if REMEMBERED.contains(&name) => {
+            target.set_user_option(name, u32::from(flag(value)?));
+            Ok(())
+        }
+        _ => Err(WsaError::ENOPROTOOPT),
+    }
+}
+
+fn get(target: &Socket, level: i32, name: i32) -> Outcome<Value> {
+    if level == SOCKET {
+        return get_socket(target, name);
+    }
+    match row(level, name)? {
+        Some(row) => get_row(target, row),
+        None => option_values::get(target, level, name),
+    }
+}
+
+/// An option of Linux that is a number.
+pub(crate) fn linux_number(target: &Socket, level: i32, name: i32) -> Outcome<u32> {
+    let mut value = [0; size_of::<u32>()];
+    target.option(level, name, &mut value)?;
+    Ok(u32::from_ne_bytes(value))
+}
+
+fn get_row(target: &Socket, &(_, _, level, name, form): &Row) -> Outcome<Value> {
+    let value = linux_number(target, level, name)?;
+    Ok(match form {
+        Flag => Value::Flag(value != 0),
+        Number => Value::Number(value),
+        Small => Value::Small(value),
+    })
+}
+
+fn get_socket(target: &Socket, name: i32) -> Outcome<Value> {
+    if let Some(row) = row(SOCKET, name)? {
+        return get_row(target, row);
+    }
+    Ok(match name {
+        abi::SO_ACCEPTCONN => Value::Number(u32::from(target.is_listening())),
+        abi::SO_REUSEADDR => Value::Flag(target.is_reuse()),
+        abi::SO_EXCLUSIVEADDRUSE => Value::Flag(target.is_exclusive()),
+        abi::SO_LINGER | abi::SO_DONTLINGER if !target.is_stream() => return Err(WsaError::ENOPROTOOPT),
+        abi::SO_LINGER => {
+            let linger = target.linger();
+            let value = Linger { on_off: u16::from(linger.is_some()), seconds: linger.unwrap_or(0) };
+            let [a, b] = value.on_off.to_ne_bytes();
+            let [c, d] = value.seconds.to_ne_bytes();
+            Value::Bytes(vec![a, b, c, d])
+        }
+        abi::SO_DONTLINGER => Value::Flag(target.linger().is_none()),
+        abi::SO_SNDBUF => buffer_size(target, name, libc::SO_SNDBUF)?,
+        abi::SO_RCVBUF => buffer_size(target, name, libc::SO_RCVBUF)?,
+        abi::SO_SNDTIMEO => Value::Number(target.send_limit()),
+        abi::SO_RCVTIMEO => Value::Number(target.receive_limit()),
+        abi::SO_ERROR => Value::Number(target.take_error().value()),
+        abi::SO_TYPE => Value::Number(target.kind() as u32),
+        abi::SO_CONNECT_TIME => Value::Number(target.connect_time().unwrap_or(u32::MAX)),
+        SO_MAX_MSG_SIZE => Value::Number(LARGEST_DATAGRAM),
+        SO_GROUP_ID => Value::Number(0),
+        SO_PROTOCOL_INFOA => described::<u8>(target)?,
+        SO_PROTOCOL_INFOW => described::<u16>(target)?,
+        _ if REMEMBERED.contains(&name) => Value::Flag(target.user_option(name).unwrap_or(0) != 0),
+        _ => return Err(WsaError::ENOPROTOOPT),
+    })
+}
+
+/// What was set, else what Linux has chosen.
+fn buffer_size(target: &Socket, name: i32, linux: i32) -> Outcome<Value> {
+    let set = target.user_option(name);
+    set.map_or_else(|| linux_number(target, libc::SOL_SOCKET, linux), Ok).map(Value::Number)
+}
+
+fn described<C: crate::text::Unit>(target: &Socket) -> Outcome<Value> {
+    let family = numbers::windows_family(target.family());
+    let info = protocols::info::<C>(family, target.kind(), target.protocol()).ok_or(WsaError::EINVAL)?;
+    // SAFETY: the structure has no padding: it is made of fields of four bytes, a GUID and text.
+    let bytes = unsafe { std::slice::from_raw_parts((&raw const info).cast::<u8>(), size_of_val(&info)) };
+    Ok(Value::Bytes(bytes.to_vec()))
+}
+
+impl Value {
+    /// # Safety
+    /// `to` is writable for the length, which is valid.
+    unsafe fn write(&self, to: *mut u8, len: &mut i32) -> Outcome<()> {
+        let room = usize::try_from(*len).unwrap_or(0);
+        let number;
+        let (bytes, least): (&[u8], usize) = match self {
+            Self::Flag(value) => {
+                number = u32::from(*value).to_ne_bytes();
+                (&number, 1)
+            }
+            Self::Small(value) => {
+                number = value.to_ne_bytes();
+                (&number, 1)
+            }
+            Self::Number(value) => {
+                number = value.to_ne_bytes();
+                (&number, number.len())
+            }
+            Self::Bytes(bytes) => (bytes, bytes.len()),
+        };
+        if room < least {
+            return Err(WsaError::EFAULT);
+        }
+        let taken = if room < bytes.len() { least } else { bytes.len() };
+        // SAFETY: the caller's promise, and no more than the room.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, taken) };
+        *len = taken as i32;
+        Ok(())
+    }
+}
+
+/// setsockopt: 10042 for an option that is not known, 10014 for a value that is too short.
+///
+/// # Safety
+/// `value` is NULL or readable for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_setsockopt(raw: RawHandle, level: i32, name: i32, value: *const u8, len: i32) -> i32 {
+    status(|| {
+        let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
+        // SAFETY: not NULL, and the caller vouches for it.
+        let value = if value.is_null() { &[] } else { unsafe { std::slice::from_raw_parts(value, len) } };
+        if (level, name) == (SOCKET, SO_OPENTYPE) {
+            OPEN_TYPE.set(number(value)?);
+            return Ok(());
+        }
+        set(&socket::of(raw)?, level, name, value)
+    })
+}
+
+/// getsockopt.
+///
+/// # Safety
+/// `len` is NULL or a length, and `to` NULL or writable for as much.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_getsockopt(raw: RawHandle, level: i32, name: i32, to: *mut u8, len: *mut i32) -> i32 {
+    call(super::SOCKET_ERROR, || {
+        let open_type = (level, name) == (SOCKET, SO_OPENTYPE);
+        let target = if open_type { None } else { Some(socket::of(raw)?) };
+        // SAFETY: the caller's promise.
+        let len = unsafe { len.as_mut() }.filter(|len| **len > 0 && !to.is_null()).ok_or(WsaError::EFAULT)?;
+        let value = match &target {
+            None => Value::Number(OPEN_TYPE.get()),
+            Some(target) => get(target, level, name)?,
+        };
+        // SAFETY: the caller's promise.
+        unsafe { value.write(to, len) }.map(|()| 0)
+    })
+}

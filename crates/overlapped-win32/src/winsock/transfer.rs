@@ -1,0 +1,359 @@
+//! Receiving and sending: recv, WSARecv and their relatives (contract 08 sections 3 and 4).
+
+use super::overlap::{Buffers, Routine, answer, overlap, verdict};
+use super::{Outcome, SOCKET_ERROR, address, call, numbers, socket, status};
+use crate::support::RawHandle;
+use overlapped_abi::constants::socket::{MSG_PARTIAL, MSG_TRUNC};
+use overlapped_abi::{Overlapped, WsaBuf, WsaError};
+use overlapped_devices::socket::{Arrival, Deliver, Receive, Send, Socket};
+use std::ffi::c_void;
+use std::ptr::{NonNull, null, null_mut};
+
+/// Addresses in the caller's memory go where a request completes.
+#[derive(Clone, Copy)]
+struct Places {
+    name: *mut c_void,
+    len: *mut i32,
+    flags: *mut u32,
+}
+
+// SAFETY: the pointers are used by the one party that completes the request, and the caller has given the memory away until then.
+unsafe impl std::marker::Send for Places {}
+// SAFETY: as above; they are never used through a shared reference by two.
+unsafe impl Sync for Places {}
+
+impl Places {
+    /// # Safety
+    /// The pointers are NULL or valid until the receive is complete.
+    unsafe fn deliver(self) -> Deliver {
+        Box::new(move |arrival: &Arrival<'_>| {
+            let places = self;
+            if let Some(from) = arrival.address {
+                // SAFETY: the caller's promise. That there is room was checked before.
+                let _ = unsafe { address::write_if_wanted(from.as_bytes(), places.name, places.len) };
+            }
+            // SAFETY: as above.
+            if let Some(flags) = unsafe { places.flags.as_mut() } {
+                *flags = arrived(arrival);
+            }
+        })
+    }
+}
+
+/// The flags of what came: of a message, whether the buffer was too small.
+fn arrived(arrival: &Arrival<'_>) -> u32 {
+    (numbers::arrived_flags(arrival.flags) & !MSG_TRUNC) | numbers::status_flags(arrival.status)
+}
+
+/// A receive of the socket library.
+struct Receiving {
+    raw: RawHandle,
+    places: Places,
+    bytes: *mut u32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+}
+
+impl Receiving {
+    /// # Safety
+    /// The pointers are NULL or valid, those of an overlapped receive until it is complete.
+    unsafe fn run(self, buffers: &Buffers, flags: u32) -> Outcome<()> {
+        let socket = socket::of(self.raw)?;
+        let linux = numbers::receive_flags(flags)?;
+        let wants_address = !self.places.name.is_null();
+        // SAFETY: the caller's promise.
+        unsafe { socket::check_room(&socket, self.places.name, self.places.len) }?;
+        let mut what = Receive { buffers: buffers.list(), flags: linux, wants_address, control: 0, deliver: None };
+        let Some(overlapped) = NonNull::new(self.overlapped) else {
+            if self.bytes.is_null() {
+                return Err(WsaError::EFAULT);
+            }
+            // SAFETY: the caller's promise.
+            what.deliver = Some(unsafe { self.places.deliver() });
+            // SAFETY: the caller's promise.
+            let bytes = unsafe { socket.receive(what) }?;
+            // SAFETY: not NULL, and the caller vouches for it.
+            unsafe { self.bytes.write(bytes as u32) };
+            return Ok(());
+        };
+        // A plain receive has nothing to deliver but its flags, which only a call that is done says.
+        if wants_address {
+            // SAFETY: the caller's promise.
+            what.deliver = Some(unsafe { self.places.deliver() });
+        }
+        // SAFETY: the caller's promise.
+        let (status, bytes) = answer(unsafe { socket.receive_overlapped(what, overlap(overlapped, self.routine)?) })?;
+        // SAFETY: the caller's promise.
+        unsafe {
+            if let Some(count) = self.bytes.as_mut() {
+                *count = bytes as u32;
+            }
+            if let Some(flags) = self.places.flags.as_mut() {
+                *flags = numbers::status_flags(status);
+            }
+        }
+        verdict(status)
+    }
+}
+
+/// WSARecv.
+///
+/// # Safety
+/// The pointers are NULL or valid; the buffers and the OVERLAPPED until completion.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSARecv(
+    raw: RawHandle,
+    buffers: *const WsaBuf,
+    count: u32,
+    bytes: *mut u32,
+    flags: *mut u32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { ovl_WSARecvFrom(raw, buffers, count, bytes, flags, null_mut(), null_mut(), overlapped, routine) }
+}
+
+/// WSARecvFrom: 10014 without flags, and if there is no room for the address.
+///
+/// # Safety
+/// As for [`ovl_WSARecv`]; of an overlapped receive that wants the address, flags, name and length until completion too.
+#[unsafe(no_mangle)]
+#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
+pub unsafe extern "C" fn ovl_WSARecvFrom(
+    raw: RawHandle,
+    buffers: *const WsaBuf,
+    count: u32,
+    bytes: *mut u32,
+    flags: *mut u32,
+    name: *mut c_void,
+    len: *mut i32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+) -> i32 {
+    status(|| {
+        if flags.is_null() {
+            socket::of(raw)?;
+            return Err(WsaError::EFAULT);
+        }
+        // SAFETY: the caller's promise, and not NULL.
+        let (buffers, asked) = unsafe { (Buffers::copied(buffers, count)?, flags.read()) };
+        let places = Places { name, len, flags };
+        // SAFETY: the caller's promise.
+        unsafe { Receiving { raw, places, bytes, overlapped, routine }.run(&buffers, asked) }
+    })
+}
+
+/// recv and recvfrom.
+///
+/// # Safety
+/// The pointers are NULL or valid.
+unsafe fn plain(
+    raw: RawHandle,
+    to: *mut u8,
+    len: i32,
+    flags: i32,
+    name: *mut c_void,
+    name_len: *mut i32,
+) -> Outcome<(usize, u32)> {
+    let socket = socket::of(raw)?;
+    let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
+    if to.is_null() && len > 0 {
+        return Err(WsaError::EFAULT);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { socket::check_room(&socket, name, name_len) }?;
+    let mut got = 0;
+    let places = Places { name, len: name_len, flags: &raw mut got };
+    let wants_address = !name.is_null();
+    // A stream says nothing but its bytes.
+    // SAFETY: the caller's promise; `got` lives until the receive is over.
+    let deliver = (wants_address || !socket.is_stream()).then(|| unsafe { places.deliver() });
+    let buffers = Buffers::one(to, len);
+    let what = Receive {
+        buffers: buffers.list(),
+        flags: numbers::receive_flags(flags as u32)?,
+        wants_address,
+        control: 0,
+        deliver,
+    };
+    // SAFETY: the caller's promise.
+    match unsafe { socket.receive(what) } {
+        Ok(bytes) => Ok((bytes, got)),
+        Err(error) => Err(error),
+    }
+}
+
+/// recv.
+///
+/// # Safety
+/// `to` is NULL or writable for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_recv(raw: RawHandle, to: *mut u8, len: i32, flags: i32) -> i32 {
+    // SAFETY: the caller's promise.
+    call(SOCKET_ERROR, || unsafe { plain(raw, to, len, flags, null_mut(), null_mut()) }.map(|(bytes, _)| bytes as i32))
+}
+
+/// recvfrom.
+///
+/// # Safety
+/// As for [`ovl_recv`]; `name_len` is NULL or a length, and `name` NULL or writable for as much.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_recvfrom(
+    raw: RawHandle,
+    to: *mut u8,
+    len: i32,
+    flags: i32,
+    name: *mut c_void,
+    name_len: *mut i32,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    call(SOCKET_ERROR, || unsafe { plain(raw, to, len, flags, name, name_len) }.map(|(bytes, _)| bytes as i32))
+}
+
+/// WSARecvEx: recv, where a message that came in part is no failure but sets MSG_PARTIAL.
+///
+/// # Safety
+/// As for [`ovl_recv`]; `flags` is NULL (10014) or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSARecvEx(raw: RawHandle, to: *mut u8, len: i32, flags: *mut i32) -> i32 {
+    call(SOCKET_ERROR, || {
+        // SAFETY: the caller's promise.
+        let flags = unsafe { flags.as_mut() }.ok_or(WsaError::EFAULT)?;
+        // SAFETY: the caller's promise.
+        match unsafe { plain(raw, to, len, *flags, null_mut(), null_mut()) } {
+            Ok((bytes, got)) => {
+                *flags = got as i32;
+                Ok(bytes as i32)
+            }
+            Err(WsaError::EMSGSIZE) => {
+                *flags = MSG_PARTIAL as i32;
+                Ok(len)
+            }
+            Err(error) => Err(error),
+        }
+    })
+}
+
+/// A send of the socket library.
+///
+/// # Safety
+/// The pointers are NULL or valid, those of an overlapped send until it is complete.
+pub(super) unsafe fn sending(
+    socket: &Socket,
+    what: Send<'_>,
+    bytes: *mut u32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+) -> Outcome<()> {
+    let sent = match NonNull::new(overlapped) {
+        None if bytes.is_null() => return Err(WsaError::EFAULT),
+        // SAFETY: the caller's promise.
+        None => unsafe { socket.send(what) }?,
+        // SAFETY: the caller's promise.
+        Some(overlapped) => answer(unsafe { socket.send_overlapped(what, overlap(overlapped, routine)?) })?.1,
+    };
+    // SAFETY: the caller's promise.
+    if let Some(count) = unsafe { bytes.as_mut() } {
+        *count = sent as u32;
+    }
+    Ok(())
+}
+
+/// WSASend.
+///
+/// # Safety
+/// The pointers are NULL or valid; the buffers and the OVERLAPPED until completion.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSASend(
+    raw: RawHandle,
+    buffers: *const WsaBuf,
+    count: u32,
+    bytes: *mut u32,
+    flags: u32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { ovl_WSASendTo(raw, buffers, count, bytes, flags, null(), 0, overlapped, routine) }
+}
+
+/// WSASendTo: on a stream, where it goes is known.
+///
+/// # Safety
+/// As for [`ovl_WSASend`]; `name` is NULL or readable for `len` bytes.
+#[unsafe(no_mangle)]
+#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
+pub unsafe extern "C" fn ovl_WSASendTo(
+    raw: RawHandle,
+    buffers: *const WsaBuf,
+    count: u32,
+    bytes: *mut u32,
+    flags: u32,
+    name: *const c_void,
+    len: i32,
+    overlapped: *mut Overlapped,
+    routine: Routine,
+) -> i32 {
+    status(|| {
+        let socket = socket::of(raw)?;
+        // SAFETY: the caller's promise.
+        let (buffers, to) = unsafe { (Buffers::copied(buffers, count)?, destination(&socket, name, len)?) };
+        let what = Send { buffers: buffers.list(), flags: numbers::send_flags(flags)?, to: to.as_ref(), control: &[] };
+        // SAFETY: the caller's promise.
+        unsafe { sending(&socket, what, bytes, overlapped, routine) }
+    })
+}
+
+/// # Safety
+/// `name` is NULL or readable for `len` bytes.
+pub(super) unsafe fn destination(
+    socket: &Socket,
+    name: *const c_void,
+    len: i32,
+) -> Outcome<Option<overlapped_devices::socket::Address>> {
+    if name.is_null() || socket.is_stream() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { socket::given(name, len) }.map(Some)
+}
+
+/// send.
+///
+/// # Safety
+/// `from` is NULL or readable for `len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_send(raw: RawHandle, from: *const u8, len: i32, flags: i32) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { ovl_sendto(raw, from, len, flags, null(), 0) }
+}
+
+/// sendto.
+///
+/// # Safety
+/// As for [`ovl_send`]; `name` is NULL or readable for `name_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_sendto(
+    raw: RawHandle,
+    from: *const u8,
+    len: i32,
+    flags: i32,
+    name: *const c_void,
+    name_len: i32,
+) -> i32 {
+    call(SOCKET_ERROR, || {
+        let socket = socket::of(raw)?;
+        let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
+        if from.is_null() && len > 0 {
+            return Err(WsaError::EFAULT);
+        }
+        // SAFETY: the caller's promise.
+        let to = unsafe { destination(&socket, name, name_len) }?;
+        let buffers = Buffers::one(from.cast_mut(), len);
+        let what =
+            Send { buffers: buffers.list(), flags: numbers::send_flags(flags as u32)?, to: to.as_ref(), control: &[] };
+        // SAFETY: the caller's promise.
+        unsafe { socket.send(what) }.map(|sent| sent as i32)
+    })
+}

@@ -1,0 +1,79 @@
+//! What the headers declare exists, and what exists is declared.
+
+use crate::compilers::{c_compiler, compilers};
+use crate::{headers, include, including, scratch, write_sources};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The checked-in list; `scripts/exports` makes it.
+fn listed() -> Vec<String> {
+    let list = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("exports.txt")).unwrap();
+    list.lines().map(str::to_owned).collect()
+}
+
+/// The shared library that cargo has built for this test.
+fn library() -> PathBuf {
+    let beside = std::env::current_exe().unwrap().with_file_name("liboverlapped_win32.so");
+    assert!(beside.is_file(), "{} is not there", beside.display());
+    beside
+}
+
+/// Names of the functions that the headers declare, with features as they are set.
+fn declared() -> BTreeSet<String> {
+    let sources = write_sources(&scratch("declared"), &[("all.c".into(), including(&headers(&include())))]);
+    let text = c_compiler().preprocessed(&include(), &sources[0]);
+    let labels = text.split("__asm__(\"ovl_\" \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    labels.collect()
+}
+
+fn differences<'a>(first: &'a BTreeSet<String>, second: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<&'a str>) {
+    let only = |a: &'a BTreeSet<String>, b| a.difference(b).map(String::as_str).collect();
+    (only(first, second), only(second, first))
+}
+
+#[test]
+fn what_is_declared_exists_and_what_exists_is_declared() {
+    let (declared, listed) = (declared(), listed().into_iter().collect());
+    let (missing, hidden) = differences(&declared, &listed);
+    assert!(
+        missing.is_empty() && hidden.is_empty(),
+        "declared but not in exports.txt: {missing:?}\nin exports.txt but not declared: {hidden:?}"
+    );
+}
+
+#[test]
+fn the_library_exports_what_the_list_says_and_nothing_else() {
+    let output = Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let symbols = String::from_utf8(output.stdout).unwrap();
+    let (ours, foreign): (Vec<_>, Vec<_>) =
+        symbols.lines().filter_map(|line| line.split(' ').next()).partition(|symbol| symbol.starts_with("ovl_"));
+    assert_eq!(foreign, Vec::<&str>::new(), "symbols that could hijack those of others");
+    let exported: BTreeSet<String> = ours.iter().map(|symbol| symbol["ovl_".len()..].to_owned()).collect();
+    let listed = listed().into_iter().collect();
+    let (missing, unlisted) = differences(&listed, &exported);
+    assert!(
+        missing.is_empty() && unlisted.is_empty(),
+        "run scripts/exports: in exports.txt but not exported: {missing:?}\nexported but not in exports.txt: {unlisted:?}"
+    );
+}
+
+#[test]
+fn the_list_is_sorted_and_names_each_function_once() {
+    let listed = listed();
+    assert!(listed.windows(2).all(|pair| pair[0] < pair[1]), "run scripts/exports");
+}
+
+#[test]
+fn a_function_behind_a_feature_that_is_off_is_an_error() {
+    let sources = write_sources(
+        &scratch("missing"),
+        &[("missing.c".into(), "#include <windows.h>\nint f(void) { return NoSuchFunctionOfWindows(); }\n".into())],
+    );
+    for compiler in compilers() {
+        let complaint = compiler.complaint(&include(), &[], &sources[0]).expect("the function is not declared");
+        assert!(complaint.contains("error"), "{complaint}");
+    }
+}

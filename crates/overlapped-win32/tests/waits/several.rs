@@ -1,0 +1,150 @@
+//! Waits for several objects, for a signal and a wait, and for input that never comes (contract 04 section 8).
+
+use crate::common::*;
+use overlapped_win32::ioapiset::ovl_CreateIoCompletionPort;
+use overlapped_win32::processthreadsapi::{ovl_GetCurrentProcess, ovl_GetCurrentThread, ovl_QueueUserAPC};
+use overlapped_win32::synchapi::*;
+use std::ptr::null;
+
+const WAITALL: u32 = 1;
+const ALERTABLE: u32 = 2;
+const INPUTAVAILABLE: u32 = 4;
+
+fn any(objects: &[usize], ms: u32) -> (u32, u32) {
+    // SAFETY: as many handles as are said.
+    answer(|| unsafe { ovl_WaitForMultipleObjects(objects.len() as u32, objects.as_ptr(), 0, ms) })
+}
+
+fn all(objects: &[usize], ms: u32) -> (u32, u32) {
+    // SAFETY: as above.
+    answer(|| unsafe { ovl_WaitForMultipleObjects(objects.len() as u32, objects.as_ptr(), 1, ms) })
+}
+
+fn message(objects: &[usize], ms: u32, flags: u32) -> (u32, u32) {
+    // SAFETY: as above.
+    answer(|| unsafe { ovl_MsgWaitForMultipleObjectsEx(objects.len() as u32, objects.as_ptr(), ms, 0x4FF, flags) })
+}
+
+const UNTOUCHED: u32 = 0xDEAD;
+
+#[test]
+fn a_time_out_leaves_the_last_error_alone() {
+    let event = manual_event(false);
+    assert_eq!(answer(|| ovl_WaitForSingleObject(event.0, 0)), (TIMEOUT, UNTOUCHED));
+    assert_eq!(answer(|| ovl_WaitForSingleObject(event.0, MOMENT)), (TIMEOUT, UNTOUCHED));
+    assert_eq!(any(&[event.0], 0), (TIMEOUT, UNTOUCHED));
+    assert_eq!(all(&[event.0], 0), (TIMEOUT, UNTOUCHED));
+}
+
+#[test]
+fn the_lowest_signalled_index_is_taken_and_no_other() {
+    let events = [auto_event(false), auto_event(true), auto_event(true)];
+    let handles: Vec<usize> = events.iter().map(|event| event.0).collect();
+    assert_eq!(any(&handles, 0).0, 1);
+    assert_eq!(any(&handles, 0).0, 2);
+    assert_eq!(any(&handles, 0).0, TIMEOUT);
+}
+
+#[test]
+fn a_wait_for_all_takes_everything_or_nothing() {
+    let (event, mutex, semaphore) = (auto_event(true), mutex(false), semaphore(0, 1));
+    let handles = [event.0, mutex.0, semaphore.0];
+    assert_eq!(all(&handles, MOMENT).0, TIMEOUT);
+    assert!(signalled(&event), "not consumed");
+    granted(|| ovl_SetEvent(event.0));
+    // SAFETY: no count is asked for.
+    granted(|| unsafe { ovl_ReleaseSemaphore(semaphore.0, 1, std::ptr::null_mut()) });
+    assert_eq!(all(&handles, 0).0, SATISFIED);
+    assert!(!signalled(&event) && !signalled(&semaphore));
+    granted(|| ovl_ReleaseMutex(mutex.0));
+    assert_eq!(refused(|| ovl_ReleaseMutex(mutex.0)), 288, "the wait that failed had not taken it");
+}
+
+#[test]
+fn counts_and_duplicates_are_checked() {
+    let event = manual_event(true);
+    assert_eq!(any(&[], 0), (FAILED, 87));
+    assert_eq!(any(&[event.0; 64], 0).0, 0, "any allows duplicates");
+    assert_eq!(any(&[event.0; 65], 0), (FAILED, 87));
+    assert_eq!(all(&[event.0; 2], 0), (FAILED, 87), "all does not");
+    // SAFETY: NULL is refused.
+    assert_eq!(answer(|| unsafe { ovl_WaitForMultipleObjects(1, null(), 0, 0) }), (FAILED, 87));
+}
+
+#[test]
+fn pseudo_handles_and_ports_are_refused_in_multiple_waits() {
+    let event = manual_event(true);
+    assert_eq!(any(&[event.0, ovl_GetCurrentThread()], 0), (FAILED, 6));
+    assert_eq!(any(&[event.0, ovl_GetCurrentProcess()], 0), (FAILED, 6));
+    assert_eq!(any(&[event.0, 0], 0), (FAILED, 6));
+    let port = owned(ovl_CreateIoCompletionPort(usize::MAX, 0, 0, 0));
+    assert_eq!(answer(|| ovl_WaitForSingleObject(port.0, 0)), (FAILED, 6));
+    assert_eq!(any(&[event.0 | 3], 0).0, 0, "the two low bits do not count");
+}
+
+#[test]
+fn a_message_wait_is_a_wait_for_any_without_input() {
+    let events = [auto_event(false), auto_event(true)];
+    let handles: Vec<usize> = events.iter().map(|event| event.0).collect();
+    assert_eq!(message(&handles, 0, 0).0, 1);
+    assert_eq!(message(&handles, MOMENT, INPUTAVAILABLE), (TIMEOUT, UNTOUCHED), "input never comes");
+    // SAFETY: as many handles as are said.
+    let short = |all| answer(|| unsafe { ovl_MsgWaitForMultipleObjects(2, handles.as_ptr(), all, 0, 0x4FF) });
+    granted(|| ovl_SetEvent(events[0].0));
+    assert_eq!(short(0).0, 0);
+    assert_eq!(short(1).0, TIMEOUT);
+}
+
+#[test]
+fn a_message_wait_takes_63_objects_and_known_flags() {
+    let event = manual_event(true);
+    assert_eq!(message(&[event.0; 63], 0, 0).0, 0);
+    assert_eq!(message(&[event.0; 64], 0, 0), (FAILED, 87));
+    assert_eq!(message(&[event.0], 0, 8), (FAILED, 87));
+    assert_eq!(message(&[0], 0, 0), (FAILED, 6));
+}
+
+#[test]
+fn objects_alone_never_satisfy_a_message_wait_for_all() {
+    // Decision D7.
+    let event = auto_event(true);
+    assert_eq!(message(&[event.0], MOMENT, WAITALL), (TIMEOUT, UNTOUCHED));
+    assert!(signalled(&event));
+}
+
+#[test]
+fn a_message_wait_for_nothing_sleeps() {
+    assert_eq!(message(&[], MOMENT, 0), (TIMEOUT, UNTOUCHED));
+    queue();
+    assert_eq!(message(&[], MOMENT, 0), (TIMEOUT, UNTOUCHED), "not alertable without the flag");
+    assert_eq!(message(&[], INFINITE, ALERTABLE).0, ALERTED);
+    queue();
+    assert_eq!(message(&[auto_event(false).0], INFINITE, ALERTABLE | WAITALL).0, ALERTED);
+}
+
+unsafe extern "C" fn nothing(_: usize) {}
+
+fn queue() {
+    // SAFETY: the function takes a number.
+    assert_ne!(unsafe { ovl_QueueUserAPC(Some(nothing), ovl_GetCurrentThread(), 0) }, 0);
+}
+
+#[test]
+fn signal_and_wait_refuses_before_it_does_anything() {
+    let (set, unset, port) =
+        (auto_event(true), manual_event(false), owned(ovl_CreateIoCompletionPort(usize::MAX, 0, 0, 0)));
+    let call = |signal, wait| answer(|| ovl_SignalObjectAndWait(signal, wait, 0, 0));
+    assert_eq!(call(port.0, set.0), (FAILED, 6), "not to be signalled");
+    assert_eq!(call(unset.0, port.0), (FAILED, 6), "not to be waited for");
+    assert!(!signalled(&unset), "then nothing is signalled");
+    let theirs = mutex(false);
+    assert_eq!(call(theirs.0, set.0), (FAILED, 288));
+    let full = semaphore(1, 1);
+    assert_eq!(call(full.0, set.0), (FAILED, 298));
+    assert!(signalled(&set), "no wait happened");
+    granted(|| ovl_SetEvent(set.0));
+    assert_eq!(call(unset.0, set.0).0, SATISFIED);
+    assert!(signalled(&unset));
+    assert_eq!(call(set.0, set.0).0, SATISFIED, "it signals and consumes itself");
+    assert_eq!(call(unset.0, set.0).0, TIMEOUT);
+}

@@ -1,0 +1,221 @@
+//! Sockets that report to a port: the same requests, each with a context.
+
+use crate::buffer::{IoBuf, IoBufMut};
+use crate::error::Error;
+use crate::net::endpoint::AsEndpoint;
+use crate::net::transfer::{NOTHING, Stream, bytes, receive, room, send};
+use crate::net::udp::{Addressed, UdpSocket, send_to};
+use crate::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use crate::operation::{self};
+use crate::port::{Associated, Bare, Parcel, Rejected};
+use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Send as Sending, Socket};
+use overlapped_kernel::request::{Buffer, Route};
+use std::net::SocketAddr;
+
+/// A request without a buffer that was not accepted, with its context.
+#[derive(Debug)]
+pub struct RejectedContext<C> {
+    /// Why.
+    pub error: Error,
+    /// The context.
+    pub context: C,
+}
+
+impl<C> From<RejectedContext<C>> for Error {
+    fn from(rejected: RejectedContext<C>) -> Self {
+        rejected.error
+    }
+}
+
+fn to_port() -> Route {
+    Route { packet: true, ..Route::default() }
+}
+
+type Outcome<C, B> = std::result::Result<(), Rejected<C, B>>;
+
+#[expect(private_bounds, reason = "the bound only names this crate's sockets")]
+impl<D, K, C, B> Associated<D, K, C, B>
+where
+    D: AsEndpoint,
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    fn put(
+        &self,
+        name: &'static str,
+        parcel: Box<Parcel<K, C, B>>,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
+    ) -> Outcome<C, B> {
+        match self.endpoint().issue(name, to_port(), parcel, issue) {
+            Ok(_) => Ok(()),
+            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
+        }
+    }
+
+    fn put_bare(
+        &self,
+        name: &'static str,
+        context: C,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
+    ) -> std::result::Result<(), RejectedContext<C>> {
+        match self.endpoint().issue(name, to_port(), self.bare(context), issue) {
+            Ok(_) => Ok(()),
+            Err((error, payload)) => {
+                let context = operation::unbox::<Bare<K, C>>(payload).into_context();
+                Err(RejectedContext { error, context })
+            }
+        }
+    }
+}
+
+/// An accept into a fresh socket, with room for the first data or none.
+///
+/// # Safety
+/// The memory stays valid until the request is complete.
+unsafe fn accept_into(
+    target: Socket,
+    buffer: Buffer,
+) -> impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued> {
+    move |socket, how| {
+        let what = AcceptInto { socket: &target, buffer, local_len: 0, remote_len: 144, deliver: None };
+        // SAFETY: the caller's promise.
+        unsafe { socket.accept_whole_overlapped(what, how) }
+    }
+}
+
+#[expect(private_bounds, reason = "the bound only names this crate's streams")]
+impl<D, K, C, B> Associated<D, K, C, B>
+where
+    D: Stream,
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// Receives what comes, at most the buffer's capacity. The packet brings buffer and context back; 0 bytes: the other side has
+    /// closed in good order.
+    ///
+    /// # Errors
+    /// A request that is not accepted gives everything back and queues no packet.
+    pub fn receive(&self, buffer: B, context: C) -> Outcome<C, B>
+    where
+        B: IoBufMut,
+    {
+        let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
+        // SAFETY: the memory belongs to the parcel, which the request owns until it is complete.
+        let issue = unsafe { receive(room(&mut parcel.buffer)) };
+        self.put("read", parcel, issue)
+    }
+
+    /// Sends the whole buffer.
+    ///
+    /// # Errors
+    /// As for a receive.
+    pub fn send(&self, buffer: B, context: C) -> Outcome<C, B>
+    where
+        B: IoBuf,
+    {
+        let parcel = self.parcel(buffer, context, operation::keep::<B>);
+        // SAFETY: as for a receive.
+        let issue = unsafe { send(bytes(&parcel.buffer)) };
+        self.put("write", parcel, issue)
+    }
+
+    /// Queues a packet when something can be received, and leaves it there: an idle connection costs no buffer.
+    ///
+    /// # Errors
+    /// As for a receive.
+    pub fn readable(&self, context: C) -> std::result::Result<(), RejectedContext<C>> {
+        // SAFETY: there is no memory in it.
+        self.put_bare("read", context, unsafe { receive(NOTHING) })
+    }
+}
+
+#[expect(private_bounds, reason = "the bound only names this crate's streams")]
+impl<D, K, C, T> Associated<D, K, C, Vec<T>>
+where
+    D: Stream,
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    T: IoBuf,
+{
+    /// Sends several buffers one after the other, as one request.
+    ///
+    /// # Errors
+    /// As for a receive.
+    pub fn send_vectored(&self, buffers: Vec<T>, context: C) -> Outcome<C, Vec<T>> {
+        let parcel = self.parcel(buffers, context, |_, _| {});
+        let memory: Vec<Buffer> = parcel.buffer.iter().map(bytes).collect();
+        // SAFETY: the buffers belong to the parcel, which the request owns until it is complete.
+        self.put("write", parcel, |socket, how| unsafe { socket.send_overlapped(Sending::from(&memory), how) })
+    }
+}
+
+macro_rules! accept_methods {
+    ($listener:ident, $stream:ident) => {
+        impl<K, C, B> Associated<$listener, K, C, B>
+        where
+            K: Clone + Send + 'static,
+            C: Send + 'static,
+            B: Send + 'static,
+        {
+            /// Asks for a connection, to be put in `into`: a fresh socket, which the caller keeps, perhaps in the context
+            /// (AcceptEx, contract 08 section 6.1). The packet bears the listener's key.
+            ///
+            /// # Errors
+            /// 87 unless `into` is fresh; nothing is queued then.
+            pub fn accept(&self, into: &$stream, context: C) -> std::result::Result<(), RejectedContext<C>> {
+                let target = into.endpoint().socket().clone();
+                // SAFETY: there is no memory in it.
+                self.put_bare("accept", context, unsafe { accept_into(target, NOTHING) })
+            }
+
+            /// The same, complete when the first data has come, which is in the buffer.
+            ///
+            /// # Errors
+            /// As for an accept.
+            pub fn accept_with_data(&self, into: &$stream, buffer: B, context: C) -> Outcome<C, B>
+            where
+                B: IoBufMut,
+            {
+                let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
+                let (target, memory) = (into.endpoint().socket().clone(), room(&mut parcel.buffer));
+                // SAFETY: the memory belongs to the parcel, which the request owns until it is complete.
+                let issue = unsafe { accept_into(target, memory) };
+                self.put("accept", parcel, issue)
+            }
+        }
+    };
+}
+
+accept_methods!(TcpListener, TcpStream);
+accept_methods!(UnixListener, UnixStream);
+
+impl<K, C, B> Associated<UdpSocket, K, C, Addressed<B>>
+where
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: IoBufMut,
+{
+    /// Receives a datagram and its sender. One that is longer than the buffer comes with 234: the buffer is full and the rest lost.
+    ///
+    /// # Errors
+    /// A request that is not accepted gives everything back and queues no packet.
+    pub fn receive_from(&self, buffer: Addressed<B>, context: C) -> Outcome<C, Addressed<B>> {
+        let mut parcel = self.parcel(buffer, context, Addressed::fill);
+        // SAFETY: the request owns the buffer until it is complete.
+        let issue = unsafe { parcel.buffer.receive() };
+        self.put("read", parcel, issue)
+    }
+
+    /// Sends the buffer as one datagram.
+    ///
+    /// # Errors
+    /// As for a receive.
+    pub fn send_to(&self, buffer: Addressed<B>, to: SocketAddr, context: C) -> Outcome<C, Addressed<B>> {
+        let parcel = self.parcel(buffer, context, |_, _| {});
+        // SAFETY: the request owns the buffer until it is complete.
+        let issue = unsafe { send_to(bytes(&parcel.buffer.buffer), to) };
+        self.put("write", parcel, issue)
+    }
+}
