@@ -5,7 +5,7 @@
 enum { FILE_SIZE = 300000 };
 
 static HANDLE file;
-static char *contents;
+static char *contents, report[100];
 
 static DWORD WINAPI reader(void *argument)
 {
@@ -14,7 +14,7 @@ static DWORD WINAPI reader(void *argument)
     int got = receive_all(s, in, FILE_SIZE + 100), i, sum = 0;
     for (i = 0; i < got; i++)
         sum = (sum * 31 + (unsigned char)in[i]) & 0xFFFFFF;
-    printf("the client got %d bytes, sum %06X, starting %.4s\n", got, (unsigned)sum, in);
+    sprintf(report, "the client got %d bytes, sum %06X, starting %.4s", got, (unsigned)sum, in);
     free(in);
     return 0;
 }
@@ -47,6 +47,7 @@ static void serve(const char *what, DWORD bytes, DWORD offset, BOOL with_overlap
     if (!(flags & TF_DISCONNECT))
         shutdown(server, SD_SEND);
     WaitForSingleObject(thread, 20000);
+    puts(report);
     CloseHandle(thread);
     CloseHandle(overlapped.hEvent);
     closesocket(client);

@@ -64,7 +64,8 @@ impl Latency {
     /// Of all these times.
     pub fn of(mut times: Vec<Duration>) -> Option<Self> {
         times.sort_unstable();
-        let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().checked_sub(1)?)).copied();
+        let at =
+            |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().checked_sub(1)?)).copied();
         Some(Self { p50: at(0.5)?, p99: at(0.99)? })
     }
 }

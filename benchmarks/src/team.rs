@@ -56,6 +56,17 @@ fn processors() -> io::Result<Vec<usize>> {
     if list.is_empty() { Err(io::Error::other("no processor to run on")) } else { Ok(list) }
 }
 
+/// Puts the calling thread on the first processor that we may use. A hint.
+pub fn pin_first() {
+    let _ = Placement::Same.take(0);
+}
+
+/// Puts the calling thread on the last processor that we may use. A hint.
+pub fn pin_last() {
+    let last = processors().map_or(0, |list| list.len() - 1);
+    let _ = Placement::Different.take(last);
+}
+
 /// What a member does; the number is added up over the team.
 pub type Member<'a> = Box<dyn FnOnce() -> io::Result<u64> + Send + 'a>;
 

@@ -7,7 +7,8 @@ use std::{env, fs};
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=names.rs");
-    let exports = PathBuf::from(env::var_os("DEP_OVERLAPPED_WIN32_EXPORTS").expect("overlapped-win32 says where it is"));
+    let exports =
+        PathBuf::from(env::var_os("DEP_OVERLAPPED_WIN32_EXPORTS").expect("overlapped-win32 says where it is"));
     println!("cargo:rerun-if-changed={}", exports.display());
     let exports = fs::read_to_string(exports).expect("the list of exports can be read");
     let names: Vec<&str> = exports.lines().filter(|name| names::is_plain(name)).collect();

@@ -6,6 +6,7 @@
 pub mod cface;
 pub mod copy;
 pub mod direct;
+pub mod echo;
 pub mod port;
 pub mod read;
 pub mod reads;
@@ -54,6 +55,11 @@ const ALL: &[Bench] = &[
         name: "copy",
         about: "a big file and a tree of small ones; against cp, dd and a bare ring",
         groups: copy::groups,
+    },
+    Bench {
+        name: "echo",
+        about: "a server on sockets: a port against a bare epoll loop, a bare ring loop and tokio",
+        groups: echo::groups,
     },
     Bench {
         name: "cface",

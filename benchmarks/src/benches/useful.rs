@@ -5,7 +5,7 @@
 //! when nobody blocks. A completion port is to do neither, without being told.
 //!
 //! Two questions: how many tasks a second when all are there at once, and how long a task takes from its arrival when they arrive
-//! at random at 70 % of what the processors can do. Arrivals are scheduled beforehand: a task that is late because the machine was busy
+//! at random at 70 % of what the processors can do at present, which is measured first. Arrivals are scheduled beforehand: a task that is late because the machine was busy
 //! counts from when it should have come. All threads run on two processors, also where there are more.
 
 use std::hint::black_box;
@@ -246,6 +246,18 @@ fn calibrate() -> u64 {
     (ROUNDS as f64 * COMPUTE.as_nanos() as f64 / 2.0 / quickest) as u64
 }
 
+/// Between the ends of two tasks while all processors compute: what they can do at present, whoever else uses them.
+fn spacing(rounds: u64) -> Duration {
+    const TASKS: u32 = 500;
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..CPUS {
+            scope.spawn(|| (0..TASKS).fold(1, |seed, _| compute(2 * rounds, seed)));
+        }
+    });
+    start.elapsed() / (TASKS * CPUS as u32)
+}
+
 /// A member of either group: its name, and what makes the contestant of a crew.
 trait Enter {
     fn enter<C: Crew + 'static>(&mut self, name: &str, crew: Result<C, String>);
@@ -344,7 +356,7 @@ fn burst(context: &Context, tasks: Tasks) -> io::Result<Outcome> {
 
 fn arrivals(context: &Context, tasks: Tasks) -> io::Result<Outcome> {
     use names::*;
-    let gap = COMPUTE.div_f64(CPUS as f64 * LOAD);
+    let gap = spacing(tasks.rounds).div_f64(LOAD);
     let time = context.pick(Duration::from_millis(500), Duration::from_millis(40));
     let amount = Amount::Fixed(time.div_duration_f64(gap) as u64);
     let metric = Metric { unit: "ms, p99", operation: "task", higher_is_better: false, scale: 1e-6 };

@@ -19,7 +19,8 @@ impl Pool {
     /// With this many threads.
     pub fn new(threads: usize) -> Self {
         let (sender, receiver) = crossbeam_channel::unbounded::<Job>();
-        let work = |receiver: crossbeam_channel::Receiver<Job>| move || receiver.iter().for_each(|(run, i)| run.task(i));
+        let work =
+            |receiver: crossbeam_channel::Receiver<Job>| move || receiver.iter().for_each(|(run, i)| run.task(i));
         let threads = (0..threads).map(|_| thread::spawn(work(receiver.clone()))).collect();
         Self { sender: Some(sender), threads }
     }

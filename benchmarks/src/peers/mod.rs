@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod crews;
+pub mod echo;
 pub mod futex;
 pub mod pread;
 pub mod program;

@@ -47,9 +47,10 @@ pub struct Conversation {
 impl Conversation {
     /// Starts it.
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|error| {
-            io::Error::new(error.kind(), format!("{}: {error}", command.get_program().display()))
-        })?;
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", command.get_program().display()))
+            })?;
         let to = child.stdin.take();
         let from = child.stdout.take().map(BufReader::new).ok_or_else(|| io::Error::other("no pipe to the program"))?;
         Ok(Self { child, to, from })

@@ -235,6 +235,136 @@ fn sources_of_both_languages_and_objects_make_one_program() {
     }
 }
 
+/// As a Windows editor saves it.
+fn crlf(text: &str) -> String {
+    text.replace('\n', "\r\n")
+}
+
+const SERVICE_HEADER: &str = r#"
+#pragma once
+#pragma comment(lib, "ws2_32.lib")
+#pragma warning(disable : 4996)
+#ifdef SERVICE_EXPORTS
+#define SERVICE_API __declspec(dllexport)
+#else
+#define SERVICE_API __declspec(dllimport)
+#endif
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+typedef struct _JOB { OVERLAPPED Overlapped; HANDLE hPort; TCHAR szName[MAX_PATH]; } JOB, *PJOB;
+EXTERN_C DWORD WINAPI ServiceThread(LPVOID lpParameter);
+"#;
+
+const SERVICE_MAIN: &str = r#"
+#include "StdAfx.h"
+#include "..\Include\Service.H"
+#include <Process.h>
+
+__declspec(thread) static int nCalls;
+__declspec(align(16)) static BYTE aBlock[64];
+static CRITICAL_SECTION g_cs;
+
+static unsigned __stdcall Worker(void *pv)
+{
+    PJOB pJob = (PJOB)pv;
+    unsigned long dwBytes;
+    ULONG_PTR ulKey;
+    LPOVERLAPPED pOverlapped;
+    __int64 llTotal = 0;
+    while (GetQueuedCompletionStatus(pJob->hPort, &dwBytes, &ulKey, &pOverlapped, INFINITE) && ulKey != 0) {
+        EnterCriticalSection(&g_cs);
+        __try {
+            if (dwBytes == 13)
+                __leave;
+            llTotal += dwBytes;
+        } __finally {
+            LeaveCriticalSection(&g_cs);
+        }
+        nCalls++;
+    }
+    _tprintf(TEXT("%s: %I64d in %d calls\n"), pJob->szName, llTotal, nCalls);
+    return 0;
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    JOB job;
+    unsigned uThread;
+    HANDLE hThread;
+    DWORD i, dwCode;
+    ZeroMemory(&job, sizeof(job));
+    InitializeCriticalSection(&g_cs);
+    _tcscpy_s(job.szName, COUNT_OF(job.szName), argc > 1 ? argv[1] : _T("none"));
+    job.hPort = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    hThread = (HANDLE)_beginthreadex(NULL, 0, Worker, &job, 0, &uThread);
+    for (i = 10; i <= min(14, max(3, 20)); i++)
+        PostQueuedCompletionStatus(job.hPort, i, 1, NULL);
+    PostQueuedCompletionStatus(job.hPort, 0, 0, NULL);
+    WaitForSingleObject(hThread, INFINITE);
+    GetExitCodeThread(hThread, &dwCode);
+    DeleteCriticalSection(&g_cs);
+    return ServiceThread(&job) + (int)dwCode + ((ULONG_PTR)aBlock % 16 != 0);
+}
+"#;
+
+#[test]
+fn a_windows_project_of_several_files_compiles_unchanged() {
+    let library = "#define SERVICE_EXPORTS\n#include \"StdAfx.h\"\n#include \"..\\include\\service.h\"\nSERVICE_API DWORD WINAPI ServiceThread(LPVOID lpParameter)\n{\n    UNREFERENCED_PARAMETER(lpParameter);\n    return 42;\n}\n";
+    let place = Place::new(&[
+        (
+            "Src/stdafx.h",
+            &crlf(
+                "#pragma once\n#define WIN32_LEAN_AND_MEAN\n#include <Windows.h>\n#include <TCHAR.H>\n#include <StdIO.h>\n",
+            ),
+        ),
+        ("Include/service.h", &crlf(SERVICE_HEADER)),
+        ("Src/Main.c", &crlf(SERVICE_MAIN)),
+        ("Src/Service.cpp", &crlf(library)),
+    ]);
+    for compiler in compilers() {
+        for unicode in [&[][..], &["-DUNICODE", "-D_UNICODE"]] {
+            for source in ["Src/Main.c", "Src/Service.cpp"] {
+                let object = if source.ends_with(".c") { "main.o" } else { "service.o" };
+                let output =
+                    place.ovl(&[&["cc", &compiler, "-Wall", "-O1", "-c", source, "-o", object], unicode].concat());
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert!(output.status.success() && said.is_empty(), "{compiler} {unicode:?} {source}: {said}");
+            }
+            place.compile(&["c++", &compiler, "main.o", "service.o", "-lws2_32"]);
+            assert_eq!(place.run(&["job"]), ("job: 47 in 5 calls\n".into(), 42), "{compiler} {unicode:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shared_library_is_loaded_by_its_windows_name() {
+    let library = "#include <windows.h>\n__declspec(dllexport) int Twice(int x) { return 2 * x; }\n";
+    let program = "#include <windows.h>\n#include <stdio.h>\ntypedef int (*TWICE)(int);\nint main(void)\n{\n    HMODULE module = LoadLibraryA(\"./libtwice.so\");\n    TWICE twice = module ? (TWICE)(void *)GetProcAddress(module, \"Twice\") : NULL;\n    printf(\"%d %d\\n\", twice ? twice(21) : -1, GetProcAddress(module, \"Thrice\") == NULL);\n    return !FreeLibrary(module);\n}\n";
+    let place = Place::new(&[("twice.c", library), ("main.c", program)]);
+    for compiler in compilers() {
+        let output = place.ovl(&["cc", &compiler, "-shared", "-fPIC", "twice.c", "-o", "libtwice.so"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        place.compile(&["cc", &compiler, "main.c"]);
+        let output = Command::new(place.path("program")).current_dir(place.0.path()).output().unwrap();
+        assert_eq!(
+            (String::from_utf8_lossy(&output.stdout).as_ref(), output.status.code()),
+            ("42 1\n", Some(0)),
+            "{compiler}"
+        );
+    }
+}
+
+#[test]
+fn a_language_that_is_named_is_for_the_sources_alone() {
+    let place = Place::new(&[(
+        "a.c",
+        "#include <string>\n#include <windows.h>\nint main() { return (int)std::string(\"four\").size(); }\n",
+    )]);
+    for compiler in compilers() {
+        place.compile(&["c++", &compiler, "-x", "c++", "a.c"]);
+        assert_eq!(place.run(&[]).1, 4, "{compiler}");
+    }
+}
+
 #[test]
 fn the_library_can_be_linked_in() {
     let place = Place::new(&[(

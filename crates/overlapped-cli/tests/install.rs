@@ -154,9 +154,12 @@ fn pkg_config_knows_all_flags() {
     }
     let installed = Installed::new();
     let flags = installed.flags("overlapped-win32");
-    for (compiler, source, printed) in
-        [("gcc", "wide.c", WIDE_PRINTS), ("gcc", "plain.c", "258\n"), ("g++", "plain.c", "258\n"), ("clang", "wide.c", WIDE_PRINTS)]
-    {
+    for (compiler, source, printed) in [
+        ("gcc", "wide.c", WIDE_PRINTS),
+        ("gcc", "plain.c", "258\n"),
+        ("g++", "plain.c", "258\n"),
+        ("clang", "wide.c", WIDE_PRINTS),
+    ] {
         if here(compiler) {
             good(installed.command(compiler).args([source, "-o", "program"]).args(&flags));
             assert_eq!(installed.run(&installed.path("work/program")), printed, "{compiler} {source}");
@@ -188,10 +191,16 @@ fn cmake_finds_the_package() {
         good(installed.command(installed.path("work/build").join(name)).arg(argument).env("LC_ALL", "C.UTF-8"))
     };
     assert_eq!(print("wide", "x\u{e9}"), WIDE_PRINTS);
-    assert_eq!((print("plain", ""), print("linked_in", ""), print("stream", "")), ("258\n".into(), "258\n".into(), "0\n".into()));
+    assert_eq!(
+        (print("plain", ""), print("linked_in", ""), print("stream", "")),
+        ("258\n".into(), "258\n".into(), "0\n".into())
+    );
 
     // A version that is asked for and not there.
-    installed.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(p C)\nfind_package(overlapped 7.0 REQUIRED)\n");
+    installed.write(
+        "CMakeLists.txt",
+        "cmake_minimum_required(VERSION 3.15)\nproject(p C)\nfind_package(overlapped 7.0 REQUIRED)\n",
+    );
     let refused = installed.command("cmake").args(["-S", ".", "-B", "other", &root]).output().unwrap();
     assert!(!refused.status.success());
 }
@@ -240,6 +249,7 @@ fn a_package_is_made_below_another_root() {
     good(script.arg("LIBDIR=/usr/lib/x86_64-linux-gnu"));
     let config = fs::read_to_string(root.join("usr/lib/x86_64-linux-gnu/pkgconfig/overlapped-win32.pc")).unwrap();
     assert!(config.contains("libdir=/usr/lib/x86_64-linux-gnu\n") && !config.contains('@'), "{config}");
-    let cmake = fs::read_to_string(root.join("usr/lib/x86_64-linux-gnu/cmake/overlapped/overlapped-config.cmake")).unwrap();
+    let cmake =
+        fs::read_to_string(root.join("usr/lib/x86_64-linux-gnu/cmake/overlapped/overlapped-config.cmake")).unwrap();
     assert!(cmake.contains("/../../../..\" ABSOLUTE)") && !cmake.contains('@'), "{cmake}");
 }

@@ -139,7 +139,19 @@ mod tests {
     fn operation(target: &File, from: &File, at: u64, offset: u64, len: usize) -> (Operation, RawFd, u64) {
         let (from, fd) = (from.as_raw_fd(), target.as_raw_fd());
         let buffer = std::ptr::null_mut();
-        (Operation { kind: Kind::Copy { from, at }, mode: Mode::empty(), fd, buffer, len, offset }, from, at)
+        (
+            Operation {
+                kind: Kind::Copy { from, at },
+                mode: Mode::empty(),
+                fd,
+                buffer,
+                len,
+                parts: overlapped_kernel::engine::Parts::NONE,
+                offset,
+            },
+            from,
+            at,
+        )
     }
 
     #[test]

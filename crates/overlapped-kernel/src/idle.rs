@@ -259,6 +259,7 @@ mod model {
             Tick(0)
         }
 
+        /// Nothing is submitted under the checker.
         pub fn submitted(&self) {}
 
         pub(crate) fn sleep(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {

@@ -267,6 +267,18 @@ impl System {
         Ok(())
     }
 
+    /// Closes every handle to an instance that `which` picks, as [`System::close`] does.
+    pub fn close_instances(&self, which: impl Fn(&Instance) -> bool) {
+        for (handle, entry) in self.0.handles.all_open() {
+            if let Object::Instance(instance) = &entry.object
+                && which(instance)
+            {
+                // Somebody else may have closed it meanwhile.
+                let _ = self.close(handle);
+            }
+        }
+    }
+
     fn closed(&self, object: &Object) {
         match object {
             Object::Instance(instance) => instance.handle_closed(),

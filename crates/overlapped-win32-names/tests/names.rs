@@ -23,7 +23,9 @@ fn no_name_is_one_of_libc() {
     assert!(in_libc("send") && in_libc("select") && in_libc("cos"), "the question works");
     let taken: Vec<_> = NAMES.iter().filter(|name| in_libc(name)).collect();
     assert!(taken.is_empty(), "{taken:?}");
-    for name in ["send", "recv", "socket", "bind", "listen", "accept", "connect", "select", "shutdown", "remove", "vprintf"] {
+    for name in
+        ["send", "recv", "socket", "bind", "listen", "accept", "connect", "select", "shutdown", "remove", "vprintf"]
+    {
         assert!(!NAMES.contains(&name), "{name}");
     }
 }

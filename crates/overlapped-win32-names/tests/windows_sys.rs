@@ -20,7 +20,15 @@ fn file(directory: &std::path::Path, flags: u32) -> HANDLE {
     let name = wide(directory.join("file").to_str().unwrap());
     // SAFETY: a name that ends with a zero, and no structures.
     let file = unsafe {
-        CreateFileW(name.as_ptr(), GENERIC_READ | GENERIC_WRITE, 0, null(), CREATE_ALWAYS, FILE_FLAG_OVERLAPPED | flags, null_mut())
+        CreateFileW(
+            name.as_ptr(),
+            GENERIC_READ | GENERIC_WRITE,
+            0,
+            null(),
+            CREATE_ALWAYS,
+            FILE_FLAG_OVERLAPPED | flags,
+            null_mut(),
+        )
     };
     assert_ne!(file, INVALID_HANDLE_VALUE);
     file
@@ -49,7 +57,9 @@ fn a_port_brings_key_bytes_and_overlapped() {
         let mut seen = Vec::new();
         while seen.len() < 2 {
             assert_eq!(GetQueuedCompletionStatusEx(port, entries.as_mut_ptr(), 3, &mut count, PATIENCE, 0), 1);
-            seen.extend(entries[..count as usize].iter().map(|entry| (entry.lpCompletionKey, entry.dwNumberOfBytesTransferred)));
+            seen.extend(
+                entries[..count as usize].iter().map(|entry| (entry.lpCompletionKey, entry.dwNumberOfBytesTransferred)),
+            );
         }
         seen.sort_unstable();
         assert_eq!((&seen[..], &buffer[..3]), (&[(2, 1), (77, 3)][..], &b"012"[..]));

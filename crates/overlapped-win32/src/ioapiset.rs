@@ -88,18 +88,20 @@ pub unsafe extern "C" fn ovl_GetQueuedCompletionStatus(
         // SAFETY: not NULL, and the caller vouches for it. NULL in every case without a packet: it tells the cases apart.
         unsafe { overlapped.write(0) };
         let timeout = Timeout::from_millis(milliseconds);
-        let taken = with_port(completion_port, |port, idle| port.remove(idle, timeout, false));
-        match taken.and_then(|taken| taken.map_err(no_packet)) {
-            Ok(packet) => {
-                let (packet_key, address) = packet.numbers();
-                // SAFETY: as above.
-                unsafe {
-                    bytes.write(packet.bytes);
-                    key.write(packet_key);
-                    overlapped.write(address);
-                }
-                if packet.status.is_success() { TRUE } else { fail(packet.status.to_win32(), FALSE) }
+        let taken = with_port(completion_port, |port, idle| {
+            let packet = port.remove(idle, timeout, false).map_err(no_packet)?;
+            let (packet_key, address) = packet.numbers();
+            // SAFETY: as above.
+            unsafe {
+                bytes.write(packet.bytes);
+                key.write(packet_key);
+                overlapped.write(address);
             }
+            Ok(packet.status)
+        });
+        match taken.flatten() {
+            Ok(status) if status.is_success() => TRUE,
+            Ok(status) => fail(status.to_win32(), FALSE),
             Err(error) => fail(error, FALSE),
         }
     })
@@ -157,8 +159,7 @@ pub extern "C" fn ovl_PostQueuedCompletionStatus(
     overlapped: usize,
 ) -> Bool {
     guard_bool(|| {
-        let packet = Packet::posted(bytes, key, overlapped);
-        if with_port(completion_port, |port, _| port.insert(packet))? {
+        if with_port(completion_port, |port, _| port.insert(Packet::posted(bytes, key, overlapped)))? {
             Ok(())
         } else {
             Err(Win32Error::INVALID_HANDLE)

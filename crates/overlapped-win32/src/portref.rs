@@ -25,23 +25,24 @@ thread_local! {
 }
 
 /// Runs `f` on the port of a handle and the place to wait in; 6 for what is not the handle of a port.
+///
+/// `f` runs once. It is called by reference, and should give back no more than a register holds: packets that are moved from one
+/// place of the stack to another cost more than the look-up.
 #[inline]
-pub(crate) fn with_port<R>(raw: RawHandle, f: impl FnOnce(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
-    let mut f = Some(f);
+pub(crate) fn with_port<R>(raw: RawHandle, mut f: impl FnMut(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
     let quick = LAST.try_with(|last| match &*last.borrow() {
         // Borrowed meanwhile: routines that run in the wait may call here too.
-        Some(known) if known.raw == raw && known.watch.is_open() => f.take().map(|f| f(&known.port, known.idle)),
+        Some(known) if known.raw == raw && known.watch.is_open() => Some(f(&known.port, known.idle)),
         _ => None,
     });
-    match (quick, f) {
-        (Ok(Some(result)), _) => Ok(result),
-        (_, Some(f)) => after_look_up(raw, f),
-        (_, None) => unreachable!("it was called and gave a result"),
+    match quick {
+        Ok(Some(result)) => Ok(result),
+        _ => after_look_up(raw, f),
     }
 }
 
 #[inline(never)]
-fn after_look_up<R>(raw: RawHandle, f: impl FnOnce(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
+fn after_look_up<R>(raw: RawHandle, mut f: impl FnMut(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
     let known = look_up(raw)?;
     let (port, idle) = (Arc::clone(&known.port), known.idle);
     let _ = LAST.try_with(|last| {

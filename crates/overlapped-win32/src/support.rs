@@ -147,3 +147,32 @@ pub fn wide_to_os(units: &[u16]) -> OsString {
 pub fn os_to_wide(name: &OsStr) -> Vec<u16> {
     name.to_string_lossy().encode_utf16().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_fails_the_call_and_goes_no_further() {
+        let calls = [
+            || guard(-7, || panic!("on purpose")),
+            || guard_or(-7, || panic!("on purpose")),
+            || guard_bool(|| panic!("on purpose")) - 7,
+        ];
+        for call in calls {
+            set_last_error(0);
+            assert_eq!((call(), last_error()), (-7, Win32Error::GEN_FAILURE.0));
+        }
+        // The thread goes on as before.
+        set_last_error(4711);
+        assert_eq!((guard_bool(|| Ok(())), last_error()), (TRUE, 4711));
+    }
+
+    #[test]
+    fn a_failure_sets_the_last_error_and_a_success_does_not() {
+        set_last_error(4711);
+        assert_eq!((guard_or(0, || Ok(5)), last_error()), (5, 4711));
+        assert_eq!((guard_or(0, || Err(Win32Error::INVALID_HANDLE)), last_error()), (0, 6));
+        assert_eq!((guard_bool(|| Err(Win32Error::NOACCESS)), last_error()), (FALSE, 998));
+    }
+}

@@ -68,6 +68,7 @@
 
 pub mod alertable;
 mod buffer;
+mod directory;
 mod error;
 mod event;
 pub mod executor;
@@ -81,10 +82,12 @@ mod operation;
 mod overlapped_file;
 pub mod pool;
 mod port;
+mod scatter;
 mod system;
 mod wait;
 
 pub use buffer::{AlignedBuf, IoBuf, IoBufMut};
+pub use directory::{Action, Change, changes};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use executor::{Executor, JoinError, JoinHandle};
@@ -102,7 +105,7 @@ pub use wait::{Signal, Wait, WaitResult, signal_and_wait, wait_all, wait_any};
 
 pub use overlapped_abi as abi;
 pub use overlapped_devices as devices;
-pub use overlapped_devices::file::CopyRange;
+pub use overlapped_devices::file::{CopyRange, Watch};
 pub use overlapped_engine as engine;
 pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_engine::sentinel::Choice as SentinelChoice;
@@ -110,4 +113,5 @@ pub use overlapped_kernel::System;
 pub use overlapped_kernel::clock::Timeout;
 pub use overlapped_kernel::instance::NotificationModes;
 pub use overlapped_kernel::limits::Limits;
-pub use overlapped_kernel::port::{Snapshot, blocking};
+pub use overlapped_kernel::port::{DeviceLine, PacketLine, Pause, Reason, Snapshot, Why, blocking, blocking_for};
+pub use overlapped_kernel::sentinel::Place;

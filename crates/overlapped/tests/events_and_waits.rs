@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Lab, MOMENT, Random, eventually, on_every_engine, on_real_engines, pattern, seed, within};
+use common::{LOST, Lab, MOMENT, Random, eventually, on_every_engine, on_real_engines, pattern, seed, within};
 use overlapped::{Error, Event, NotificationModes, Operation, OverlappedFile, Timeout, Wait, WaitResult};
 use overlapped::{wait_all, wait_any};
 use std::os::fd::AsFd;
@@ -348,6 +348,17 @@ fn an_instance_is_signalled_unless_a_request_is_on_its_way() {
             assert_eq!(wait_any(&[&file], Timeout::Infinite), Ok(WaitResult::Object(0)));
             assert!(!read.is_pending());
         }
+    });
+}
+
+#[test]
+fn a_device_is_waited_for_by_itself() {
+    on_every_engine(|lab| {
+        let (fifo, read) = pending(lab, "fifo");
+        assert!(!fifo.wait(Timeout::Poll) && !fifo.wait(MOMENT));
+        feed(&fifo);
+        assert!(fifo.wait(LOST) && !read.is_pending());
+        assert!(fifo.wait(Timeout::Poll), "a wait takes nothing from a device");
     });
 }
 

@@ -275,7 +275,10 @@ fn waiting_inside_a_task_does_not_use_the_pool_up() {
         });
         assert_eq!(task.wait().unwrap(), 42);
         let inside = executor.clone();
-        assert_eq!(executor.block_on(async move { inside.block_on(async { inside.spawn(async { 5 }).await.unwrap() }) }), 5);
+        assert_eq!(
+            executor.block_on(async move { inside.block_on(async { inside.spawn(async { 5 }).await.unwrap() }) }),
+            5
+        );
     });
 }
 

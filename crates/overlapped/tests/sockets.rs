@@ -465,8 +465,7 @@ fn accepts_are_served_in_their_order_and_can_be_cancelled() {
         let accepts: Vec<_> = (0..4).map(|_| listener.accept()).collect();
         assert!(accepts[1].cancel());
         let address = listener.local_address().unwrap();
-        let clients: Vec<_> =
-            (0..3).map(|_| TcpStream::connect_in(&lab.system, address).expect("connected")).collect();
+        let clients: Vec<_> = (0..3).map(|_| TcpStream::connect_in(&lab.system, address).expect("connected")).collect();
         let mut clients = clients.iter();
         for (place, accept) in accepts.into_iter().enumerate() {
             if place == 1 {

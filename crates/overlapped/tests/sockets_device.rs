@@ -6,8 +6,8 @@ mod common;
 use common::{Lab, MOMENT, eventually, on_real_engines, pattern};
 use overlapped::abi::{Status, WsaError};
 use overlapped::devices::socket::{
-    self, AcceptInto, Accepted, Address, Arrival, Element, Interest, Issued, NetworkEvents, NewSocket, Overlap, PollEntry,
-    Receive, Send, Shutdown, Socket, Transmit, wait_ready,
+    self, AcceptInto, Accepted, Address, Arrival, Element, Interest, Issued, NetworkEvents, NewSocket, Overlap,
+    PollEntry, Receive, Send, Shutdown, Socket, Transmit, wait_ready,
 };
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{Event, Waitable};
@@ -341,9 +341,8 @@ fn accept_ex_checks_its_arguments_and_tells_both_addresses() {
             // SAFETY: there is no memory in it.
             unsafe { from.accept_overlapped(what, quietly(None)) }
         };
-        let refused = |from: &Socket, into: &Socket, remote| {
-            accept(from, into, 32, remote, None).unwrap_err().error.value()
-        };
+        let refused =
+            |from: &Socket, into: &Socket, remote| accept(from, into, 32, remote, None).unwrap_err().error.value();
         assert_eq!(refused(&fresh, &listener, 32), 10022, "not listening");
         assert_eq!(refused(&listener, &Open::bound(lab, STREAM), 32), 10022, "bound");
         assert_eq!(refused(&listener, &Open::new(lab, DATAGRAM), 32), 10022, "datagrams");
@@ -418,9 +417,7 @@ fn a_file_is_sent_between_a_head_and_a_tail() {
         let path = lab.file("page", &bytes);
         let (_file, grant) = open_file(lab, "page");
         let part = |offset, len| Element::File { file: Arc::clone(&grant.instance), offset, len };
-        let memory = |text: &'static str| {
-            Element::Memory(Buffer { start: text.as_ptr().cast_mut(), len: text.len() })
-        };
+        let memory = |text: &'static str| Element::Memory(Buffer { start: text.as_ptr().cast_mut(), len: text.len() });
         for cold in [false, true] {
             let (client, server) = connection(lab);
             if cold {
@@ -506,8 +503,7 @@ fn messages_carry_address_flags_and_control_data() {
             let Arrival { bytes, address, flags, control, status } = *arrival;
             *teller.lock().unwrap() = Some((bytes, address.copied(), flags, control.len(), status));
         });
-        let what =
-            Receive { wants_address: true, control: 64, deliver: Some(deliver), ..Receive::into(&memory) };
+        let what = Receive { wants_address: true, control: 64, deliver: Some(deliver), ..Receive::into(&memory) };
         // SAFETY: the bytes outlive the request.
         let issued = unsafe { near.receive_overlapped(what, quietly(None)) }.unwrap();
         assert_eq!(end(lab, issued), Completion { status: Status::BUFFER_OVERFLOW, bytes: 10 });

@@ -17,8 +17,8 @@ use windows_sys::Win32::Foundation::{
     INVALID_HANDLE_VALUE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    CREATE_ALWAYS, CreateFileW, FILE_BEGIN, FILE_FLAG_OVERLAPPED, FILE_SHARE_READ, GetFileSizeEx, OPEN_EXISTING, ReadFile,
-    SetEndOfFile, SetFilePointerEx, WriteFile,
+    CREATE_ALWAYS, CreateFileW, FILE_BEGIN, FILE_FLAG_OVERLAPPED, FILE_SHARE_READ, GetFileSizeEx, OPEN_EXISTING,
+    ReadFile, SetEndOfFile, SetFilePointerEx, WriteFile,
 };
 use windows_sys::Win32::System::IO::{CreateIoCompletionPort, GetQueuedCompletionStatus, OVERLAPPED};
 use windows_sys::Win32::System::Threading::INFINITE;

@@ -290,6 +290,10 @@ impl Command {
 
     fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
         let mut flags = Vec::new();
+        if self.rest.iter().any(|argument| argument.to_string_lossy().starts_with("-x")) {
+            // What follows is for the linker, whatever language the user's files are in.
+            flags.extend(["-x".into(), "none".into()]);
+        }
         if !self.no_start {
             flags.push(library::start(compiler)?.into_os_string());
         }

@@ -18,8 +18,8 @@ use overlapped_kernel::request::{Buffer, Completion, Function, Request};
 use parking_lot::Mutex;
 use rustix::fd::{FromRawFd, OwnedFd};
 use rustix::io::Errno;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 /// A connection that [`Socket::accept`] took.
 #[derive(Debug)]
@@ -30,6 +30,17 @@ pub struct Accepted {
     pub socket: Socket,
     /// The other side.
     pub address: Address,
+}
+
+/// What the caller of [`Socket::accept_if`] makes of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// CF_ACCEPT.
+    Accept,
+    /// CF_REJECT: the connection is reset.
+    Reject,
+    /// CF_DEFER: it stays the first one to be accepted.
+    Defer,
 }
 
 /// Is told both addresses, local and remote, before the request is complete; see [`Deliver`](super::Deliver).
@@ -141,6 +152,9 @@ impl AcceptJob {
 
 /// Takes a connection, if one is there that still lives.
 fn take(core: &Core, fd: &Use<'_>) -> Result<OwnedFd, Errno> {
+    if let Some(deferred) = core.rare().as_mut().and_then(|rare| rare.deferred.pop()) {
+        return Ok(deferred);
+    }
     loop {
         // SAFETY: an accept uses no memory.
         match unsafe { core.call(fd, SocketWork::Accept) } {
@@ -206,6 +220,31 @@ impl Socket {
         // A peer that has gone already has no address any more.
         let address = address.unwrap_or(Address::written([0; super::address::ROOM], 0));
         Ok(Accepted { handle, socket, address })
+    }
+
+    /// WSAAccept with a condition, which is told both addresses, the other side's first: [`Socket::accept`], but 10061 for a
+    /// connection that is rejected and 11002 for one that is put off.
+    pub fn accept_if(
+        &self,
+        system: &System,
+        condition: impl FnOnce(&Address, &Address) -> Verdict,
+    ) -> Result<Accepted, WsaError> {
+        let accepted = self.accept(system)?;
+        let local = accepted.socket.local_address()?;
+        let refused = match condition(&accepted.address, &local) {
+            Verdict::Accept => return Ok(accepted),
+            Verdict::Reject => {
+                accepted.socket.set_linger(Some(0))?;
+                WsaError::ECONNREFUSED
+            }
+            Verdict::Defer => {
+                let kept = accepted.socket.descriptor()?;
+                self.core().with_rare(|rare| rare.deferred.push(kept));
+                WsaError::TRY_AGAIN
+            }
+        };
+        let _ = system.close(accepted.handle);
+        Err(refused)
     }
 
     /// A socket for a connection of this listener.

@@ -33,6 +33,11 @@ impl ConnectJob {
         if self.stage.load(Ordering::Relaxed) == FRESH { check(core, self.extended) } else { Ok(()) }
     }
 
+    /// ConnectEx reports what the network says as a completion, also if that is known at once (contract 08 §6.2).
+    pub fn is_late(&self) -> bool {
+        self.extended && self.stage.load(Ordering::Relaxed) == FRESH
+    }
+
     pub fn step(&self, core: &Core, fd: &Use<'_>, request: &Request) -> Step {
         let extra = if self.extended { Flags::BARE_CONNECT } else { Flags::empty() };
         if self.stage.load(Ordering::Relaxed) == FRESH {
@@ -117,11 +122,22 @@ impl Socket {
             return self.set_peer(address);
         }
         check(core, false).map_err(Status::to_wsa)?;
+        let patient = !core.has(Flags::NONBLOCKING);
         let decided = {
             let _lane = core.output.lock();
             let fd = core.fd().map_err(|error| core.code(error))?;
-            ask(core, &fd, address).map_err(|error| refusal(core, error).to_wsa())?;
-            decided(&fd)
+            match ask(core, &fd, address) {
+                Ok(()) if patient => decided(&fd),
+                Ok(()) => None,
+                // Over the loopback the answer is there at once, but the caller is told later, as of any other.
+                Err(error @ (Errno::CONNREFUSED | Errno::CONNRESET))
+                    if !patient && address.family() != libc::AF_UNIX =>
+                {
+                    core.with_rare(|rare| rare.error = Some(error));
+                    None
+                }
+                Err(error) => return Err(refusal(core, error).to_wsa()),
+            }
         };
         match decided {
             Some(None) => core.connected(Flags::empty()),
@@ -129,7 +145,7 @@ impl Socket {
                 core.remove(Flags::CONNECTING);
                 return Err(refusal(core, error).to_wsa());
             }
-            None if core.has(Flags::NONBLOCKING) => {
+            None if !patient => {
                 if core.has(Flags::SELECTED) {
                     core.rearm_connect();
                 }

@@ -75,6 +75,8 @@ pub(super) struct Rare {
     /// Where it was bound by its owner.
     pub bound_to: Option<Address>,
     pub selection: Option<Selection>,
+    /// Connections that WSAAccept's condition has put off, the oldest last.
+    pub deferred: Vec<OwnedFd>,
 }
 
 /// See the module page.
@@ -196,6 +198,22 @@ impl Core {
                 Status::CONNECTION_RESET
             }
             error => self.status(error),
+        }
+    }
+
+    /// May the socket transfer in the direction that `shut` ends?
+    #[cold]
+    pub fn check_transfer(&self, shut: Flags) -> Result<(), Status> {
+        self.settle();
+        let flags = self.flags();
+        if flags.intersects(shut) {
+            Err(Status::PIPE_DISCONNECTED)
+        } else if flags.contains(Flags::RESET) {
+            Err(Status::CONNECTION_RESET)
+        } else if flags.contains(Flags::CONNECTING) {
+            Err(Status::INVALID_CONNECTION)
+        } else {
+            Ok(())
         }
     }
 
@@ -355,13 +373,11 @@ impl Descriptor {
 
     #[inline]
     fn take(&self) -> Option<Use<'_>> {
-        if self.users.fetch_add(1, Ordering::Acquire) & CLOSED != 0 {
-            self.users.fetch_sub(1, Ordering::Release);
-            return None;
-        }
-        Some(Use(self))
+        let one_more = |users: u32| (users & CLOSED == 0).then_some(users + 1);
+        self.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).ok().map(|_| Use(self))
     }
 
+    /// Closes it now, or leaves that to the last of the calls that are on their way.
     fn close(&self) {
         if self.users.fetch_or(CLOSED, Ordering::AcqRel) == 0 {
             sys::close(self.raw);
@@ -396,8 +412,7 @@ impl Use<'_> {
 impl Drop for Use<'_> {
     #[inline]
     fn drop(&mut self) {
-        // The last call on a descriptor that was closed meanwhile closes it. A take that comes too late adds and takes back
-        // one, and so may be the one that does: exactly one party sees the count fall to zero after the close has seen it above.
+        // No new call begins after the close, so exactly one of those before it brings the count down to nothing.
         if self.0.users.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
             sys::close(self.0.raw);
         }

@@ -135,10 +135,13 @@ impl Core {
 
     /// The user has begun to connect.
     pub fn rearm_connect(&self) {
+        let failed = if self.has(Flags::CONNECTING) { None } else { self.kept_error() };
         if let Some(selection) = self.rare().as_mut().and_then(|rare| rare.selection.as_mut()) {
             selection.armed = NetworkEvents::all();
             if self.has(Flags::CONNECTED) {
                 selection.record(NetworkEvents::CONNECT, WsaError::SUCCESS);
+            } else if let Some(error) = failed {
+                selection.record(NetworkEvents::CONNECT, self.code(error));
             }
         }
         self.record_events(Readiness::empty());

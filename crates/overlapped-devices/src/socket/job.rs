@@ -9,8 +9,8 @@ use super::receive::{PLAIN_RECEIVE, ReceiveJob};
 use super::send::{PLAIN_SEND, SendJob};
 use super::transmit::TransmitJob;
 use overlapped_abi::Status;
-use overlapped_kernel::engine::Operation;
-use overlapped_kernel::request::{Completion, Function, Parameters, Request};
+use overlapped_kernel::engine::{Operation, Parts};
+use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
 use rustix::io::Errno;
 use std::sync::Arc;
 
@@ -70,6 +70,21 @@ impl Step {
     }
 }
 
+/// Calls `transfer` with what is left of a request's memory.
+#[inline]
+pub(super) fn with_rest<T>(request: &Request, whole: Buffer, parts: Parts, transfer: impl FnOnce(&[Buffer]) -> T) -> T {
+    let done = request.progress();
+    if parts.is_none() {
+        return transfer(&[Buffer { start: whole.start.wrapping_add(done), len: whole.len - done }]);
+    }
+    if done == 0 {
+        // SAFETY: the request is not complete.
+        return transfer(unsafe { parts.list() });
+    }
+    // SAFETY: the request is not complete.
+    transfer(&unsafe { parts.skip(done).rest() })
+}
+
 impl<'a> Job<'a> {
     #[inline]
     pub fn of(request: &'a Request) -> Self {
@@ -125,7 +140,11 @@ impl<'a> Job<'a> {
 
     /// Does its first attempt have to wait until the request is on its way, since it cannot be taken back?
     pub fn is_late(&self) -> bool {
-        matches!(self, Self::Accept(_) | Self::Transmit(_) | Self::Disconnect(_))
+        match self {
+            Self::Accept(_) | Self::Transmit(_) | Self::Disconnect(_) => true,
+            Self::Connect(job) => job.is_late(),
+            _ => false,
+        }
     }
 
     /// Makes an attempt. Under the lane's lock.

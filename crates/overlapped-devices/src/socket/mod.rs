@@ -36,13 +36,13 @@ mod share;
 mod sys;
 mod transmit;
 
-pub use accept::{AcceptInto, Accepted, DeliverAddresses};
+pub use accept::{AcceptInto, Accepted, DeliverAddresses, Verdict};
 pub use address::Address;
 pub use events::{NetworkEvents, Recorded};
 pub use ready::{Interest, PollEntry, wait_ready};
 pub use receive::{Arrival, Deliver, Receive};
 pub use send::Send;
-pub use setup::{NewSocket, Shutdown, adopt, close, create, pair};
+pub use setup::{NewSocket, Shutdown, adopt, close, close_all, create, pair};
 pub use share::{Ticket, export, import};
 pub use transmit::{Element, Transmit};
 

@@ -6,7 +6,7 @@
 
 use super::address::{Address, ROOM};
 use super::core::{Core, Flags, Use};
-use super::job::{Details, Step};
+use super::job::{Details, Step, with_rest};
 use super::lane::Side;
 use super::{Issued, NotIssued, Overlap, Socket};
 use overlapped_abi::{Status, WsaError};
@@ -99,19 +99,9 @@ pub(super) fn check(core: &Core) -> Result<(), Status> {
 
 #[cold]
 fn check_further(core: &Core) -> Result<(), Status> {
-    core.settle();
-    let flags = core.flags();
-    if flags.contains(Flags::SHUT_IN) {
-        Err(Status::PIPE_DISCONNECTED)
-    } else if flags.contains(Flags::RESET) {
-        Err(Status::CONNECTION_RESET)
-    } else if flags.contains(Flags::CONNECTING) {
-        Err(Status::INVALID_CONNECTION)
-    } else if !core.is_stream() && !flags.contains(Flags::BOUND) {
-        Err(Status::INVALID_PARAMETER)
-    } else {
-        Ok(())
-    }
+    core.check_transfer(Flags::SHUT_IN)?;
+    // Datagrams come to an address.
+    if core.is_stream() || core.has(Flags::BOUND) { Ok(()) } else { Err(Status::INVALID_PARAMETER) }
 }
 
 impl ReceiveJob {
@@ -162,17 +152,7 @@ impl ReceiveJob {
         loop {
             let done = request.progress();
             let whole = request.buffer();
-            let parts = request.parts();
-            let got = if parts.is_none() {
-                let rest = Buffer { start: whole.start.wrapping_add(done), len: whole.len - done };
-                self.call(core, fd, &[rest])
-            } else if done == 0 {
-                // SAFETY: the request is not complete.
-                self.call(core, fd, unsafe { parts.list() })
-            } else {
-                // SAFETY: the request is not complete.
-                self.call(core, fd, &unsafe { parts.skip(done).rest() })
-            };
+            let got = with_rest(request, whole, request.parts(), |buffers| self.call(core, fd, buffers));
             let got = match got {
                 Ok(got) => got,
                 // What a receive of everything has is its outcome when no more comes.

@@ -5,7 +5,7 @@
 
 use super::address::Address;
 use super::core::{Core, Flags, Use};
-use super::job::{Details, Step};
+use super::job::{Details, Step, with_rest};
 use super::lane::Side;
 use super::receive::pieces;
 use super::{Issued, NotIssued, Overlap, Socket};
@@ -60,24 +60,9 @@ pub(super) static PLAIN_SEND: SendJob = SendJob { flags: 0, to: None, control: N
 #[inline]
 pub(super) fn check(core: &Core) -> Result<(), Status> {
     if core.flags().intersects(Flags::SHUT_OUT | Flags::RESET | Flags::CONNECTING) {
-        return check_further(core);
+        return core.check_transfer(Flags::SHUT_OUT);
     }
     Ok(())
-}
-
-#[cold]
-fn check_further(core: &Core) -> Result<(), Status> {
-    core.settle();
-    let flags = core.flags();
-    if flags.contains(Flags::SHUT_OUT) {
-        Err(Status::PIPE_DISCONNECTED)
-    } else if flags.contains(Flags::RESET) {
-        Err(Status::CONNECTION_RESET)
-    } else if flags.contains(Flags::CONNECTING) {
-        Err(Status::INVALID_CONNECTION)
-    } else {
-        Ok(())
-    }
 }
 
 impl SendJob {
@@ -119,17 +104,7 @@ impl SendJob {
     /// Sends what is left of this memory, as the request's progress has it.
     pub fn send(&self, core: &Core, fd: &Use<'_>, request: &Request, whole: Buffer, parts: Parts) -> Step {
         loop {
-            let done = request.progress();
-            let sent = if parts.is_none() {
-                let rest = Buffer { start: whole.start.wrapping_add(done), len: whole.len - done };
-                self.call(core, fd, &[rest])
-            } else if done == 0 {
-                // SAFETY: the request is not complete.
-                self.call(core, fd, unsafe { parts.list() })
-            } else {
-                // SAFETY: the request is not complete.
-                self.call(core, fd, &unsafe { parts.skip(done).rest() })
-            };
+            let sent = with_rest(request, whole, parts, |buffers| self.call(core, fd, buffers));
             match sent {
                 Ok(sent) => {
                     let total = request.advance(sent);
@@ -171,13 +146,13 @@ impl Socket {
                 match job.call(core, &fd, what.buffers) {
                     Ok(sent) => {
                         job.sent(core);
+                        if sent >= total || core.has(Flags::NONBLOCKING) {
+                            return Ok(sent);
+                        }
                         done = sent;
                     }
                     Err(Errno::AGAIN) => lane.open = false,
                     Err(error) => return Err(core.failure(error, true).to_wsa()),
-                }
-                if done >= total && (done > 0 || lane.open) || done > 0 && core.has(Flags::NONBLOCKING) {
-                    return Ok(done);
                 }
             }
         }

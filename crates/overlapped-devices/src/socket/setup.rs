@@ -102,6 +102,11 @@ pub fn close(system: &System, handle: Handle) -> Result<(), WsaError> {
     if lingers { overlapped_kernel::port::blocking(close) } else { close() }
 }
 
+/// Closes every socket of the system, as the last WSACleanup does.
+pub fn close_all(system: &System) {
+    system.close_instances(|instance| instance.device().as_any().is::<SocketDevice>());
+}
+
 impl Socket {
     /// A handle to a new instance.
     pub(super) fn insert(system: &System, core: Arc<Core>, overlapped: bool) -> Result<(Handle, Self), WsaError> {

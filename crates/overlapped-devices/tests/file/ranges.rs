@@ -50,7 +50,7 @@ fn a_lock_of_either_file_refuses_a_copy_02_9() {
         unlock(&guard.grant, last).unwrap();
         assert_eq!(world.content("to"), b"");
         assert_eq!(copy(&from, &to, Route::default()), Ok(6));
-        assert_eq!(world.content("to"), b"\0234567");
+        assert_eq!(world.content("to"), b"\x00234567");
     });
 }
 

@@ -11,9 +11,7 @@ mod streams;
 use crate::direct::{self, Direct};
 use crate::sockets::{self, WatchSet};
 use overlapped_kernel::clock::Tick;
-use overlapped_kernel::engine::{
-    Engine, Harvest, Kind, Mode, Operation, RawResult, SocketCall, WatchId, Watcher,
-};
+use overlapped_kernel::engine::{Engine, Harvest, Kind, Mode, Operation, RawResult, SocketCall, WatchId, Watcher};
 use overlapped_kernel::request::RequestRef;
 use overlapped_kernel::sentinel::Sight;
 use pool::Pool;

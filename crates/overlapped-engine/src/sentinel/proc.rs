@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn the_two_files_are_understood() {
         assert_eq!(syscall(b"running\n"), None);
-        assert_eq!(syscall(b"0 0x3 0x7f 0x2 0x1 0x0 0x0 0x7ffc 0x7faa\n").map(|p| matches!(p, Place::Call(0, _))), Some(true));
+        assert_eq!(
+            syscall(b"0 0x3 0x7f 0x2 0x1 0x0 0x0 0x7ffc 0x7faa\n").map(|p| matches!(p, Place::Call(0, _))),
+            Some(true)
+        );
         assert_eq!(syscall(b"-1 0x7ffc 0x7faa\n"), Some(Place::Fault));
         assert_eq!(syscall(b""), None);
         assert_eq!(stat(b"17 (a name) S) R 1 2 3"), None);

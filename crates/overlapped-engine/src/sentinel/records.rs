@@ -139,7 +139,10 @@ fn open(thread: u32) -> io::Result<OwnedFd> {
 /// Is it that no thread can have records?
 #[must_use]
 pub fn is_refusal(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EACCES | libc::EPERM | libc::ENOSYS | libc::EINVAL | libc::ENOENT | libc::EOPNOTSUPP))
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EACCES | libc::EPERM | libc::ENOSYS | libc::EINVAL | libc::ENOENT | libc::EOPNOTSUPP)
+    )
 }
 
 /// Do records work for the calling thread, whose number is `me`?

@@ -51,7 +51,9 @@ fn a_thread_that_sleeps_is_seen_to_and_where() {
     with_thread(nap, |id| {
         for choice in [Choice::Auto, Choice::Proc] {
             let view = sight(choice).unwrap().attach(id).unwrap();
-            eventually("the sleep is seen", || view.look().is_some_and(|place| place.to_string().ends_with("nanosleep")));
+            eventually("the sleep is seen", || {
+                view.look().is_some_and(|place| place.to_string().ends_with("nanosleep"))
+            });
         }
         let stat = proc::Status::open(id, proc::File::Stat).unwrap();
         eventually("stat tells too", || stat.look() == Some(Place::Somewhere));
@@ -61,11 +63,20 @@ fn a_thread_that_sleeps_is_seen_to_and_where() {
 #[test]
 fn a_thread_that_computes_is_never_seen_asleep_even_without_a_processor() {
     // More threads than processors, so that all are preempted again and again: runnable, and not asleep.
-    let crowd: Vec<_> = (0..6).map(|_| {
-        let stop = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&stop);
-        (stop, std::thread::spawn(move || while !over.load(Ordering::Relaxed) { compute() }))
-    }).collect();
+    let crowd: Vec<_> = (0..6)
+        .map(|_| {
+            let stop = Arc::new(AtomicBool::new(false));
+            let over = Arc::clone(&stop);
+            (
+                stop,
+                std::thread::spawn(move || {
+                    while !over.load(Ordering::Relaxed) {
+                        compute()
+                    }
+                }),
+            )
+        })
+        .collect();
     with_thread(compute, |id| {
         for choice in [Choice::Auto, Choice::Proc] {
             let view = sight(choice).unwrap().attach(id).unwrap();
@@ -89,16 +100,19 @@ fn records_tell_that_a_thread_has_run_since() {
         assert!(probe().syscall.is_ok() || probe().stat.is_ok());
         return;
     };
-    with_thread(|| std::thread::sleep(Duration::from_millis(5)), |id| {
-        let view = sight(Choice::Auto).unwrap().attach(id).unwrap();
-        let mut stamps = std::collections::BTreeSet::new();
-        eventually("three sleeps with stamps of their own", || {
-            if let Glance::Asleep(stamp) = view.glance() {
-                stamps.insert(stamp);
-            }
-            stamps.len() >= 3
-        });
-    });
+    with_thread(
+        || std::thread::sleep(Duration::from_millis(5)),
+        |id| {
+            let view = sight(Choice::Auto).unwrap().attach(id).unwrap();
+            let mut stamps = std::collections::BTreeSet::new();
+            eventually("three sleeps with stamps of their own", || {
+                if let Glance::Asleep(stamp) = view.glance() {
+                    stamps.insert(stamp);
+                }
+                stamps.len() >= 3
+            });
+        },
+    );
 }
 
 #[test]

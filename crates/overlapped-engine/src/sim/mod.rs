@@ -198,8 +198,8 @@ impl Engine for SimEngine {
     }
 
     unsafe fn attempt(&self, operation: &Operation) -> Option<RawResult> {
-        let possible =
-            matches!(operation.kind, Kind::Read | Kind::Write) && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
+        let possible = matches!(operation.kind, Kind::Read | Kind::Write)
+            && !operation.mode.intersects(Mode::UNCACHED | Mode::DURABLE | Mode::STREAM);
         if !possible {
             return None;
         }

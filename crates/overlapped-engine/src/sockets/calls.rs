@@ -98,6 +98,5 @@ fn send_file(fd: RawFd, file: RawFd, offset: u64, len: usize, fetched: bool) -> 
 }
 
 fn result(number: libc::c_long) -> RawResult {
-    usize::try_from(number)
-        .map_err(|_| Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO))
+    usize::try_from(number).map_err(|_| Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO))
 }

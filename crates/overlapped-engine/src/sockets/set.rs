@@ -100,8 +100,7 @@ impl WatchSet {
             let generation = watched.generation;
             u64::from(generation) << 32 | watched.slots.insert((generation, watcher)) as u64
         };
-        let events =
-            EventFlags::IN | EventFlags::OUT | EventFlags::PRI | EventFlags::RDHUP | EventFlags::ET;
+        let events = EventFlags::IN | EventFlags::OUT | EventFlags::PRI | EventFlags::RDHUP | EventFlags::ET;
         match epoll::add(&open.epoll, fd, EventData::new_u64(id), events) {
             Ok(()) => Ok((WatchId(id), new)),
             Err(error) => {

@@ -189,10 +189,20 @@ impl<T> HandleTable<T> {
     where
         T: Clone,
     {
+        self.all_open().into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Copies of all values, with their handles.
+    pub fn all_open(&self) -> Vec<(Handle, T)>
+    where
+        T: Clone,
+    {
         let next = self.free.lock().next;
-        let open = |slot| {
-            let (segment, index) = Self::place(slot);
-            self.segments[segment].get()?[index].value.lock().clone()
+        let open = |number| {
+            let (segment, index) = Self::place(number);
+            let slot = &self.segments[segment].get()?[index];
+            let value = slot.value.lock();
+            value.clone().map(|value| (Handle::new(number, slot.generation()), value))
         };
         (1..next).filter_map(open).collect()
     }

@@ -4,6 +4,7 @@ use super::{check, me};
 use crate::clock::Timeout;
 use crate::idle::Idle;
 use crate::port::{NoPacket, Packet, Port, Reason};
+use crate::sentinel::{Glance, Place, Sight, View};
 use loom::thread;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,6 +111,122 @@ fn a_released_thread_that_blocks_lets_another_have_the_packet() {
         assert_eq!(port.snapshot().active, 1);
         end();
         assert_eq!(port.snapshot().active, 0);
+    });
+}
+
+/// Takes every thread that it is shown for a sleeping one, whatever it does meanwhile: the worst that a look can be is late.
+struct Sleepy;
+
+impl Sight for Sleepy {
+    fn name(&self) -> &'static str {
+        "sleepy"
+    }
+
+    fn attach(&self, _thread: u32) -> Option<Arc<dyn View>> {
+        Some(Arc::new(Self))
+    }
+}
+
+impl View for Sleepy {
+    fn glance(&self) -> Glance {
+        Glance::Asleep(1)
+    }
+
+    fn look(&self) -> Option<Place> {
+        Some(Place::Somewhere)
+    }
+}
+
+/// A port of concurrency 1 with a released thread (this one), another that waits or is about to, a packet, and the sentinel on
+/// its way. What the other thread takes, and the sentinel's end.
+fn with_sentinel(port: &Arc<Port>) -> (thread::JoinHandle<Option<usize>>, thread::JoinHandle<()>) {
+    port.insert(packet(1));
+    assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0), Ok(1));
+    let other = {
+        let port = Arc::clone(port);
+        thread::spawn(move || {
+            let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
+            end();
+            got.ok()
+        })
+    };
+    port.insert(packet(2));
+    let sentinel = {
+        let port = Arc::clone(port);
+        thread::spawn(move || {
+            port.patrol(&Sleepy);
+        })
+    };
+    (other, sentinel)
+}
+
+/// Everybody has gone: nobody is counted any more.
+fn assert_empty(port: &Arc<Port>) {
+    let picture = port.snapshot();
+    assert_eq!((picture.active, picture.released.len(), picture.paused.len()), (0, 0, 0));
+}
+
+#[test]
+fn the_sentinel_against_a_thread_that_announces_a_pause() {
+    check(2, || {
+        let port = Port::new(1, None);
+        let (other, sentinel) = with_sentinel(&port);
+        {
+            let thread = me();
+            let _paused = thread.pause(Reason::Section);
+            assert_eq!(other.join().unwrap(), Some(2));
+        }
+        sentinel.join().unwrap();
+        // Found again after the pause or not: a call of its own ends that.
+        me();
+        assert_eq!(port.snapshot().active, 1);
+        end();
+        assert_empty(&port);
+    });
+}
+
+#[test]
+fn the_sentinel_against_a_thread_that_comes_for_a_packet() {
+    check(2, || {
+        let port = Port::new(1, None);
+        let (other, sentinel) = with_sentinel(&port);
+        let mine = port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0).ok();
+        if mine.is_some() {
+            port.insert(packet(2));
+        }
+        end();
+        assert_eq!(other.join().unwrap(), Some(2), "the packet that this thread has not taken");
+        sentinel.join().unwrap();
+        assert_empty(&port);
+    });
+}
+
+#[test]
+fn the_sentinel_against_a_thread_that_ends() {
+    check(3, || {
+        let port = Port::new(1, None);
+        let (other, sentinel) = with_sentinel(&port);
+        end();
+        assert_eq!(other.join().unwrap(), Some(2));
+        sentinel.join().unwrap();
+        assert_empty(&port);
+    });
+}
+
+#[test]
+fn the_sentinel_alone_lets_the_other_thread_run_or_came_too_early() {
+    check(3, || {
+        let port = Port::new(1, None);
+        let (other, sentinel) = with_sentinel(&port);
+        sentinel.join().unwrap();
+        // If the other thread came after the patrol, there was nothing to be done then; the next one sees it.
+        while port.snapshot().queued > 0 {
+            port.patrol(&Sleepy);
+            thread::yield_now();
+        }
+        assert_eq!(other.join().unwrap(), Some(2));
+        end();
+        assert_empty(&port);
     });
 }
 

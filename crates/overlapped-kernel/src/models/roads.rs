@@ -25,16 +25,25 @@ fn assert_over(instance: &Instance, request: &RequestRef, event: &Arc<Event>) ->
     completion.status
 }
 
+/// A device, an instance of it, and a pending request with its event.
+fn pending() -> (Arc<Queue>, Arc<Instance>, RequestRef, Arc<Event>) {
+    let (queue, event) = (Arc::new(Queue::default()), Arc::new(Event::manual_reset(false)));
+    let instance = open(&queue, true);
+    let request = issue(&instance, Some(&event));
+    (queue, instance, request, event)
+}
+
+/// A thread that brings data for one request.
+fn feeder(queue: &Arc<Queue>) -> thread::JoinHandle<()> {
+    let queue = Arc::clone(queue);
+    spawn(move || queue.feed())
+}
+
 #[test]
 fn cancel_against_completion_against_close_end_a_request_once() {
     check(2, || {
-        let (queue, event) = (Arc::new(Queue::default()), Arc::new(Event::manual_reset(false)));
-        let instance = open(&queue, true);
-        let request = issue(&instance, Some(&event));
-        let feeder = {
-            let queue = Arc::clone(&queue);
-            spawn(move || queue.feed())
-        };
+        let (queue, instance, request, event) = pending();
+        let feeder = feeder(&queue);
         let closer = {
             let instance = Arc::clone(&instance);
             spawn(move || instance.handle_closed())
@@ -68,13 +77,8 @@ fn a_request_that_is_issued_while_its_handle_closes_ends() {
 #[test]
 fn who_waits_for_a_request_sees_its_end_whoever_brings_it() {
     check(2, || {
-        let (queue, event) = (Arc::new(Queue::default()), Arc::new(Event::manual_reset(false)));
-        let instance = open(&queue, true);
-        let request = issue(&instance, Some(&event));
-        let feeder = {
-            let queue = Arc::clone(&queue);
-            spawn(move || queue.feed())
-        };
+        let (queue, instance, request, event) = pending();
+        let feeder = feeder(&queue);
         let canceller = {
             let request = Arc::clone(&request);
             spawn(move || _ = request.cancel())
@@ -109,10 +113,7 @@ fn cancel_synchronous_against_completion_is_found_or_not() {
         let queue = Arc::new(Queue::default());
         let instance = open(&queue, false);
         let canceller = cancel_synchronous(me());
-        let feeder = {
-            let queue = Arc::clone(&queue);
-            spawn(move || queue.feed())
-        };
+        let feeder = feeder(&queue);
         let outcome = call_and_wait(&instance);
         let found = canceller.join().unwrap();
         feeder.join().unwrap();

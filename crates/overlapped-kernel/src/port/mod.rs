@@ -68,6 +68,8 @@ pub(crate) struct Queue {
     limit: u32,
     /// Released threads that were found asleep: they are not in `active`.
     found: u32,
+    /// The port is closed, or threads were found asleep: who posts looks closer.
+    unusual: bool,
     closed: bool,
     /// Somebody is to be told when threads are missing.
     hooked: bool,
@@ -119,6 +121,7 @@ impl Port {
             active: 0,
             limit,
             found: 0,
+            unusual: false,
             closed: false,
             hooked: false,
             lazy: Lazy::default(),
@@ -145,14 +148,11 @@ impl Port {
     #[inline(always)]
     fn insert_from(self: &Arc<Self>, packet: Packet, ours: impl Fn() -> bool) -> bool {
         let mut queue = self.queue.lock();
-        if queue.closed {
+        if queue.unusual && !queue.admits() {
             return false;
         }
         queue.packets.push_back(packet);
         let turn = queue.ages.insert();
-        if queue.found != 0 {
-            crate::thread::with_record(|thread| queue.refresh(Some(thread)));
-        }
         let first = queue.packets.len() == 1;
         if !queue.waiting.is_empty() && queue.active < queue.limit {
             if first && self.service.is_some() && ours() {
@@ -232,7 +232,7 @@ impl Port {
         let mut queue = self.queue.lock();
         // The sentinel may have found it asleep a moment ago, wherever that was.
         let released = thread.member.standing() == Standing::Released;
-        if !released || queue.active > queue.limit || queue.found != 0 {
+        if !released || queue.active > queue.limit || queue.unusual {
             return None;
         }
         let packet = queue.packets.pop_front()?;
@@ -259,8 +259,8 @@ impl Port {
             queue.packets.shrink_to(KEPT);
         }
         self.uncount(&mut queue, thread);
-        if queue.found != 0 {
-            queue.refresh(None);
+        if queue.unusual {
+            queue.admits();
         }
         if queue.active < queue.limit
             && let Some(packet) = queue.packets.pop_front()
@@ -268,7 +268,11 @@ impl Port {
             queue.active += 1;
             queue.lazy.owed = false;
             thread.member.set(Standing::Released);
-            if queue.active < queue.limit { self.hand_over(queue) } else { self.crowded(queue) }
+            if queue.active < queue.limit {
+                self.hand_over(queue)
+            } else {
+                self.crowded(queue)
+            }
             return Ok(Arrival::Served(packet));
         }
         let apcs = alertable && thread.has_apcs();
@@ -441,7 +445,7 @@ impl Port {
     /// The last handle was closed: waiting threads return 735, queued packets are lost, later ones go nowhere.
     pub fn close(&self) {
         let mut queue = self.queue.lock();
-        queue.closed = true;
+        (queue.closed, queue.unusual) = (true, true);
         let waiting = std::mem::take(&mut queue.waiting);
         let packets = std::mem::take(&mut queue.packets);
         // Nobody works for a closed port (contract 06 section 9, rule 1); the threads let go of it when they next look.

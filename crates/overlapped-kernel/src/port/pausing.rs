@@ -143,6 +143,16 @@ impl Queue {
         self.active >= self.limit && !self.packets.is_empty() && (!self.waiting.is_empty() || self.hooked)
     }
 
+    /// May packets still come in? Counts those again that were found asleep and run.
+    #[cold]
+    pub(super) fn admits(&mut self) -> bool {
+        if self.found > 0 {
+            crate::thread::with_record(|thread| self.refresh(Some(thread)));
+        }
+        self.unusual = self.closed || self.found > 0;
+        !self.closed
+    }
+
     /// The thread was found asleep, and is there again.
     pub(super) fn rise(&mut self, member: &Member) {
         member.set(Standing::Released);
@@ -196,6 +206,7 @@ impl Queue {
         (one.place, one.stamp) = (Some(place), suspect.stamp);
         self.active -= 1;
         self.found += 1;
+        self.unusual = true;
         self.watch.finds += 1;
         true
     }

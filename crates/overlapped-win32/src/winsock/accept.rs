@@ -3,7 +3,7 @@
 use super::{INVALID_SOCKET, Outcome, address, call, socket};
 use crate::support::RawHandle;
 use overlapped_abi::WsaBuf;
-use overlapped_devices::socket::{Accepted, Address, Socket};
+use overlapped_devices::socket::{Accepted, Address, Socket, Verdict};
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn ovl_WSAAccept(
     };
     call(INVALID_SOCKET, || {
         let system = socket::system_of_sockets()?;
-        let mut ask = |peer: &Address, local: &Address| {
+        let ask = |peer: &Address, local: &Address| {
             let (mut peer, mut local) =
                 (address::windows_bytes(peer.as_bytes()), address::windows_bytes(local.as_bytes()));
             let (mut caller, mut callee, mut none) = (buffer(&mut peer), buffer(&mut local), WsaBuf::default());
@@ -92,31 +92,8 @@ pub unsafe extern "C" fn ovl_WSAAccept(
             }
         };
         // SAFETY: the caller's promise.
-        unsafe { take(raw, name, len, |socket| accept_if(socket, system, &mut ask)) }
+        unsafe { take(raw, name, len, |socket| socket.accept_if(system, ask)) }
     })
-}
-
-enum Verdict {
-    Accept,
-    Reject,
-    Defer,
-}
-
-fn accept_if(
-    socket: &Socket,
-    system: &overlapped_kernel::System,
-    ask: &mut dyn FnMut(&Address, &Address) -> Verdict,
-) -> Outcome<Accepted> {
-    let accepted = socket.accept(system)?;
-    let local = accepted.socket.local_address()?;
-    let error = match ask(&accepted.address, &local) {
-        Verdict::Accept => return Ok(accepted),
-        Verdict::Reject => overlapped_abi::WsaError::ECONNREFUSED,
-        Verdict::Defer => overlapped_abi::WsaError::TRY_AGAIN,
-    };
-    accepted.socket.set_linger(Some(0))?;
-    overlapped_devices::socket::close(system, accepted.handle)?;
-    Err(error)
 }
 
 fn buffer(bytes: &mut [u8]) -> WsaBuf {

@@ -3,7 +3,7 @@
 //! Windows and Linux lay addresses of IPv4, IPv6 and local sockets out alike; only the number of IPv6's family differs. So an
 //! address is copied, and its family exchanged. A local address is the name of a file, which means what it means to CreateFile.
 
-use super::Outcome;
+use super::{Outcome, check_readable, check_writable};
 use crate::support::system;
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC};
@@ -56,7 +56,8 @@ pub(crate) unsafe fn read(name: *const c_void, len: i32) -> Outcome<LinuxAddress
     if name.is_null() || len < FAMILY {
         return Err(WsaError::EFAULT);
     }
-    // SAFETY: not NULL, and the caller vouches for the length.
+    check_readable(name, len.min(LARGEST))?;
+    // SAFETY: readable, as was just seen.
     let bytes = unsafe { std::slice::from_raw_parts(name.cast::<u8>(), len.min(LARGEST)) };
     let family = u16::from_ne_bytes([bytes[0], bytes[1]]);
     let (least, linux) = match i32::from(family) {
@@ -117,7 +118,8 @@ pub(crate) unsafe fn write(linux: &[u8], to: *mut c_void, len: *mut i32) -> Outc
     if to.is_null() || len.is_null() {
         return Err(WsaError::EFAULT);
     }
-    // SAFETY: not NULL, and the caller vouches for it.
+    check_writable(len, size_of::<i32>())?;
+    // SAFETY: readable, as was just seen.
     let room = usize::try_from(unsafe { len.read() }).unwrap_or(0);
     if room < linux.len() {
         return Err(WsaError::EFAULT);
@@ -127,7 +129,8 @@ pub(crate) unsafe fn write(linux: &[u8], to: *mut c_void, len: *mut i32) -> Outc
         // Readers take the path to end with a zero.
         bytes.resize(room.min(FAMILY + PATH), 0);
     }
-    // SAFETY: the room is not less than the bytes.
+    check_writable(to, bytes.len())?;
+    // SAFETY: writable, as was just seen; the room is not less than the bytes.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), to.cast(), bytes.len());
         len.write(linux.len() as i32);

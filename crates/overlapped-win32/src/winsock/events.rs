@@ -1,6 +1,6 @@
 //! Events of the socket library, WSAEventSelect and WSAEnumNetworkEvents (contract 08 sections 7.3 and 7.4).
 
-use super::{Outcome, call, socket, status};
+use super::{Outcome, call, check_writable, socket, status};
 use crate::support::{Bool, FALSE, RawHandle, TRUE, event_of, last_error};
 use overlapped_abi::{WsaError, WsaNetworkEvents};
 use overlapped_devices::socket::NetworkEvents;
@@ -102,9 +102,7 @@ pub extern "C" fn ovl_WSAEventSelect(raw: RawHandle, selected: RawHandle, mask: 
 pub unsafe extern "C" fn ovl_WSAEnumNetworkEvents(raw: RawHandle, reset: RawHandle, to: *mut WsaNetworkEvents) -> i32 {
     status(|| {
         let socket = socket::of(raw)?;
-        if to.is_null() {
-            return Err(WsaError::EFAULT);
-        }
+        check_writable(to, size_of::<WsaNetworkEvents>())?;
         if reset != 0 {
             event(reset)?.reset();
         }
@@ -113,7 +111,7 @@ pub unsafe extern "C" fn ovl_WSAEnumNetworkEvents(raw: RawHandle, reset: RawHand
             network_events: recorded.events.bits() as i32,
             error_code: recorded.errors.map(|error| error.value() as i32),
         };
-        // SAFETY: not NULL, and the caller vouches for it.
+        // SAFETY: writable, as was just seen.
         unsafe { to.write(events) };
         Ok(())
     })

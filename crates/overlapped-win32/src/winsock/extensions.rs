@@ -68,7 +68,6 @@ impl Blocks {
 /// # Safety
 /// The buffer is NULL or writable for the three lengths, `bytes` NULL or writable; buffer and OVERLAPPED until completion.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn ovl_AcceptEx(
     listening: RawHandle,
     accepting: RawHandle,
@@ -107,7 +106,6 @@ pub unsafe extern "C" fn ovl_AcceptEx(
 /// # Safety
 /// The buffer and the lengths are those of the AcceptEx; the other pointers are NULL or writable.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn ovl_GetAcceptExSockaddrs(
     buffer: *mut c_void,
     data: u32,

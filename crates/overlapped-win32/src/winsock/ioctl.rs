@@ -2,7 +2,10 @@
 
 use super::layout::{SockaddrIn, SockaddrIn6};
 use super::overlap::{Routine, answer, overlap};
-use super::{Outcome, address, extensions, host, message, socket, status, transmit};
+use super::{
+    Outcome, address, check_optional, check_readable, check_writable, extensions, host, message, socket, status,
+    transmit,
+};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
     AF_INET, FIONBIO, FIONREAD, SIO_BASE_HANDLE, SIO_GET_EXTENSION_FUNCTION_POINTER, SIO_KEEPALIVE_VALS, SIOCATMARK,
@@ -37,7 +40,8 @@ const UDP_CONNRESET: i32 = SIO_UDP_CONNRESET as i32;
 pub unsafe extern "C" fn ovl_ioctlsocket(raw: RawHandle, command: i32, value: *mut u32) -> i32 {
     status(|| {
         let socket = socket::of(raw)?;
-        // SAFETY: the caller's promise.
+        check_writable(value, size_of::<u32>())?;
+        // SAFETY: writable, as was just seen.
         let value = unsafe { value.as_mut() }.ok_or(WsaError::EFAULT)?;
         match command as u32 {
             FIONBIO => socket.set_nonblocking(*value != 0)?,
@@ -182,7 +186,6 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
 /// # Safety
 /// The pointers are NULL or valid for their lengths; the OVERLAPPED until completion.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn ovl_WSAIoctl(
     raw: RawHandle,
     code: u32,
@@ -198,6 +201,13 @@ pub unsafe extern "C" fn ovl_WSAIoctl(
         let target = socket::of(raw)?;
         if bytes.is_null() && routine.is_none() {
             return Err(WsaError::EFAULT);
+        }
+        check_optional(bytes)?;
+        if !input.is_null() {
+            check_readable(input, input_len as usize)?;
+        }
+        if !output.is_null() {
+            check_writable(output, output_len as usize)?;
         }
         let output: &mut [u8] = match output.is_null() {
             true => &mut [],

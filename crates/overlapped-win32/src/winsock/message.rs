@@ -1,10 +1,13 @@
 //! WSARecvMsg and WSASendMsg: datagrams with control data (contract 08 section 6.5).
 
 use super::overlap::{Buffers, Routine, answer, overlap, verdict};
-use super::{Outcome, address, control, numbers, socket, status, transfer};
+use super::{
+    Outcome, address, check_optional, check_readable, check_writable, control, numbers, socket, status, transfer,
+};
 use crate::support::RawHandle;
 use overlapped_abi::{Overlapped, WsaBuf, WsaError, WsaMsg};
 use overlapped_devices::socket::{Arrival, Receive, Send};
+use overlapped_kernel::request::Function;
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -53,10 +56,13 @@ unsafe fn receive(
     if socket.is_stream() {
         return Err(WsaError::EOPNOTSUPP);
     }
-    // SAFETY: the caller's promise.
+    check_writable(message, size_of::<WsaMsg>())?;
+    check_optional(bytes)?;
+    // SAFETY: readable, as was just seen.
     let asked = unsafe { message.as_ref() }.ok_or(WsaError::EFAULT)?;
     // SAFETY: the caller's promise.
-    let buffers = unsafe { Buffers::copied(asked.buffers as *const WsaBuf, asked.buffer_count) }?;
+    let buffers =
+        unsafe { Buffers::copied(asked.buffers as *const WsaBuf, asked.buffer_count) }?.usable(Function::Read)?;
     let (wants_address, room) = (asked.name != 0, asked.control.len as usize);
     // SAFETY: the caller's promise.
     unsafe { socket::check_room(&socket, asked.name as *const c_void, &raw const asked.name_len) }?;
@@ -119,10 +125,12 @@ pub unsafe extern "C" fn ovl_WSASendMsg(
         if socket.is_stream() {
             return Err(WsaError::EOPNOTSUPP);
         }
-        // SAFETY: the caller's promise.
+        check_readable(message, size_of::<WsaMsg>())?;
+        // SAFETY: readable, as was just seen.
         let message = unsafe { message.as_ref() }.ok_or(WsaError::EFAULT)?;
         // SAFETY: the caller's promise.
-        let buffers = unsafe { Buffers::copied(message.buffers as *const WsaBuf, message.buffer_count) }?;
+        let buffers = unsafe { Buffers::copied(message.buffers as *const WsaBuf, message.buffer_count) }?
+            .usable(Function::Write)?;
         // SAFETY: the caller's promise.
         let to = unsafe { transfer::destination(&socket, message.name as *const c_void, message.name_len) }?;
         let data = match message.control.buf {

@@ -32,6 +32,7 @@ pub mod startup;
 pub mod transfer;
 pub mod transmit;
 
+use crate::probe;
 use crate::support::{guard, set_last_error};
 use overlapped_abi::WsaError;
 
@@ -70,6 +71,21 @@ pub(crate) fn quietly<T: Copy>(failed: T, body: impl FnOnce() -> Outcome<T>) -> 
             failed
         })
     })
+}
+
+/// 10014 unless so many bytes can be read there.
+pub(crate) fn check_readable<T>(from: *const T, len: usize) -> Outcome<()> {
+    if probe::readable(from as usize, len) { Ok(()) } else { Err(WsaError::EFAULT) }
+}
+
+/// 10014 unless so many bytes can be written there.
+pub(crate) fn check_writable<T>(to: *const T, len: usize) -> Outcome<()> {
+    if probe::writable(to as usize, len) { Ok(()) } else { Err(WsaError::EFAULT) }
+}
+
+/// As [`check_writable`], for a value that the caller may do without.
+pub(crate) fn check_optional<T>(to: *const T) -> Outcome<()> {
+    if to.is_null() { Ok(()) } else { check_writable(to, size_of::<T>()) }
 }
 
 /// The work of somebody else, which may take its time: a port of the calling thread counts it as blocked meanwhile.

@@ -2,7 +2,7 @@
 //!
 //! Most options are a number or a truth value that Linux knows under another name ([`TABLE`]); the others are spelt out.
 
-use super::{Outcome, call, numbers, option_values, protocols, socket, status};
+use super::{Outcome, call, check_readable, check_writable, numbers, option_values, protocols, socket, status};
 use crate::support::{RawHandle, handle};
 use overlapped_abi::constants::socket as abi;
 use overlapped_abi::{Linger, WsaError};
@@ -345,7 +345,10 @@ impl Value {
 pub unsafe extern "C" fn ovl_setsockopt(raw: RawHandle, level: i32, name: i32, value: *const u8, len: i32) -> i32 {
     status(|| {
         let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
-        // SAFETY: not NULL, and the caller vouches for it.
+        if !value.is_null() {
+            check_readable(value, len)?;
+        }
+        // SAFETY: not NULL, and readable, as was just seen.
         let value = if value.is_null() { &[] } else { unsafe { std::slice::from_raw_parts(value, len) } };
         if (level, name) == (SOCKET, SO_OPENTYPE) {
             OPEN_TYPE.set(number(value)?);
@@ -364,8 +367,10 @@ pub unsafe extern "C" fn ovl_getsockopt(raw: RawHandle, level: i32, name: i32, t
     call(super::SOCKET_ERROR, || {
         let open_type = (level, name) == (SOCKET, SO_OPENTYPE);
         let target = if open_type { None } else { Some(socket::of(raw)?) };
-        // SAFETY: the caller's promise.
+        check_writable(len, size_of::<i32>())?;
+        // SAFETY: writable, as was just seen.
         let len = unsafe { len.as_mut() }.filter(|len| **len > 0 && !to.is_null()).ok_or(WsaError::EFAULT)?;
+        check_writable(to, *len as usize)?;
         let value = match &target {
             None => Value::Number(OPEN_TYPE.get()),
             Some(target) => get(target, level, name)?,

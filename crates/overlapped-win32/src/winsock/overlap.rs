@@ -1,11 +1,12 @@
 //! Overlapped calls of sockets: what an OVERLAPPED and a completion routine make of a request, and what its outcome answers
 //! (contract 08 section 4).
 
-use super::{Outcome, numbers};
+use super::{Outcome, check_readable, numbers};
+use crate::probe;
 use crate::support::event_of;
 use overlapped_abi::{Overlapped, Status, WsaBuf, WsaError};
 use overlapped_devices::socket::{Issued, NotIssued, Overlap};
-use overlapped_kernel::request::{Buffer, Route};
+use overlapped_kernel::request::{Buffer, Function, Route};
 use overlapped_kernel::road::Report;
 use std::ptr::NonNull;
 
@@ -80,7 +81,7 @@ impl Buffers {
         Self::Few([Buffer { start, len }; FEW], 1)
     }
 
-    /// 10022 for none; 10014 for NULL with a length.
+    /// 10022 for none; 10014 if the list is no memory.
     ///
     /// # Safety
     /// `list` is NULL or has `count` readable buffers.
@@ -89,12 +90,10 @@ impl Buffers {
         if list.is_null() || count == 0 {
             return Err(WsaError::EINVAL);
         }
-        // SAFETY: not NULL, and the caller vouches for it.
+        check_readable(list, count as usize * size_of::<WsaBuf>())?;
+        // SAFETY: readable, as was just seen.
         let list = unsafe { std::slice::from_raw_parts(list, count as usize) };
         let copy = |one: &WsaBuf| Buffer { start: one.buf as *mut u8, len: one.len as usize };
-        if list.iter().any(|one| one.buf == 0 && one.len != 0) {
-            return Err(WsaError::EFAULT);
-        }
         if list.len() > FEW {
             return Ok(Self::Many(list.iter().map(copy).collect()));
         }
@@ -103,6 +102,13 @@ impl Buffers {
             *place = copy(one);
         }
         Ok(Self::Few(few, list.len()))
+    }
+
+    /// 10014 unless all of it can be used for this.
+    #[inline]
+    pub(crate) fn usable(self, function: Function) -> Outcome<Self> {
+        let usable = self.list().iter().all(|one| probe::usable(function, one));
+        if usable { Ok(self) } else { Err(WsaError::EFAULT) }
     }
 
     /// The list.

@@ -1,7 +1,7 @@
 //! WSAGetOverlappedResult (contract 08 section 5).
 
 use super::extensions::bool_call;
-use super::{numbers, socket};
+use super::{check_writable, numbers, socket};
 use crate::support::{Bool, RawHandle, event_of};
 use overlapped_abi::{Overlapped, WsaError};
 use overlapped_kernel::clock::Timeout;
@@ -23,9 +23,9 @@ pub unsafe extern "C" fn ovl_WSAGetOverlappedResult(
 ) -> Bool {
     bool_call(|| {
         let socket = socket::of(raw)?;
-        if overlapped.is_null() || bytes.is_null() || flags.is_null() {
-            return Err(WsaError::EFAULT);
-        }
+        check_writable(overlapped, size_of::<Overlapped>())?;
+        check_writable(bytes, size_of::<u32>())?;
+        check_writable(flags, size_of::<u32>())?;
         // SAFETY: not NULL, and the caller vouches for it.
         let finished = match unsafe { results::peek(overlapped) } {
             Some(finished) => finished,

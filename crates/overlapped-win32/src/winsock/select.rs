@@ -1,6 +1,6 @@
 //! select and WSAPoll (contract 08 sections 7.1 and 7.2). A set of Windows is a list, of any length that the program has chosen.
 
-use super::{Outcome, SOCKET_ERROR, call, socket, startup};
+use super::{Outcome, SOCKET_ERROR, call, check_writable, socket, startup};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
     POLLERR, POLLHUP, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND,
@@ -21,6 +21,16 @@ struct Set(*mut u32);
 const SOCKETS: usize = size_of::<RawHandle>();
 
 impl Set {
+    /// 10014 unless all of it is memory.
+    fn check(self) -> Outcome<()> {
+        if self.0.is_null() {
+            return Ok(());
+        }
+        check_writable(self.0, SOCKETS)?;
+        // SAFETY: readable, as was just seen.
+        check_writable(self.0, SOCKETS + unsafe { self.0.read() } as usize * size_of::<RawHandle>())
+    }
+
     /// # Safety
     /// The set is NULL or valid.
     unsafe fn sockets<'a>(self) -> &'a mut [RawHandle] {
@@ -80,6 +90,7 @@ pub unsafe extern "C" fn ovl_select(
         let sets = [(Set(reads), Interest::READ), (Set(writes), Interest::WRITE), (Set(excepts), EXCEPT)];
         let mut sockets: Vec<(Socket, Interest)> = Vec::new();
         for (set, interest) in sets {
+            set.check()?;
             // SAFETY: the caller's promise.
             for &raw in unsafe { set.sockets() }.iter() {
                 sockets.push((socket::of(raw)?, interest));
@@ -153,10 +164,8 @@ pub unsafe extern "C" fn ovl_WSAPoll(list: *mut WsaPollFd, count: u32, milliseco
         if count == 0 {
             return Err(WsaError::EINVAL);
         }
-        if list.is_null() {
-            return Err(WsaError::EFAULT);
-        }
-        // SAFETY: not NULL, and the caller vouches for it.
+        check_writable(list, count as usize * size_of::<WsaPollFd>())?;
+        // SAFETY: writable, as was just seen.
         let list = unsafe { std::slice::from_raw_parts_mut(list, count as usize) };
         debug_assert_eq!(ASKED & (POLLPRI | POLLWRBAND), 0, "not to be asked for");
         let mut sockets = Vec::with_capacity(list.len());

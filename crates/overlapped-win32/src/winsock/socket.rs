@@ -1,7 +1,7 @@
 //! Making, naming, connecting and closing sockets (contract 08 sections 2 and 3).
 
 use super::layout::ProtocolInfo;
-use super::{INVALID_SOCKET, Outcome, address, call, duplicate, numbers, options, status};
+use super::{INVALID_SOCKET, Outcome, address, call, check_writable, duplicate, numbers, options, status};
 use crate::support::{RawHandle, handle, system};
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{
@@ -50,7 +50,9 @@ pub(crate) unsafe fn check_room(socket: &Socket, to: *const c_void, len: *const 
     if to.is_null() {
         return Ok(());
     }
-    // SAFETY: the caller's promise.
+    check_writable(len, size_of::<i32>())?;
+    check_writable(to, address_len(socket) as usize)?;
+    // SAFETY: readable, as was just seen.
     match unsafe { len.as_ref() } {
         Some(&room) if room >= address_len(socket) => Ok(()),
         _ => Err(WsaError::EFAULT),

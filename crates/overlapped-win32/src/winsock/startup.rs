@@ -80,7 +80,12 @@ pub extern "C" fn ovl_WSACleanup() -> i32 {
     guard(SOCKET_ERROR, || {
         let taken = STARTS.fetch_update(Ordering::AcqRel, Ordering::Acquire, |starts| starts.checked_sub(1));
         match taken {
-            Ok(1) => 0,
+            Ok(1) => {
+                if let Ok(system) = crate::support::system() {
+                    overlapped_devices::socket::close_all(system);
+                }
+                0
+            }
             Ok(_) => 0,
             Err(_) => {
                 set_last_error(WsaError::NOTINITIALISED.value());

@@ -1,11 +1,12 @@
 //! Receiving and sending: recv, WSARecv and their relatives (contract 08 sections 3 and 4).
 
 use super::overlap::{Buffers, Routine, answer, overlap, verdict};
-use super::{Outcome, SOCKET_ERROR, address, call, numbers, socket, status};
+use super::{Outcome, SOCKET_ERROR, address, call, check_optional, check_writable, numbers, socket, status};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{MSG_PARTIAL, MSG_TRUNC};
 use overlapped_abi::{Overlapped, WsaBuf, WsaError};
 use overlapped_devices::socket::{Arrival, Deliver, Receive, Send, Socket};
+use overlapped_kernel::request::Function;
 use std::ffi::c_void;
 use std::ptr::{NonNull, null, null_mut};
 
@@ -119,7 +120,6 @@ pub unsafe extern "C" fn ovl_WSARecv(
 /// # Safety
 /// As for [`ovl_WSARecv`]; of an overlapped receive that wants the address, flags, name and length until completion too.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn ovl_WSARecvFrom(
     raw: RawHandle,
     buffers: *const WsaBuf,
@@ -132,12 +132,11 @@ pub unsafe extern "C" fn ovl_WSARecvFrom(
     routine: Routine,
 ) -> i32 {
     status(|| {
-        if flags.is_null() {
-            socket::of(raw)?;
-            return Err(WsaError::EFAULT);
-        }
-        // SAFETY: the caller's promise, and not NULL.
-        let (buffers, asked) = unsafe { (Buffers::copied(buffers, count)?, flags.read()) };
+        socket::of(raw)?;
+        check_writable(flags, size_of::<u32>())?;
+        check_optional(bytes)?;
+        // SAFETY: the caller's promise; the flags are readable, as was just seen.
+        let (buffers, asked) = unsafe { (Buffers::copied(buffers, count)?.usable(Function::Read)?, flags.read()) };
         let places = Places { name, len, flags };
         // SAFETY: the caller's promise.
         unsafe { Receiving { raw, places, bytes, overlapped, routine }.run(&buffers, asked) }
@@ -158,9 +157,6 @@ unsafe fn plain(
 ) -> Outcome<(usize, u32)> {
     let socket = socket::of(raw)?;
     let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
-    if to.is_null() && len > 0 {
-        return Err(WsaError::EFAULT);
-    }
     // SAFETY: the caller's promise.
     unsafe { socket::check_room(&socket, name, name_len) }?;
     let mut got = 0;
@@ -169,7 +165,7 @@ unsafe fn plain(
     // A stream says nothing but its bytes.
     // SAFETY: the caller's promise; `got` lives until the receive is over.
     let deliver = (wants_address || !socket.is_stream()).then(|| unsafe { places.deliver() });
-    let buffers = Buffers::one(to, len);
+    let buffers = Buffers::one(to, len).usable(Function::Read)?;
     let what = Receive {
         buffers: buffers.list(),
         flags: numbers::receive_flags(flags as u32)?,
@@ -246,6 +242,7 @@ pub(super) unsafe fn sending(
     overlapped: *mut Overlapped,
     routine: Routine,
 ) -> Outcome<()> {
+    check_optional(bytes)?;
     let sent = match NonNull::new(overlapped) {
         None if bytes.is_null() => return Err(WsaError::EFAULT),
         // SAFETY: the caller's promise.
@@ -283,7 +280,6 @@ pub unsafe extern "C" fn ovl_WSASend(
 /// # Safety
 /// As for [`ovl_WSASend`]; `name` is NULL or readable for `len` bytes.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "as Winsock has it")]
 pub unsafe extern "C" fn ovl_WSASendTo(
     raw: RawHandle,
     buffers: *const WsaBuf,
@@ -298,7 +294,8 @@ pub unsafe extern "C" fn ovl_WSASendTo(
     status(|| {
         let socket = socket::of(raw)?;
         // SAFETY: the caller's promise.
-        let (buffers, to) = unsafe { (Buffers::copied(buffers, count)?, destination(&socket, name, len)?) };
+        let (buffers, to) =
+            unsafe { (Buffers::copied(buffers, count)?.usable(Function::Write)?, destination(&socket, name, len)?) };
         let what = Send { buffers: buffers.list(), flags: numbers::send_flags(flags)?, to: to.as_ref(), control: &[] };
         // SAFETY: the caller's promise.
         unsafe { sending(&socket, what, bytes, overlapped, routine) }
@@ -345,12 +342,9 @@ pub unsafe extern "C" fn ovl_sendto(
     call(SOCKET_ERROR, || {
         let socket = socket::of(raw)?;
         let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
-        if from.is_null() && len > 0 {
-            return Err(WsaError::EFAULT);
-        }
         // SAFETY: the caller's promise.
         let to = unsafe { destination(&socket, name, name_len) }?;
-        let buffers = Buffers::one(from.cast_mut(), len);
+        let buffers = Buffers::one(from.cast_mut(), len).usable(Function::Write)?;
         let what =
             Send { buffers: buffers.list(), flags: numbers::send_flags(flags as u32)?, to: to.as_ref(), control: &[] };
         // SAFETY: the caller's promise.

@@ -35,6 +35,11 @@ pub fn c_compiler() -> Compiler {
     compilers().into_iter().find(|compiler| !compiler.cxx).expect("`compilers` has looked")
 }
 
+/// The first one for C++.
+pub fn cxx_compiler() -> Compiler {
+    compilers().into_iter().find(|compiler| compiler.cxx).expect("`compilers` has looked")
+}
+
 /// What `ovl cc` adds.
 fn flags(include: &Path) -> Vec<OsString> {
     let mut directory = OsString::from("-I");

@@ -1,6 +1,6 @@
 //! What the headers declare exists, and what exists is declared.
 
-use crate::compilers::{c_compiler, compilers};
+use crate::compilers::{c_compiler, compilers, cxx_compiler};
 use crate::{headers, include, including, scratch, write_sources};
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,12 +20,22 @@ fn library() -> PathBuf {
     beside
 }
 
-/// Names of the functions that the headers declare, with features as they are set.
+/// Names of the functions that the headers declare in C or in C++, with features as they are set: by a label, or, for what the
+/// prelude's macros call, by the symbol itself.
 fn declared() -> BTreeSet<String> {
     let sources = write_sources(&scratch("declared"), &[("all.c".into(), including(&headers(&include())))]);
-    let text = c_compiler().preprocessed(&include(), &sources[0]);
-    let labels = text.split("__asm__(\"ovl_\" \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
-    labels.collect()
+    let mut names = BTreeSet::new();
+    for compiler in [c_compiler(), cxx_compiler()] {
+        let text = compiler.preprocessed(&include(), &sources[0]);
+        let labels = text.split("__asm__(\"ovl_\" \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        names.extend(labels.map(str::to_owned));
+        let declarations = text.lines().filter(|line| line.ends_with(");") && !line.contains(['=', '{']));
+        for line in declarations.filter(|line| line.trim_start().split(['(', ' ']).count() > 2) {
+            let function = line.split_once('(').and_then(|(before, _)| before.rsplit([' ', '*']).next());
+            names.extend(function.and_then(|name| name.strip_prefix("ovl_seh_")).map(|name| format!("seh_{name}")));
+        }
+    }
+    names
 }
 
 fn differences<'a>(first: &'a BTreeSet<String>, second: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<&'a str>) {

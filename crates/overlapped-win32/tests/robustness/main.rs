@@ -186,7 +186,8 @@ fn a_request_after_a_refused_one_works() {
     assert_eq!(transfer(false, file.handle, 0, &mut overlapped), 998);
     // SAFETY: buffer and OVERLAPPED outlive the request, whose packet is taken.
     unsafe {
-        let pending = code(0, || ovl_ReadFile(file.handle, buffer.as_mut_ptr().cast(), 100, null_mut(), &mut overlapped));
+        let pending =
+            code(0, || ovl_ReadFile(file.handle, buffer.as_mut_ptr().cast(), 100, null_mut(), &mut overlapped));
         assert_eq!(pending, 997);
     }
     assert_eq!(packet(port, PATIENCE), Ok(100));
@@ -204,10 +205,33 @@ fn control_codes_and_information_with_bad_buffers_are_refused() {
     let mut returned = 4711;
     // SAFETY: whether the buffers are memory is what is asked.
     unsafe {
-        assert_eq!(code(0, || ovl_DeviceIoControl(file.handle, SET_SPARSE, bad as *const _, 1, null_mut(), 0, &mut returned, null_mut())), 998);
+        assert_eq!(
+            code(0, || ovl_DeviceIoControl(
+                file.handle,
+                SET_SPARSE,
+                bad as *const _,
+                1,
+                null_mut(),
+                0,
+                &mut returned,
+                null_mut()
+            )),
+            998
+        );
         assert_eq!(returned, 0);
         let whole = [0_i64, 3 * PAGE as i64];
-        let ranges = || ovl_DeviceIoControl(file.handle, QUERY_RANGES, whole.as_ptr().cast(), 16, bad as *mut _, 64, &mut returned, null_mut());
+        let ranges = || {
+            ovl_DeviceIoControl(
+                file.handle,
+                QUERY_RANGES,
+                whole.as_ptr().cast(),
+                16,
+                bad as *mut _,
+                64,
+                &mut returned,
+                null_mut(),
+            )
+        };
         assert_eq!(code(0, ranges), 998);
         assert_eq!(code(0, || ovl_SetFileInformationByHandle(file.handle, END_OF_FILE, bad as *const _, 8)), 998);
         assert_eq!(code(0, || ovl_GetFileInformationByHandle(file.handle, null_mut())), 998);
@@ -287,7 +311,10 @@ fn the_last_error_changes_on_failure_only() {
     }
     assert_eq!(ovl_PostQueuedCompletionStatus(port, 1, 2, 0), 1);
     assert_eq!(packet(port, 0), Ok(1));
-    assert_eq!((ovl_WaitForSingleObject(event, 0), ovl_SetEvent(event), ovl_WaitForSingleObject(event, 0)), (TIMEOUT, 1, 0));
+    assert_eq!(
+        (ovl_WaitForSingleObject(event, 0), ovl_SetEvent(event), ovl_WaitForSingleObject(event, 0)),
+        (TIMEOUT, 1, 0)
+    );
     assert_eq!((ovl_SleepEx(0, 1), ovl_CloseHandle(event), ovl_CloseHandle(port)), (0, 1, 1));
     assert_eq!(ovl_GetLastError(), 4711);
     let other = std::thread::spawn(|| {

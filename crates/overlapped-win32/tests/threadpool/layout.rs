@@ -3,7 +3,9 @@
 use overlapped_win32::threadpool::environment::Environ;
 use overlapped_win32::threadpool::pools::StackInformation;
 use std::mem::offset_of;
-use windows_sys::Win32::System::Threading::{TP_CALLBACK_ENVIRON_V3 as Theirs, TP_POOL_STACK_INFORMATION as TheirStack};
+use windows_sys::Win32::System::Threading::{
+    TP_CALLBACK_ENVIRON_V3 as Theirs, TP_POOL_STACK_INFORMATION as TheirStack,
+};
 
 macro_rules! same {
     ($ours:ty, $theirs:ty: $($field:ident $original:ident)*) => {
@@ -14,7 +16,7 @@ macro_rules! same {
 }
 
 same! { Environ, Theirs:
-    version Version  pool Pool  cleanup_group CleanupGroup  cleanup_group_cancel_callback CleanupGroupCancelCallback
-    race_dll RaceDll  activation_context ActivationContext  finalization_callback FinalizationCallback
-    flags u  callback_priority CallbackPriority  size Size }
+version Version  pool Pool  cleanup_group CleanupGroup  cleanup_group_cancel_callback CleanupGroupCancelCallback
+race_dll RaceDll  activation_context ActivationContext  finalization_callback FinalizationCallback
+flags u  callback_priority CallbackPriority  size Size }
 same! { StackInformation, TheirStack: reserve StackReserve  commit StackCommit }

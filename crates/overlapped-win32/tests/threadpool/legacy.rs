@@ -95,7 +95,10 @@ fn a_wait_with_a_running_callback_ends_with_an_event() {
         for flags in [0, IN_WAIT_THREAD] {
             let before = stage.calls();
             *stage.open.lock().unwrap() = false;
-            assert_eq!(ovl_RegisterWaitForSingleObject(&mut wait, event, Some(fired), stage.context(), u32::MAX, flags), 1);
+            assert_eq!(
+                ovl_RegisterWaitForSingleObject(&mut wait, event, Some(fired), stage.context(), u32::MAX, flags),
+                1
+            );
             ovl_SetEvent(event);
             stage.wait_for(before + 1);
             assert_eq!(error_of(0, || ovl_UnregisterWaitEx(wait, over)), 997);
@@ -121,7 +124,10 @@ fn timers_of_a_queue_call_back_and_are_deleted_with_it() {
         assert_eq!(ovl_CreateTimerQueueTimer(first, queue, Some(fired), once.context(), 1, 0, 0), 1);
         assert_eq!(ovl_CreateTimerQueueTimer(second, queue, Some(fired), again.context(), 0, 2, IN_TIMER_THREAD), 1);
         assert_eq!(ovl_CreateTimerQueueTimer(third, queue, Some(fired), stage.context(), 60_000, 0, ONLY_ONCE), 1);
-        assert_eq!(error_of(0, || ovl_CreateTimerQueueTimer(third, queue, Some(fired), null_mut(), 1, 1, ONLY_ONCE)), 87);
+        assert_eq!(
+            error_of(0, || ovl_CreateTimerQueueTimer(third, queue, Some(fired), null_mut(), 1, 1, ONLY_ONCE)),
+            87
+        );
         assert_eq!(error_of(0, || ovl_CreateTimerQueueTimer(null_mut(), queue, Some(fired), null_mut(), 1, 1, 0)), 87);
     }
     again.wait_for(3);

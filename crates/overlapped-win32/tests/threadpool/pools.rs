@@ -67,7 +67,10 @@ fn stacks_have_the_size_that_was_set() {
     unsafe {
         assert_eq!(ovl_QueryThreadpoolStackInformation(pool.0, &mut information), 1);
         assert!(information.reserve >= 1 << 20);
-        assert_eq!(error_of(0, || ovl_SetThreadpoolStackInformation(pool.0, &StackInformation { reserve: 1, commit: 2 })), 87);
+        assert_eq!(
+            error_of(0, || ovl_SetThreadpoolStackInformation(pool.0, &StackInformation { reserve: 1, commit: 2 })),
+            87
+        );
         assert_eq!(ovl_SetThreadpoolStackInformation(pool.0, &StackInformation { reserve: SIZE, commit: 4096 }), 1);
         assert_eq!(ovl_QueryThreadpoolStackInformation(pool.0, &mut information), 1);
         assert_eq!((information.reserve, information.commit), (SIZE, 4096));

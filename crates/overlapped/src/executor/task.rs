@@ -99,7 +99,9 @@ impl<T: Send + 'static> Task<T> {
         let mut context = Context::from_waker(&waker);
         let polled = {
             let mut future = lock(&self.future);
-            let Some(future) = &mut *future else { unreachable!("only the end takes it, and nobody is queued after that") };
+            let Some(future) = &mut *future else {
+                unreachable!("only the end takes it, and nobody is queued after that")
+            };
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)))
         };
         match polled {

@@ -45,14 +45,21 @@ pub(crate) fn accept<S: AsEndpoint + Send + 'static>(listener: &Endpoint, fresh:
     let told = Arc::clone(&from);
     let coming = Box::new(Coming { stream, from });
     let target = coming.stream.endpoint().socket().clone();
-    let operation = listener.operate("accept", coming, None, |_, _| {}, |socket, how| {
-        let deliver = Some(Box::new(move |_local: &Address, remote: &Address| {
-            let _ = told.set(*remote);
-        }) as _);
-        let what = AcceptInto { socket: &target, buffer: NOTHING, local_len: ADDRESS, remote_len: ADDRESS, deliver };
-        // SAFETY: there is no memory in it, and no OVERLAPPED.
-        unsafe { socket.accept_whole_overlapped(what, how) }
-    });
+    let operation = listener.operate(
+        "accept",
+        coming,
+        None,
+        |_, _| {},
+        |socket, how| {
+            let deliver = Some(Box::new(move |_local: &Address, remote: &Address| {
+                let _ = told.set(*remote);
+            }) as _);
+            let what =
+                AcceptInto { socket: &target, buffer: NOTHING, local_len: ADDRESS, remote_len: ADDRESS, deliver };
+            // SAFETY: there is no memory in it, and no OVERLAPPED.
+            unsafe { socket.accept_whole_overlapped(what, how) }
+        },
+    );
     Accept(Ok(operation))
 }
 
@@ -92,7 +99,9 @@ impl<S: Send + 'static> Accept<S> {
     /// Waits for a limited time; comes back as the error if there is no connection by then.
     pub fn wait_timeout(self, timeout: impl Into<Timeout>) -> std::result::Result<Result<(S, Address)>, Self> {
         match self.0 {
-            Ok(operation) => operation.wait_timeout(timeout).map(Self::outcome).map_err(|operation| Self(Ok(operation))),
+            Ok(operation) => {
+                operation.wait_timeout(timeout).map(Self::outcome).map_err(|operation| Self(Ok(operation)))
+            }
             Err(error) => Ok(Err(error)),
         }
     }

@@ -15,9 +15,7 @@ fn release(endpoint: Endpoint) -> Result<OwnedFd> {
     let fd = endpoint.call("descriptor", |socket| socket.descriptor())?;
     drop(endpoint);
     let blocking = rustix::io::ioctl_fionbio(&fd, false);
-    blocking.map_err(|error| {
-        Error::new(Win32Error::from(WsaError::from_errno(error.raw_os_error())), "descriptor")
-    })?;
+    blocking.map_err(|error| Error::new(Win32Error::from(WsaError::from_errno(error.raw_os_error())), "descriptor"))?;
     Ok(fd)
 }
 

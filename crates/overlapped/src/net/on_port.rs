@@ -165,9 +165,17 @@ macro_rules! accept_methods {
             /// # Errors
             /// 87 unless `into` is fresh; nothing is queued then.
             pub fn accept(&self, into: &$stream, context: C) -> std::result::Result<(), RejectedContext<C>> {
-                let target = into.endpoint().socket().clone();
+                self.accept_to(into.socket(), context)
+            }
+
+            /// The same for a fresh socket that the context itself owns: its
+            #[doc = concat!("[`socket`](", stringify!($stream), "::socket), cloned before the context was made.")]
+            ///
+            /// # Errors
+            /// As for an accept.
+            pub fn accept_to(&self, into: &Socket, context: C) -> std::result::Result<(), RejectedContext<C>> {
                 // SAFETY: there is no memory in it.
-                self.put_bare("accept", context, unsafe { accept_into(target, NOTHING) })
+                self.put_bare("accept", context, unsafe { accept_into(into.clone(), NOTHING) })
             }
 
             /// The same, complete when the first data has come, which is in the buffer.

@@ -183,9 +183,7 @@ macro_rules! stream_methods {
             {
                 let mut parcel = $crate::alertable::Then::new(buffer, then);
                 // SAFETY: the memory belongs to the payload, which the request owns until it is complete.
-                let issue = unsafe {
-                    $crate::net::transfer::receive($crate::net::transfer::room(parcel.buffer_mut()))
-                };
+                let issue = unsafe { $crate::net::transfer::receive($crate::net::transfer::room(parcel.buffer_mut())) };
                 self.0.then("read", parcel, $crate::operation::fill::<B>, issue)
             }
 
@@ -200,9 +198,7 @@ macro_rules! stream_methods {
             {
                 let mut parcel = $crate::alertable::Then::new(buffer, then);
                 // SAFETY: as above.
-                let issue = unsafe {
-                    $crate::net::transfer::send($crate::net::transfer::bytes(parcel.buffer_mut()))
-                };
+                let issue = unsafe { $crate::net::transfer::send($crate::net::transfer::bytes(parcel.buffer_mut())) };
                 self.0.then("write", parcel, $crate::operation::keep::<B>, issue)
             }
 

@@ -57,8 +57,7 @@ impl<B: IoBufMut> Addressed<B> {
                 *told.lock().unwrap_or_else(PoisonError::into_inner) = arrival.address.copied();
             });
             let buffers = [memory];
-            let what =
-                Receive { wants_address: true, deliver: Some(deliver), ..Receive::into(&buffers) };
+            let what = Receive { wants_address: true, deliver: Some(deliver), ..Receive::into(&buffers) };
             // SAFETY: the caller's promise.
             unsafe { socket.receive_overlapped(what, how) }
         }
@@ -151,13 +150,9 @@ impl UdpSocket {
         use rustix::net::sockopt;
         let fd = self.handle();
         let joined = match group {
-            std::net::IpAddr::V4(group) => {
-                sockopt::set_ip_add_membership(fd, &group, &std::net::Ipv4Addr::UNSPECIFIED)
-            }
+            std::net::IpAddr::V4(group) => sockopt::set_ip_add_membership(fd, &group, &std::net::Ipv4Addr::UNSPECIFIED),
             std::net::IpAddr::V6(group) => sockopt::set_ipv6_add_membership(fd, &group, 0),
         };
-        joined.map_err(|error| {
-            failed(overlapped_abi::WsaError::from_errno(error.raw_os_error()), "setsockopt")
-        })
+        joined.map_err(|error| failed(overlapped_abi::WsaError::from_errno(error.raw_os_error()), "setsockopt"))
     }
 }

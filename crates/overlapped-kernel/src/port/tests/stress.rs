@@ -36,7 +36,7 @@ fn dice(seed: &mut u64) -> u64 {
 
 /// Works for the port in every way there is until it is closed; what it took.
 fn live(system: &System, port: &Arc<Port>, other: &Arc<Port>, mut seed: u64, taken: &AtomicUsize) {
-    let script = Script::new(seed % 3 != 0);
+    let script = Script::new(!seed.is_multiple_of(3));
     let me = crate::thread::current().id();
     SCRIPTS.lock().insert(me, Arc::clone(&script));
     let idle = system.idle();
@@ -71,11 +71,9 @@ fn live(system: &System, port: &Arc<Port>, other: &Arc<Port>, mut seed: u64, tak
                 // Goes to another port and comes back.
                 let _ = other.remove(idle, Timeout::Poll, false);
             }
-            4 => {
-                // To its own port, as a handler that queues more work does; taken by somebody some time.
-                if port.insert(Packet::posted(0, 1, 0)) {
-                    taken.fetch_sub(1, Ordering::SeqCst);
-                }
+            // To its own port, as a handler that queues more work does; taken by somebody some time.
+            4 if port.insert(Packet::posted(0, 1, 0)) => {
+                taken.fetch_sub(1, Ordering::SeqCst);
             }
             _ => {}
         }

@@ -8,6 +8,10 @@
 #define OVL_OUTPARAMS_H
 #include "types.h"
 
+/* The variable need not have a value yet: what it holds is kept if the function stores nothing. Behind this the compiler does not
+ * know where the pointer leads, and warns of nothing. */
+#define OVL_LAUNDER(pointer) __asm__("" : "+r"(pointer) : : "memory")
+
 #if defined(__cplusplus)
 template <class T, class R> struct ovl_if_long {};
 template <class R> struct ovl_if_long<unsigned long, R> { typedef R type; };
@@ -16,7 +20,10 @@ template <class R> struct ovl_if_long<int, R> { typedef R type; };
 template <class T> struct ovl_taken {
     T *to;
     DWORD value;
-    explicit ovl_taken(T *out) : to(out), value(out ? (DWORD)*out : 0) {}
+    explicit ovl_taken(T *out) : to(out), value(0) {
+        OVL_LAUNDER(out);
+        if (out) value = (DWORD)*out;
+    }
     ~ovl_taken() { if (to) *to = (T)value; }
     operator LPDWORD() { return to ? &value : nullptr; }
 };
@@ -29,8 +36,11 @@ template <class T> struct ovl_taken {
 #define OVL_TAKEN (out ? &ovl_value : 0)
 #define OVL_OUT(result, name, parameters, out, arguments) \
     static __inline__ __attribute__((__unused__)) result ovl_long_##name parameters { \
-        DWORD ovl_value = out ? (DWORD)*out : 0; \
-        result ovl_result = name arguments; \
+        DWORD ovl_value; \
+        result ovl_result; \
+        OVL_LAUNDER(out); \
+        ovl_value = out ? (DWORD)*out : 0; \
+        ovl_result = name arguments; \
         if (out) *out = ovl_value; \
         return ovl_result; \
     }

@@ -1,0 +1,214 @@
+//! Echo servers by hand: a loop over epoll, a loop over a ring, and tasks of tokio.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use io_uring::{IoUring, opcode, types};
+use rustix::event::{EventfdFlags, epoll, eventfd};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::benches::echo::{Job, Server};
+use crate::team;
+
+/// Marks what is no connection.
+const STOP: u64 = u64::MAX;
+
+/// Threads that end when an eventfd says so.
+struct Threads {
+    stop: Arc<OwnedFd>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    fn new() -> io::Result<Self> {
+        Ok(Self { stop: Arc::new(eventfd(0, EventfdFlags::CLOEXEC)?), handles: Vec::new() })
+    }
+
+    fn spawn(&mut self, alone: bool, body: impl FnOnce() + Send + 'static) {
+        self.handles.push(std::thread::spawn(move || {
+            if alone {
+                team::pin_first();
+            }
+            body();
+        }));
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        let _ = rustix::io::write(&*self.stop, &1_u64.to_ne_bytes());
+        for handle in self.handles.drain(..) {
+            let _ = handle.join();
+        }
+    }
+}
+
+/// Each thread has its share of the connections and an epoll descriptor, and reads and writes what is ready.
+pub struct EpollServer(#[expect(dead_code, reason = "its end ends the threads")] Threads);
+
+impl Server for EpollServer {
+    fn start(job: Job) -> io::Result<Self> {
+        let mut threads = Threads::new()?;
+        let mut shares: Vec<Vec<TcpStream>> = (0..job.threads).map(|_| Vec::new()).collect();
+        for (index, stream) in job.streams.into_iter().enumerate() {
+            stream.set_nonblocking(true)?;
+            shares[index % job.threads].push(stream);
+        }
+        for share in shares {
+            let set = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+            epoll::add(&set, &*threads.stop, epoll::EventData::new_u64(STOP), epoll::EventFlags::IN)?;
+            for (index, stream) in share.iter().enumerate() {
+                epoll::add(&set, stream, epoll::EventData::new_u64(index as u64), epoll::EventFlags::IN)?;
+            }
+            let mut buffer = vec![0; job.size];
+            threads.spawn(job.threads == 1, move || {
+                let mut events = [libc::epoll_event { events: 0, u64: 0 }; 256];
+                loop {
+                    // SAFETY: room for so many events.
+                    let found =
+                        unsafe { libc::epoll_wait(set.as_raw_fd(), events.as_mut_ptr(), events.len() as i32, -1) };
+                    for event in &events[..usize::try_from(found).unwrap_or(0)] {
+                        if event.u64 == STOP {
+                            return;
+                        }
+                        let mut stream = &share[event.u64 as usize];
+                        if let Ok(n @ 1..) = stream.read(&mut buffer) {
+                            // Messages are small against the socket's buffer.
+                            let _ = stream.write_all(&buffer[..n]);
+                        }
+                    }
+                }
+            });
+        }
+        Ok(Self(threads))
+    }
+}
+
+/// One thread and its ring: a receive or a send on its way for each connection.
+pub struct RingServer(#[expect(dead_code, reason = "its end ends the thread")] Threads);
+
+impl Server for RingServer {
+    fn start(job: Job) -> io::Result<Self> {
+        let mut threads = Threads::new()?;
+        // A ring of this kind belongs to the thread that makes it; here only whether there are rings is found out.
+        ring(8)?;
+        let stop = Arc::clone(&threads.stop);
+        threads.spawn(job.threads == 1, move || echo_by_ring(&job, &stop));
+        Ok(Self(threads))
+    }
+}
+
+fn ring(entries: u32) -> io::Result<IoUring> {
+    IoUring::builder().setup_single_issuer().setup_defer_taskrun().build(entries)
+}
+
+fn echo_by_ring(job: &Job, stop: &OwnedFd) {
+    let mut buffers: Vec<Vec<u8>> = job.streams.iter().map(|_| vec![0; job.size]).collect();
+    let (mut word, mut sending) = (0_u64, vec![false; job.streams.len()]);
+    // Made last, so that it goes first.
+    let Ok(mut ring) = ring((job.streams.len() as u32 + 1).next_power_of_two().max(64)) else { return };
+    let receive = |index: usize, buffer: &mut Vec<u8>| {
+        let fd = types::Fd(job.streams[index].as_raw_fd());
+        opcode::Recv::new(fd, buffer.as_mut_ptr(), buffer.len() as u32).build().user_data(index as u64)
+    };
+    let listen = opcode::Read::new(types::Fd(stop.as_raw_fd()), (&raw mut word).cast(), 8).build().user_data(STOP);
+    let mut wanted = vec![listen];
+    wanted.extend(buffers.iter_mut().enumerate().map(|(index, buffer)| receive(index, buffer)));
+    loop {
+        for entry in wanted.drain(..) {
+            // SAFETY: buffers, word and descriptors outlive the ring, which is dropped before them.
+            while unsafe { ring.submission().push(&entry) }.is_err() {
+                if ring.submit().is_err() {
+                    return;
+                }
+            }
+        }
+        if ring.submit_and_wait(1).is_err() {
+            return;
+        }
+        for completion in ring.completion() {
+            let (data, result) = (completion.user_data(), completion.result());
+            if data == STOP {
+                // Receives are still on their way: their connections end them.
+                for stream in &job.streams {
+                    let _ = stream.shutdown(std::net::Shutdown::Both);
+                }
+                return;
+            }
+            let index = data as usize;
+            if result <= 0 {
+                continue;
+            }
+            let fd = types::Fd(job.streams[index].as_raw_fd());
+            sending[index] = !sending[index];
+            wanted.push(if sending[index] {
+                opcode::Send::new(fd, buffers[index].as_ptr(), result as u32).build().user_data(data)
+            } else {
+                receive(index, &mut buffers[index])
+            });
+        }
+    }
+}
+
+/// A task for each connection; with one thread, on the scheduler of one thread.
+pub struct TokioServer {
+    several: Option<tokio::runtime::Runtime>,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+    single: Option<JoinHandle<()>>,
+}
+
+impl Server for TokioServer {
+    fn start(job: Job) -> io::Result<Self> {
+        for stream in &job.streams {
+            stream.set_nonblocking(true)?;
+        }
+        let Job { streams, size, threads } = job;
+        if threads > 1 {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_io().build()?;
+            for stream in streams {
+                runtime.spawn(echo_by_task(stream, size));
+            }
+            return Ok(Self { several: Some(runtime), end: None, single: None });
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let single = std::thread::spawn(move || {
+            team::pin_first();
+            runtime.block_on(async {
+                for stream in streams {
+                    tokio::spawn(echo_by_task(stream, size));
+                }
+                let _ = ended.await;
+            });
+        });
+        Ok(Self { several: None, end: Some(end), single: Some(single) })
+    }
+}
+
+impl Drop for TokioServer {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.several.take() {
+            runtime.shutdown_background();
+        }
+        if let Some(end) = self.end.take() {
+            let _ = end.send(());
+        }
+        if let Some(single) = self.single.take() {
+            let _ = single.join();
+        }
+    }
+}
+
+async fn echo_by_task(stream: TcpStream, size: usize) -> io::Result<()> {
+    let mut stream = tokio::net::TcpStream::from_std(stream)?;
+    let mut buffer = vec![0; size];
+    loop {
+        match stream.read(&mut buffer).await? {
+            0 => return Ok(()),
+            n => stream.write_all(&buffer[..n]).await?,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! WSAEventSelect, WSAEnumNetworkEvents and the events of Winsock (contract 08 sections 7.3 and 7.4).
+
+use crate::common::*;
+use overlapped_abi::WsaNetworkEvents;
+use overlapped_abi::constants::socket::*;
+use overlapped_win32::winsock::events::*;
+use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
+use overlapped_win32::winsock::socket::ovl_shutdown;
+use std::ptr::{null, null_mut};
+
+fn select(socket: &Socket, event: &Event, mask: u32) {
+    assert_eq!(said(ovl_WSAEventSelect(socket.0, event.0, mask as i32)), (0, 0));
+}
+
+/// What is recorded when the event is signalled, with the code of one of them.
+fn recorded(socket: &Socket, event: &Event, bit: u32) -> (u32, i32) {
+    assert!(event.signalled(PATIENCE), "the event was not signalled");
+    let mut found = WsaNetworkEvents::default();
+    // SAFETY: a place for them.
+    assert_eq!(said(unsafe { ovl_WSAEnumNetworkEvents(socket.0, event.0, &mut found) }), (0, 0));
+    (found.network_events as u32, found.error_code[bit as usize])
+}
+
+/// Section 7.3: what is true already is recorded at once, and only once.
+#[test]
+fn writing_is_recorded_at_once_and_reading_when_data_comes() {
+    let ((client, server), event) = (Socket::pair(), Event::new());
+    select(&server, &event, FD_READ | FD_WRITE | FD_CLOSE);
+    assert_eq!(recorded(&server, &event, FD_WRITE_BIT), (FD_WRITE, 0));
+    assert!(!event.signalled(MOMENT));
+    assert_eq!(client.send(b"data"), (4, 0));
+    assert_eq!(recorded(&server, &event, FD_READ_BIT), (FD_READ, 0));
+    assert_eq!(client.send(b"more"), (4, 0));
+    assert!(!event.signalled(MOMENT), "not again until somebody receives");
+    assert_eq!(server.recv(&mut [0; 2]), (2, 0));
+    assert_eq!(recorded(&server, &event, FD_READ_BIT), (FD_READ, 0));
+    assert_eq!(server.recv_flags(&mut [0; 6], MSG_WAITALL), (6, 0));
+    assert!(!event.signalled(MOMENT));
+}
+
+/// Section 7.3: the mode, and the end of the selection.
+#[test]
+fn selection_makes_the_socket_non_blocking_until_it_ends() {
+    let ((_client, server), event) = (Socket::pair(), Event::new());
+    select(&server, &event, FD_READ);
+    assert_eq!(server.recv(&mut [0; 2]), (ERROR, 10035));
+    let mut no = 0;
+    // SAFETY: a number.
+    let mut block = || said(unsafe { ovl_ioctlsocket(server.0, FIONBIO as i32, &mut no) });
+    assert_eq!(block(), (ERROR, 10022));
+    assert_eq!(said(ovl_WSAEventSelect(server.0, 0, 0)), (0, 0));
+    assert_eq!(block(), (0, 0));
+}
+
+/// Section 7.3: the peer's end, and its reset.
+#[test]
+fn the_end_of_a_connection_is_recorded_with_its_code() {
+    let ((client, server), event) = (Socket::pair(), Event::new());
+    select(&server, &event, FD_CLOSE);
+    assert_eq!(said(ovl_shutdown(client.0, SD_SEND)), (0, 0));
+    assert_eq!(recorded(&server, &event, FD_CLOSE_BIT), (FD_CLOSE, 0));
+}
+
+/// Section 7.3: connections, and what an accepted socket inherits.
+#[test]
+fn a_listener_records_connections_and_hands_its_selection_on() {
+    let ((listener, name), event) = (Socket::listening(), Event::new());
+    select(&listener, &event, FD_ACCEPT | FD_READ);
+    let client = Socket::tcp();
+    assert_eq!(client.connect(&name), (0, 0));
+    assert_eq!(recorded(&listener, &event, FD_ACCEPT_BIT), (FD_ACCEPT, 0));
+    let server = listener.accept();
+    assert_eq!(client.send(b"data"), (4, 0));
+    assert_eq!(recorded(&server, &event, FD_READ_BIT), (FD_READ, 0));
+}
+
+/// Sections 3 and 7.3: connecting in non-blocking mode says 10035, and the outcome is recorded.
+#[test]
+fn connecting_is_recorded_with_its_outcome() {
+    let ((_listener, name), event) = (Socket::listening(), Event::new());
+    let client = Socket::tcp();
+    select(&client, &event, FD_CONNECT);
+    assert_eq!(client.connect(&name), (ERROR, 10035));
+    assert_eq!(recorded(&client, &event, FD_CONNECT_BIT), (FD_CONNECT, 0));
+    let ((_nobody, name), event) = (Socket::bound(SOCK_STREAM), Event::new());
+    let client = Socket::tcp();
+    select(&client, &event, FD_CONNECT);
+    assert_eq!(client.connect(&name), (ERROR, 10035));
+    assert_eq!(recorded(&client, &event, FD_CONNECT_BIT), (FD_CONNECT, 10061));
+}
+
+/// Section 7.3: arguments.
+#[test]
+fn selection_needs_an_event() {
+    let (client, _server) = Socket::pair();
+    assert_eq!(said(ovl_WSAEventSelect(client.0, 0, FD_READ as i32)), (ERROR, 10022));
+    assert_eq!(said(ovl_WSAEventSelect(client.0, 0x7FFC, FD_READ as i32)), (ERROR, 6));
+    // SAFETY: NULL is looked at.
+    assert_eq!(said(unsafe { ovl_WSAEnumNetworkEvents(client.0, 0, null_mut()) }), (ERROR, 10014));
+}
+
+/// Section 7.4.
+#[test]
+fn events_of_winsock_are_events() {
+    started();
+    let event = ovl_WSACreateEvent();
+    assert_ne!(event, 0);
+    let wait = |events: &[usize], ms| {
+        // SAFETY: the slice.
+        let waited = unsafe { ovl_WSAWaitForMultipleEvents(events.len() as u32, events.as_ptr(), 0, ms, 0) };
+        (waited, code())
+    };
+    assert_eq!(wait(&[event], 0), (WSA_WAIT_TIMEOUT, 0));
+    assert_eq!((ovl_WSASetEvent(event), wait(&[event], 0)), (1, (WSA_WAIT_EVENT_0, 0)));
+    assert_eq!((ovl_WSAResetEvent(event), wait(&[event], 0)), (1, (WSA_WAIT_TIMEOUT, 0)));
+    assert_eq!(wait(&[event; 65], 0), (WSA_WAIT_FAILED, 10022));
+    assert_eq!(ovl_WSACloseEvent(event), 1);
+    assert_eq!((ovl_WSACloseEvent(event), code()), (0, 6));
+    assert_eq!(wait(&[event], 0), (WSA_WAIT_FAILED, 6));
+    // SAFETY: no events.
+    assert_eq!(unsafe { ovl_WSAWaitForMultipleEvents(0, null(), 0, 0, 0) }, WSA_WAIT_FAILED);
+    assert_eq!(code(), 10022);
+}

@@ -1,0 +1,19 @@
+//! The socket functions of the C face, called as C calls them: one test a rule of contract 08, named by what happens.
+
+#![allow(missing_docs)]
+
+mod common;
+
+mod closing;
+mod engines;
+mod events;
+mod extensions;
+mod layout;
+mod names;
+mod options;
+mod overlapped;
+mod readiness;
+mod setup;
+mod sharing;
+mod transfer;
+mod transmit;

@@ -1,0 +1,105 @@
+//! select and WSAPoll (contract 08 sections 7.1 and 7.2).
+
+use crate::common::*;
+use overlapped_abi::constants::socket::*;
+use overlapped_abi::{FdSet, TimeVal, WsaPollFd};
+use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
+use overlapped_win32::winsock::select::*;
+use std::ptr::null_mut;
+
+const LONG: TimeVal = TimeVal { seconds: 20, microseconds: 0 };
+const SHORT: TimeVal = TimeVal { seconds: 0, microseconds: 30_000 };
+
+fn set(sockets: &[usize]) -> FdSet {
+    let mut set = FdSet { count: sockets.len() as u32, ..Default::default() };
+    set.sockets[..sockets.len()].copy_from_slice(sockets);
+    set
+}
+
+/// select: what it answers and what it leaves in the sets.
+fn select(sets: [&[usize]; 3], time: TimeVal) -> ((i32, i32), [Vec<usize>; 3]) {
+    let mut sets = sets.map(set);
+    let [reads, writes, excepts] = sets.each_mut().map(|set| std::ptr::from_mut(set).cast());
+    // SAFETY: three sets and a time.
+    let answer = said(unsafe { ovl_select(0, reads, writes, excepts, &time) });
+    (answer, sets.map(|set| set.sockets[..set.count as usize].to_vec()))
+}
+
+/// Section 7.1.
+#[test]
+fn select_keeps_what_is_ready() {
+    let (listener, name) = Socket::listening();
+    let empty: [Vec<usize>; 3] = Default::default();
+    assert_eq!(select([&[listener.0], &[], &[]], SHORT), ((0, 0), empty));
+    let client = Socket::tcp();
+    assert_eq!(client.connect(&name), (0, 0));
+    let both = select([&[client.0, listener.0], &[client.0], &[client.0]], LONG);
+    assert_eq!(both, ((2, 0), [vec![listener.0], vec![client.0], vec![]]));
+    let server = listener.accept();
+    assert_eq!(client.send(b"x"), (1, 0));
+    assert_eq!(select([&[listener.0, server.0], &[], &[]], LONG).1[0], [server.0]);
+}
+
+/// Section 7.1: nothing to wait for, and what is no socket.
+#[test]
+fn select_refuses_empty_sets_and_other_handles() {
+    let socket = Socket::tcp();
+    assert_eq!(select([&[], &[], &[]], SHORT).0, (ERROR, 10022));
+    // SAFETY: NULL is looked at.
+    assert_eq!(said(unsafe { ovl_select(0, null_mut(), null_mut(), null_mut(), &SHORT) }), (ERROR, 10022));
+    assert_eq!(select([&[NONE], &[socket.0], &[]], SHORT).0, (ERROR, 10038));
+    assert_eq!(select([&[socket.0], &[], &[]], TimeVal { seconds: -1, microseconds: 0 }).0, (ERROR, 10022));
+    let mut members = set(&[5, 9]);
+    let start = std::ptr::from_mut(&mut members).cast();
+    // SAFETY: a set.
+    assert_eq!(unsafe { (ovl___WSAFDIsSet(9, start), ovl___WSAFDIsSet(8, start)) }, (1, 0));
+}
+
+/// Sections 3 and 7.1: a failed connection is exceptional.
+#[test]
+fn a_failed_connection_is_exceptional() {
+    let ((_nobody, name), client) = (Socket::bound(SOCK_STREAM), Socket::tcp());
+    let mut yes = 1;
+    // SAFETY: a number.
+    assert_eq!(unsafe { ovl_ioctlsocket(client.0, FIONBIO as i32, &mut yes) }, 0);
+    assert_eq!(client.connect(&name), (ERROR, 10035));
+    assert_eq!(select([&[], &[client.0], &[client.0]], LONG), ((1, 0), [vec![], vec![], vec![client.0]]));
+}
+
+fn poll(sockets: &[(usize, i16)], ms: i32) -> ((i32, i32), Vec<i16>) {
+    let mut list: Vec<_> = sockets.iter().map(|&(fd, events)| WsaPollFd { fd, events, revents: 0x7FFF }).collect();
+    // SAFETY: the list.
+    let answer = said(unsafe { ovl_WSAPoll(list.as_mut_ptr(), list.len() as u32, ms) });
+    (answer, list.iter().map(|one| one.revents).collect())
+}
+
+/// Section 7.2.
+#[test]
+fn poll_says_what_each_socket_is_ready_for() {
+    let (client, server) = Socket::pair();
+    assert_eq!(poll(&[(server.0, POLLRDNORM)], 30), ((0, 0), vec![0]));
+    assert_eq!(poll(&[(server.0, POLLIN | POLLOUT)], 20_000), ((1, 0), vec![POLLWRNORM]));
+    assert_eq!(client.send(b"x"), (1, 0));
+    let both = poll(&[(client.0, POLLRDNORM), (server.0, POLLRDNORM)], 20_000);
+    assert_eq!(both, ((1, 0), vec![0, POLLRDNORM]));
+    drop(client);
+    let (answer, found) = poll(&[(server.0, POLLRDNORM)], 20_000);
+    assert_eq!(answer, (1, 0));
+    assert!(found[0] & (POLLRDNORM | POLLHUP) != 0, "{found:?}");
+}
+
+/// Section 7.2: bad lists.
+#[test]
+fn poll_looks_at_its_list() {
+    let (_client, server) = Socket::pair();
+    // SAFETY: NULL is looked at.
+    unsafe {
+        assert_eq!(said(ovl_WSAPoll(null_mut(), 0, 0)), (ERROR, 10022));
+        assert_eq!(said(ovl_WSAPoll(null_mut(), 1, 0)), (ERROR, 10014));
+    }
+    for asked in [POLLERR, POLLHUP, POLLNVAL, POLLPRI, POLLWRBAND, 0x4000] {
+        assert_eq!(poll(&[(server.0, asked)], 0).0, (ERROR, 10022), "{asked:X}");
+    }
+    let mixed = poll(&[(NONE, POLLRDNORM), (server.0, POLLWRNORM)], 20_000);
+    assert_eq!(mixed, ((1, 0), vec![POLLNVAL, POLLWRNORM]));
+}

@@ -1,0 +1,124 @@
+//! Directories that are watched (contract 02 section 10).
+
+use crate::buffer::IoBufMut;
+use crate::error::Error;
+use crate::operation::{self, Operation};
+use crate::overlapped_file::OverlappedFile;
+use overlapped_abi::FileNotifyInformation;
+use overlapped_abi::constants::file as notify;
+use overlapped_devices::file::{self, Watch, WatchCall};
+use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::road::{Refused, Reply};
+use std::path::PathBuf;
+
+/// What has happened to an entry of a watched directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Created, or moved in from outside.
+    Added,
+    /// Deleted, or moved out.
+    Removed,
+    /// Its contents or attributes are others.
+    Modified,
+    /// Renamed: the old name. The new one follows directly.
+    RenamedFrom,
+    /// Renamed: the new name.
+    RenamedTo,
+}
+
+/// One change, as [`changes`] reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What has happened.
+    pub action: Action,
+    /// To whom, relative to the watched directory.
+    pub path: PathBuf,
+}
+
+impl OverlappedFile {
+    /// Waits for changes in this directory, which was opened with FILE_FLAG_BACKUP_SEMANTICS, and puts them into the buffer as
+    /// FILE_NOTIFY_INFORMATION records, which [`changes`] reads. 0 bytes mean that there were more than the buffer of the first call
+    /// had room for: list the directory again.
+    ///
+    /// The first call begins the watch; what happens between two calls is kept for the next one, and the filter, the subtree flag and
+    /// the buffer's size of later calls change nothing.
+    ///
+    /// The operation fails with 87 for a filter that does not exist or what is no directory, 5 without the right to list it or when
+    /// it was deleted, 998 for a buffer that does not start at a multiple of 4, 1450 when this user may watch no more directories.
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// use overlapped::abi::{FileFlags, constants::file::FILE_NOTIFY_CHANGE_FILE_NAME};
+    /// use overlapped::{Action, OpenOptions, Watch, changes};
+    ///
+    /// let directory = OpenOptions::new().read(true).flags(FileFlags::BACKUP_SEMANTICS).open_overlapped(dir.path())?;
+    /// let watch = Watch { subtree: false, filter: FILE_NOTIFY_CHANGE_FILE_NAME };
+    /// let next = directory.read_changes(vec![0; 4096], watch);
+    /// std::fs::write(dir.path().join("new"), b"").unwrap();
+    /// let (bytes, records) = next.wait();
+    /// let seen = changes(&records[..bytes?]);
+    /// assert_eq!((seen[0].action, seen[0].path.as_os_str()), (Action::Added, "new".as_ref()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_changes<B: IoBufMut>(&self, buffer: B, watch: Watch) -> Operation<B> {
+        let mut owner = Box::new(buffer);
+        let buffer = Buffer { start: owner.start_mut(), len: owner.capacity() };
+        let call = WatchCall { buffer, route: Route::default(), overlapped: None, payload: Some(owner) };
+        // SAFETY: the buffer belongs to the payload (`IoBufMut`), which the request owns until it is complete.
+        match unsafe { file::watch(self.handle().grant(), watch, call) } {
+            Ok(Reply::Done(request, _) | Reply::Pending(request)) => Operation::issued(request, operation::fill::<B>),
+            Err(Refused { error, payload: Some(payload) }) => {
+                let error = Error::new(error, operation::name(Function::Control));
+                Operation::refused(error, operation::unbox(payload), operation::fill::<B>)
+            }
+            Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+        }
+    }
+}
+
+/// The changes in the records of [`OverlappedFile::read_changes`]. Ends at the first that is not whole.
+#[must_use]
+pub fn changes(records: &[u8]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut rest = Some(records);
+    while let Some((change, next)) = rest.and_then(first) {
+        changes.push(change);
+        rest = next;
+    }
+    changes
+}
+
+/// The first change, and what comes after it.
+fn first(records: &[u8]) -> Option<(Change, Option<&[u8]>)> {
+    let word = |at: usize| Some(u32::from_ne_bytes(records.get(at..at + 4)?.try_into().ok()?));
+    let (distance, action, len) = (word(0)? as usize, word(4)?, word(8)? as usize);
+    let start = FileNotifyInformation::NAME_OFFSET;
+    let name = records.get(start..start + len)?;
+    let units: Vec<u16> = name.chunks_exact(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
+    let path = String::from_utf16_lossy(&units).replace('\\', "/").into();
+    let action = match action {
+        notify::FILE_ACTION_ADDED => Action::Added,
+        notify::FILE_ACTION_REMOVED => Action::Removed,
+        notify::FILE_ACTION_RENAMED_OLD_NAME => Action::RenamedFrom,
+        notify::FILE_ACTION_RENAMED_NEW_NAME => Action::RenamedTo,
+        _ => Action::Modified,
+    };
+    let next = if distance == 0 { None } else { records.get(distance..) };
+    Some((Change { action, path }, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_that_are_not_whole_end_the_list() {
+        assert_eq!(changes(&[]), []);
+        let mut record = [8u32, 1, 4].map(u32::to_ne_bytes).concat();
+        record.extend(b"a\0b\0");
+        assert_eq!(changes(&record).len(), 1, "a distance into itself shows nothing that is whole");
+        assert_eq!(changes(&record[..14]), []);
+    }
+}

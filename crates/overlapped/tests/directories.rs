@@ -1,0 +1,85 @@
+//! Watched directories and scattered transfers through the Rust face (contract 02 sections 10 and 11).
+
+use overlapped::abi::FileFlags;
+use overlapped::abi::constants::file::*;
+use overlapped::{Action, AlignedBuf, OpenOptions, OverlappedFile, Watch, changes};
+use std::path::Path;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(30);
+const NAMES: Watch = Watch { subtree: true, filter: FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME };
+
+fn directory(path: &Path) -> OverlappedFile {
+    OpenOptions::new().read(true).flags(FileFlags::BACKUP_SEMANTICS).open_overlapped(path).unwrap()
+}
+
+#[test]
+fn changes_below_a_directory_arrive() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("sub")).unwrap();
+    let watched = directory(home.path());
+    let next = watched.read_changes(vec![0; 4096], NAMES);
+    assert!(next.is_pending());
+    std::fs::write(home.path().join("sub/a"), b"").unwrap();
+    let (bytes, records) = next.wait_timeout(LIMIT).expect("it is told");
+    let seen = changes(&records[..bytes.unwrap()]);
+    assert_eq!((seen.len(), seen[0].action, seen[0].path.as_path()), (1, Action::Added, Path::new("sub/a")));
+
+    std::fs::rename(home.path().join("sub/a"), home.path().join("sub/b")).unwrap();
+    let (bytes, records) = watched.read_changes(records, NAMES).wait_timeout(LIMIT).expect("it was kept");
+    let seen: Vec<_> =
+        changes(&records[..bytes.unwrap()]).into_iter().map(|change| (change.action, change.path)).collect();
+    assert_eq!(seen, [(Action::RenamedFrom, "sub/a".into()), (Action::RenamedTo, "sub/b".into())]);
+}
+
+#[test]
+fn a_dropped_wait_for_changes_is_cancelled() {
+    let home = tempfile::tempdir().unwrap();
+    let watched = directory(home.path());
+    drop(watched.read_changes(vec![0; 4096], NAMES));
+    let next = watched.read_changes(vec![0; 4096], NAMES);
+    assert!(next.cancel());
+    let (result, _) = next.wait_timeout(LIMIT).expect("it ends");
+    assert_eq!(result.unwrap_err().code().0, 995);
+}
+
+#[test]
+fn a_plain_file_cannot_be_watched() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("f");
+    std::fs::write(&path, b"").unwrap();
+    let file = OpenOptions::new().read(true).open_overlapped(&path).unwrap();
+    let (result, buffer) = file.read_changes(vec![0; 64], NAMES).wait();
+    assert_eq!((result.unwrap_err().code().0, buffer.len()), (87, 64), "the buffer comes back");
+}
+
+fn filled(letter: u8, len: usize) -> AlignedBuf {
+    let mut buffer = AlignedBuf::with_capacity(len);
+    buffer.resize(len);
+    buffer.fill(letter);
+    buffer
+}
+
+#[test]
+fn buffers_are_written_and_read_as_one() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("f");
+    let file = OpenOptions::new().read(true).write(true).create(true).unbuffered(true).open_overlapped(&path).unwrap();
+    let buffers = vec![filled(b'a', 4096), filled(b'b', 8192), filled(b'c', 512)];
+    let (bytes, buffers) = file.write_gathered(buffers, 0).wait();
+    assert_eq!((bytes.unwrap(), buffers.len()), (4096 + 8192 + 512, 3));
+    let content = std::fs::read(&path).unwrap();
+    assert_eq!((content[0], content[4096], content[12288], content.len()), (b'a', b'b', b'c', 12800));
+
+    let empty = vec![AlignedBuf::with_capacity(8192), AlignedBuf::with_capacity(8192), AlignedBuf::with_capacity(4096)];
+    let (bytes, buffers) = file.read_scattered(empty, 0).wait();
+    assert_eq!(bytes.unwrap(), 12800);
+    assert_eq!(buffers.iter().map(|buffer| buffer.len()).collect::<Vec<_>>(), [8192, 4608, 0]);
+    assert_eq!((buffers[0][8191], buffers[1][4607]), (b'b', b'c'));
+
+    let crooked = vec![filled(b'a', 512), filled(b'b', 4096)];
+    assert_eq!(file.write_gathered(crooked, 0).wait().0.unwrap_err().code().0, 87);
+    let buffered = OpenOptions::new().read(true).open_overlapped(&path).unwrap();
+    let (result, _) = buffered.read_scattered(vec![AlignedBuf::with_capacity(4096)], 0).wait();
+    assert_eq!(result.unwrap_err().code().0, 87, "not on a file with buffering");
+}
