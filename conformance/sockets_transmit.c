@@ -46,8 +46,7 @@ static void serve(const char *what, DWORD bytes, DWORD offset, BOOL with_overlap
     }
     if (!(flags & TF_DISCONNECT))
         shutdown(server, SD_SEND);
-    WaitForSingleObject(thread, 20000);
-    puts(report);
+    puts(WaitForSingleObject(thread, 8000) == WAIT_OBJECT_0 ? report : "the client is still waiting");
     CloseHandle(thread);
     CloseHandle(overlapped.hEvent);
     closesocket(client);

@@ -160,9 +160,8 @@ impl Client {
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 256];
         while self.done < operations {
             // SAFETY: room for so many events.
-            let found = unsafe {
-                libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), events.len() as i32, -1)
-            };
+            let found =
+                unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), events.len() as i32, -1) };
             for event in &events[..usize::try_from(found).unwrap_or(0)] {
                 let index = event.u64 as usize;
                 if self.receive(index)? {

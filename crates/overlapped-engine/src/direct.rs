@@ -6,7 +6,7 @@
 //! - it covers a page partly, and Linux must read the rest of that page first: such *edge* pages must be in the cache, or
 //!   beyond the end of the file, or the write is submitted;
 //! - too much of memory waits to be written (Linux then makes writers sleep), the journal is full, or another thread holds
-//!   the file. No call tells this beforehand. So each plain write is timed: after one that slept for longer than [`STALL`], all
+//!   the file. No call tells this beforehand. So each plain write is timed: after one that took longer than [`STALL`], all
 //!   writes are submitted for [`BACK_OFF`]. At most one write in such a period makes its caller wait.
 //!
 //! Where the file system takes `RWF_NOWAIT` for buffered writes (XFS and Btrfs do, ext4 refuses), that flag answers all of
@@ -17,7 +17,6 @@
 //! nothing but the descriptor's number is known here, and numbers are used again. And a small write on a network or FUSE
 //! file system may wait for its server, once in a [`BACK_OFF`].
 
-use crate::sleeps;
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Kind, Mode, Operation, Parts, RawResult};
 use overlapped_kernel::request::Buffer;
@@ -81,11 +80,10 @@ impl Direct {
         if self.stalled_until.load(Ordering::Relaxed) > start.0 || !edges_at_hand(operation) {
             return None;
         }
-        sleeps::look(start);
         // SAFETY: the promise of `attempt`.
         let result = unsafe { transfer(operation, 0) };
         let end = Tick::monotonic();
-        if end.since(start) > STALL && sleeps::slept() {
+        if end.since(start) > STALL {
             self.stalled_until.store(end.plus(BACK_OFF).0, Ordering::Relaxed);
         }
         Some(result)

@@ -18,7 +18,6 @@ mod direct;
 pub mod epoll;
 pub mod sentinel;
 pub mod sim;
-mod sleeps;
 mod sockets;
 mod task;
 pub mod uring;

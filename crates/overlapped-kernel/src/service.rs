@@ -28,7 +28,8 @@ const FULL: usize = 1024;
 pub struct Service {
     state: Mutex<State>,
     /// Whose clock the timers go by; without one, that of Linux.
-    engine: Option<Arc<dyn Engine>>,
+    /// Weak: ports know the service, and threads that have worked for a port know that for as long as they live.
+    engine: Option<Weak<dyn Engine>>,
     sentinel: Arc<Sentinel>,
 }
 
@@ -78,12 +79,16 @@ impl Service {
     pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
         let sentinel = Sentinel::default();
         sentinel.give(engine.sight());
-        Self { engine: Some(engine), sentinel: Arc::new(sentinel), ..Self::default() }
+        Self { engine: Some(Arc::downgrade(&engine)), sentinel: Arc::new(sentinel), ..Self::default() }
     }
 
     /// The clock of the timers.
     pub(crate) fn now(&self) -> Tick {
-        self.engine.as_ref().map_or_else(Tick::monotonic, |engine| engine.now())
+        self.engine().map_or_else(Tick::monotonic, |engine| engine.now())
+    }
+
+    fn engine(&self) -> Option<Arc<dyn Engine>> {
+        self.engine.as_ref().and_then(Weak::upgrade)
     }
 
     /// Expires this setting of the timer when it is due.
@@ -98,7 +103,7 @@ impl Service {
             }
         });
         #[cfg(not(loom))]
-        if let Some(engine) = self.engine.as_ref().filter(|engine| engine.virtual_time()) {
+        if let Some(engine) = self.engine().filter(|engine| engine.virtual_time()) {
             // What is due already expires here, and whoever polls must not go past the rest.
             self.ring();
             engine.interrupt();
@@ -172,7 +177,7 @@ mod real {
         }
 
         fn is_virtual(&self) -> bool {
-            self.engine.as_ref().is_some_and(|engine| engine.virtual_time())
+            self.engine().is_some_and(|engine| engine.virtual_time())
         }
 
         /// When the next timer is due, where only a poll can get there.

@@ -11,6 +11,7 @@ mod rule;
 fn in_libc(name: &str) -> bool {
     // SAFETY: libc is loaded already; a string.
     let libc = unsafe { libc::dlopen(c"libc.so.6".as_ptr(), libc::RTLD_NOW | libc::RTLD_NOLOAD) };
+    // SAFETY: a library that runs nothing when it is loaded; a string.
     let libm = unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW) };
     assert!(!libc.is_null() && !libm.is_null());
     let name = CString::new(name).unwrap();

@@ -116,7 +116,8 @@ fn bury(made: &Weak<Made>) {
 }
 
 /// Priorities that were set, by the thread's serial number; all others are normal.
-static PRIORITIES: LazyLock<Mutex<HashMap<u64, (Weak<Thread>, i32)>>> = LazyLock::new(Mutex::default);
+static PRIORITIES: LazyLock<Mutex<HashMap<u64, Priority>>> = LazyLock::new(Mutex::default);
+type Priority = (Weak<Thread>, i32);
 /// THREAD_PRIORITY_ERROR_RETURN.
 const PRIORITY_ERROR: i32 = 0x7FFF_FFFF;
 

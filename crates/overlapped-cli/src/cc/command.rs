@@ -285,7 +285,16 @@ impl Command {
     /// Not `-isystem`: what a macro of a system header expands to gets no warnings, and those are needed (see [`advice`]).
     fn compile_flags(directory: &Path) -> Vec<OsString> {
         let prelude = directory.join("ovl/prelude.h").into_os_string();
-        vec!["-fshort-wchar".into(), "-fms-extensions".into(), glued("-I", directory), "-include".into(), prelude]
+        // The prelude says so too, but g++ reads pragmas before it heeds that.
+        let pragmas = "-Wno-unknown-pragmas".into();
+        vec![
+            "-fshort-wchar".into(),
+            "-fms-extensions".into(),
+            pragmas,
+            glued("-I", directory),
+            "-include".into(),
+            prelude,
+        ]
     }
 
     fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {

@@ -1,8 +1,9 @@
 /* The compiler's <limits.h>, with Microsoft's names for fixed sizes. LONG_MAX stays that of a long of 64 bits: see MAXLONG. */
+#pragma GCC system_header
+/* Before the guard: the compiler's comes back here on its way to libc's. */
+#include_next <limits.h>
 #ifndef OVL_LIMITS_H
 #define OVL_LIMITS_H
-#pragma GCC system_header
-#include_next <limits.h>
 
 #define _I8_MIN (-127 - 1)
 #define _I8_MAX 127

@@ -43,10 +43,14 @@ fn differences<'a>(first: &'a BTreeSet<String>, second: &'a BTreeSet<String>) ->
     (only(first, second), only(second, first))
 }
 
+/// What programs get from WSAIoctl only, as on Windows; the headers declare the types of the pointers.
+const BY_WSAIOCTL: [&str; 4] = ["ConnectEx", "DisconnectEx", "TransmitPackets", "WSARecvMsg"];
+
 #[test]
 fn what_is_declared_exists_and_what_exists_is_declared() {
     let (declared, listed) = (declared(), listed().into_iter().collect());
-    let (missing, hidden) = differences(&declared, &listed);
+    let (missing, mut hidden) = differences(&declared, &listed);
+    hidden.retain(|name| !BY_WSAIOCTL.contains(name));
     assert!(
         missing.is_empty() && hidden.is_empty(),
         "declared but not in exports.txt: {missing:?}\nin exports.txt but not declared: {hidden:?}"

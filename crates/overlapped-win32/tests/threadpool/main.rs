@@ -2,6 +2,7 @@
 //! by the programs of `conformance/`; here is what takes several pools, threads that are held back, or a look inside.
 
 mod groups;
+mod io;
 mod layout;
 mod legacy;
 mod objects;

@@ -88,7 +88,7 @@ fn what_makes_no_sense_is_refused() {
     let mut environ = environment(pool.0, std::ptr::null());
     // SAFETY: nothing is called back.
     unsafe {
-        assert_eq!(error_of(null_mut(), || ovl_CreateThreadpool(1 as *mut c_void)), 87);
+        assert_eq!(error_of(null_mut(), || ovl_CreateThreadpool(std::ptr::dangling_mut())), 87);
         assert_eq!(error_of(null_mut(), || ovl_CreateThreadpoolWork(None, null_mut(), &environ)), 87);
         assert_eq!(error_of(0, || ovl_TrySubmitThreadpoolCallback(None, null_mut(), &environ)), 87);
         environ.callback_priority = 3;
