@@ -114,10 +114,9 @@ pub fn writable(start: usize, len: usize) -> bool {
 }
 
 fn each_page(start: usize, len: usize, touch: impl Fn(usize) -> bool) -> bool {
-    static HANDLER: Once = Once::new();
     let Some(last) = len.checked_sub(1) else { return true };
     let Some(last) = start.checked_add(last) else { return false };
-    HANDLER.call_once(install);
+    install_once();
     let mut at = start;
     loop {
         if !touch(at) {
@@ -128,6 +127,12 @@ fn each_page(start: usize, len: usize, touch: impl Fn(usize) -> bool) -> bool {
             _ => return true,
         }
     }
+}
+
+/// The handler of `crate::structured` comes on top of this one, and asks it first.
+pub(crate) fn install_once() {
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(install);
 }
 
 fn install() {
@@ -160,18 +165,25 @@ fn place(context: &mut libc::ucontext_t) -> &mut u64 {
 }
 
 extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    let (start, fault) = (&raw const overlapped_touch_start as usize, &raw const overlapped_touch_fault as usize);
     // SAFETY: the system passes the context of the thread that this handler interrupts.
-    let at = place(unsafe { &mut *context.cast::<libc::ucontext_t>() });
-    if (start..fault).contains(&(*at as usize)) {
-        *at = fault as _;
-    } else {
+    if !repair(unsafe { &mut *context.cast() }) {
         pass_on(signal, info, context);
     }
 }
 
+/// Ends a touch that faulted; false if it was something else.
+pub(crate) fn repair(context: &mut libc::ucontext_t) -> bool {
+    let (start, fault) = (&raw const overlapped_touch_start as usize, &raw const overlapped_touch_fault as usize);
+    let at = place(context);
+    let touched = (start..fault).contains(&(*at as usize));
+    if touched {
+        *at = fault as _;
+    }
+    touched
+}
+
 /// Somebody else's fault: what would have happened without us.
-fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+pub(crate) fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let index = usize::from(signal == libc::SIGBUS);
     // SAFETY: NULL or an action that is never freed.
     let before = unsafe { BEFORE[index].load(Acquire).as_ref() };

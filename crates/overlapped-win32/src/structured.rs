@@ -4,7 +4,8 @@
 //! is asked, or the `__finally` block run, and then the exception goes on to the next frame. So blocks are run on the way out,
 //! where Windows asks all filters first, and a filter cannot have the program go on where it stopped. In C++ the words are
 //! `try` and `catch`, and the exception is a C++ exception that the program throws for us (`ovl_seh_set_thrower`), so that
-//! destructors run. Faults of the machine arrive as signals; those of this library's own code are left to Linux.
+//! destructors run. Faults of the machine arrive as signals; those of this library's own code are left to `crate::probe` and to
+//! Linux.
 
 use crate::exceptions::{ExceptionPointers, ExceptionRecord, unhandled};
 use libc::{c_int, c_void};
@@ -274,6 +275,7 @@ pub(crate) fn catch_faults() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         own_code();
+        crate::probe::install_once();
         // SAFETY: zeros are an action, and a handler of this type goes with SA_SIGINFO. NODEFER: it may never return.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
@@ -290,8 +292,13 @@ pub(crate) fn catch_faults() {
 }
 
 unsafe extern "C-unwind" fn fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    // SAFETY: Linux passes the description of the signal and the context of the thread.
-    let (record, place) = unsafe { (describe(signal, &*info, &*context.cast()), instruction(&*context.cast())) };
+    // SAFETY: Linux passes the context of the thread.
+    let thread: &mut libc::ucontext_t = unsafe { &mut *context.cast() };
+    if crate::probe::repair(thread) {
+        return;
+    }
+    // SAFETY: Linux passes the description of the signal.
+    let (record, place) = (describe(signal, unsafe { &*info }, thread), instruction(thread));
     let has_frame = STATE.with(|state| !state.top.get().is_null());
     let catches = has_frame || (THROWS_FAULTS.load(Acquire) && thrower().is_some());
     if catches && !own_code().contains(&place) {
@@ -300,6 +307,9 @@ unsafe extern "C-unwind" fn fault(signal: c_int, info: *mut libc::siginfo_t, con
     }
     if unhandled(&record) == CONTINUE_EXECUTION {
         return;
+    }
+    if matches!(signal, libc::SIGSEGV | libc::SIGBUS) {
+        return crate::probe::pass_on(signal, info, context);
     }
     let slot = FAULTS.iter().position(|&other| other == signal).unwrap_or(0);
     // SAFETY: the former action, which the repeated instruction meets; all of them were written before this was installed.
