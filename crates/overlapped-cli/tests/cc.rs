@@ -455,7 +455,8 @@ fn structured_exceptions_and_faults_are_caught() {
 
 #[test]
 fn the_whole_cxx_library_goes_with_the_windows_headers() {
-    let source = "#include <thread>\n#include <windows.h>\n#include <winsock2.h>\n#include <bits/stdc++.h>\nint main() {}\n";
+    let source =
+        "#include <thread>\n#include <windows.h>\n#include <winsock2.h>\n#include <bits/stdc++.h>\nint main() {}\n";
     let place = Place::new(&[("a.cpp", source)]);
     for compiler in compilers() {
         for standard in ["-std=gnu++11", "-std=gnu++17", "-std=gnu++20"] {

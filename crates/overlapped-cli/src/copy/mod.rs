@@ -40,6 +40,7 @@ use ledger::{Ledger, Summary};
 use meta::Rules;
 use open::Opener;
 use progress::Progress;
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -87,7 +88,12 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
     let ledger = Ledger::new(bar.clone());
     plan.problems.into_iter().for_each(|problem| ledger.problem(problem));
 
-    let threads = args.threads.map_or_else(|| workers(&plan.roots), |n| n as usize);
+    let threads = match args.threads {
+        // Of two sources for one target the first that was named counts, so it must come first.
+        _ if collide(&plan.roots) => 1,
+        Some(threads) => threads as usize,
+        None => workers(&plan.roots),
+    };
     let depth = args.queue_depth as usize;
     let writers = if chosen.queues_writes || args.unbuffered { depth } else { WRITERS };
     let port = Port::new_in(&chosen.system, u32::try_from(threads).unwrap_or(u32::MAX));
@@ -119,6 +125,12 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         progress.finish();
     }
     Ok(crew.ledger.close(meter.read(), chosen.name, args.verify, crew.is_interrupted()))
+}
+
+/// Do two of them go to the same place?
+fn collide(roots: &[Root]) -> bool {
+    let mut targets = HashSet::new();
+    !roots.iter().all(|root| targets.insert(&root.job().target))
 }
 
 /// One worker a processor for many files. For a single one, two at most: Linux lets only one thread at a time write into it.

@@ -41,10 +41,12 @@ pub struct Scatter {
 /// The pages (writable for a read) and the OVERLAPPED stay valid and untouched by others until the request is complete.
 pub unsafe fn scatter(grant: &Grant, scatter: Scatter) -> Result<Reply, Refused> {
     let Scatter { function, pages, len, offset, route, overlapped, payload, report } = scatter;
-    let parts = match check(grant, function, &pages, len, offset) {
-        Ok(()) => parts(&pages, len),
+    let len = match check(grant, function, &pages, len, offset) {
+        Ok(()) if function == Function::Read => up_to_the_end(grant, len, offset),
+        Ok(()) => len,
         Err(error) => return Err(Refused { error, payload }),
     };
+    let parts = parts(&pages[..len.div_ceil(SEGMENT)], len);
     let position = Position::At(offset);
     let buffer = Buffer { start: std::ptr::null_mut(), len };
     let call = Call { function, position, buffer, route, overlapped, payload, report };
@@ -66,6 +68,14 @@ fn check(grant: &Grant, function: Function, pages: &[*mut u8], len: usize, offse
     let placed = |page: &*mut u8| !page.is_null() && (*page as usize).is_multiple_of(SEGMENT);
     let whole = pages.len() == len.div_ceil(SEGMENT) && pages.iter().all(placed);
     if suits && whole { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
+}
+
+/// Some file systems fill pages beyond the end of the file with zeros, where Windows leaves them alone: so Linux is not told of them. A
+/// read at the end or behind it stays one.
+fn up_to_the_end(grant: &Grant, len: usize, offset: u64) -> usize {
+    let rest = super::size(grant).map_or(u64::MAX, |size| size.saturating_sub(offset).div_ceil(SEGMENT as u64));
+    let pages = usize::try_from(rest.max(1)).unwrap_or(usize::MAX);
+    len.min(pages.saturating_mul(SEGMENT))
 }
 
 /// The pieces; the last page may be used in part.

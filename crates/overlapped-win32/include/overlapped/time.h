@@ -9,6 +9,7 @@
 #include_next <time.h>
 #undef timeval
 #undef __timeval_defined
+#define OVL_LIBC_TIMEVAL 1
 #else
 #include_next <time.h>
 #endif

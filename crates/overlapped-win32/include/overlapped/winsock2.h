@@ -1,7 +1,8 @@
 /* Sockets. */
 #ifndef OVL_WINSOCK2_H
 #define OVL_WINSOCK2_H
-#if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || defined(_SYS_TIME_H) || defined(__timeval_defined)
+#if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || \
+    ((defined(_SYS_TIME_H) || defined(__timeval_defined)) && !defined(OVL_TIMEVAL_IS_FREE))
 #error "winsock2.h must come before <sys/socket.h>, <netinet/in.h> and <sys/time.h>: they declare the same names with other values."
 #endif
 /* From here on these headers of libc are empty: their timeval, sockaddr and constants are not those of Windows. */
@@ -9,8 +10,10 @@
 #define _NETINET_IN_H 1
 #define _NETDB_H 1
 #define _ARPA_INET_H 1
+#ifndef OVL_TIMEVAL_IS_FREE
 #define _SYS_TIME_H 1
 #define __timeval_defined 1
+#endif
 
 #define _WINSOCK2API_
 #define _WINSOCKAPI_
