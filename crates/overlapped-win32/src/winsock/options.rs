@@ -1,6 +1,6 @@
 //! setsockopt and getsockopt (contract 08 section 10): Windows' levels, names and values for the options of the devices.
 //!
-//! Most options are a number or a truth value that Linux knows under another name ([`TABLE`]); the others are spelt out.
+//! Most options are a number or a truth value that Linux knows under another name (`TABLE`); the others are spelt out.
 
 use super::{Outcome, call, check_readable, check_writable, numbers, option_values, protocols, socket, status};
 use crate::support::{RawHandle, handle};
