@@ -68,7 +68,7 @@ pub struct Pause {
 pub struct Snapshot {
     /// The associated devices, in the order of association.
     pub devices: Vec<DeviceLine>,
-    /// Queued packets, oldest first; the first [`SHOWN`] of them.
+    /// Queued packets, oldest first; the first 1024 of them.
     pub packets: Vec<PacketLine>,
     /// All queued packets.
     pub queued: usize,
