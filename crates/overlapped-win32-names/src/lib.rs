@@ -11,7 +11,7 @@
 //! overlapped-win32-names = "0.1"
 //! ```
 //!
-//! ```
+//! ```ignore
 //! #[cfg(unix)]
 //! use overlapped_win32_names as _; // without a mention, the crate is not linked
 //! use windows_sys::Win32::System::Threading::{CreateEventW, SetEvent, WaitForSingleObject};

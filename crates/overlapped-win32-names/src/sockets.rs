@@ -2,7 +2,7 @@
 //!
 //! What `windows-sys` calls `send` is libc's `send` on Linux, which knows nothing of these sockets. Import these in its place:
 //!
-//! ```
+//! ```ignore
 //! #[cfg(unix)]
 //! use overlapped_win32_names::sockets::{bind, listen, socket};
 //! #[cfg(windows)]
