@@ -203,7 +203,7 @@ fn fetch(operation: &Operation) -> RawResult {
 ///
 /// # Safety
 /// As for [`Direct::attempt`].
-pub(crate) unsafe fn transfer_ready(operation: &Operation) -> RawResult {
+unsafe fn transfer_ready(operation: &Operation) -> RawResult {
     // SAFETY: the caller's promise.
     match unsafe { transfer(operation, libc::RWF_NOWAIT) } {
         // SAFETY: the caller's promise.

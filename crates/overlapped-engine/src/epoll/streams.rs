@@ -144,7 +144,7 @@ impl Shared {
         let mut fds = vec![PollFd::new(&self.kick, PollFlags::IN)];
         fds.extend(wanted.iter().map(|&(fd, kind)| {
             // SAFETY: the number is only compared with what is open under it while poll runs: a transfer that ended since
-            // the list was read may have closed it, and a spurious answer does no harm.
+            // the list was read may have closed it, and `serve` asks again.
             let fd = unsafe { BorrowedFd::borrow_raw(fd) };
             PollFd::from_borrowed_fd(fd, if kind == Kind::Write { PollFlags::OUT } else { PollFlags::IN })
         }));
@@ -166,8 +166,9 @@ impl Shared {
         }) else {
             return;
         };
+        // Asked again: the answer may be of a descriptor that had the number before, and a plain read of this one would block.
         // SAFETY: buffer and descriptor are valid until the request is complete (`Engine::submit`).
-        let mut result = unsafe { direct::transfer_ready(&waiting.operation) };
+        let mut result = unsafe { direct::transfer_if_ready(&waiting.operation) };
         if result == Err(Errno::AGAIN) {
             let mut state = self.state.lock();
             if !waiting.request.is_cancelling() {
