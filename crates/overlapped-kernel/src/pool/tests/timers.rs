@@ -77,7 +77,7 @@ fn timers_ring_in_the_order_of_their_times() {
         })
         .collect();
     for (number, timer) in timers.iter().enumerate().rev() {
-        timer.set(Some(Schedule::once(MS * 50 + MS * (number as u32) * 2)));
+        timer.set(Some(Schedule::once(MS * 50 + MS * (number as u32) * 40)));
     }
     let order: Vec<_> = (0..20).map(|_| told.recv_timeout(LONG).unwrap()).collect();
     assert!(order.is_sorted(), "{order:?}");
