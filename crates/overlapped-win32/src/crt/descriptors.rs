@@ -10,7 +10,7 @@ use libc::{EINVAL, c_int};
 /// The name is NULL or ends with a zero.
 unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) -> c_int {
     // SAFETY: the caller vouches for the name.
-    guard(-1, || unsafe { path(name).map_or(-1, |path| libc::open(path.as_ptr(), flags | libc::O_CLOEXEC, mode)) })
+    guard(-1, || unsafe { path(name).map_or(-1, |path| libc::open(path.as_ptr(), flags, mode)) })
 }
 
 pair! {
