@@ -2,8 +2,8 @@
 //!
 //! Taking it is one atomic exchange and giving it back is a plain store, where a lock that must know of sleepers
 //! needs a second exchange; that is half the cost of a port operation. In return nobody is woken: who finds the lock taken
-//! spins, then yields, then sleeps for moments at a time, since the holder can only be away that long by having been
-//! preempted. Drawback: no fairness, and a waiter may find out late that a preempted holder is back. Nothing that blocks, calls
+//! keeps away from it for a microsecond, a few times, then yields, then sleeps for moments at a time, since the holder can only be
+//! away that long by having been preempted. Drawback: no fairness, and a waiter may find out late that a preempted holder is back. Nothing that blocks, calls
 //! the user or makes a system call happens under it.
 
 use std::cell::UnsafeCell;
@@ -11,8 +11,11 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Spins with doubling pauses before the first yield: together about two microseconds.
-const SPINS: u32 = 6;
+/// Pauses between two looks: about a microsecond. Who looks takes the cache line from the holder, and most likely the lock as
+/// well; the longer it keeps away, the more sections in a row the other thread does on lines that are its own.
+const PAUSES: u32 = 32;
+/// Such looks before the first yield.
+const SPINS: u32 = 4;
 /// Spins and yields before the first sleep.
 const PATIENCE: u32 = SPINS + 16;
 /// How long a waiter sleeps when the holder must have been preempted.
@@ -44,18 +47,17 @@ impl<T> BriefLock<T> {
     }
 
     #[cold]
+    #[inline(never)]
     fn contend(&self) {
         let mut round = 0;
         loop {
-            while self.taken.load(Ordering::Relaxed) {
-                match round {
-                    0..SPINS => (0..1 << round).for_each(|_| std::hint::spin_loop()),
-                    SPINS..PATIENCE => std::thread::yield_now(),
-                    _ => std::thread::sleep(NAP),
-                }
-                round += 1;
+            match round {
+                0..SPINS => (0..PAUSES).for_each(|_| std::hint::spin_loop()),
+                SPINS..PATIENCE => std::thread::yield_now(),
+                _ => std::thread::sleep(NAP),
             }
-            if !self.taken.swap(true, Ordering::Acquire) {
+            round += 1;
+            if !self.taken.load(Ordering::Relaxed) && !self.taken.swap(true, Ordering::Acquire) {
                 return;
             }
         }
