@@ -59,6 +59,8 @@ pub enum Measure {
     Switches,
     /// How long an operation takes in the middle, where latencies are measured; the metric is the 99th percentile then.
     Median,
+    /// The 99th percentile of how long an operation takes, where that is known besides the rate.
+    Tail,
 }
 
 /// How the result of a run is said.
@@ -109,6 +111,8 @@ pub struct Comparison {
 pub enum Peer {
     /// A contestant of the same group.
     Contestant(String),
+    /// Whoever of these contestants of the same group is the best.
+    Best(Vec<String>),
     /// A figure that must not be exceeded.
     Limit(f64),
 }
@@ -180,6 +184,11 @@ impl<'a> Group<'a> {
     /// Adds a row: the median latencies of `ours` and `peer`.
     pub fn compare_medians(&mut self, case: &str, ours: &str, peer: &str) -> &mut Comparison {
         self.push(case, ours, Peer::Contestant(peer.to_owned()), Measure::Median)
+    }
+
+    /// Adds a row: `ours` against the best of `peers`, all names of contestants of this group.
+    pub fn compare_with_best(&mut self, case: &str, ours: &str, peers: &[&str], measure: Measure) -> &mut Comparison {
+        self.push(case, ours, Peer::Best(peers.iter().map(|&peer| peer.to_owned()).collect()), measure)
     }
 
     /// Adds a row: a cost of `ours` against a figure that it must not exceed.
@@ -331,6 +340,7 @@ impl Standing {
         };
         match measure {
             Measure::Median => latency(|latency| latency.p50),
+            Measure::Tail => lap.tail.map_or(f64::NAN, |tail| tail.p99.as_secs_f64() * 1e6),
             Measure::Metric if lap.latency.is_some() => latency(|latency| latency.p99),
             Measure::Metric if metric.higher_is_better => operations / lap.elapsed.as_secs_f64() * metric.scale,
             Measure::Metric => lap.elapsed.as_secs_f64() * 1e9 / operations * metric.scale,

@@ -2,7 +2,8 @@
 //!
 //! Processor time and switches are those of the whole process plus the child processes it has waited
 //! for, so that a contestant that is a program (`cp`) and one that hands its work to kernel or pool
-//! threads are charged like one that works on the calling thread. The kernel's own flusher threads are
+//! threads are charged like one that works on the calling thread. A program that goes on running is charged
+//! what its threads have used, if the contestant [says so](Timer::charge). The kernel's own flusher threads are
 //! charged to nobody.
 
 use std::time::{Duration, Instant};
@@ -19,6 +20,26 @@ impl Usage {
         let own = Self::of(libc::RUSAGE_SELF);
         let children = Self::of(libc::RUSAGE_CHILDREN);
         Self { cpu: own.cpu + children.cpu, switches: own.switches + children.switches }
+    }
+
+    /// Of everything that a run is charged.
+    fn with(other: Option<u32>) -> Self {
+        let (own, other) = (Self::now(), other.map(Self::of_process).unwrap_or_default());
+        Self { cpu: own.cpu + other.cpu, switches: own.switches + other.switches }
+    }
+
+    /// Of the threads that a process has now; of one that has gone, nothing.
+    fn of_process(id: u32) -> Self {
+        let mut all = Self::default();
+        for task in std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten() {
+            let read = |name: &str| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
+            let ran = read("schedstat").split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+            all.cpu += Duration::from_nanos(ran);
+            let switches =
+                |line: &str| line.split_once("ctxt_switches:").and_then(|(_, n)| n.trim().parse::<u64>().ok());
+            all.switches += read("status").lines().filter_map(switches).sum::<u64>();
+        }
+        all
     }
 
     fn of(who: libc::c_int) -> Self {
@@ -49,6 +70,8 @@ pub struct Lap {
     pub switches: u64,
     /// How long operations took, where that is what is measured.
     pub latency: Option<Latency>,
+    /// The same where the rate is what is measured.
+    pub tail: Option<Latency>,
 }
 
 /// How long the operations of one run took.
@@ -80,30 +103,44 @@ pub struct Timer {
     before: Usage,
     lap: Option<Lap>,
     latency: Option<Latency>,
+    tail: Option<Latency>,
+    /// A process that works for the contestant.
+    other: Option<u32>,
 }
 
 impl Timer {
     /// A running stopwatch.
     pub fn started() -> Self {
-        let before = Usage::now();
-        Self { begun: Instant::now(), before, lap: None, latency: None }
+        Self::charging(None)
+    }
+
+    fn charging(other: Option<u32>) -> Self {
+        let before = Usage::with(other);
+        Self { begun: Instant::now(), before, lap: None, latency: None, tail: None, other }
     }
 
     /// Starts afresh: what came before is not counted.
     pub fn start(&mut self) {
-        *self = Self::started();
+        *self = Self::charging(self.other);
+    }
+
+    /// Charges also what the threads of this process use, and starts afresh.
+    pub fn charge(&mut self, process: Option<u32>) {
+        self.other = process;
+        self.start();
     }
 
     /// Stops; what comes later is not counted. Only the first stop since the last start counts.
     pub fn stop(&mut self) {
         if self.lap.is_none() {
             let elapsed = self.begun.elapsed();
-            let after = Usage::now();
+            let after = Usage::with(self.other);
             self.lap = Some(Lap {
                 elapsed,
                 cpu: after.cpu.saturating_sub(self.before.cpu),
                 switches: after.switches.saturating_sub(self.before.switches),
                 latency: None,
+                tail: None,
             });
         }
     }
@@ -113,9 +150,14 @@ impl Timer {
         self.latency = latency;
     }
 
+    /// How long the operations took, besides how many there are in a time.
+    pub fn tail(&mut self, tail: Option<Latency>) {
+        self.tail = tail;
+    }
+
     /// The lap, which ends now unless [`stop`](Self::stop) ended it.
     pub fn finish(mut self) -> Lap {
         self.stop();
-        Lap { latency: self.latency, ..self.lap.unwrap_or_default() }
+        Lap { latency: self.latency, tail: self.tail, ..self.lap.unwrap_or_default() }
     }
 }

@@ -1,12 +1,16 @@
-//! Our echo server: what a user of the Rust face writes, a port and threads that take the next completion.
+//! Our servers and flows: what a user of the Rust face writes, a port and threads that take the next completion.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use overlapped::{Associated, CompletionPort, TcpStream};
+use overlapped::net::FilePart;
+use overlapped::{Associated, CompletionPort, OpenOptions, OverlappedFile, TcpListener, TcpStream};
 
+use crate::benches::bulk::{FileSender, Flow, SIZE, sample, stamp};
 use crate::benches::echo::{Job, Server};
+use crate::benches::echo_accept::Doorman;
 use crate::team;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -78,5 +82,121 @@ impl Drop for PortServer {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+/// A connection that comes, or the end.
+enum Guest {
+    New(TcpStream),
+    End,
+}
+
+/// Keeps accepts on their way, and closes what comes.
+pub struct PortDoorman {
+    port: CompletionPort<(), Guest>,
+    thread: Option<JoinHandle<overlapped::Result<()>>>,
+}
+
+const ACCEPTS: usize = 64;
+
+impl Doorman for PortDoorman {
+    fn start(listener: std::net::TcpListener) -> io::Result<Self> {
+        let port = CompletionPort::<(), Guest>::new(1)?;
+        let listener = port.associate(TcpListener::try_from(listener)?, ())?;
+        (0..ACCEPTS).try_for_each(|_| listener.accept_new(Guest::New))?;
+        let thread = {
+            let port = port.clone();
+            std::thread::spawn(move || {
+                team::pin_first();
+                while let Guest::New(stream) = port.get()?.context {
+                    drop(stream);
+                    listener.accept_new(Guest::New)?;
+                }
+                Ok(())
+            })
+        };
+        Ok(Self { port, thread: Some(thread) })
+    }
+}
+
+impl Drop for PortDoorman {
+    fn drop(&mut self) {
+        self.port.post((), Guest::End).expect("the port is open");
+        if let Some(Ok(Err(error))) = self.thread.take().map(JoinHandle::join) {
+            eprintln!("the accepting thread: {error}");
+        }
+    }
+}
+
+/// Both ends of a connection, each with a port.
+pub struct PortFlow {
+    sending: CompletionPort<(), ()>,
+    sender: Associated<TcpStream, (), ()>,
+    receiving: CompletionPort<(), ()>,
+    receiver: Associated<TcpStream, (), ()>,
+}
+
+/// Sends on their way.
+const SENDS: u64 = 4;
+
+impl Flow for PortFlow {
+    fn open(sender: std::net::TcpStream, receiver: std::net::TcpStream) -> io::Result<Self> {
+        let (sending, receiving) = (CompletionPort::new(1)?, CompletionPort::new(1)?);
+        let sender = sending.associate(TcpStream::try_from(sender)?, ())?;
+        let receiver = receiving.associate(TcpStream::try_from(receiver)?, ())?;
+        Ok(Self { sending, sender, receiving, receiver })
+    }
+
+    fn send(&self, pieces: u64) -> io::Result<u64> {
+        let (mut begun, mut done) = (0, 0);
+        let mut free: Vec<Vec<u8>> = (0..SENDS).map(|_| vec![0; SIZE]).collect();
+        while done < pieces {
+            if begun < pieces
+                && let Some(mut piece) = free.pop()
+            {
+                stamp(&mut piece, begun);
+                self.sender.send(piece, ()).map_err(overlapped::Error::from)?;
+                begun += 1;
+                continue;
+            }
+            let sent = self.sending.get()?;
+            sent.result?;
+            free.extend(sent.buffer);
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    fn receive(&self, pieces: u64) -> io::Result<u64> {
+        let (mut buffer, mut at) = (Vec::with_capacity(SIZE), 0);
+        while at < pieces * SIZE as u64 {
+            self.receiver.receive(buffer, ()).map_err(overlapped::Error::from)?;
+            let received = self.receiving.get()?;
+            if received.result? == 0 {
+                break;
+            }
+            buffer = received.buffer.unwrap_or_default();
+            sample(&buffer, at)?;
+            at += buffer.len() as u64;
+        }
+        Ok(at)
+    }
+}
+
+/// TransmitFile.
+pub struct Transmitter {
+    stream: TcpStream,
+    file: OverlappedFile,
+}
+
+impl FileSender for Transmitter {
+    fn open(stream: std::net::TcpStream, file: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).open_overlapped(file)?;
+        Ok(Self { stream: TcpStream::try_from(stream)?, file })
+    }
+
+    fn send(&self, len: u64) -> io::Result<u64> {
+        let (sent, ()) = self.stream.transmit_file(&self.file, FilePart { offset: 0, len }).wait();
+        Ok(sent? as u64)
     }
 }

@@ -55,6 +55,8 @@ struct Line {
     max: f64,
     cpu_us_per_operation: f64,
     switches_per_operation: f64,
+    /// How long 99 of 100 operations took at most, where that is known besides the rate.
+    p99_us: Option<f64>,
 }
 
 impl Report {
@@ -117,6 +119,7 @@ impl Line {
             max: series.iter().copied().fold(0.0, f64::max),
             cpu_us_per_operation: median_of(Measure::Cpu),
             switches_per_operation: median_of(Measure::Switches),
+            p99_us: Some(median_of(Measure::Tail)).filter(|figure| figure.is_finite()),
         }
     }
 }
@@ -130,6 +133,7 @@ impl Row {
         let ours = series(&comparison.ours)?;
         let (peer, theirs) = match &comparison.peer {
             Peer::Contestant(name) => (name.clone(), series(name)?),
+            Peer::Best(names) => best(group, names, measure),
             Peer::Limit(most) => ("limit".to_owned(), Some(vec![*most; ours.as_ref().map_or(1, Vec::len)])),
         };
         let higher = measure == Measure::Metric && group.metric.higher_is_better;
@@ -173,12 +177,25 @@ impl Row {
     }
 }
 
+/// Who of the contestants that were there was the best in the middle, and its figures.
+fn best(group: &Outcome, names: &[String], measure: Measure) -> (String, Option<Vec<f64>>) {
+    let higher = measure == Measure::Metric && group.metric.higher_is_better;
+    let known = group.standings.iter().filter(|standing| names.contains(&standing.name));
+    let series = known.map(|standing| (standing.name.clone(), standing.series(measure, group.metric)));
+    let order = |series: &[f64]| if higher { -median(series) } else { median(series) };
+    match series.min_by(|(_, one), (_, other)| order(one).total_cmp(&order(other))) {
+        Some((name, series)) => (format!("the best: {name}"), Some(series)),
+        None => ("the best".to_owned(), None),
+    }
+}
+
 fn unit(measure: Measure, metric: Metric) -> String {
     match measure {
         Measure::Metric => metric.unit.to_owned(),
         Measure::Cpu => format!("CPU us/{}", metric.operation),
         Measure::Switches => format!("switches/{}", metric.operation),
         Measure::Median => metric.unit.replace("p99", "p50"),
+        Measure::Tail => "us".to_owned(),
     }
 }
 
@@ -235,22 +252,24 @@ impl Display for Report {
                 writeln!(f, "\n  {title}")?;
                 writeln!(
                     f,
-                    "    {:<38} {:>13} {:>23} {:>17} {:>19}",
+                    "    {:<38} {:>13} {:>23} {:>17} {:>19}{}",
                     "contestant",
                     line.unit,
                     "min .. max",
                     format!("CPU us/{}", line.operation),
-                    format!("switches/{}", line.operation)
+                    format!("switches/{}", line.operation),
+                    line.p99_us.map_or_else(String::new, |_| format!(" {:>10}", "p99 us"))
                 )?;
             }
             writeln!(
                 f,
-                "    {:<38} {:>13} {:>23} {:>17} {:>19}",
+                "    {:<38} {:>13} {:>23} {:>17} {:>19}{}",
                 line.name,
                 figure(line.median),
                 format!("{} .. {}", figure(line.min), figure(line.max)),
                 figure(line.cpu_us_per_operation),
-                figure(line.switches_per_operation)
+                figure(line.switches_per_operation),
+                line.p99_us.map_or_else(String::new, |p99| format!(" {:>10}", figure(p99)))
             )?;
         }
         self.ratios(f)?;

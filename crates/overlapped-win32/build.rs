@@ -1,4 +1,4 @@
-//! Gives the shared library the name by which programs find it at run time, and GetProcAddress the table of the exports.
+//! Gives GetProcAddress the table of the exports, and other build scripts the place of their list.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,7 +11,6 @@ fn main() {
     let exports = env::current_dir().expect("cargo sets it").join("exports.txt");
     println!("cargo:rerun-if-changed={}", exports.display());
     println!("cargo:exports={}", exports.display());
-    println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,liboverlapped_win32.so.0");
     let mut names = BTreeSet::new();
     collect(Path::new("src/lib.rs"), Path::new("src"), &mut names);
     let out = env::var_os("OUT_DIR").expect("cargo sets it");

@@ -3,10 +3,13 @@
 //! To add one: a module with `pub fn groups(&Context) -> io::Result<Vec<Outcome>>`, and a line in
 //! [`ALL`].
 
+pub mod bulk;
 pub mod cface;
 pub mod copy;
 pub mod direct;
 pub mod echo;
+pub mod echo_accept;
+mod echo_client;
 pub mod port;
 pub mod read;
 pub mod reads;
@@ -58,8 +61,18 @@ const ALL: &[Bench] = &[
     },
     Bench {
         name: "echo",
-        about: "a server on sockets: a port against a bare epoll loop, a bare ring loop and tokio",
+        about: "a server on sockets: a port against bare loops over epoll and io_uring, tokio, compio and monoio",
         groups: echo::groups,
+    },
+    Bench {
+        name: "accept",
+        about: "connections taken and closed: a port against bare loops over epoll and io_uring, and tokio",
+        groups: echo_accept::groups,
+    },
+    Bench {
+        name: "bulk",
+        about: "a stream of 64 KiB sends, and a file of 1 GiB; against blocking calls and sendfile",
+        groups: bulk::groups,
     },
     Bench {
         name: "cface",

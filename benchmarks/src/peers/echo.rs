@@ -1,4 +1,4 @@
-//! Echo servers by hand: a loop over epoll, a loop over a ring, and tasks of tokio.
+//! Echo servers by hand: a loop over epoll, and tasks of tokio.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,6 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use io_uring::{IoUring, opcode, types};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -14,20 +13,20 @@ use crate::benches::echo::{Job, Server};
 use crate::team;
 
 /// Marks what is no connection.
-const STOP: u64 = u64::MAX;
+pub(super) const STOP: u64 = u64::MAX;
 
 /// Threads that end when an eventfd says so.
-struct Threads {
-    stop: Arc<OwnedFd>,
+pub(super) struct Threads {
+    pub(super) stop: Arc<OwnedFd>,
     handles: Vec<JoinHandle<()>>,
 }
 
 impl Threads {
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self { stop: Arc::new(eventfd(0, EventfdFlags::CLOEXEC)?), handles: Vec::new() })
     }
 
-    fn spawn(&mut self, alone: bool, body: impl FnOnce() + Send + 'static) {
+    pub(super) fn spawn(&mut self, alone: bool, body: impl FnOnce() + Send + 'static) {
         self.handles.push(std::thread::spawn(move || {
             if alone {
                 team::pin_first();
@@ -52,19 +51,16 @@ pub struct EpollServer(#[expect(dead_code, reason = "its end ends the threads")]
 impl Server for EpollServer {
     fn start(job: Job) -> io::Result<Self> {
         let mut threads = Threads::new()?;
-        let mut shares: Vec<Vec<TcpStream>> = (0..job.threads).map(|_| Vec::new()).collect();
-        for (index, stream) in job.streams.into_iter().enumerate() {
-            stream.set_nonblocking(true)?;
-            shares[index % job.threads].push(stream);
-        }
-        for share in shares {
+        let (size, alone) = (job.size, job.threads == 1);
+        for share in job.shares() {
             let set = epoll::create(epoll::CreateFlags::CLOEXEC)?;
             epoll::add(&set, &*threads.stop, epoll::EventData::new_u64(STOP), epoll::EventFlags::IN)?;
             for (index, stream) in share.iter().enumerate() {
+                stream.set_nonblocking(true)?;
                 epoll::add(&set, stream, epoll::EventData::new_u64(index as u64), epoll::EventFlags::IN)?;
             }
-            let mut buffer = vec![0; job.size];
-            threads.spawn(job.threads == 1, move || {
+            let mut buffer = vec![0; size];
+            threads.spawn(alone, move || {
                 let mut events = [libc::epoll_event { events: 0, u64: 0 }; 256];
                 loop {
                     // SAFETY: room for so many events.
@@ -84,72 +80,6 @@ impl Server for EpollServer {
             });
         }
         Ok(Self(threads))
-    }
-}
-
-/// One thread and its ring: a receive or a send on its way for each connection.
-pub struct RingServer(#[expect(dead_code, reason = "its end ends the thread")] Threads);
-
-impl Server for RingServer {
-    fn start(job: Job) -> io::Result<Self> {
-        let mut threads = Threads::new()?;
-        // A ring of this kind belongs to the thread that makes it; here only whether there are rings is found out.
-        ring(8)?;
-        let stop = Arc::clone(&threads.stop);
-        threads.spawn(job.threads == 1, move || echo_by_ring(&job, &stop));
-        Ok(Self(threads))
-    }
-}
-
-fn ring(entries: u32) -> io::Result<IoUring> {
-    IoUring::builder().setup_single_issuer().setup_defer_taskrun().build(entries)
-}
-
-fn echo_by_ring(job: &Job, stop: &OwnedFd) {
-    let mut buffers: Vec<Vec<u8>> = job.streams.iter().map(|_| vec![0; job.size]).collect();
-    let (mut word, mut sending) = (0_u64, vec![false; job.streams.len()]);
-    // Made last, so that it goes first.
-    let Ok(mut ring) = ring((job.streams.len() as u32 + 1).next_power_of_two().max(64)) else { return };
-    let receive = |index: usize, buffer: &mut Vec<u8>| {
-        let fd = types::Fd(job.streams[index].as_raw_fd());
-        opcode::Recv::new(fd, buffer.as_mut_ptr(), buffer.len() as u32).build().user_data(index as u64)
-    };
-    let listen = opcode::Read::new(types::Fd(stop.as_raw_fd()), (&raw mut word).cast(), 8).build().user_data(STOP);
-    let mut wanted = vec![listen];
-    wanted.extend(buffers.iter_mut().enumerate().map(|(index, buffer)| receive(index, buffer)));
-    loop {
-        for entry in wanted.drain(..) {
-            // SAFETY: buffers, word and descriptors outlive the ring, which is dropped before them.
-            while unsafe { ring.submission().push(&entry) }.is_err() {
-                if ring.submit().is_err() {
-                    return;
-                }
-            }
-        }
-        if ring.submit_and_wait(1).is_err() {
-            return;
-        }
-        for completion in ring.completion() {
-            let (data, result) = (completion.user_data(), completion.result());
-            if data == STOP {
-                // Receives are still on their way: their connections end them.
-                for stream in &job.streams {
-                    let _ = stream.shutdown(std::net::Shutdown::Both);
-                }
-                return;
-            }
-            let index = data as usize;
-            if result <= 0 {
-                continue;
-            }
-            let fd = types::Fd(job.streams[index].as_raw_fd());
-            sending[index] = !sending[index];
-            wanted.push(if sending[index] {
-                opcode::Send::new(fd, buffers[index].as_ptr(), result as u32).build().user_data(data)
-            } else {
-                receive(index, &mut buffers[index])
-            });
-        }
     }
 }
 

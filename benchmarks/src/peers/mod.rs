@@ -5,7 +5,12 @@
 
 pub mod condition;
 pub mod crews;
+pub mod doormen;
 pub mod echo;
+pub mod echo_program;
+pub mod echo_ring;
+pub mod echo_runtimes;
+pub mod flow;
 pub mod futex;
 pub mod pread;
 pub mod program;

@@ -17,19 +17,28 @@ const MINGW: &str = "x86_64-w64-mingw32-gcc";
 /// Compiles with `ovl cc`; the path of the program.
 pub fn native(directory: &Path, name: &str, source: &str) -> Result<PathBuf, String> {
     let ovl = ours::program()?;
-    compile(directory, name, source, Command::new(ovl).args(["cc", "-O2"]), "")
+    compile(directory, name, source, Command::new(ovl).args(["cc", "-O2"]), "", &[])
 }
 
 /// Compiles for Windows.
 pub fn foreign(directory: &Path, name: &str, source: &str) -> Result<PathBuf, String> {
-    compile(directory, name, source, Command::new(MINGW).args(["-O2", "-static", "-D__USE_MINGW_ANSI_STDIO=0"]), ".exe")
+    let mut mingw = Command::new(MINGW);
+    mingw.args(["-O2", "-static", "-D__USE_MINGW_ANSI_STDIO=0"]);
+    compile(directory, name, source, &mut mingw, ".exe", &["-lws2_32"])
 }
 
-fn compile(directory: &Path, name: &str, source: &str, command: &mut Command, suffix: &str) -> Result<PathBuf, String> {
+fn compile(
+    directory: &Path,
+    name: &str,
+    source: &str,
+    command: &mut Command,
+    suffix: &str,
+    libraries: &[&str],
+) -> Result<PathBuf, String> {
     let file = directory.join(format!("{name}.c"));
     let program = directory.join(format!("{name}{suffix}"));
     fs::write(&file, source).map_err(|error| error.to_string())?;
-    let output = command.arg(&file).arg("-o").arg(&program).stdin(Stdio::null()).output();
+    let output = command.arg(&file).arg("-o").arg(&program).args(libraries).stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     if output.status.success() {
         return Ok(program);
@@ -54,6 +63,11 @@ impl Conversation {
         let to = child.stdin.take();
         let from = child.stdout.take().map(BufReader::new).ok_or_else(|| io::Error::other("no pipe to the program"))?;
         Ok(Self { child, to, from })
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a number and waits for the number that is the answer.

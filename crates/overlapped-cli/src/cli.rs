@@ -80,7 +80,7 @@ pub struct CopyArgs {
     #[arg(long)]
     pub unbuffered: bool,
     /// Requests on their way at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=512))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub queue_depth: u32,
     /// Bytes a request: a multiple of 4K [default: 256K; 16M where the library copies from file to file]
     #[arg(long, value_name = "SIZE", value_parser = chunk)]

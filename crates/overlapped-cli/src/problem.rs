@@ -8,7 +8,9 @@ use rustix::fs::StatVfsMountFlags;
 use rustix::io::Errno;
 use serde::Serialize;
 use std::fmt::{self, Write as _};
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// A path in a sentence: in quotes, and with nothing in it that a terminal would obey.
@@ -120,6 +122,11 @@ impl Problem {
         self.code == Some(Win32Error::DISK_FULL.value())
     }
 
+    /// Were too many files open?
+    pub fn is_lack_of_descriptors(&self) -> bool {
+        self.code == Some(Win32Error::TOO_MANY_OPEN_FILES.value())
+    }
+
     /// Adds something to the sentence.
     pub fn and(mut self, more: &str) -> Self {
         self.message.push_str("; ");
@@ -136,6 +143,11 @@ impl fmt::Display for Problem {
 
 fn why_not_read(path: &Path, fault: Fault) -> String {
     match fault.code {
+        Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND | Win32Error::DIRECTORY
+            if without_slash(path).is_some_and(|file| file.exists()) =>
+        {
+            "it is no directory, as the slash at its end says; leave the slash out".into()
+        }
         Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND | Win32Error::DIRECTORY => {
             "it does not exist, or no longer; check its name".into()
         }
@@ -160,7 +172,13 @@ fn why_not_written(path: &Path, fault: Fault) -> String {
             if path.is_symlink() {
                 return "that name is a link that leads nowhere; remove the link and copy it again".into();
             }
+            if without_slash(path).is_some() && parent.is_dir() {
+                return "there is no directory of that name; make it with mkdir, or leave the slash out".into();
+            }
             let missing = first_obstacle(parent);
+            if missing.is_dir() {
+                return format!("no files can be created in {}; choose another target", Shown(&missing));
+            }
             if missing.exists() {
                 return format!("{} is not a directory; choose a target that is not below it", Shown(&missing));
             }
@@ -170,6 +188,13 @@ fn why_not_written(path: &Path, fault: Fault) -> String {
         Win32Error::FILE_EXISTS | Win32Error::ALREADY_EXISTS => "it is in the way; remove it and copy again".into(),
         _ => in_general(path, fault),
     }
+}
+
+/// The same name without the slashes at its end, if it has some.
+fn without_slash(path: &Path) -> Option<PathBuf> {
+    let bytes = path.as_os_str().as_bytes();
+    let end = bytes.iter().rposition(|byte| *byte != b'/')? + 1;
+    (end < bytes.len()).then(|| PathBuf::from(OsStr::from_bytes(&bytes[..end])))
 }
 
 /// The topmost part of `directory` that is missing or is no directory.
@@ -218,6 +243,9 @@ fn in_general(path: &Path, fault: Fault) -> String {
         return advice.into();
     }
     match fault.errno {
+        Some(errno) if errno == Errno::LOOP.raw_os_error() => {
+            "it is a link that leads back to itself; look where it should lead (ls -l)".into()
+        }
         Some(errno) => format!("{}; check {}", io::Error::from_raw_os_error(errno), Shown(path)),
         None => fault.code.to_string(),
     }

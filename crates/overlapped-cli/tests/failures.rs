@@ -237,3 +237,85 @@ fn too_few_descriptors() {
         assert!(!dir.join("target").exists());
     });
 }
+
+#[test]
+fn a_slash_at_the_end_means_a_directory() {
+    on_each_engine(|engine, dir| {
+        let file = write(&dir.join("file"), b"1");
+        let said = ["there is no directory of that name; make it with mkdir, or leave the slash out"];
+        run(copy(engine, ["file", "new/"]).current_dir(dir)).failed_with(&said);
+        run(copy(engine, ["file", "file2/"]).current_dir(dir)).failed_with(&said);
+        run(copy(engine, ["file/", "new"]).current_dir(dir)).failed_with(&["it is no directory", "leave the slash out"]);
+        run(copy(engine, ["file", "no/new/"]).current_dir(dir)).failed_with(&["'no' does not exist", "mkdir -p"]);
+        assert_eq!(names(dir), ["file"]);
+        assert_eq!(fs::read(&file).unwrap(), b"1");
+    });
+}
+
+#[test]
+fn a_link_that_leads_back_to_itself() {
+    on_each_engine(|engine, dir| {
+        let file = write(&dir.join("file"), b"1");
+        let link = dir.join("loop");
+        symlink("loop", &link).unwrap();
+        let said = ["it is a link that leads back to itself"];
+        run(&mut copy(engine, [&link, &dir.join("new")])).failed_with(&said);
+        run(&mut copy(engine, [&file, &link])).failed_with(&said);
+        assert_eq!(names(dir), ["file", "loop"]);
+    });
+}
+
+#[test]
+fn a_socket_has_no_contents() {
+    on_each_engine(|engine, dir| {
+        let _socket = std::os::unix::net::UnixListener::bind(dir.join("socket")).unwrap();
+        run(&mut copy(engine, [&dir.join("socket"), &dir.join("new")]))
+            .failed_with(&["it is a socket, which has no contents to copy; leave it out"]);
+    });
+}
+
+#[test]
+fn a_place_where_no_files_can_be_created() {
+    on_each_engine(|engine, dir| {
+        let file = write(&dir.join("file"), b"1");
+        run(&mut copy(engine, [&file, Path::new("/proc/no-such-file")]))
+            .failed_with(&["no files can be created in '/proc'; choose another target"]);
+    });
+}
+
+#[test]
+fn a_current_directory_that_is_gone_matters_to_relative_names_alone() {
+    on_each_engine(|engine, dir| {
+        let (file, gone) = (write(&dir.join("file"), b"1"), dir.join("gone"));
+        let from_nowhere = |arguments: [&Path; 2]| {
+            fs::create_dir(&gone).unwrap();
+            let mut command = std::process::Command::new("sh");
+            command.args(["-c", r#"rmdir ../gone && exec "$@""#, "sh", env!("CARGO_BIN_EXE_ovl"), "copy", "--engine", engine]);
+            run(command.args(arguments).current_dir(&gone).env("OVERLAPPED_CONFIG", "/dev/null"))
+        };
+        from_nowhere([&file, &dir.join("copied")]).succeeded();
+        assert_same(&file, &dir.join("copied"));
+        from_nowhere([&file, Path::new("new")]).failed_with(&["file' was not copied to 'new'"]);
+        from_nowhere([Path::new("file"), &dir.join("new")]).failed_with(&["'file' was not copied: it does not exist"]);
+        assert_eq!(names(dir), ["copied", "file"]);
+    });
+}
+
+#[test]
+fn more_requests_than_descriptors_or_memory() {
+    on_each_engine(|engine, dir| {
+        let (tree, target) = (dir.join("tree"), dir.join("target"));
+        fs::create_dir(&tree).unwrap();
+        (0..300).for_each(|n| drop(write(&tree.join(format!("{n}")), &noise(n * 30))));
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", r#"ulimit -n 80; exec "$@""#, "sh", env!("CARGO_BIN_EXE_ovl"), "copy", "--engine", engine]);
+        command.args(["-r", "--unbuffered", "--queue-depth", "1000", "--chunk", "4K"]).arg(&tree).arg(&target);
+        run(&mut command).succeeded();
+        (0..300).for_each(|n| assert_same(&tree.join(format!("{n}")), &target.join(format!("{n}"))));
+
+        let mut command = copy(engine, ["--queue-depth", "4096", "--chunk", "1G"]);
+        let outcome = run(command.arg(tree.join("9")).arg(dir.join("new")));
+        outcome.failed_with(&["4096 requests of 1.00 GiB need 4.00 TiB", "lower --queue-depth or --chunk"]);
+        assert_eq!(names(dir), ["target", "tree"]);
+    });
+}

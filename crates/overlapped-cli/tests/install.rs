@@ -36,7 +36,7 @@ fn build_library() {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "-p", "overlapped-win32"]);
+        cargo.args(["build", "--quiet", "-p", "overlapped-win32-library"]);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }

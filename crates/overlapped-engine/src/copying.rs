@@ -1,12 +1,17 @@
 //! Copies from file to file ([`Kind::Copy`]), a step at a time.
 //!
-//! A step reads into a buffer of the thread that carries it out and writes from it at once. The buffer is small enough to stay in
-//! that processor's cache, so the second copy costs little; what costs is to fill fresh pages of the target, which Linux lets only one
-//! thread at a time do in a file. So two copies into one file beside each other are worth it: one reads while the other writes. That
-//! beats `copy_file_range`, which makes one copy, but all of it under the lock (docs/design-notes.md has the figures).
+//! What costs is to fill fresh pages of the target, which Linux lets only one thread at a time do in a file. Two ways follow
+//! (docs/design-notes.md has the figures):
 //!
-//! Where both files can share their blocks, or a server copies by itself, no data moves at all: that is tried first. Drawback:
-//! each thread that has ever copied keeps its buffer.
+//! - *Beside another step into the same file*: read into a buffer of the thread that carries the step out, and write from it at once. The
+//!   buffer is small enough to stay in that processor's cache, so the second copy costs little, and one step reads while the other writes.
+//! - *Alone*: `copy_file_range`, which makes one copy, but all of it under the lock. [`turns`] sees to it that steps come alone where
+//!   there is no second processor to be had.
+//!
+//! Where both files can share their blocks no data moves at all: that is tried first. Drawback: each thread that has ever copied
+//! keeps its buffer.
+
+mod turns;
 
 use crate::direct;
 use overlapped_kernel::engine::{Kind, Mode, Operation, RawResult};
@@ -46,17 +51,48 @@ pub(crate) unsafe fn step(operation: &Operation, from: RawFd, at: u64) -> RawRes
         if clone(source, at, target, operation) {
             return Ok(operation.len);
         }
-        if is_remote(target) {
-            let (mut source_at, mut target_at) = (at, operation.offset);
-            let len = operation.len.min(LONG_STEP);
-            match rustix::fs::copy_file_range(source, Some(&mut source_at), target, Some(&mut target_at), len) {
-                // Files of /proc and their like say that they are empty.
-                Ok(0) => {}
-                Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::IO) => {}
-                result => return result,
-            }
+        if is_remote(target)
+            && let Some(result) = inside_linux(source, at, target, operation, LONG_STEP)
+        {
+            return result;
         }
+        let turn = turns::begin(operation.fd);
+        if turn.is_alone()
+            && let Some(result) = inside_linux(source, at, target, operation, STEP)
+        {
+            return result;
+        }
+        // SAFETY: the caller's promise.
+        return unsafe { through_buffer(operation, from, at) };
     }
+    // SAFETY: the caller's promise.
+    unsafe { through_buffer(operation, from, at) }
+}
+
+/// Lets Linux copy up to `most` bytes; `None` if it cannot.
+fn inside_linux(
+    source: BorrowedFd<'_>,
+    mut at: u64,
+    target: BorrowedFd<'_>,
+    operation: &Operation,
+    most: usize,
+) -> Option<RawResult> {
+    let (mut to, len) = (operation.offset, operation.len.min(most));
+    match rustix::io::retry_on_intr(|| {
+        rustix::fs::copy_file_range(source, Some(&mut at), target, Some(&mut to), len)
+    }) {
+        // Files of /proc and their like say that they are empty.
+        Ok(0) => None,
+        Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::IO) => None,
+        result => Some(result),
+    }
+}
+
+/// Reads and writes up to [`STEP`] bytes.
+///
+/// # Safety
+/// As for [`step`].
+unsafe fn through_buffer(operation: &Operation, from: RawFd, at: u64) -> RawResult {
     PAGES.with_borrow_mut(|buffer| {
         buffer.resize(BUFFER / PAGE, EMPTY);
         let start = buffer.as_mut_ptr().cast();
@@ -86,6 +122,10 @@ fn clone(source: BorrowedFd<'_>, at: u64, target: BorrowedFd<'_>, operation: &Op
         to: u64,
     }
     const FICLONERANGE: rustix::ioctl::Opcode = rustix::ioctl::opcode::write::<Range>(0x94, 13);
+    if operation.len == 0 {
+        // To Linux that means everything up to the end.
+        return false;
+    }
     let range = Range { source: source.as_raw_fd().into(), at, len: operation.len as u64, to: operation.offset };
     // SAFETY: the call reads one structure of this type.
     unsafe { libc::ioctl(target.as_raw_fd(), FICLONERANGE as _, &raw const range) == 0 }

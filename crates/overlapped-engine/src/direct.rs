@@ -255,7 +255,14 @@ fn edges_at_hand(operation: &Operation) -> bool {
     let head = (!start.is_multiple_of(PAGE)).then_some(start - start % PAGE);
     // Of the last page, what follows the write must be kept; of the first, what precedes it.
     let tail = (!end.is_multiple_of(PAGE) && head != Some(end - end % PAGE)).then_some(end);
-    [head, tail].into_iter().flatten().all(|at| at_hand(operation.fd, at))
+    let write_only = operation.mode.contains(Mode::WRITE_ONLY);
+    let at_hand = |at| if write_only { at_hand_unread(operation.fd, at) } else { at_hand(operation.fd, at) };
+    [head, tail].into_iter().flatten().all(at_hand)
+}
+
+/// The same as [`at_hand`] for a descriptor that cannot be read.
+fn at_hand_unread(fd: RawFd, at: u64) -> bool {
+    length(fd).is_some_and(|end| at >= end) || cached(fd, at)
 }
 
 /// Can the byte at `at` be had without waiting, or is there none?
@@ -268,8 +275,7 @@ fn at_hand(fd: RawFd, at: u64) -> bool {
         return true;
     }
     match last_error() {
-        // A descriptor that cannot be read is asked in another way.
-        Errno::BADF => length(fd).is_some_and(|end| at >= end) || cached(fd, at),
+        Errno::BADF => at_hand_unread(fd, at),
         Errno::OPNOTSUPP => in_memory(fd),
         _ => false,
     }

@@ -53,6 +53,8 @@ bitflags::bitflags! {
         const DURABLE = 8;
         /// No other request of the descriptor waits: an attempt on a stream overtakes nothing.
         const ALONE = 16;
+        /// The descriptor cannot be read.
+        const WRITE_ONLY = 32;
     }
 }
 

@@ -9,6 +9,10 @@
 //! lasts is found by the service thread, which wakes a follower or, when nobody waits, leads itself; so completions are
 //! seen although nobody calls into the library. Drawback: after a stretch of quick returns, the first long handler delays
 //! other completions by up to two looks of the service thread.
+//!
+//! A leader whose own wait goes on, and that has just called a thread of a port, gives way to that thread under the same
+//! condition. Otherwise whoever waits longest (a program's main thread, for its end; one that accepts connections) would come to
+//! lead for ever, and each completion would cost a hand-over.
 
 #[cfg(not(loom))]
 pub use real::Idle;
@@ -29,6 +33,8 @@ mod real {
 
     /// A leader that comes back sooner than a sleeping thread could run needs no stand-in.
     const QUICK_RETURN: Duration = Duration::from_micros(50);
+    /// After so many calls, a leader gives way although others have lately come back late: that may have changed.
+    const TRIAL: u32 = 16;
     /// How often a follower looks at a virtual clock, which no futex can wait for.
     const VIRTUAL_LOOK: Duration = Duration::from_millis(1);
 
@@ -47,6 +53,15 @@ mod real {
         /// How often somebody has taken the lead, and what of it the service thread saw at its last look.
         turns: u64,
         turns_seen: u64,
+        /// How often a leader has called others to their ports without giving way.
+        calls: u32,
+    }
+
+    impl Lead {
+        /// Will who is needed be back before a sleeping thread could run?
+        fn is_quick(&self) -> bool {
+            u128::from(self.away) < QUICK_RETURN.as_nanos()
+        }
     }
 
     /// See the module page.
@@ -75,6 +90,7 @@ mod real {
 
         /// Sleeps until the wait has ended, or ends it at the deadline.
         pub(crate) fn sleep(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
+            let mut gave_way = false;
             loop {
                 thread.forget_wake();
                 if let Some(ending) = thread.ending(ticket) {
@@ -86,8 +102,10 @@ mod real {
                     }
                     continue;
                 }
-                if self.engine.wants_poll() && self.take_lead(thread) {
-                    self.lead(thread, deadline, || thread.ending(ticket).is_some());
+                if std::mem::take(&mut gave_way) {
+                    self.follow(thread, ticket, deadline);
+                } else if self.engine.wants_poll() && self.take_lead(thread) {
+                    gave_way = self.lead(thread, deadline, || thread.ending(ticket).is_some());
                 } else if !thread.spin(ticket) {
                     self.follow(thread, ticket, deadline);
                 }
@@ -98,23 +116,50 @@ mod real {
             deadline.is_some_and(|d| self.engine.now() >= d)
         }
 
-        /// Polls until `over`, the deadline, or somebody else wants the lead; then leaves it.
-        fn lead(&self, thread: &Arc<Thread>, deadline: Option<Tick>, over: impl Fn() -> bool) {
+        /// Polls until `over`, the deadline, or somebody else wants the lead; then leaves it. True if it gives way to a thread
+        /// that was called.
+        fn lead(&self, thread: &Arc<Thread>, deadline: Option<Tick>, over: impl Fn() -> bool) -> bool {
             let mut harvest = Harvest::default();
-            loop {
+            let gives_way = loop {
                 let alarm = self.service.virtual_alarm();
                 let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).min();
                 thread.sleep_in(&self.engine, || self.engine.poll(until, &mut harvest));
+                let found = !harvest.is_empty();
                 harvest.deliver();
                 if alarm.is_some() {
                     self.service.ring();
                 }
                 thread.forget_wake();
                 if over() || self.passed(deadline) || !self.engine.wants_poll() {
-                    break;
+                    break false;
                 }
-            }
+                if found && self.gives_way(thread) {
+                    break true;
+                }
+            };
             self.leave_lead();
+            gives_way
+        }
+
+        /// Was a thread called to its port, which will be back in a moment, and then lead without any hand-over?
+        fn gives_way(&self, leader: &Arc<Thread>) -> bool {
+            if self.service.is(leader) || self.engine.virtual_time() {
+                return false;
+            }
+            let mut lead = self.lead.lock();
+            // Who sleeps here does not count as running, unless a packet has just been handed to it.
+            if !lead.followers.iter().any(|(_, follower)| follower.member.counts()) {
+                return false;
+            }
+            lead.calls += 1;
+            if !lead.is_quick() {
+                if lead.calls < TRIAL {
+                    return false;
+                }
+                lead.away = 0;
+            }
+            lead.calls = 0;
+            true
         }
 
         fn take_lead(&self, thread: &Arc<Thread>) -> bool {
@@ -144,8 +189,8 @@ mod real {
                 return;
             }
             lead.left = Some(self.engine.now());
-            let quick = u128::from(lead.away) < QUICK_RETURN.as_nanos();
-            let next = if quick { None } else { lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t)) };
+            let next =
+                if lead.is_quick() { None } else { lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t)) };
             let watch = next.is_none() && !std::mem::replace(&mut lead.watched, true);
             drop(lead);
             match next {

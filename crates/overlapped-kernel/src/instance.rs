@@ -167,6 +167,10 @@ impl Instance {
             let mut outstanding = self.outstanding.lock();
             self.accounts.enter(request.memory(), outstanding.len())?;
             request.place.store(outstanding.len(), Ordering::Relaxed);
+            if outstanding.capacity() == 0 {
+                // Of thousands of idle connections each has one.
+                outstanding.reserve_exact(1);
+            }
             outstanding.push(Arc::clone(request));
             request.listed();
         }

@@ -38,6 +38,7 @@ pub mod road;
 pub mod section;
 pub mod sentinel;
 pub mod service;
+pub mod static_tls;
 mod sync;
 pub mod system;
 pub mod task;

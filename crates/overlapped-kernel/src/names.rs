@@ -4,7 +4,7 @@
 //! `Global\` and `Local\` before one mean the same here. The table is the process's own; what other processes have is behind
 //! the [`Exchange`], if the system has one.
 
-use crate::dispatcher::shared::{Exchange, Shared, Spec};
+use crate::dispatcher::shared::{Exchange, Found, Shared, Spec};
 use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Waitable};
 use crate::handle::Object;
 use crate::section::Section;
@@ -77,19 +77,24 @@ impl Names {
             let same = std::mem::discriminant(&old) == std::mem::discriminant(&new);
             return if same { Ok((old, true)) } else { Err(Win32Error::INVALID_HANDLE) };
         }
-        // Sections have nothing that an exchange carries: they are the process's own.
-        let attachment = match spec(&new) {
-            Some(spec) => self.exchange.get().map(|exchange| exchange.attach(&name, Some(spec))).transpose()?.flatten(),
-            None if matches!(new, Object::Section(_)) => None,
-            None => return Err(Win32Error::INVALID_PARAMETER),
-        };
-        let (object, existed) = match attachment {
-            Some((signal, existed)) => {
-                // A mutex whose maker wants it at once gives way to the shared one.
-                let owned = matches!(&new, Object::Mutant(mutant) if mutant.release().is_ok());
-                (attached(signal, owned && !existed, service), existed)
-            }
-            None => (new, false),
+        let (object, existed) = match (new, self.exchange.get()) {
+            (new, None) => (new, false),
+            (Object::Section(section), Some(exchange)) => match Arc::try_unwrap(section) {
+                Ok(section) => {
+                    let (section, existed) = exchange.attach_section(&name, section)?;
+                    (Object::Section(Arc::new(section)), existed)
+                }
+                // Somebody has it already: it stays what it is.
+                Err(section) => (Object::Section(section), false),
+            },
+            (new, Some(exchange)) => match exchange.attach(&name, Some(spec(&new)?))? {
+                Some((found, existed)) => {
+                    // A mutex whose maker wants it at once gives way to the shared one.
+                    let owned = matches!(&new, Object::Mutant(mutant) if mutant.release().is_ok());
+                    (attached(found, owned && !existed, service), existed)
+                }
+                None => (new, false),
+            },
         };
         let Some(named) = Named::of(&object) else { return Err(Win32Error::INVALID_PARAMETER) };
         names.retain(|_, named| named.upgrade().is_some());
@@ -105,8 +110,8 @@ impl Names {
             return Ok(object);
         }
         let exchange = self.exchange.get().ok_or(Win32Error::FILE_NOT_FOUND)?;
-        let (signal, _) = exchange.attach(&name, None)?.ok_or(Win32Error::FILE_NOT_FOUND)?;
-        let object = attached(signal, false, service);
+        let (found, _) = exchange.attach(&name, None)?.ok_or(Win32Error::FILE_NOT_FOUND)?;
+        let object = attached(found, false, service);
         if let Some(named) = Named::of(&object) {
             names.insert(name, named);
         }
@@ -114,26 +119,33 @@ impl Names {
     }
 }
 
-/// What to share of an object.
-fn spec(object: &Object) -> Option<Spec> {
+/// What to share of an object that can be waited for; 87 for those that have no names.
+fn spec(object: &Object) -> Result<Spec, Win32Error> {
     match object {
         Object::Event(event) => {
-            Some(Spec::Event { auto: event.is_auto(), signalled: event.dispatcher().is_signalled() })
+            Ok(Spec::Event { auto: event.is_auto(), signalled: event.dispatcher().is_signalled() })
         }
-        Object::Mutant(_) => Some(Spec::Mutant),
-        Object::Semaphore(semaphore) => semaphore.spec(),
-        Object::Timer(timer) => Some(Spec::Timer { auto: timer.is_auto() }),
-        Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) | Object::Section(_) => None,
+        Object::Mutant(_) => Ok(Spec::Mutant),
+        Object::Semaphore(semaphore) => semaphore.spec().ok_or(Win32Error::INVALID_PARAMETER),
+        Object::Timer(timer) => Ok(Spec::Timer { auto: timer.is_auto() }),
+        Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) | Object::Section(_) => {
+            Err(Win32Error::INVALID_PARAMETER)
+        }
     }
 }
 
-/// This process's object for a shared signal.
-fn attached(signal: Arc<dyn Shared>, owned: bool, service: &Arc<Service>) -> Object {
+/// This process's object for what a name leads to.
+fn attached(found: Found, owned: bool, service: &Arc<Service>) -> Object {
     fn bind<T: Waitable + 'static>(signal: &dyn Shared, object: &Arc<T>) {
         let object: Weak<T> = Arc::downgrade(object);
         signal.bind(object);
     }
+    let signal = match found {
+        Found::Signal(signal) => signal,
+        Found::Section(section) => return Object::Section(Arc::new(section)),
+    };
     match signal.spec() {
+        Spec::Section { .. } => unreachable!("a section comes without a signal"),
         Spec::Event { .. } => {
             let event = Event::shared(Arc::clone(&signal));
             bind(&*signal, &event);

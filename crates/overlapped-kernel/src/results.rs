@@ -17,13 +17,18 @@ pub struct Finished {
     pub bytes: usize,
 }
 
-/// How long GetOverlappedResult(Ex) may wait.
+/// How long a call may wait for a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// The limit.
     pub timeout: Timeout,
     /// Do APCs run meanwhile?
     pub alertable: bool,
+}
+
+impl Patience {
+    /// For as long as it takes, and without APCs.
+    pub const ENDLESS: Self = Self { timeout: Timeout::Infinite, alertable: false };
 }
 
 /// Reads the OVERLAPPED; `None` while the request is pending.

@@ -8,6 +8,7 @@ use crate::device::{FileType, Next, Start};
 use crate::engine::{Mode, Operation, RawResult};
 use crate::instance::{Instance, NotificationModes};
 use crate::port::Reason;
+use crate::results::Patience;
 use crate::request::{Buffer, Completion, Function, NewRequest, Parameters, Position, Request, RequestRef, Route};
 use crate::sync::MutexGuard;
 use crate::wait::Outcome;
@@ -146,14 +147,7 @@ impl Instance {
 
     #[inline]
     fn check(&self, access: AccessMask, transfer: &Transfer) -> Result<(), Win32Error> {
-        let needed = match transfer.function {
-            Function::Read => AccessMask::READ_DATA,
-            Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
-            Function::Flush | Function::Control | Function::Lock { .. } | Function::Copy => AccessMask::empty(),
-        };
-        if !needed.is_empty() && !access.intersects(needed) {
-            return Err(Win32Error::ACCESS_DENIED);
-        }
+        permit(transfer.function, access)?;
         if self.is_overlapped() && !transfer.overlapped_call() && self.device().requires_overlapped() {
             return Err(Win32Error::INVALID_PARAMETER);
         }
@@ -308,7 +302,7 @@ impl Instance {
         // SAFETY: the caller's promise.
         let request = unsafe { transfer.into_call(position).into_request(self, Parameters::default()) };
         request.begin();
-        let mut ended = self.see_through(&request, Timeout::Infinite);
+        let mut ended = self.see_through(&request, Patience::ENDLESS);
         if plain && function == Function::Read && ended.completion.status == Status::END_OF_FILE {
             // At the file pointer, the end of the file is a short read of 0 bytes (contract 02 section 5).
             ended.completion = Completion::success(0);
@@ -346,35 +340,50 @@ impl Instance {
         limit: Timeout,
     ) -> Result<Reply, Failure> {
         // SAFETY: the caller's promise.
+        unsafe { self.issue_and_await(call, parameters, Patience { timeout: limit, alertable: false }) }
+    }
+
+    /// The same, where the thread may run its APCs meanwhile and goes on waiting, as in the blocking calls of sockets (contract 05
+    /// section 4).
+    ///
+    /// # Safety
+    /// As for [`Instance::issue`], until this call returns.
+    pub unsafe fn issue_and_await(
+        self: &Arc<Self>,
+        call: Call,
+        parameters: Parameters,
+        patience: Patience,
+    ) -> Result<Reply, Failure> {
+        // SAFETY: the caller's promise.
         let request = unsafe { call.into_request(self, parameters) };
         request.begin();
-        let ended = self.see_through(&request, limit);
+        let ended = self.see_through(&request, patience);
         conclude(request, ended)
     }
 
     /// Carries a new request out, however long that takes; one that the device has queued, until the limit.
-    fn see_through(self: &Arc<Self>, request: &RequestRef, limit: Timeout) -> Ended {
+    fn see_through(self: &Arc<Self>, request: &RequestRef, patience: Patience) -> Ended {
         match self.device().start(request) {
             Start::Failed(status) => Ended::untold(Completion::failure(status)),
             Start::Done(completion) => Ended::untold(completion),
             Start::Transfer(operation) => self.perform(request, operation),
-            Start::Queue => self.queue_and_wait(request, limit),
+            Start::Queue => self.queue_and_wait(request, patience),
         }
     }
 
-    fn queue_and_wait(&self, request: &RequestRef, limit: Timeout) -> Ended {
+    fn queue_and_wait(&self, request: &RequestRef, patience: Patience) -> Ended {
         match self.take_on(request) {
-            Ok(()) => self.wait_for(request, limit),
+            Ok(()) => self.wait_for(request, patience),
             Err(status) => Ended::untold(Completion::failure(status)),
         }
     }
 
     /// Waits for a request of this thread that is on its way.
-    fn wait_for(&self, request: &RequestRef, limit: Timeout) -> Ended {
+    fn wait_for(&self, request: &RequestRef, patience: Patience) -> Ended {
         let late = crate::thread::with_current(|thread| {
             let _blocked = thread.blocked_in(request);
-            let wait = |limit| crate::wait::wait_any(self.idle(), &[request.done()], limit, false);
-            if wait(limit) != Ok(Outcome::TimedOut) {
+            let wait = |limit| self.wait_on(request, Patience { timeout: limit, ..patience });
+            if wait(patience.timeout) != Ok(Outcome::TimedOut) {
                 return false;
             }
             let late = request.cancel();
@@ -387,6 +396,22 @@ impl Instance {
             completion.status = Status::IO_TIMEOUT;
         }
         Ended { completion, told: true }
+    }
+
+    /// Waits for the end of a request; APCs that run meanwhile do not end the wait.
+    fn wait_on(&self, request: &RequestRef, patience: Patience) -> Result<Outcome, Win32Error> {
+        let start = self.idle().now();
+        let mut limit = patience.timeout;
+        loop {
+            let outcome = crate::wait::wait_any(self.idle(), &[request.done()], limit, patience.alertable)?;
+            if outcome != Outcome::Alerted {
+                return Ok(outcome);
+            }
+            if let Timeout::After(whole) = patience.timeout {
+                let left = start.plus(whole).since(self.idle().now());
+                limit = if left.is_zero() { Timeout::Poll } else { Timeout::After(left) };
+            }
+        }
     }
 
     fn move_pointer(&self, pointer: &mut MutexGuard<'_, u64>, position: Position, bytes: usize) {
@@ -421,7 +446,7 @@ impl Instance {
             };
             match self.device().resume(request, result) {
                 Next::Complete(completion) => return Ended::untold(completion),
-                Next::Queue => return self.queue_and_wait(request, Timeout::Infinite),
+                Next::Queue => return self.queue_and_wait(request, Patience::ENDLESS),
                 Next::Continue(_) if unwanted => {
                     let bytes = request.progress();
                     return Ended::untold(Completion { status: Status::CANCELLED, bytes });
@@ -433,10 +458,21 @@ impl Instance {
 
     fn submit_and_wait(&self, request: &RequestRef, operation: Operation) -> Ended {
         match self.submit(request, operation) {
-            Ok(()) => self.wait_for(request, Timeout::Infinite),
+            Ok(()) => self.wait_for(request, Patience::ENDLESS),
             Err(status) => Ended::untold(Completion::failure(status)),
         }
     }
+}
+
+/// 5 unless these rights are enough to read or to write.
+#[inline]
+pub fn permit(function: Function, access: AccessMask) -> Result<(), Win32Error> {
+    let needed = match function {
+        Function::Read => AccessMask::READ_DATA,
+        Function::Write => AccessMask::WRITE_DATA | AccessMask::APPEND_DATA,
+        Function::Flush | Function::Control | Function::Lock { .. } | Function::Copy => return Ok(()),
+    };
+    if access.intersects(needed) { Ok(()) } else { Err(Win32Error::ACCESS_DENIED) }
 }
 
 /// How a synchronous request ended.

@@ -25,6 +25,14 @@ use std::sync::{Arc, Weak};
 /// What the creator of a dispatcher object gets: EVENT_ALL_ACCESS and its like, without caring for the kind.
 const ALL_OBJECT_ACCESS: u32 = 0x1F_FFFF;
 
+/// What generic rights mean on dispatcher objects, ports and sections, without caring for the kind.
+fn map_generic_object(access: AccessMask) -> AccessMask {
+    const READ_CONTROL: u32 = 0x2_0000;
+    let [read, write] = [READ_CONTROL | 1, READ_CONTROL | 2].map(AccessMask::from_bits_retain);
+    let execute = AccessMask::SYNCHRONIZE | AccessMask::READ_CONTROL;
+    access.map_generic(read, write, execute, AccessMask::from_bits_retain(ALL_OBJECT_ACCESS))
+}
+
 /// See the module page. Clones share the same state.
 #[derive(Clone)]
 pub struct System(Arc<Inner>);
@@ -175,9 +183,10 @@ impl System {
         self.insert_entry(Entry { object, access, flags: HandleFlags::empty() })
     }
 
-    fn insert_entry(&self, entry: Entry) -> Result<Handle, Win32Error> {
-        if let Object::Instance(instance) = &entry.object {
-            instance.handle_opened();
+    fn insert_entry(&self, mut entry: Entry) -> Result<Handle, Win32Error> {
+        match &entry.object {
+            Object::Instance(instance) => instance.handle_opened(),
+            _ => entry.access = map_generic_object(entry.access),
         }
         let object = entry.object.clone();
         self.0.handles.insert(entry).ok_or_else(|| {
@@ -279,10 +288,16 @@ impl System {
         }
     }
 
+    /// Is there a handle to the object?
+    fn has_handle(&self, object: &Object) -> bool {
+        self.0.handles.all_open().iter().any(|(_, entry)| entry.object.same(object))
+    }
+
     fn closed(&self, object: &Object) {
         match object {
             Object::Instance(instance) => instance.handle_closed(),
-            Object::Port(port) => port.close(),
+            // A duplicate may be left (contract 01 section 1.3).
+            Object::Port(port) if !self.has_handle(object) => port.close(),
             // The others end with their last reference.
             _ => {}
         }
@@ -300,8 +315,8 @@ impl System {
         let entry = self.entry(source)?;
         let made = self.duplicate_entry(&entry, access, flags);
         if close_source {
-            // Whatever the outcome (contract 01 section 1.3).
-            self.close(source)?;
+            // Whatever the outcome (contract 01 section 1.3). One that is protected stays.
+            let _ = self.close(source);
         }
         made
     }

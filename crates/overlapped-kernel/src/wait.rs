@@ -127,7 +127,7 @@ pub fn wait_any(idle: &Idle, objects: &[WaitRef], timeout: Timeout, alertable: b
         let mut queued = 0;
         for (index, object) in (0..).zip(objects) {
             queued += 1;
-            if !queue_for_any(thread, ticket, index, object)? {
+            if !queue_for_any(thread, ticket, index, object) {
                 break;
             }
         }
@@ -232,14 +232,14 @@ pub(crate) fn deadline(idle: &Idle, timeout: Timeout) -> Option<Option<Tick>> {
 }
 
 /// Queues the thread at one object, unless the object satisfies the wait there and then; false if the wait has ended.
-fn queue_for_any(thread: &Arc<Thread>, ticket: Ticket, index: u8, object: &WaitRef) -> Result<bool, Win32Error> {
+fn queue_for_any(thread: &Arc<Thread>, ticket: Ticket, index: u8, object: &WaitRef) -> bool {
     let dispatcher = object.dispatcher();
     let taken = {
         let mut inner = dispatcher.lock();
         dispatcher.enqueue(&mut inner, Waiter::Any { thread: Arc::clone(thread), ticket, index });
         match dispatcher.take_locked(&mut inner, thread) {
             Ok(taken) => taken,
-            Err(_) => return Ok(true),
+            Err(_) => return true,
         }
     };
     if !thread.end_wait(ticket, Ending::Satisfied { index, abandoned: taken.abandoned }) {
@@ -247,7 +247,7 @@ fn queue_for_any(thread: &Arc<Thread>, ticket: Ticket, index: u8, object: &WaitR
         dispatcher.dequeue(thread, ticket);
         dispatcher.give_back(thread, taken);
     }
-    Ok(false)
+    false
 }
 
 /// Sleeps until the wait has ended, as a blocked thread of the port that it works for.

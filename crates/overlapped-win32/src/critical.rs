@@ -34,13 +34,12 @@ const _: () = assert!(size_of::<CriticalSection>() == 40 && std::mem::offset_of!
 /// Looks at a lock that is held so often before it blocks.
 const LOOKS: u32 = 50;
 
+overlapped_kernel::static_tls! { fn id: Cell<u32> = "thread_id" }
+
 /// The id of the calling thread, as GetCurrentThreadId gives it, without a system call after the first.
 #[must_use]
 pub fn thread_id() -> u32 {
-    thread_local! {
-        static ID: Cell<u32> = const { Cell::new(0) };
-    }
-    ID.with(|id| {
+    id(|id| {
         if id.get() == 0 {
             id.set(rustix::thread::gettid().as_raw_nonzero().get() as u32);
         }

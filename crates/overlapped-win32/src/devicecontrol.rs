@@ -10,7 +10,7 @@ use overlapped_kernel::road::{Call, Report};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-/// DeviceIoControl: done at once, whatever the instance.
+/// DeviceIoControl: done at once, whatever the instance; so an overlapped one needs no OVERLAPPED for it.
 ///
 /// # Safety
 /// The buffers are NULL or valid for their sizes, `returned` and `overlapped` NULL or writable.
@@ -29,8 +29,8 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
         // SAFETY: the caller's promise.
         unsafe { store_if_wanted(returned, 0) };
         let grant = grant(device)?;
-        if overlapped.is_null() && (returned.is_null() || grant.instance.is_overlapped()) {
-            return Err(if returned.is_null() { Win32Error::NOACCESS } else { Win32Error::INVALID_PARAMETER });
+        if overlapped.is_null() && returned.is_null() {
+            return Err(Win32Error::NOACCESS);
         }
         if !out_buffer.is_null() && !probe::writable(out_buffer as usize, out_size as usize) {
             return Err(Win32Error::NOACCESS);

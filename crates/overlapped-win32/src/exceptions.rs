@@ -57,6 +57,8 @@ pub type Filter = Option<unsafe extern "C" fn(*const ExceptionPointers) -> i32>;
 /// By it debuggers are told the name of a thread.
 const THREAD_NAME: u32 = 0x406D_1388;
 const EXCEPTION_NONCONTINUABLE: u32 = 1;
+/// What a program gets that wants to go on after an exception that says that it cannot.
+const NONCONTINUABLE_EXCEPTION: u32 = 0xC000_0025;
 const EXCEPTION_CONTINUE_EXECUTION: i32 = -1;
 
 static MODE: AtomicU32 = AtomicU32::new(0);
@@ -137,9 +139,14 @@ pub unsafe extern "C-unwind" fn ovl_RaiseException(code: u32, flags: u32, count:
         return unsafe { name_thread(&record) };
     }
     // SAFETY: who pushed frames vouches for them.
-    unsafe { structured::raise(&record) };
-    if unhandled(&record) == EXCEPTION_CONTINUE_EXECUTION && record.flags == 0 {
+    let goes_on = unsafe { structured::raise(&record, false) } == structured::Verdict::Continue
+        || unhandled(&record) == EXCEPTION_CONTINUE_EXECUTION;
+    if goes_on && record.flags == 0 {
         return;
+    }
+    if goes_on && code != NONCONTINUABLE_EXCEPTION {
+        // SAFETY: as above; no information is passed.
+        unsafe { ovl_RaiseException(NONCONTINUABLE_EXCEPTION, EXCEPTION_NONCONTINUABLE, 0, std::ptr::null()) };
     }
     eprintln!("The program ends: nobody handles exception 0x{code:08X}.");
     std::process::abort();

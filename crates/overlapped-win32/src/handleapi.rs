@@ -2,7 +2,7 @@
 
 use crate::support::{Bool, RawHandle, guard_bool, handle, system};
 use overlapped_abi::{AccessMask, Win32Error};
-use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags};
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags, Object};
 
 const DUPLICATE_CLOSE_SOURCE: u32 = 1;
 const DUPLICATE_SAME_ACCESS: u32 = 2;
@@ -14,6 +14,14 @@ pub extern "C" fn ovl_CloseHandle(object: RawHandle) -> Bool {
         CURRENT_PROCESS | CURRENT_THREAD => Ok(()),
         _ => system()?.close(handle(object)?),
     })
+}
+
+/// 6 unless the handle is one of the calling process: its handles are the only ones that can be reached.
+fn own_process(process: RawHandle) -> Result<(), Win32Error> {
+    match system()?.entry_raw(process)?.object {
+        Object::Process(process) if process.id() == std::process::id() => Ok(()),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    }
 }
 
 /// DuplicateHandle, within the process.
@@ -31,8 +39,9 @@ pub unsafe extern "C" fn ovl_DuplicateHandle(
     options: u32,
 ) -> Bool {
     guard_bool(|| {
-        if source_process != CURRENT_PROCESS || target_process != CURRENT_PROCESS && !target.is_null() {
-            return Err(Win32Error::INVALID_HANDLE);
+        own_process(source_process)?;
+        if !target.is_null() {
+            own_process(target_process)?;
         }
         let same = options & DUPLICATE_SAME_ACCESS != 0;
         let access = (!same).then(|| AccessMask::from_bits_retain(access));

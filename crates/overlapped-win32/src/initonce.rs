@@ -135,7 +135,7 @@ pub unsafe extern "C" fn ovl_InitOnceExecuteOnce(
 }
 
 /// InitOnceBeginInitialize. `pending` says whether the caller is to initialise and then to call InitOnceComplete. With flag 1
-/// it only looks, and is FALSE/31 if it is not done.
+/// it only looks, and is FALSE/31 if it is not done; that goes with no other flag (87).
 ///
 /// # Safety
 /// `once` is initialised and stays where it is; `pending` is writable; `context` is NULL or writable.
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn ovl_InitOnceBeginInitialize(
     let begun = match flags {
         0 => once.begin(),
         ASYNC => once.begin_async(),
-        _ if flags & !(CHECK_ONLY | ASYNC) == 0 => match once.0.load(Acquire) {
+        CHECK_ONLY => match once.0.load(Acquire) {
             word if word & STATE == DONE => Ok(Some(word & !STATE)),
             _ => Err(Win32Error::GEN_FAILURE),
         },

@@ -88,7 +88,7 @@ pub unsafe extern "C" fn ovl_GetQueuedCompletionStatus(
         // SAFETY: not NULL, and the caller vouches for it. NULL in every case without a packet: it tells the cases apart.
         unsafe { overlapped.write(0) };
         let timeout = Timeout::from_millis(milliseconds);
-        let taken = with_port(completion_port, |port, idle| {
+        let taken = with_port(completion_port, move |port, idle| {
             let packet = port.remove(idle, timeout, false).map_err(no_packet)?;
             let (packet_key, address) = packet.numbers();
             // SAFETY: as above.
@@ -159,7 +159,7 @@ pub extern "C" fn ovl_PostQueuedCompletionStatus(
     overlapped: usize,
 ) -> Bool {
     guard_bool(|| {
-        if with_port(completion_port, |port, _| port.insert(Packet::posted(bytes, key, overlapped)))? {
+        if with_port(completion_port, move |port, _| port.insert(Packet::posted(bytes, key, overlapped)))? {
             Ok(())
         } else {
             Err(Win32Error::INVALID_HANDLE)

@@ -41,6 +41,7 @@ pub mod processenv;
 pub mod processthreadsapi;
 pub mod processtimes;
 pub mod profileapi;
+pub mod random;
 pub mod srwlock;
 pub mod strsafe;
 pub mod structured;

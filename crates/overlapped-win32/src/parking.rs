@@ -1,7 +1,10 @@
-//! Sleeping on an address until somebody wakes it: what condition variables, one-time initialisation and WaitOnAddress share.
+//! Sleeping on an address until somebody wakes it: what condition variables, one-time initialisation, barriers and
+//! WaitOnAddress share.
 //!
 //! Over `parking_lot_core`: a waiter looks at its condition under the same lock under which wakers look for waiters, so
 //! nothing is missed between. The calling thread counts as paused at its completion port meanwhile.
+
+mod barrier;
 
 use overlapped_kernel::port::blocking;
 use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, UnparkResult};

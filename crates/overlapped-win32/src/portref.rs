@@ -2,14 +2,17 @@
 //!
 //! Posting and getting cost less than looking a handle up, which takes the slot's lock and a reference; and threads of a pool all look
 //! up the same one. So a thread keeps the port of its last call, and uses it for as long as the handle is open, which a
-//! single load tells. The drawback: the memory of a port that was closed stays until the thread calls another one or ends.
+//! single load tells. A call takes it out and puts it back, so a routine that runs in the wait of one may call here as well. The
+//! drawback: the memory of a port that was closed stays until the thread calls another one or ends.
 
 use crate::support::{RawHandle, handle, system};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::handle::{Object, Watch};
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::port::Port;
-use std::cell::RefCell;
+use overlapped_kernel::static_tls;
+use std::cell::Cell;
+use std::ptr::{null, without_provenance};
 use std::sync::Arc;
 
 /// A port that was looked up.
@@ -20,45 +23,95 @@ struct Known {
     idle: &'static Idle,
 }
 
+static_tls! {
+    /// The port of the last call, which the thread owns; null before there is one and while a call has it, [`ENDED`] at the end.
+    fn last: Cell<*const Known> = "last_port"
+}
+
+/// The thread is past its thread-locals and keeps nothing any more. No address is as small.
+const ENDED: usize = 1;
+
+/// Drops what the thread has kept when it ends.
+struct Keeper;
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let kept = take();
+        last(|last| last.set(without_provenance(ENDED)));
+        drop(kept);
+    }
+}
+
 thread_local! {
-    static LAST: RefCell<Option<Known>> = const { RefCell::new(None) };
+    static KEEPER: Keeper = const { Keeper };
+}
+
+/// What was kept, if anything.
+#[inline(always)]
+fn take() -> Option<Box<Known>> {
+    last(|last| {
+        let kept = last.get();
+        if kept.addr() <= ENDED {
+            return None;
+        }
+        last.set(null());
+        // SAFETY: `keep` made it of a box, and with the null above nobody else finds it.
+        Some(unsafe { Box::from_raw(kept.cast_mut()) })
+    })
+}
+
+/// For the next call; unless a call that was made during this one has left another, or the thread ends.
+#[inline(always)]
+fn keep(known: Box<Known>) {
+    last(|last| {
+        if last.get().is_null() {
+            last.set(Box::into_raw(known));
+        } else {
+            dispose(known);
+        }
+    });
+}
+
+/// May run destructors of packets.
+#[cold]
+#[inline(never)]
+fn dispose(known: Box<Known>) {
+    drop(known);
 }
 
 /// Runs `f` on the port of a handle and the place to wait in; 6 for what is not the handle of a port.
 ///
-/// `f` runs once. It is called by reference, and should give back no more than a register holds: packets that are moved from one
-/// place of the stack to another cost more than the look-up.
-#[inline]
-pub(crate) fn with_port<R>(raw: RawHandle, mut f: impl FnMut(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
-    let quick = LAST.try_with(|last| match &*last.borrow() {
-        // Borrowed meanwhile: routines that run in the wait may call here too.
-        Some(known) if known.raw == raw && known.watch.is_open() => Some(f(&known.port, known.idle)),
-        _ => None,
-    });
-    match quick {
-        Ok(Some(result)) => Ok(result),
-        _ => after_look_up(raw, f),
-    }
+/// `f` should give back no more than a register holds: packets that are moved from one place of the stack to another cost more
+/// than the look-up.
+#[inline(always)]
+pub(crate) fn with_port<R>(raw: RawHandle, f: impl FnOnce(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
+    let known = match take() {
+        Some(known) if known.raw == raw && known.watch.is_open() => known,
+        other => look_up(raw, other)?,
+    };
+    let result = f(&known.port, known.idle);
+    keep(known);
+    Ok(result)
 }
 
+#[cold]
 #[inline(never)]
-fn after_look_up<R>(raw: RawHandle, mut f: impl FnMut(&Arc<Port>, &Idle) -> R) -> Result<R, Win32Error> {
-    let known = look_up(raw)?;
-    let (port, idle) = (Arc::clone(&known.port), known.idle);
-    let _ = LAST.try_with(|last| {
-        // In a routine that runs in the wait of another port, that one is kept.
-        if let Ok(mut last) = last.try_borrow_mut() {
-            *last = Some(known);
-        }
-    });
-    Ok(f(&port, idle))
+fn look_up(raw: RawHandle, other: Option<Box<Known>>) -> Result<Box<Known>, Win32Error> {
+    // From now on it is dropped when the thread ends.
+    let _ = KEEPER.try_with(|_| ());
+    let found = found(raw);
+    match (&found, other) {
+        (Err(_), Some(other)) if other.watch.is_open() => keep(other),
+        (_, other) => drop(other),
+    }
+    found
 }
 
-fn look_up(raw: RawHandle) -> Result<Known, Win32Error> {
+fn found(raw: RawHandle) -> Result<Box<Known>, Win32Error> {
     let system = system()?;
     let (entry, watch) = system.entry_watched(handle(raw)?)?;
     match entry.object {
-        Object::Port(port) => Ok(Known { raw, watch, port, idle: system.idle() }),
+        Object::Port(port) => Ok(Box::new(Known { raw, watch, port, idle: system.idle() })),
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }

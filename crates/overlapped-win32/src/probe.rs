@@ -17,67 +17,58 @@ use std::sync::atomic::{AtomicPtr, Ordering::*};
 /// Touching more often than there are pages does no harm.
 const PAGE: usize = 4096;
 
+/// The three pieces of code, one behind the other: a touch by reading, one by writing, and where the handler goes on after either.
+macro_rules! touches {
+    (type $function:literal, read { $($read:literal)* } write { $($write:literal)* } fault { $($fault:literal)* }) => {
+        std::arch::global_asm!(
+            ".pushsection .text.overlapped_touch, \"ax\", @progbits",
+            ".hidden overlapped_touch_start",
+            ".hidden overlapped_touch_read",
+            ".hidden overlapped_touch_write",
+            ".hidden overlapped_touch_fault",
+            ".globl overlapped_touch_start",
+            ".globl overlapped_touch_read",
+            ".globl overlapped_touch_write",
+            ".globl overlapped_touch_fault",
+            concat!(".type overlapped_touch_read, ", $function),
+            concat!(".type overlapped_touch_write, ", $function),
+            "overlapped_touch_start:",
+            "overlapped_touch_read:",
+            $($read,)*
+            "    ret",
+            ".size overlapped_touch_read, . - overlapped_touch_read",
+            "overlapped_touch_write:",
+            $($write,)*
+            "    ret",
+            ".size overlapped_touch_write, . - overlapped_touch_write",
+            "overlapped_touch_fault:",
+            $($fault,)*
+            "    ret",
+            ".popsection",
+        );
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
-std::arch::global_asm!(
-    ".pushsection .text.overlapped_touch, \"ax\", @progbits",
-    ".hidden overlapped_touch_start",
-    ".hidden overlapped_touch_read",
-    ".hidden overlapped_touch_write",
-    ".hidden overlapped_touch_fault",
-    ".globl overlapped_touch_start",
-    ".globl overlapped_touch_read",
-    ".globl overlapped_touch_write",
-    ".globl overlapped_touch_fault",
-    ".type overlapped_touch_read, @function",
-    ".type overlapped_touch_write, @function",
-    "overlapped_touch_start:",
-    "overlapped_touch_read:",
-    "    mov al, byte ptr [rdi]",
-    "    mov eax, 1",
-    "    ret",
-    ".size overlapped_touch_read, . - overlapped_touch_read",
-    "overlapped_touch_write:",
-    "    lock or byte ptr [rdi], 0",
-    "    mov eax, 1",
-    "    ret",
-    ".size overlapped_touch_write, . - overlapped_touch_write",
-    "overlapped_touch_fault:",
-    "    xor eax, eax",
-    "    ret",
-    ".popsection",
-);
+touches! {
+    type "@function",
+    read { "    mov al, byte ptr [rdi]" "    mov eax, 1" }
+    write { "    lock or byte ptr [rdi], 0" "    mov eax, 1" }
+    fault { "    xor eax, eax" }
+}
 
 #[cfg(target_arch = "aarch64")]
-std::arch::global_asm!(
-    ".pushsection .text.overlapped_touch, \"ax\", @progbits",
-    ".hidden overlapped_touch_start",
-    ".hidden overlapped_touch_read",
-    ".hidden overlapped_touch_write",
-    ".hidden overlapped_touch_fault",
-    ".globl overlapped_touch_start",
-    ".globl overlapped_touch_read",
-    ".globl overlapped_touch_write",
-    ".globl overlapped_touch_fault",
-    ".type overlapped_touch_read, %function",
-    ".type overlapped_touch_write, %function",
-    "overlapped_touch_start:",
-    "overlapped_touch_read:",
-    "    ldrb w8, [x0]",
-    "    mov w0, #1",
-    "    ret",
-    ".size overlapped_touch_read, . - overlapped_touch_read",
-    "overlapped_touch_write:",
-    "    ldxrb w8, [x0]",
-    "    stxrb w9, w8, [x0]",
-    "    cbnz w9, overlapped_touch_write",
-    "    mov w0, #1",
-    "    ret",
-    ".size overlapped_touch_write, . - overlapped_touch_write",
-    "overlapped_touch_fault:",
-    "    mov w0, #0",
-    "    ret",
-    ".popsection",
-);
+touches! {
+    type "%function",
+    read { "    ldrb w8, [x0]" "    mov w0, #1" }
+    write {
+        "    ldxrb w8, [x0]"
+        "    stxrb w9, w8, [x0]"
+        "    cbnz w9, overlapped_touch_write"
+        "    mov w0, #1"
+    }
+    fault { "    mov w0, #0" }
+}
 
 unsafe extern "C" {
     static overlapped_touch_start: u8;

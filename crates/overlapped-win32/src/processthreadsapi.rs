@@ -48,6 +48,8 @@ struct Gate {
     doom: Option<u32>,
     /// The thread is among those that `threadcontrol` counts.
     marked: bool,
+    /// It stands at the gate.
+    stopped: bool,
     ended: bool,
 }
 
@@ -82,12 +84,19 @@ impl Made {
         self.gate.lock().ended
     }
 
+    /// Does the thread stand at its gate?
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.gate.lock().stopped
+    }
+
     /// Waits until the thread is not suspended, or is to end.
     pub(crate) fn pass_gate(&self) {
         let mut gate = self.gate.lock();
         while gate.suspended > 0 && gate.doom.is_none() {
+            gate.stopped = true;
             self.opened.wait(&mut gate);
         }
+        gate.stopped = false;
     }
 
     /// Suspends it once more; the count before, or `None` at the limit.
@@ -416,6 +425,21 @@ pub unsafe extern "C" fn ovl_QueueUserAPC(routine: ApcRoutine, target: RawHandle
         let queued = thread.queue_apc(Apc::new(move || unsafe { routine(data) }));
         if queued { Ok(1) } else { Err(Win32Error::GEN_FAILURE) }
     })
+}
+
+/// QueueUserAPC2 (contract 05 section 3): TRUE, or FALSE with the errors of QueueUserAPC; 87 for flags that do not exist, 50 for
+/// QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC, which would interrupt the thread anywhere.
+///
+/// # Safety
+/// As for [`ovl_QueueUserAPC`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_QueueUserAPC2(routine: ApcRoutine, target: RawHandle, data: usize, flags: i32) -> Bool {
+    match flags {
+        // SAFETY: the caller's promise.
+        0 => Bool::from(unsafe { ovl_QueueUserAPC(routine, target, data) } != 0),
+        1 => fail(Win32Error::NOT_SUPPORTED, 0),
+        _ => fail(Win32Error::INVALID_PARAMETER, 0),
+    }
 }
 
 /// ExitProcess.

@@ -1,13 +1,16 @@
 //! Structured exceptions: what `__try`, `__except` and `__finally` of the headers stand on.
 //!
-//! Each `__try` of a C source pushes a [`Frame`] with a jump buffer, and an exception jumps to the innermost one: there the filter
-//! is asked, or the `__finally` block run, and then the exception goes on to the next frame. So blocks are run on the way out,
-//! where Windows asks all filters first, and a filter cannot have the program go on where it stopped. In C++ the words are
-//! `try` and `catch`, and the exception is a C++ exception that the program throws for us (`ovl_seh_set_thrower`), so that
-//! destructors run. Faults of the machine arrive as signals; those of this library's own code are left to `crate::probe` and to
-//! Linux.
+//! Each `__try` pushes a [`Frame`], and an exception is dealt with in two rounds, as on Windows. First the filters are asked from the
+//! inside out, each in its own function but on top of the stack as it is, until one decides; if it has the program go on, nothing has
+//! been undone. Then the `__finally` blocks further in are run from the inside out, and at last the handler. In C all of that is done
+//! by jumps. In C++ the second round is a C++ exception, which the program throws for us (`ovl_seh_set_thrower`), so that
+//! destructors run; except after a fault where the compiler does not let an instruction throw. Faults of the machine arrive as
+//! signals; those of this library's own code are left to `crate::probe` and to Linux.
+
+mod frame;
 
 use crate::exceptions::{ExceptionPointers, ExceptionRecord, unhandled};
+use frame::{ASK, ASKING, EXCEPT, FINALLY, HANDLE, UNWIND, ask, resume};
 use libc::{c_int, c_void};
 use std::cell::{Cell, UnsafeCell};
 use std::mem::MaybeUninit;
@@ -15,36 +18,39 @@ use std::ptr::{null, null_mut};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-/// `struct ovl_seh_frame`: it stands in the C function that has the `__try`.
-#[repr(C)]
-#[derive(Debug)]
-pub struct Frame {
-    outer: *mut Frame,
-    /// The first word of a `sigjmp_buf`.
-    jump: u64,
-}
+pub use frame::{Frame, ovl_seh_answer, ovl_seh_enter};
 
 /// `struct ovl_seh_finally`: the exception during which a `__finally` block runs.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Finally {
-    /// The block has not run yet.
+    /// The block has not run yet: 1, or 2 if the program holds a C++ exception meanwhile and will throw it again.
     to_run: c_int,
+    /// There was an exception: `to_run` as it was.
     abnormal: c_int,
+    /// Where the exception will be handled.
+    target: *mut Frame,
+    by_throw: c_int,
     record: ExceptionRecord,
 }
 
 /// Throws a C++ exception of the program.
 type Thrower = unsafe extern "C-unwind" fn();
 
-unsafe extern "C-unwind" {
-    fn siglongjmp(environment: *mut c_void, value: c_int) -> !;
+/// Where an exception will be handled, and how control gets there.
+#[derive(Clone, Copy)]
+struct Way {
+    target: *mut Frame,
+    by_throw: bool,
 }
 
 /// What a thread knows of its exceptions.
 struct State {
     top: Cell<*mut Frame>,
-    pending: Cell<bool>,
+    /// On the way out; a `__finally` block takes it.
+    way: Cell<Option<Way>>,
+    /// The handler of the block that control has come to is to run.
+    caught: Cell<bool>,
     abnormal: Cell<bool>,
     record: UnsafeCell<ExceptionRecord>,
     pointers: UnsafeCell<ExceptionPointers>,
@@ -54,7 +60,8 @@ thread_local! {
     static STATE: State = const {
         State {
             top: Cell::new(null_mut()),
-            pending: Cell::new(false),
+            way: Cell::new(None),
+            caught: Cell::new(false),
             abnormal: Cell::new(false),
             record: UnsafeCell::new(ExceptionRecord::NONE),
             pointers: UnsafeCell::new(ExceptionPointers::NONE),
@@ -71,18 +78,26 @@ fn thrower() -> Option<Thrower> {
     unsafe { std::mem::transmute::<usize, Option<Thrower>>(THROWER.load(Acquire)) }
 }
 
-/// Begins a `__try`.
-///
-/// # Safety
-/// The frame stays where it is until [`ovl_seh_pop`] or an exception takes it away.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_seh_push(frame: *mut Frame) {
+fn set_record(record: &ExceptionRecord) {
+    // SAFETY: the record is this thread's, and nobody holds a reference to it.
+    STATE.with(|state| unsafe { state.record.get().write(*record) });
+}
+
+/// The rest of [`ovl_seh_enter`]. Frames that somebody has jumped out of go: they belong to functions further down the stack.
+unsafe extern "C" fn push(frame: *mut Frame) -> c_int {
     catch_faults();
     STATE.with(|state| {
-        // SAFETY: the caller vouches for the frame.
-        unsafe { (*frame).outer = state.top.get() };
+        // SAFETY: the caller vouches for the frame; pushed ones keep their links.
+        unsafe {
+            let mut outer = state.top.get();
+            while !outer.is_null() && (*outer).stack() < (*frame).stack() {
+                outer = (*outer).outer;
+            }
+            ((*frame).outer, (*frame).reason, (*frame).kind) = (outer, 0, EXCEPT);
+        }
         state.top.set(frame);
     });
+    0
 }
 
 /// Ends a `__try`, if no exception has. Frames further in, which somebody has jumped out of, go too: the stack grows downwards.
@@ -100,43 +115,39 @@ pub unsafe extern "C" fn ovl_seh_pop(frame: *mut Frame) {
     });
 }
 
-/// Is there an exception for the block at hand?
+/// Is the handler of the block at hand to run?
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_seh_pending() -> c_int {
-    STATE.with(|state| state.pending.get().into())
+pub extern "C" fn ovl_seh_caught() -> c_int {
+    STATE.with(|state| state.caught.take().into())
 }
 
-/// Takes the answer of a filter: 1 if the handler is to run. Otherwise the exception goes on, and this does not return.
-///
-/// # Safety
-/// The frames that are pushed are there.
+/// In C++: is a thrown exception to be handled by this block? If so, its handler is to run.
 #[unsafe(no_mangle)]
-pub unsafe extern "C-unwind" fn ovl_seh_filter(answer: c_int) -> c_int {
-    if ovl_seh_accepts(answer) == 0 {
-        // SAFETY: the caller's promise.
-        unsafe { search() };
-    }
-    1
+pub extern "C" fn ovl_seh_is_target(frame: *mut Frame) -> c_int {
+    STATE.with(|state| {
+        let is_target = state.way.get().is_some_and(|way| way.target == frame);
+        if is_target {
+            state.way.set(None);
+            state.caught.set(true);
+        }
+        is_target.into()
+    })
 }
 
-/// Takes the answer of a filter in C++: 0 if the exception is to go on.
+/// Takes the answer of a filter in C++ to an exception that is not ours: 0 if that is to go on.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_seh_accepts(answer: c_int) -> c_int {
     if answer < 0 {
-        end("a filter asked to continue execution, which is not possible here, after exception");
+        end("a filter asked to continue execution, which is not possible after a throw, after exception");
     }
-    STATE.with(|state| state.pending.set(answer == 0));
+    STATE.with(|state| state.caught.set(answer > 0));
     (answer > 0).into()
 }
 
 /// A C++ exception that is none of ours: for filters it has Microsoft's code of such exceptions.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_seh_foreign() {
-    STATE.with(|state| {
-        let record = ExceptionRecord { code: 0xE06D_7363, flags: 1, ..ExceptionRecord::NONE };
-        // SAFETY: the record is this thread's, and nobody holds a reference to it.
-        unsafe { state.record.get().write(record) };
-    });
+    set_record(&ExceptionRecord { code: 0xE06D_7363, flags: 1, ..ExceptionRecord::NONE });
 }
 
 /// Begins and ends a `__finally` block: 1 if it is to run. After it the exception goes on, if there was one.
@@ -147,26 +158,26 @@ pub extern "C" fn ovl_seh_foreign() {
 pub unsafe extern "C-unwind" fn ovl_seh_finally(block: *mut Finally) -> c_int {
     // SAFETY: the caller vouches for it.
     let block = unsafe { &mut *block };
-    let first = std::mem::take(&mut block.to_run) != 0;
-    let goes_on = STATE.with(|state| {
-        // SAFETY: the record is this thread's, and nobody holds a reference to it.
-        unsafe {
-            if first {
-                block.abnormal = state.pending.replace(false).into();
-                block.record = state.record.get().read();
-                state.abnormal.set(block.abnormal != 0);
-            } else if block.abnormal != 0 {
-                state.record.get().write(block.record);
-                state.pending.set(true);
+    let first = std::mem::take(&mut block.to_run);
+    if first != 0 {
+        STATE.with(|state| {
+            if let Some(Way { target, by_throw }) = state.way.take() {
+                (block.abnormal, block.target, block.by_throw) = (first, target, by_throw.into());
+                // SAFETY: the record is this thread's.
+                block.record = unsafe { state.record.get().read() };
             }
+            state.abnormal.set(block.abnormal != 0);
+        });
+    } else if block.abnormal != 0 {
+        set_record(&block.record);
+        let way = Way { target: block.target, by_throw: block.by_throw != 0 };
+        if block.abnormal == 1 {
+            // SAFETY: the caller's promise.
+            unsafe { unwind(way) };
         }
-        !first && block.abnormal != 0
-    });
-    if goes_on {
-        // SAFETY: the caller's promise.
-        unsafe { search() };
+        STATE.with(|state| state.way.set(Some(way)));
     }
-    first.into()
+    (first != 0).into()
 }
 
 /// AbnormalTermination, in a `__finally` block.
@@ -212,49 +223,84 @@ pub unsafe extern "C" fn ovl_seh_set_thrower(throw: Thrower, faults: c_int) {
     }
 }
 
-/// Sends an exception on its way. Returns if nobody on this thread can catch any.
-///
-/// # Safety
-/// The frames that are pushed are there.
-pub(crate) unsafe extern "C-unwind" fn raise(record: &ExceptionRecord) {
-    let caught = STATE.with(|state| {
-        // SAFETY: the record is this thread's, and nobody holds a reference to it.
-        unsafe { state.record.get().write(*record) };
-        let caught = !state.top.get().is_null() || thrower().is_some();
-        state.pending.set(caught);
-        caught
-    });
-    if caught {
-        // SAFETY: the caller's promise.
-        unsafe { search() };
-    }
+/// What the filters say to an exception that they let be. One that handles it is not heard of here any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The program is to go on where it was.
+    Continue,
+    /// Nobody has decided.
+    Unhandled,
 }
 
-/// To the next frame, or into C++, or to the end.
-unsafe extern "C-unwind" fn search() -> ! {
-    let frame = STATE.with(|state| {
-        let frame = state.top.get();
-        if !frame.is_null() {
-            // SAFETY: a pushed frame keeps its link.
-            state.top.set(unsafe { (*frame).outer });
+/// Sends an exception on its way.
+///
+/// # Safety
+/// The frames that are pushed are there, and what was called since the one that handles it has nothing to destroy.
+pub(crate) unsafe fn raise(record: &ExceptionRecord, is_fault: bool) -> Verdict {
+    let mut frame = STATE.with(|state| state.top.get());
+    while !frame.is_null() {
+        // SAFETY: the caller's promise. A frame whose filter runs already has raised this exception, and is passed over.
+        let answer = unsafe { if (*frame).kind == ASKING { 0 } else { answer_of(frame, record) } };
+        if answer > 0 {
+            set_record(record);
+            let throws = thrower().is_some() && (!is_fault || THROWS_FAULTS.load(Acquire));
+            // SAFETY: the caller's promise.
+            unsafe { unwind(Way { target: frame, by_throw: throws && (*frame).cxx != 0 }) };
         }
-        frame
-    });
-    if !frame.is_null() {
-        // SAFETY: the frame's function is still there, as it would have popped the frame. Between here and there are only
-        // frames of C and of this module, and these hold nothing.
-        unsafe { siglongjmp((&raw mut (*frame).jump).cast(), 1) };
+        if answer < 0 {
+            return Verdict::Continue;
+        }
+        // SAFETY: a pushed frame keeps its link.
+        frame = unsafe { (*frame).outer };
     }
-    if let Some(throw) = thrower() {
-        // SAFETY: it throws, through frames that hold nothing.
-        unsafe { throw() };
+    Verdict::Unhandled
+}
+
+/// Asks a frame's filter; a `__finally` block lets every exception pass.
+unsafe fn answer_of(frame: *mut Frame, record: &ExceptionRecord) -> c_int {
+    set_record(record);
+    let top = STATE.with(|state| state.top.get());
+    // SAFETY: `raise`'s caller vouches for the frame.
+    let answer = unsafe {
+        ((*frame).reason, (*frame).kind) = (ASK, ASKING);
+        let answer = ask(frame);
+        (*frame).reason = 0;
+        (*frame).kind = if answer == c_int::MIN { FINALLY } else { EXCEPT };
+        answer
+    };
+    STATE.with(|state| state.top.set(top));
+    if answer == c_int::MIN { 0 } else { answer }
+}
+
+/// The second round: the blocks further in than the handler, and then that. All of them have been asked.
+unsafe fn unwind(way: Way) -> ! {
+    loop {
+        let top = STATE.with(|state| state.top.get());
+        // SAFETY: the frame's function is still there, as it would have popped the frame. Between here and there are only frames
+        // of C and of this module, and these hold nothing; if there are others, the program has said that it throws.
+        unsafe {
+            if top.is_null() {
+                end("a __finally block has taken away who handles exception");
+            }
+            if way.by_throw && (*top).cxx != 0 {
+                STATE.with(|state| state.way.set(Some(way)));
+                if let Some(throw) = thrower() {
+                    throw();
+                }
+            }
+            STATE.with(|state| state.top.set((*top).outer));
+            if top == way.target {
+                STATE.with(|state| state.caught.set(true));
+                (*top).reason = HANDLE;
+                resume(top, HANDLE);
+            }
+            if (*top).kind == FINALLY {
+                STATE.with(|state| state.way.set(Some(way)));
+                (*top).reason = UNWIND;
+                resume(top, UNWIND);
+            }
+        }
     }
-    STATE.with(|state| {
-        state.pending.set(false);
-        // SAFETY: the record is this thread's.
-        unhandled(unsafe { &*state.record.get() });
-    });
-    end("nobody handles exception")
 }
 
 fn end(why: &str) -> ! {
@@ -299,11 +345,11 @@ unsafe extern "C-unwind" fn fault(signal: c_int, info: *mut libc::siginfo_t, con
     }
     // SAFETY: Linux passes the description of the signal.
     let (record, place) = (describe(signal, unsafe { &*info }, thread), instruction(thread));
-    let has_frame = STATE.with(|state| !state.top.get().is_null());
-    let catches = has_frame || (THROWS_FAULTS.load(Acquire) && thrower().is_some());
-    if catches && !own_code().contains(&place) {
+    if !own_code().contains(&place) {
         // SAFETY: the frames are this thread's. It stopped in code that is not ours, so what is jumped over is the program's.
-        unsafe { raise(&record) };
+        if unsafe { raise(&record, true) } == Verdict::Continue {
+            return;
+        }
     }
     if unhandled(&record) == CONTINUE_EXECUTION {
         return;
@@ -316,7 +362,8 @@ unsafe extern "C-unwind" fn fault(signal: c_int, info: *mut libc::siginfo_t, con
     unsafe { libc::sigaction(signal, (*FORMER.0.get())[slot].as_ptr(), null_mut()) };
 }
 
-fn instruction(context: &libc::ucontext_t) -> usize {
+/// Where the thread was.
+pub(crate) fn instruction(context: &libc::ucontext_t) -> usize {
     #[cfg(target_arch = "x86_64")]
     return context.uc_mcontext.gregs[libc::REG_RIP as usize] as usize;
     #[cfg(target_arch = "aarch64")]

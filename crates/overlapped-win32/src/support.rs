@@ -22,20 +22,19 @@ pub type RawHandle = usize;
 /// INVALID_HANDLE_VALUE.
 pub const INVALID_HANDLE_VALUE: RawHandle = usize::MAX;
 
-thread_local! {
-    static LAST_ERROR: Cell<u32> = const { Cell::new(0) };
-}
+overlapped_kernel::static_tls! { fn last: Cell<u32> = "last_error" }
 
 /// GetLastError. Apart from errno, which belongs to libc.
+#[inline]
 #[must_use]
 pub fn last_error() -> u32 {
-    LAST_ERROR.try_with(Cell::get).unwrap_or(0)
+    last(Cell::get)
 }
 
 /// SetLastError.
+#[inline]
 pub fn set_last_error(code: u32) {
-    // A thread that is past its thread-locals has no last error to look at.
-    let _ = LAST_ERROR.try_with(|last| last.set(code));
+    last(|last| last.set(code));
 }
 
 /// Sets the last error and gives the value by which the function says that it failed.

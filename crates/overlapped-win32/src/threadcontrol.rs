@@ -3,12 +3,15 @@
 //! # Stopping is cooperative
 //!
 //! A thread that is to stop, or to end, does so when its next call into the library returns; a wait or a synchronous request that
-//! it is blocked in ends early if it is to end. There it holds none of the library's locks, so others can go on; stopping it by a
-//! signal anywhere would now and then leave the heap or a handle table locked for ever. The drawback: a thread that computes and never
-//! calls the library goes on. TerminateThread then still returns TRUE, and the handle is signalled when the thread has come by.
+//! it is blocked in ends early if it is to end. There it holds none of the library's locks, so others can go on. One that computes in the
+//! program's own code stops there, by a signal ([`halt`]). Stopping it just anywhere would now and then leave the heap or a handle
+//! table locked for ever. The drawback: a thread that stays in code of somebody else goes on. TerminateThread then still returns TRUE, and
+//! the handle is signalled when the thread has come by.
 //!
 //! A terminated thread runs nothing any more, not even destructors: its requests are cancelled, its mutexes abandoned, its port left,
 //! and Linux is told to end it. Its stack stays allocated, as it did in older versions of Windows, and so does what it had locked.
+
+mod halt;
 
 use crate::processthreadsapi::{Made, forget, made_with, thread};
 use crate::support::{Bool, RawHandle, guard_bool, guard_or};
@@ -33,11 +36,17 @@ const SIGNAL_REFUSED: Win32Error = Win32Error(156);
 static STOPPING: AtomicU32 = AtomicU32::new(0);
 
 /// Stops or ends the calling thread if somebody has asked for that. For the end of calls, with no lock held.
-#[inline]
+#[inline(always)]
 pub(crate) fn stop_if_asked() {
     if STOPPING.load(Relaxed) != 0 {
-        crate::processthreadsapi::with_made(stop);
+        stop_if_marked();
     }
+}
+
+#[cold]
+#[inline(never)]
+fn stop_if_marked() {
+    crate::processthreadsapi::with_made(stop);
 }
 
 #[cold]
@@ -70,13 +79,17 @@ pub(crate) fn end(made: &Arc<Made>) -> ! {
     unreachable!("the thread has ended")
 }
 
-/// SuspendThread: the count before; the thread stops at the end of its next call. u32::MAX with 5 without the right, or for
-/// a thread that CreateThread has not made.
+/// SuspendThread: the count before; the thread stops in its own code or at the end of its next call. u32::MAX with 5 without the
+/// right, or for a thread that CreateThread has not made.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SuspendThread(object: RawHandle) -> u32 {
     guard_or(u32::MAX, || {
         let made = made_with(object, THREAD_SUSPEND_RESUME)?;
-        made.suspend(MAXIMUM_SUSPEND_COUNT).ok_or(SIGNAL_REFUSED)
+        let before = made.suspend(MAXIMUM_SUSPEND_COUNT).ok_or(SIGNAL_REFUSED)?;
+        if !made.is_current() {
+            halt::halt(&made);
+        }
+        Ok(before)
     })
 }
 
@@ -96,6 +109,7 @@ pub extern "C" fn ovl_TerminateThread(object: RawHandle, code: u32) -> Bool {
                 return Ok(());
             }
             made.record().interrupt();
+            halt::nudge(&made);
             std::thread::sleep(Duration::from_millis(1));
         }
         let weak = Arc::downgrade(&made);
@@ -109,6 +123,7 @@ fn bury(made: &Weak<Made>) {
     let mut pause = Duration::from_millis(2);
     while let Some(made) = made.upgrade().filter(|made| !made.has_ended()) {
         made.record().interrupt();
+        halt::nudge(&made);
         drop(made);
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_secs(1));
@@ -157,6 +172,42 @@ pub extern "C" fn ovl_GetThreadPriority(object: RawHandle) -> i32 {
     guard_or(PRIORITY_ERROR, || {
         let (thread, _) = thread(object)?;
         Ok(PRIORITIES.lock().get(&thread.serial()).map_or(0, |(_, priority)| *priority))
+    })
+}
+
+/// Threads whose boost the program has turned off, by their serial number.
+static UNBOOSTED: LazyLock<Mutex<HashMap<u64, Weak<Thread>>>> = LazyLock::new(Mutex::default);
+
+/// SetThreadPriorityBoost: kept, and means nothing: Linux has its own ways to favour threads that have waited.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetThreadPriorityBoost(object: RawHandle, disable: Bool) -> Bool {
+    guard_bool(|| {
+        let (thread, _) = thread(object)?;
+        let mut unboosted = UNBOOSTED.lock();
+        unboosted.retain(|_, thread| thread.strong_count() != 0);
+        if disable == 0 {
+            unboosted.remove(&thread.serial());
+        } else {
+            unboosted.insert(thread.serial(), Arc::downgrade(&thread));
+        }
+        Ok(())
+    })
+}
+
+/// GetThreadPriorityBoost: whether it was turned off.
+///
+/// # Safety
+/// `disabled` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetThreadPriorityBoost(object: RawHandle, disabled: *mut Bool) -> Bool {
+    guard_bool(|| {
+        let (thread, _) = thread(object)?;
+        if disabled.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { disabled.write(UNBOOSTED.lock().contains_key(&thread.serial()).into()) };
+        Ok(())
     })
 }
 

@@ -90,6 +90,9 @@ pub type ProgressRoutine =
     Option<unsafe extern "C" fn(i64, i64, i64, i64, u32, u32, RawHandle, RawHandle, *mut c_void) -> u32>;
 
 const COPY_FILE_FAIL_IF_EXISTS: u32 = 1;
+/// RESTARTABLE (a copy that is begun again is made again), OPEN_SOURCE_FOR_WRITE, ALLOW_DECRYPTED_DESTINATION and NO_BUFFERING: what
+/// they ask for changes nothing about the copy.
+const COPY_FILE_HINTS: u32 = 0x2 | 0x4 | 0x8 | 0x1000;
 const CALLBACK_CHUNK_FINISHED: u32 = 0;
 const CALLBACK_STREAM_SWITCH: u32 = 1;
 const PROGRESS_CONTINUE: u32 = 0;
@@ -98,6 +101,7 @@ const PROGRESS_QUIET: u32 = 3;
 
 /// Who follows a copy.
 struct Follower {
+    /// `None` also after it wanted to hear no more.
     routine: ProgressRoutine,
     data: *mut c_void,
     cancel: *const Bool,
@@ -109,20 +113,27 @@ impl Follower {
     /// The routine may be called with the data, and `cancel` is NULL or readable.
     unsafe fn hear(&mut self, progress: CopyProgress) -> CopyVerdict {
         // SAFETY: the caller's promise; another thread may write it.
-        if !self.cancel.is_null() && unsafe { self.cancel.read_volatile() } != 0 {
+        let is_cancelled = || !self.cancel.is_null() && unsafe { self.cancel.read_volatile() } != 0;
+        if is_cancelled() {
             return CopyVerdict::Cancel;
         }
-        let Some(routine) = self.routine else {
-            return if self.cancel.is_null() { CopyVerdict::Quiet } else { CopyVerdict::Continue };
-        };
+        // The flag counts to the end, whatever the routine wants.
+        let quiet = if self.cancel.is_null() { CopyVerdict::Quiet } else { CopyVerdict::Continue };
+        let Some(routine) = self.routine else { return quiet };
         let reason = if self.begun { CALLBACK_CHUNK_FINISHED } else { CALLBACK_STREAM_SWITCH };
         self.begun = true;
-        let (size, copied) = (progress.size as i64, progress.copied as i64);
-        let (none, stream) = (INVALID_HANDLE_VALUE, 1);
+        let CopyProgress { size, copied, source, target } = progress;
+        let (size, copied, stream) = (size as i64, copied as i64, 1);
+        let (source, target) = (source.into_raw(), target.into_raw());
         // SAFETY: the caller's promise.
-        match unsafe { routine(size, copied, size, copied, stream, reason, none, none, self.data) } {
+        match unsafe { routine(size, copied, size, copied, stream, reason, source, target, self.data) } {
+            // It may be the routine that sets the flag.
+            PROGRESS_CONTINUE | PROGRESS_QUIET if is_cancelled() => CopyVerdict::Cancel,
             PROGRESS_CONTINUE => CopyVerdict::Continue,
-            PROGRESS_QUIET => CopyVerdict::Quiet,
+            PROGRESS_QUIET => {
+                self.routine = None;
+                quiet
+            }
             PROGRESS_STOP => CopyVerdict::Stop,
             _ => CopyVerdict::Cancel,
         }
@@ -132,11 +143,15 @@ impl Follower {
 unsafe fn copy_file<C: Unit>(
     from: *const C,
     to: *const C,
-    replace: bool,
+    flags: u32,
     mut follower: Follower,
 ) -> Result<(), Win32Error> {
+    if flags & !(COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_HINTS) != 0 {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, name(to)?) };
+    let replace = flags & COPY_FILE_FAIL_IF_EXISTS == 0;
     // SAFETY: the caller's promise.
     files().copy_file(system()?, &from, &to, replace, &mut |progress| unsafe { follower.hear(progress) })
 }
@@ -145,13 +160,16 @@ pair! {
     /// CopyFile: 80 if the target is there and is not to be replaced.
     fn ovl_CopyFileA ovl_CopyFileW(from: *const C, to: *const C, fail_if_exists: Bool) -> Bool {
         let follower = Follower { routine: None, data: std::ptr::null_mut(), cancel: std::ptr::null(), begun: false };
+        let flags = if fail_if_exists == 0 { 0 } else { COPY_FILE_FAIL_IF_EXISTS };
         // SAFETY: the caller's promise.
-        guard_bool(|| unsafe { copy_file(from, to, fail_if_exists == 0, follower) })
+        guard_bool(|| unsafe { copy_file(from, to, flags, follower) })
     }
 }
 
 pair! {
-    /// CopyFileEx: the routine hears of the progress without handles (-1). Of the flags, COPY_FILE_FAIL_IF_EXISTS matters.
+    /// CopyFileEx: the routine is told of the beginning (CALLBACK_STREAM_SWITCH) and of each part that is done, with the handles of both
+    /// files; it may end the copy (1235), and so may the flag, at any time until the last part is done. 87 for a flag that means
+    /// something else.
     fn ovl_CopyFileExA ovl_CopyFileExW(
         from: *const C,
         to: *const C,
@@ -162,7 +180,7 @@ pair! {
     ) -> Bool {
         let follower = Follower { routine, data, cancel, begun: false };
         // SAFETY: the caller's promise.
-        guard_bool(|| unsafe { copy_file(from, to, flags & COPY_FILE_FAIL_IF_EXISTS == 0, follower) })
+        guard_bool(|| unsafe { copy_file(from, to, flags, follower) })
     }
 }
 

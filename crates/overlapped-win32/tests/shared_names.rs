@@ -5,7 +5,9 @@
 //! process that does not end in time is killed, and its test fails.
 
 use overlapped_win32::errhandlingapi::ovl_GetLastError;
+use overlapped_win32::fileapi::ovl_CreateFileA;
 use overlapped_win32::handleapi::ovl_CloseHandle;
+use overlapped_win32::memoryapi::views::{ovl_CreateFileMappingA, ovl_MapViewOfFile, ovl_OpenFileMappingA, ovl_UnmapViewOfFile};
 use overlapped_win32::support::RawHandle;
 use overlapped_win32::synchapi::*;
 use std::ffi::CString;
@@ -145,12 +147,18 @@ fn role() {
         Ok("follow-semaphore") => follow_semaphore(),
         Ok("lead-mutex") => lead_mutex(),
         Ok("follow-mutex") => follow_mutex(),
+        Ok("lead-closed") => lead_closed(),
+        Ok("follow-closed") => follow_closed(),
         Ok("lead-life") => lead_life(),
         Ok("follow-life") => follow_life(),
         Ok("lead-all") => lead_all(),
         Ok("follow-all") => follow_all(),
         Ok("lead-timer") => lead_timer(),
         Ok("follow-timer") => follow_timer(),
+        Ok("lead-heirs") => lead_heirs(),
+        Ok("follow-heirs") => follow_heirs(),
+        Ok("lead-section") => lead_section(),
+        Ok("follow-section") => follow_section(),
         Ok("lead-exclusion") => lead_exclusion(),
         Ok("follow-exclusion") => count(),
         Ok("lead-ping") => lead_ping(),
@@ -297,6 +305,35 @@ fn follow_mutex() {
 }
 
 #[test]
+fn a_mutex_whose_owner_has_closed_its_handle_is_not_lost_to_others_04_4() {
+    lead("lead-closed");
+}
+
+fn lead_closed() {
+    let (lock, error) = mutex("closed", true);
+    assert_eq!(error, 0);
+    let mut follower = Follower::start("follow-closed");
+    follower.go();
+    std::thread::sleep(Duration::from_millis(30));
+    // This thread goes on: only the handle is gone, with which it could have released the mutex.
+    assert_eq!(ovl_CloseHandle(lock), 1);
+    follower.finish();
+    let (lock, error) = mutex("closed", true);
+    assert_eq!(error, 0, "nobody has it any more");
+    assert_eq!(ovl_ReleaseMutex(lock), 1, "and this one is a new one, with its first owner");
+    ovl_CloseHandle(lock);
+}
+
+fn follow_closed() {
+    let (lock, error) = mutex("closed", false);
+    assert_eq!(error, 183);
+    ready();
+    assert_eq!(ovl_WaitForSingleObject(lock, LONG), ABANDONED);
+    assert_eq!(ovl_ReleaseMutex(lock), 1);
+    ovl_CloseHandle(lock);
+}
+
+#[test]
 fn a_name_belongs_to_one_kind_and_goes_with_its_last_handle_04_2() {
     lead("lead-life");
 }
@@ -393,6 +430,136 @@ fn follow_timer() {
     };
     ready();
     ovl_CloseHandle(timer);
+}
+
+#[test]
+fn a_timer_outlives_the_process_that_set_it_04_6() {
+    lead("lead-heirs");
+}
+
+fn timer(text: &str) -> RawHandle {
+    // SAFETY: a name that ends with a zero.
+    unsafe { ovl_CreateWaitableTimerA(null(), 0, name(text).as_ptr()) }
+}
+
+fn set(timer: RawHandle, milliseconds: i64, period: i32) {
+    let due = -10_000 * milliseconds;
+    // SAFETY: the due time is there for the call.
+    assert_eq!(unsafe { ovl_SetWaitableTimer(timer, &due, period, None, null_mut(), 0) }, 1);
+}
+
+fn lead_heirs() {
+    let (once, every, closed) = (timer("once"), timer("every"), timer("closed"));
+    let follower = Follower::start("follow-heirs");
+    assert_eq!(ovl_WaitForSingleObject(closed, LONG), SIGNALLED, "its setter lives, and has closed it");
+    follower.kill();
+    assert_eq!(ovl_WaitForSingleObject(once, LONG), SIGNALLED);
+    assert_eq!(ovl_WaitForSingleObject(once, 100), TIMEOUT, "once and no more");
+    for _ in 0..3 {
+        assert_eq!(ovl_WaitForSingleObject(every, LONG), SIGNALLED);
+    }
+    assert_eq!(ovl_CancelWaitableTimer(every), 1);
+    ovl_WaitForSingleObject(every, 0);
+    assert_eq!(ovl_WaitForSingleObject(every, 300), TIMEOUT, "cancelled by the heir");
+    for timer in [once, every, closed] {
+        ovl_CloseHandle(timer);
+    }
+}
+
+fn follow_heirs() {
+    let (once, every, closed) = (timer("once"), timer("every"), timer("closed"));
+    set(closed, 300, 0);
+    ovl_CloseHandle(closed);
+    set(once, 1_500, 0);
+    set(every, 1_000, 100);
+    ready();
+    unreachable!("killed before");
+}
+
+const PAGE_READWRITE: u32 = 4;
+const FILE_MAP_WRITE: u32 = 2;
+
+fn section(file: RawHandle, bytes: u32, text: &str) -> (RawHandle, u32) {
+    // SAFETY: a name that ends with a zero.
+    let handle = unsafe { ovl_CreateFileMappingA(file, null(), PAGE_READWRITE, 0, bytes, name(text).as_ptr().cast()) };
+    (handle, ovl_GetLastError())
+}
+
+fn view(section: RawHandle) -> *mut u8 {
+    let view = ovl_MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    assert!(!view.is_null(), "{}", ovl_GetLastError());
+    view.cast()
+}
+
+/// The bytes in a view, which others write: one at a time, and only when they say so.
+fn at(view: *mut u8, index: usize) -> u8 {
+    // SAFETY: inside the view.
+    unsafe { view.add(index).read_volatile() }
+}
+
+fn put(view: *mut u8, index: usize, byte: u8) {
+    // SAFETY: inside the view.
+    unsafe { view.add(index).write_volatile(byte) };
+}
+
+fn file(name_of_file: &str) -> RawHandle {
+    let (path, all) = (name(name_of_file), 0xC000_0000);
+    // SAFETY: a name that ends with a zero; OPEN_ALWAYS, shared by all.
+    unsafe { ovl_CreateFileA(path.as_ptr(), all, 3, null(), 4, 0, 0) }
+}
+
+#[test]
+fn a_section_with_a_name_is_one_memory_in_all_processes_04_2() {
+    lead("lead-section");
+}
+
+fn lead_section() {
+    let backing = format!("{}/backing", std::env::var("XDG_RUNTIME_DIR").unwrap());
+    let (memory, error) = section(usize::MAX, 100_000, r"Local\memory");
+    assert_eq!(error, 0);
+    let handle = file(&backing);
+    let (of_file, error) = section(handle, 8192, "of a file");
+    assert_eq!(error, 0);
+    let (ours, files) = (view(memory), view(of_file));
+    put(ours, 0, 1);
+    put(files, 8191, 7);
+    let mut follower = Follower::start("follow-section");
+    assert_eq!((at(ours, 99_999), at(files, 0)), (2, 8));
+    assert_eq!(event("memory", true), (0, 6), "another kind of object");
+    // It is there without us, and goes with the last handle of all.
+    ovl_CloseHandle(memory);
+    // SAFETY: nobody uses the view any more.
+    unsafe { ovl_UnmapViewOfFile(ours.cast()) };
+    let (memory, error) = section(usize::MAX, 5, "memory");
+    assert_eq!(error, 183);
+    assert_eq!(at(view(memory), 99_999), 2, "as large as it was made");
+    ovl_CloseHandle(memory);
+    follower.go();
+    follower.finish();
+    assert_eq!(std::fs::read(&backing).unwrap()[0], 8);
+    ovl_CloseHandle(of_file);
+    ovl_CloseHandle(handle);
+}
+
+fn follow_section() {
+    assert_eq!(open_event("memory"), (0, 6));
+    // SAFETY: names that end with a zero.
+    let open = |text| unsafe { ovl_OpenFileMappingA(FILE_MAP_WRITE | 4, 0, name(text).as_ptr().cast()) };
+    let (memory, of_file) = (open("memory"), open("of a file"));
+    let (ours, files) = (view(memory), view(of_file));
+    assert_eq!((at(ours, 0), at(files, 8191)), (1, 7));
+    put(ours, 99_999, 2);
+    put(files, 0, 8);
+    ready();
+    ready();
+    for handle in [memory, of_file] {
+        ovl_CloseHandle(handle);
+    }
+    for view in [ours, files] {
+        // SAFETY: nobody uses the view any more.
+        unsafe { ovl_UnmapViewOfFile(view.cast()) };
+    }
+    assert_eq!((open("memory"), ovl_GetLastError()), (0, 2));
 }
 
 #[test]

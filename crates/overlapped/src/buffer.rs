@@ -137,8 +137,14 @@ unsafe impl IoBuf for std::sync::Arc<[u8]> {
 /// Page-aligned bytes, as instances without buffering need them (contract 02 section 6). Zeroed when made.
 #[derive(Debug)]
 pub struct AlignedBuf {
-    start: NonNull<u8>,
+    /// What was allocated: more than the room by what it takes to begin at a page.
+    base: NonNull<u8>,
     layout: Layout,
+    start: NonNull<u8>,
+    /// What there is room for.
+    room: usize,
+    /// What of it reads may fill.
+    capacity: usize,
     len: usize,
 }
 
@@ -157,20 +163,32 @@ impl AlignedBuf {
     /// If `capacity` is above what an allocation may have.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        let size = capacity.max(1).next_multiple_of(Self::ALIGNMENT);
-        let Ok(layout) = Layout::from_size_align(size, Self::ALIGNMENT) else {
-            panic!("{capacity} bytes are too many")
-        };
+        let size = capacity.max(1).checked_next_multiple_of(Self::ALIGNMENT);
+        let whole = size.and_then(|size| size.checked_add(Self::ALIGNMENT));
+        // An allocator that is asked for zeros at a large alignment writes them; without one it asks Linux for pages that are zeros
+        // once somebody looks at them, so that large buffers cost nothing until they are used.
+        let layout = whole.and_then(|whole| Layout::from_size_align(whole, 1).ok());
+        let (Some(capacity), Some(layout)) = (size, layout) else { panic!("{capacity} bytes are too many") };
         // SAFETY: the layout's size is not zero.
-        let start = unsafe { alloc_zeroed(layout) };
-        let Some(start) = NonNull::new(start) else { handle_alloc_error(layout) };
-        Self { start, layout, len: 0 }
+        let base = unsafe { alloc_zeroed(layout) };
+        let Some(base) = NonNull::new(base) else { handle_alloc_error(layout) };
+        let skip = base.as_ptr().align_offset(Self::ALIGNMENT);
+        // SAFETY: less than the alignment, which the allocation has besides the room.
+        let start = unsafe { base.add(skip) };
+        Self { base, layout, start, room: capacity, capacity, len: 0 }
     }
 
     /// Bytes that it can hold.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.layout.size()
+        self.capacity
+    }
+
+    /// Lets reads fill no more than `capacity` bytes, or all that it was made for if that is less; can be changed at any time. A
+    /// read of what is known to be there and no more saves the library the question whether the file ends.
+    pub fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity.min(self.room);
+        self.len = self.len.min(self.capacity);
     }
 
     /// Makes the first `len` bytes the filled ones; they are zeros unless something was put there.
@@ -202,7 +220,7 @@ impl std::ops::DerefMut for AlignedBuf {
 impl Drop for AlignedBuf {
     fn drop(&mut self) {
         // SAFETY: allocated with this layout, once.
-        unsafe { dealloc(self.start.as_ptr(), self.layout) };
+        unsafe { dealloc(self.base.as_ptr(), self.layout) };
     }
 }
 
@@ -224,7 +242,7 @@ unsafe impl IoBufMut for AlignedBuf {
     }
 
     fn capacity(&self) -> usize {
-        self.layout.size()
+        self.capacity
     }
 
     unsafe fn set_filled(&mut self, len: usize) {

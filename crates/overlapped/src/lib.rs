@@ -68,6 +68,7 @@
 
 pub mod alertable;
 mod buffer;
+mod buffer_pool;
 mod directory;
 mod error;
 mod event;
@@ -87,6 +88,7 @@ mod system;
 mod wait;
 
 pub use buffer::{AlignedBuf, IoBuf, IoBufMut};
+pub use buffer_pool::{BufferPool, PooledBuf};
 pub use directory::{Action, Change, changes};
 pub use error::{Error, Result};
 pub use event::Event;
@@ -105,7 +107,7 @@ pub use wait::{Signal, Wait, WaitResult, signal_and_wait, wait_all, wait_any};
 
 pub use overlapped_abi as abi;
 pub use overlapped_devices as devices;
-pub use overlapped_devices::file::{CopyRange, Watch};
+pub use overlapped_devices::file::{CopyRange, FileStat, Watch};
 pub use overlapped_engine as engine;
 pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_engine::sentinel::Choice as SentinelChoice;

@@ -42,6 +42,14 @@ macro_rules! file_methods {
                 self.handle.ask("question for a file's size", overlapped_devices::file::size)
             }
 
+            /// What the file was when it was opened: size, times, permissions. Linux is not asked again.
+            ///
+            /// # Errors
+            /// 1 for what is not a file.
+            pub fn stat_at_open(&self) -> $crate::Result<$crate::FileStat> {
+                self.handle.ask("question for a file's facts", overlapped_devices::file::stat_at_open)
+            }
+
             /// The bytes that the file occupies, which holes do not (GetCompressedFileSize).
             ///
             /// # Errors

@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{LOST, Lab, MOMENT, bounded, eventually, on_every_engine, on_real_engines, pattern, thread_id};
+use common::{LOST, Lab, MOMENT, bounded, eventually, on_every_engine, on_real_engines, readers, thread_id};
 use overlapped::executor::yield_now;
+use overlapped::pool::{Shutdown, ThreadPool};
 use overlapped::{Executor, JoinError, JoinHandle, PoolSize, Timeout, alertable, blocking};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -70,6 +71,24 @@ fn compute(time: Duration) {
     }
 }
 
+/// A task that waits at a gate, and a word on whether its future is gone.
+struct Waiting {
+    task: JoinHandle<()>,
+    gate: Gate,
+    dropped: Arc<AtomicBool>,
+}
+
+fn waiting(executor: &Executor) -> Waiting {
+    let (gate, dropped) = (Gate::default(), Arc::new(AtomicBool::new(false)));
+    let (passed, told) = (gate.clone(), Told(Arc::clone(&dropped)));
+    let task = executor.spawn(async move {
+        let _told = told;
+        passed.await;
+    });
+    eventually("it waits", || gate.wakers().len() == 1);
+    Waiting { task, gate, dropped }
+}
+
 #[test]
 fn tasks_run_without_being_awaited_and_give_their_values() {
     on_real_engines(|lab| {
@@ -91,23 +110,8 @@ fn tasks_run_without_being_awaited_and_give_their_values() {
 #[test]
 fn operations_complete_in_tasks() {
     on_every_engine(|lab| {
-        let bytes: Arc<[u8]> = pattern(1 << 20, 9).into();
-        lab.file("data", &bytes);
-        let file = Arc::new(lab.open("data"));
         let executor = executor(lab, PoolSize::adaptive(0, 8));
-        let tasks: Vec<_> = (0..64_u64)
-            .map(|task| {
-                let (file, bytes) = (Arc::clone(&file), Arc::clone(&bytes));
-                executor.spawn(async move {
-                    for n in 0..20 {
-                        let at = (task * 20 + n) * 800;
-                        let (result, got) = file.read_at(Vec::with_capacity(800), at).await;
-                        assert_eq!(result, Ok(800));
-                        assert!(got == bytes[at as usize..][..800]);
-                    }
-                })
-            })
-            .collect();
+        let tasks: Vec<_> = readers(lab).map(|reader| executor.spawn(reader)).collect();
         for task in tasks {
             task.wait().expect("a task failed");
         }
@@ -302,13 +306,7 @@ fn a_task_outlives_its_handle() {
 fn cancelling_drops_the_future_and_a_finished_task_keeps_its_value() {
     on_real_engines(|lab| {
         let executor = executor(lab, PoolSize::default());
-        let (gate, dropped) = (Gate::default(), Arc::new(AtomicBool::new(false)));
-        let (passed, told) = (gate.clone(), Told(Arc::clone(&dropped)));
-        let task = executor.spawn(async move {
-            let _told = told;
-            passed.await;
-        });
-        eventually("it waits", || gate.wakers().len() == 1);
+        let Waiting { task, gate, dropped } = waiting(&executor);
         task.cancel();
         assert!(task.wait().unwrap_err().is_cancelled());
         assert!(dropped.load(Ordering::SeqCst), "the future is gone when its end is known");
@@ -421,13 +419,7 @@ fn tasks_that_wake_themselves_take_turns() {
 fn dropping_the_executor_cancels_what_has_not_ended() {
     on_real_engines(|lab| {
         let executor = executor(lab, PoolSize::default());
-        let (gate, dropped) = (Gate::default(), Arc::new(AtomicBool::new(false)));
-        let (passed, told) = (gate.clone(), Told(Arc::clone(&dropped)));
-        let task = executor.spawn(async move {
-            let _told = told;
-            passed.await;
-        });
-        eventually("it waits", || gate.wakers().len() == 1);
+        let Waiting { task, gate, dropped } = waiting(&executor);
         drop(executor);
         assert!(task.wait().unwrap_err().is_cancelled());
         assert!(dropped.load(Ordering::SeqCst));
@@ -497,5 +489,22 @@ fn an_executor_shares_a_pool_with_other_work() {
         let (tell, told) = channel();
         pool.submit(move || tell.send(3).unwrap()).unwrap();
         assert_eq!(told.recv_timeout(LOST), Ok(3), "the pool goes on without the executor");
+    });
+}
+
+#[test]
+fn a_task_whose_packet_a_pool_has_given_back_is_cancelled() {
+    on_real_engines(|lab| {
+        let pool = ThreadPool::new_in(&lab.system, PoolSize::fixed(1)).expect("a pool");
+        let executor = Executor::on(&pool);
+        let (open, gate) = channel::<()>();
+        pool.submit(move || _ = gate.recv_timeout(LOST)).expect("the pool is not shut down");
+        eventually("the thread is taken", || pool.queued() == 0);
+        let task = executor.spawn(async {});
+        let (given_back, _) = pool.shutdown(Shutdown::GiveBack, Timeout::Poll);
+        assert_eq!(given_back.len(), 1);
+        drop(given_back);
+        assert!(task.wait().unwrap_err().is_cancelled());
+        drop(open);
     });
 }

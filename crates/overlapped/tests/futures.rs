@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Lab, Ledger, bounded, eventually, never, on_every_engine, on_real_engines, on_sim, pattern};
+use common::{Lab, Ledger, bounded, eventually, never, on_every_engine, on_real_engines, on_sim, pattern, readers};
 use overlapped::OverlappedFile;
 use std::future::Future;
 use std::os::fd::AsFd;
@@ -110,29 +110,14 @@ fn operations_complete_under_tokio_on_one_thread() {
 #[test]
 fn operations_complete_under_tokio_on_several_threads() {
     on_every_engine(|lab| {
-        let bytes: Arc<[u8]> = pattern(1 << 20, 5).into();
-        lab.file("data", &bytes);
-        let file = Arc::new(lab.open("data"));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(3).build().unwrap();
-        let tasks: Vec<_> = (0..64_u64)
-            .map(|task| {
-                let (file, bytes) = (Arc::clone(&file), Arc::clone(&bytes));
-                runtime.spawn(async move {
-                    for n in 0..20 {
-                        let at = (task * 20 + n) * 800;
-                        let (result, got) = file.read_at(Vec::with_capacity(800), at).await;
-                        assert_eq!(result, Ok(800));
-                        assert!(got == bytes[at as usize..][..800]);
-                    }
-                })
-            })
-            .collect();
+        let tasks: Vec<_> = readers(lab).map(|reader| runtime.spawn(reader)).collect();
         runtime.block_on(async {
             for task in tasks {
                 task.await.unwrap();
             }
         });
-        let (data, fifo) = (lab.open("data"), lab.fifo("fifo"));
+        let (data, fifo) = files(lab);
         runtime.block_on(async { exercise(&data, &fifo).await });
     });
 }

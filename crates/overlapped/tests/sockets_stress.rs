@@ -1,73 +1,99 @@
-//! Many connections on one port with many threads, for about two seconds on each engine: bytes in are bytes out, and each request
-//! completes exactly once.
+//! Many connections on one port with many threads: on each connection, bytes in are bytes out, and each request completes exactly once.
+//! Two seconds on each engine; with `OVERLAPPED_BIG_TESTS=1` a minute, and 1,000 connections.
 
 mod common;
 
-use common::{Lab, Random, bounded_by, on_real_engines};
+use common::crowd::{affordable, is_big};
+use common::{Lab, Random, bounded_by, on_real_engines_within};
 use overlapped::{CompletionPort, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-const CONNECTIONS: usize = 200;
 const THREADS: usize = 16;
 const CLIENTS: usize = 4;
-const SPAN: Duration = Duration::from_secs(2);
 const MOST: usize = 9000;
 
-/// What a request was for.
+/// Connections, and how long they talk.
+fn size() -> (usize, Duration) {
+    // Both ends are here.
+    if is_big() { (affordable(2_000) / 2, Duration::from_secs(60)) } else { (200, Duration::from_secs(2)) }
+}
+
+/// What a request was for, and its number on its connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum For {
-    Receiving,
-    Sending,
+    Receiving(u64),
+    Sending(u64),
     Leaving,
 }
 
-/// What the server has counted.
+/// What the server has counted on one connection.
 #[derive(Default)]
 struct Tally {
-    issued: AtomicUsize,
-    completed: AtomicUsize,
+    /// Requests that are complete, which is also the number of the next one to be.
+    completed: AtomicU64,
     received: AtomicUsize,
     sent: AtomicUsize,
-    ended: AtomicUsize,
 }
 
 type Served = overlapped::Associated<TcpStream, usize, For>;
 
-/// Gives back what comes, until the connection ends.
-fn serve(port: &CompletionPort<usize, For>, streams: &[Served], tally: &Tally) {
-    loop {
-        let done = port.get().expect("a packet");
-        if done.context == For::Leaving {
-            return;
+struct Server {
+    port: CompletionPort<usize, For>,
+    streams: Vec<Served>,
+    tallies: Vec<Tally>,
+    ended: AtomicUsize,
+}
+
+impl Server {
+    fn new(lab: &Lab, streams: Vec<TcpStream>) -> Self {
+        let port = CompletionPort::<usize, For>::new_in(&lab.system, 0);
+        let streams: Vec<Served> =
+            streams.into_iter().enumerate().map(|(key, stream)| port.associate(stream, key).unwrap()).collect();
+        let tallies = streams.iter().map(|_| Tally::default()).collect();
+        for stream in &streams {
+            stream.receive(Vec::with_capacity(4096), For::Receiving(0)).unwrap();
         }
-        tally.completed.fetch_add(1, Ordering::Relaxed);
-        let (stream, buffer) = (&streams[done.key], done.buffer.expect("its buffer"));
-        let bytes = done.result.expect("no request fails");
-        match done.context {
-            For::Receiving if bytes == 0 => {
-                tally.ended.fetch_add(1, Ordering::AcqRel);
+        Self { port, streams, tallies, ended: AtomicUsize::new(0) }
+    }
+
+    /// Gives back what comes, until the connections end.
+    fn serve(&self) {
+        loop {
+            let done = self.port.get().expect("a packet");
+            if done.context == For::Leaving {
+                return;
             }
-            For::Receiving => {
-                tally.received.fetch_add(bytes, Ordering::Relaxed);
-                tally.issued.fetch_add(1, Ordering::Relaxed);
-                stream.send(buffer, For::Sending).expect("issued");
-            }
-            _ => {
-                assert_eq!(bytes, buffer.len(), "a send is complete when all is gone");
-                tally.sent.fetch_add(bytes, Ordering::Relaxed);
-                tally.issued.fetch_add(1, Ordering::Relaxed);
-                stream.receive(buffer, For::Receiving).expect("issued");
+            let (stream, tally) = (&self.streams[done.key], &self.tallies[done.key]);
+            let (buffer, bytes) = (done.buffer.expect("its buffer"), done.result.expect("no request fails"));
+            let before = tally.completed.fetch_add(1, Ordering::AcqRel);
+            match done.context {
+                For::Receiving(number) => {
+                    assert_eq!(number, before, "each request completes once");
+                    if bytes == 0 {
+                        self.ended.fetch_add(1, Ordering::AcqRel);
+                        continue;
+                    }
+                    tally.received.fetch_add(bytes, Ordering::Relaxed);
+                    stream.send(buffer, For::Sending(number + 1)).expect("issued");
+                }
+                For::Sending(number) => {
+                    assert_eq!(number, before, "each request completes once");
+                    assert_eq!(bytes, buffer.len(), "a send is complete when all is gone");
+                    tally.sent.fetch_add(bytes, Ordering::Relaxed);
+                    stream.receive(buffer, For::Receiving(number + 1)).expect("issued");
+                }
+                For::Leaving => unreachable!("looked at before"),
             }
         }
     }
 }
 
-/// Sends at random and checks that all of it comes back; the bytes that went round.
-fn converse(streams: &[TcpStream], seed: u64, stop: &AtomicBool) -> usize {
+/// Sends at random and checks that all of it comes back; the bytes that went round on each connection.
+fn converse(streams: &[TcpStream], seed: u64, stop: &AtomicBool) -> Vec<usize> {
     let mut random = Random::new(seed);
-    let mut total = 0;
+    let mut totals = vec![0; streams.len()];
     while !stop.load(Ordering::Acquire) {
         let sends: Vec<_> = streams
             .iter()
@@ -77,7 +103,7 @@ fn converse(streams: &[TcpStream], seed: u64, stop: &AtomicBool) -> usize {
                 (stream.send(bytes.clone()), bytes)
             })
             .collect();
-        for (stream, (send, expected)) in streams.iter().zip(sends) {
+        for ((stream, total), (send, expected)) in streams.iter().zip(&mut totals).zip(sends) {
             assert_eq!(send.wait().0, Ok(expected.len()));
             let mut back = Vec::with_capacity(expected.len());
             while back.len() < expected.len() {
@@ -86,16 +112,16 @@ fn converse(streams: &[TcpStream], seed: u64, stop: &AtomicBool) -> usize {
                 back.extend_from_slice(&part);
             }
             assert!(back == expected, "other bytes came back");
-            total += back.len();
+            *total += back.len();
         }
     }
-    total
+    totals
 }
 
-fn connect_all(lab: &Lab) -> (Vec<TcpStream>, Vec<TcpStream>) {
+fn connect_all(lab: &Lab, count: usize) -> (Vec<TcpStream>, Vec<TcpStream>) {
     let listener = TcpListener::bind_in(&lab.system, "127.0.0.1:0").expect("a listener");
     let address = listener.local_address().unwrap();
-    (0..CONNECTIONS)
+    (0..count)
         .map(|_| {
             let accept = listener.accept();
             let client = TcpStream::connect_in(&lab.system, address).expect("connected");
@@ -106,45 +132,42 @@ fn connect_all(lab: &Lab) -> (Vec<TcpStream>, Vec<TcpStream>) {
 
 #[test]
 fn every_byte_comes_back_and_every_request_completes_once() {
-    on_real_engines(|lab| {
-        let port = CompletionPort::<usize, For>::new_in(&lab.system, 0);
-        let (clients, servers) = connect_all(lab);
-        let streams: Vec<Served> =
-            servers.into_iter().enumerate().map(|(key, stream)| port.associate(stream, key).unwrap()).collect();
-        let (streams, tally) = (Arc::new(streams), Arc::new(Tally::default()));
-        for stream in streams.iter() {
-            tally.issued.fetch_add(1, Ordering::Relaxed);
-            stream.receive(Vec::with_capacity(4096), For::Receiving).unwrap();
-        }
+    let (connections, span) = size();
+    on_real_engines_within(span + Duration::from_secs(120), move |lab| {
+        let (mut clients, servers) = connect_all(lab, connections);
+        let server = Arc::new(Server::new(lab, servers));
         let workers: Vec<_> = (0..THREADS)
             .map(|_| {
-                let (port, streams, tally) = (port.clone(), Arc::clone(&streams), Arc::clone(&tally));
-                std::thread::spawn(move || serve(&port, &streams, &tally))
+                let server = Arc::clone(&server);
+                std::thread::spawn(move || server.serve())
             })
             .collect();
         let stop = Arc::new(AtomicBool::new(false));
-        let mut clients = clients;
+        let part = connections.div_ceil(CLIENTS);
         let talkers: Vec<_> = (0..CLIENTS)
             .map(|n| {
-                let part = clients.split_off(clients.len() - CONNECTIONS / CLIENTS);
+                let streams: Vec<_> = clients.drain(..part.min(clients.len())).collect();
                 let stop = Arc::clone(&stop);
-                std::thread::spawn(move || converse(&part, common::seed() + n as u64, &stop))
+                std::thread::spawn(move || converse(&streams, common::seed() + n as u64, &stop))
             })
             .collect();
-        std::thread::sleep(SPAN);
+        std::thread::sleep(span);
         stop.store(true, Ordering::Release);
-        let total: usize = bounded_by(Duration::from_secs(25), "the conversations", move || {
-            talkers.into_iter().map(|talker| talker.join().expect("no talker fails")).sum()
+        let totals: Vec<usize> = bounded_by(Duration::from_secs(60), "the conversations", move || {
+            talkers.into_iter().flat_map(|talker| talker.join().expect("no talker fails")).collect()
         });
-        common::eventually("every connection ends", || tally.ended.load(Ordering::Acquire) == CONNECTIONS);
-        (0..THREADS).for_each(|_| port.post(0, For::Leaving).unwrap());
+        common::eventually("every connection ends", || server.ended.load(Ordering::Acquire) == connections);
+        (0..THREADS).for_each(|_| server.port.post(0, For::Leaving).unwrap());
         workers.into_iter().for_each(|worker| worker.join().expect("no worker fails"));
-        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
-        assert_eq!(count(&tally.issued), count(&tally.completed), "exactly one completion each");
-        assert_eq!(count(&tally.received), total);
-        assert_eq!(count(&tally.sent), total);
-        assert!(total > CONNECTIONS * MOST / 4, "hardly anything went round: {total}");
-        assert!(port.try_get().unwrap().is_none());
+        for (key, (tally, total)) in server.tallies.iter().zip(&totals).enumerate() {
+            let (received, sent) = (tally.received.load(Ordering::Relaxed), tally.sent.load(Ordering::Relaxed));
+            assert_eq!((received, sent), (*total, *total), "connection {key}: bytes in are bytes out");
+        }
+        let requests: u64 = server.tallies.iter().map(|tally| tally.completed.load(Ordering::Relaxed)).sum();
+        let total: usize = totals.iter().sum();
+        println!("{}: {connections} connections, {requests} requests, {total} bytes there and back", lab.name());
+        assert!(total > connections * MOST / 4, "hardly anything went round: {total}");
+        assert!(server.port.try_get().unwrap().is_none());
         assert_eq!(lab.system.outstanding(), 0);
     });
 }

@@ -305,6 +305,7 @@ impl Command {
         }
         if !self.no_start {
             flags.push(library::start(compiler)?.into_os_string());
+            flags.push(glued("-Wl,--version-script=", &headers::directory()?.join("ovl/own_names.map")));
         }
         flags.extend(library::arguments(self.linked_in)?);
         if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {

@@ -42,7 +42,7 @@ fn find(file: &str) -> Result<PathBuf, String> {
         places.iter().filter_map(|place| here.join(place).canonicalize().ok()).find(|place| place.join(file).is_file());
     found.ok_or_else(|| {
         let here = here.display();
-        format!("{file} is not beside {here}; build it with `cargo build -p overlapped-win32`, install it, or set OVERLAPPED_LIB")
+        format!("{file} is not beside {here}; build it with `cargo build -p overlapped-win32-library`, install it, or set OVERLAPPED_LIB")
     })
 }
 

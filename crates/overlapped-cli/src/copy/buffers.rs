@@ -1,4 +1,4 @@
-//! The buffers: as many as requests may be on their way, made once and used again and again.
+//! The buffers: as many as requests may be on their way, made when they are wanted for the first time and used again and again.
 
 use overlapped::AlignedBuf;
 use parking_lot::Mutex;
@@ -6,31 +6,51 @@ use parking_lot::Mutex;
 /// See the module page.
 #[derive(Debug)]
 pub struct Buffers {
-    free: Mutex<Vec<AlignedBuf>>,
+    stock: Mutex<Stock>,
+    size: usize,
+}
+
+#[derive(Debug)]
+struct Stock {
+    free: Vec<AlignedBuf>,
+    /// How many may still be made.
+    unmade: usize,
+}
+
+impl Stock {
+    fn available(&self) -> usize {
+        self.free.len() + self.unmade
+    }
+
+    fn take(&mut self, size: usize) -> AlignedBuf {
+        self.free.pop().unwrap_or_else(|| {
+            self.unmade -= 1;
+            AlignedBuf::with_capacity(size)
+        })
+    }
 }
 
 impl Buffers {
-    /// `count` buffers of `size` bytes. Untouched memory costs nothing.
+    /// `count` buffers of `size` bytes.
     pub fn new(count: usize, size: usize) -> Self {
-        Self { free: Mutex::new((0..count).map(|_| AlignedBuf::with_capacity(size)).collect()) }
+        Self { stock: Mutex::new(Stock { free: Vec::new(), unmade: count }), size }
     }
 
     /// Takes `count` buffers, or none.
     pub fn take(&self, count: usize) -> Option<Vec<AlignedBuf>> {
-        let mut free = self.free.lock();
-        let rest = free.len().checked_sub(count)?;
-        Some(free.split_off(rest))
+        let mut stock = self.stock.lock();
+        (stock.available() >= count).then(|| (0..count).map(|_| stock.take(self.size)).collect())
     }
 
     /// Takes one buffer more, if `reserve` others are left for those who have none yet.
     pub fn take_extra(&self, reserve: usize) -> Option<AlignedBuf> {
-        let mut free = self.free.lock();
-        if free.len() > reserve { free.pop() } else { None }
+        let mut stock = self.stock.lock();
+        (stock.available() > reserve).then(|| stock.take(self.size))
     }
 
     /// Gives buffers back.
     pub fn give(&self, buffers: impl IntoIterator<Item = AlignedBuf>) {
-        self.free.lock().extend(buffers);
+        self.stock.lock().free.extend(buffers);
     }
 }
 
@@ -47,5 +67,6 @@ mod tests {
         assert!(buffers.take_extra(1).is_none());
         buffers.give(first.into_iter().chain([extra]));
         assert_eq!(buffers.take(3).map(|all| all.len()), Some(3));
+        assert!(buffers.take(1).is_none(), "no more than there may be are made");
     }
 }

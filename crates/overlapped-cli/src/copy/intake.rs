@@ -1,5 +1,5 @@
-//! How many files are on their way, when everything is done, and files for which the disk was full while others were being
-//! copied.
+//! How many files are on their way, when everything is done, and files for which the disk was full (or there was no descriptor left)
+//! while others were being copied.
 //!
 //! A file that does not fit fills the disk for a moment, and files beside it fail with it although there is room for them. So
 //! whoever fails for that reason and was not alone is tried again, alone, when all others are done and what did not
@@ -123,11 +123,11 @@ impl Intake {
     }
 }
 
-/// The bytes that are free where `path` is to be.
+/// The bytes that are free where `path` is to be, those included that not everybody may have.
 fn room(path: &Path) -> Option<u64> {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let found = rustix::fs::statvfs(parent).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
+    Some(found.f_bfree.saturating_mul(found.f_frsize))
 }
 
 #[cfg(test)]

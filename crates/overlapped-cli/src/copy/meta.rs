@@ -5,6 +5,7 @@
 //! whose mode the umask leaves as it is.
 
 use rustix::fd::BorrowedFd;
+use overlapped::FileStat;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Stat, Timespec, Timestamps};
 use rustix::io::Result;
 use std::path::Path;
@@ -14,6 +15,14 @@ use std::path::Path;
 pub struct Meta {
     /// Permission bits, setuid, setgid and sticky included where they may be kept.
     mode: u32,
+    times: Timestamps,
+}
+
+/// What is to be known of a file to decide what is kept of it.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    mode: u32,
+    owner: (u32, u32),
     times: Timestamps,
 }
 
@@ -42,17 +51,18 @@ impl Rules {
         }
     }
 
-    /// What is to be kept of `stat`. The copy belongs to whoever copies, so it runs under another name (setuid, setgid) only if
+    /// What is to be kept of a file. The copy belongs to whoever copies, so it runs under another name (setuid, setgid) only if
     /// the source did so under the same one.
-    pub fn keep(&self, stat: &Stat) -> Meta {
-        let mut mode = stat.st_mode & (PERMISSIONS | STICKY);
-        if stat.st_uid == self.uid {
-            mode |= stat.st_mode & SETUID;
+    pub fn keep(&self, found: impl Into<Looked>) -> Meta {
+        let Looked { mode: all, owner: (uid, gid), times } = found.into();
+        let mut mode = all & (PERMISSIONS | STICKY);
+        if uid == self.uid {
+            mode |= all & SETUID;
         }
-        if stat.st_uid == self.uid && stat.st_gid == self.gid || FileType::from_raw_mode(stat.st_mode).is_dir() {
-            mode |= stat.st_mode & SETGID;
+        if uid == self.uid && gid == self.gid || FileType::from_raw_mode(all).is_dir() {
+            mode |= all & SETGID;
         }
-        Meta { mode, times: times(stat) }
+        Meta { mode, times }
     }
 
     /// The permissions to create a copy with: the owner may write it until it is complete.
@@ -86,12 +96,23 @@ impl Meta {
     }
 }
 
-#[allow(clippy::useless_conversion, clippy::unnecessary_cast)] // the fields' types differ between architectures
-fn times(stat: &Stat) -> Timestamps {
-    let time = |seconds, nanos| Timespec { tv_sec: seconds, tv_nsec: nanos };
-    Timestamps {
-        last_access: time(stat.st_atime as i64, stat.st_atime_nsec as _),
-        last_modification: time(stat.st_mtime as i64, stat.st_mtime_nsec as _),
+fn times(accessed: (i64, u32), modified: (i64, u32)) -> Timestamps {
+    let time = |(seconds, nanos): (i64, u32)| Timespec { tv_sec: seconds, tv_nsec: nanos.into() };
+    Timestamps { last_access: time(accessed), last_modification: time(modified) }
+}
+
+impl From<&FileStat> for Looked {
+    fn from(stat: &FileStat) -> Self {
+        Self { mode: stat.mode, owner: (stat.uid, stat.gid), times: times(stat.accessed, stat.modified) }
+    }
+}
+
+impl From<&Stat> for Looked {
+    #[allow(clippy::unnecessary_cast)] // the fields' types differ between architectures
+    fn from(stat: &Stat) -> Self {
+        let accessed = (stat.st_atime as i64, stat.st_atime_nsec as u32);
+        let modified = (stat.st_mtime as i64, stat.st_mtime_nsec as u32);
+        Self { mode: stat.st_mode, owner: (stat.st_uid, stat.st_gid), times: times(accessed, modified) }
     }
 }
 

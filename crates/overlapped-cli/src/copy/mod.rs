@@ -8,13 +8,14 @@
 //! | [`extents`], [`transfer`] | what of a file is to be read and written next |
 //! | [`worker`], [`intake`], [`buffers`] | the threads at the port, and what they share |
 //! | [`compare`] | `--verify` |
+//! | [`room`] | what memory and descriptors allow |
 //! | [`meta`] | mode and times |
 //! | [`ledger`], [`progress`] | the books, and the bar that is drawn from them |
 //!
-//! The strategy: a worker reads ahead, which the page cache mostly answers at once, while the engine writes what was read before;
-//! Linux lets only one thread at a time write into a file, so that is all that can be done at once. A file that fits in one chunk
-//! is opened, read once, written once and closed by one worker, and there many files are copied beside each other. The
-//! drawback: a chunk is read on one processor and written on another, so it passes through the memory that they share.
+//! The strategy: a file of more than one chunk is left to requests that the library carries out by itself, two at a time, which fill the
+//! target beside each other. A file that fits in one chunk is opened, read once, written once and closed by one worker, and there many files
+//! are copied beside each other. What the library cannot copy (sources of unknown size, unbuffered files) a worker reads ahead while
+//! the engine writes what was read before. The drawback: two ways through the same state machine.
 
 mod buffers;
 mod compare;
@@ -26,6 +27,7 @@ mod meta;
 mod open;
 mod plan;
 mod progress;
+mod room;
 mod transfer;
 mod walk;
 mod worker;
@@ -42,12 +44,11 @@ use open::Opener;
 use progress::Progress;
 use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use walk::{Root, Walk};
-use worker::{Crew, Parts, Port};
+use worker::{Crew, Parts, Port, Size};
 
 /// Something was not copied.
 const FAILED: u8 = 1;
@@ -81,7 +82,8 @@ pub fn run(args: &CopyArgs) -> ExitCode {
 fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem> {
     let (sources, target) = args.paths();
     let chosen = engine::choose(args.engine)?;
-    let here = std::env::current_dir().map_err(|error| Problem::reading(Path::new("."), error))?;
+    let (depth, chunk) = (args.queue_depth as usize, args.chunk.unwrap_or(CHUNK));
+    room::check(depth, chunk)?;
     let shows = !args.no_progress && std::io::stderr().is_terminal();
     let bar = shows.then(progress::bar);
     let plan = plan::plan(sources, target, args.recursive);
@@ -94,20 +96,20 @@ fn copy(args: &CopyArgs, rules: Rules, meter: &Meter) -> Result<Summary, Problem
         Some(threads) => threads as usize,
         None => workers(&plan.roots),
     };
-    let depth = args.queue_depth as usize;
     let writers = if chosen.queues_writes || args.unbuffered { depth } else { WRITERS };
     let port = Port::new_in(&chosen.system, u32::try_from(threads).unwrap_or(u32::MAX));
     let opener = Opener {
         system: chosen.system.clone(),
-        here,
+        here: std::env::current_dir().ok(),
         rules,
         unbuffered: args.unbuffered,
         verify: args.verify,
-        chunk: args.chunk.unwrap_or(CHUNK),
+        chunk,
         stride: args.chunk.unwrap_or(STRIDE),
     };
     let walk = Walk::new(plan.roots.clone(), rules, threads);
-    let crew = Arc::new(Crew::new(Parts { port, opener, ledger, walk }, threads, depth, writers));
+    let size = Size { threads, depth, files: room::files(depth, threads), writers };
+    let crew = Arc::new(Crew::new(Parts { port, opener, ledger, walk }, size));
     heed_signals(&crew);
     let progress = bar.map(|bar| {
         let crew = Arc::clone(&crew);

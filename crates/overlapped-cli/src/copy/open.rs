@@ -12,9 +12,10 @@ use super::meta::{Meta, Rules};
 use super::walk::Job;
 use super::worker::{Device, Port};
 use crate::problem::{Problem, Shown};
-use overlapped::{OpenOptions, OverlappedFile, System};
+use overlapped::{FileStat, OpenOptions, OverlappedFile, System};
 use overlapped_abi::Win32Error;
-use rustix::fs::{FileType, Stat};
+use rustix::fs::FileType;
+use rustix::io::Errno;
 use std::borrow::Cow;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 pub struct Opener {
     /// The system to open them in.
     pub system: System,
-    /// Where relative names start. The library would match them by the rules of Windows; absolute ones it takes as they are.
-    pub here: PathBuf,
+    /// Where relative names start, if there is such a place. The library would match them by the rules of Windows; absolute ones it
+    /// takes as they are.
+    pub here: Option<PathBuf>,
     /// Who may keep which mode.
     pub rules: Rules,
     /// Bypass the page cache.
@@ -75,7 +77,7 @@ enum Place {
 /// A source that has been looked at.
 struct Source {
     file: OverlappedFile,
-    stat: Stat,
+    stat: FileStat,
     /// Its size means something.
     sized: bool,
 }
@@ -85,13 +87,13 @@ impl Opener {
     pub fn open(&self, job: &Job, port: &Port) -> Result<(Files, Extents), Problem> {
         let source = self.source(&job.source)?;
         let (target, place, old_size) = self.target(job, &source)?;
-        let is_file = FileType::from_raw_mode(source.stat.st_mode).is_file() && place != Place::Device;
+        let is_file = FileType::from_raw_mode(source.stat.mode).is_file() && place != Place::Device;
         let meta = is_file.then(|| self.rules.keep(&source.stat));
         let unbuffered = self.unbuffered && source.sized && place != Place::Device;
         let inside = is_file && source.sized && !unbuffered;
         let extents = if source.sized {
-            let size = u64::try_from(source.stat.st_size).unwrap_or(0);
-            let holes = u64::try_from(source.stat.st_blocks).unwrap_or(u64::MAX).saturating_mul(512) < size;
+            let FileStat { size, allocated, .. } = source.stat;
+            let holes = allocated < size;
             Extents::of_file(size, holes && is_file, if inside { self.stride } else { self.chunk })
         } else {
             Extents::until_the_end(self.chunk)
@@ -121,18 +123,24 @@ impl Opener {
         options
     }
 
-    fn absolute<'a>(&self, path: &'a Path) -> Cow<'a, Path> {
-        if path.is_absolute() { Cow::Borrowed(path) } else { Cow::Owned(self.here.join(path)) }
+    /// Where there is no current directory, a relative name leads nowhere.
+    fn absolute<'a>(&self, path: &'a Path) -> Result<Cow<'a, Path>, Errno> {
+        match &self.here {
+            _ if path.is_absolute() => Ok(Cow::Borrowed(path)),
+            Some(here) => Ok(Cow::Owned(here.join(path))),
+            None => Err(Errno::NOENT),
+        }
     }
 
     fn source(&self, path: &Path) -> Result<Source, Problem> {
-        let open = |unbuffered| -> Result<(OverlappedFile, Stat), Problem> {
-            let file = self.options(unbuffered).read(true).open_overlapped(self.absolute(path));
+        let absolute = self.absolute(path).map_err(|error| Problem::reading(path, error))?;
+        let open = |unbuffered| -> Result<(OverlappedFile, FileStat), Problem> {
+            let file = self.options(unbuffered).read(true).open_overlapped(&absolute);
             let file = file.map_err(|error| Problem::reading(path, error))?;
-            let stat = rustix::fs::fstat(file.as_fd()).map_err(|error| Problem::reading(path, error))?;
+            let stat = file.stat_at_open().map_err(|error| Problem::reading(path, error))?;
             Ok((file, stat))
         };
-        let sized = |stat: &Stat| FileType::from_raw_mode(stat.st_mode).is_file() && stat.st_size > 0;
+        let sized = |stat: &FileStat| FileType::from_raw_mode(stat.mode).is_file() && stat.size > 0;
         let (mut file, mut stat) = open(self.unbuffered)?;
         if self.unbuffered && !sized(&stat) {
             // Its pieces may begin anywhere, which only buffered reads can do.
@@ -143,7 +151,8 @@ impl Opener {
 
     /// The target, what was there, and its size.
     fn target(&self, job: &Job, source: &Source) -> Result<(OverlappedFile, Place, u64), Problem> {
-        let path = self.absolute(&job.target);
+        let writing = |error: Errno| Problem::writing(&job.source, &job.target, error);
+        let path = self.absolute(&job.target).map_err(writing)?;
         let mode = self.rules.initial(&self.rules.keep(&source.stat));
         let mut options = self.options(self.unbuffered && source.sized);
         options.read(self.verify).write(true).mode(mode);
@@ -152,9 +161,8 @@ impl Opener {
             Err(error) if [Win32Error::FILE_EXISTS, Win32Error::ALREADY_EXISTS].contains(&error.code()) => {}
             Err(error) => return Err(Problem::writing(&job.source, &job.target, error)),
         }
-        let writing = |error: rustix::io::Errno| Problem::writing(&job.source, &job.target, error);
         let stat = rustix::fs::stat(&*path).map_err(writing)?;
-        if (stat.st_dev, stat.st_ino) == (source.stat.st_dev, source.stat.st_ino) {
+        if (stat.st_dev as u64, stat.st_ino as u64) == (source.stat.device, source.stat.inode) {
             return Err(same_file(&job.source, &job.target));
         }
         let place = match FileType::from_raw_mode(stat.st_mode) {
@@ -164,7 +172,7 @@ impl Opener {
                 options.write(true);
                 Place::Device
             }
-            FileType::Directory => return Err(writing(rustix::io::Errno::ACCESS)),
+            FileType::Directory => return Err(writing(Errno::ACCESS)),
             kind => {
                 let why =
                     format!("{} was not copied: {} is {}", Shown(&job.source), Shown(&job.target), kind_name(kind));
@@ -270,9 +278,9 @@ impl Files {
     }
 }
 
-fn removed(result: rustix::io::Result<()>, how: impl FnOnce() -> Removal) -> Removal {
+fn removed(result: Result<(), Errno>, how: impl FnOnce() -> Removal) -> Removal {
     match result {
-        Ok(()) | Err(rustix::io::Errno::NOENT) => how(),
+        Ok(()) | Err(Errno::NOENT) => how(),
         Err(_) => Removal::Failed,
     }
 }

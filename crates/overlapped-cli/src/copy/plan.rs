@@ -72,7 +72,11 @@ fn root(source: &Path, target: &Path, recursive: bool) -> Result<Root, Problem> 
         }
         other => {
             let why = format!("{} was not copied: it is {}", Shown(source), kind(other));
-            Err(Problem::new(source, format!("{why}, which has no end; read it with cat instead")))
+            let advice = match other {
+                FileType::Fifo => "which has no end; read it with cat instead",
+                _ => "which has no contents to copy; leave it out",
+            };
+            Err(Problem::new(source, format!("{why}, {advice}")))
         }
     }
 }

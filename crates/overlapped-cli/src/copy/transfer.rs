@@ -190,10 +190,11 @@ impl Transfer {
             return Step::Write(offset, buffer);
         }
         let waits = self.extents.one_by_one() && (self.reading + self.writing > 0);
-        if !waits && let Some(buffer) = self.buffer(pool) {
+        if !waits && let Some(mut buffer) = self.buffer(pool) {
             match self.extents.next(self.files.source.as_fd()) {
                 Some(piece) => {
                     self.reading += 1;
+                    buffer.set_capacity(self.wanted(piece));
                     return Step::Read(piece, buffer);
                 }
                 None => self.idle.push(buffer),
@@ -227,11 +228,19 @@ impl Transfer {
         match comparison.next(self.files.source.as_fd(), self.files.target.as_fd()) {
             Some(piece) => {
                 self.reading += 1;
-                let (Some(a), Some(b)) = (self.idle.pop(), self.idle.pop()) else { return Step::Rest };
+                let wanted = self.wanted(piece);
+                let (Some(mut a), Some(mut b)) = (self.idle.pop(), self.idle.pop()) else { return Step::Rest };
+                a.set_capacity(wanted);
+                b.set_capacity(wanted);
                 Step::Compare(piece, [a, b])
             }
             None => self.end_if_quiet(pool),
         }
+    }
+
+    /// What a read of a piece asks for: no more than that, so that it is not taken for one that meets the end of the file.
+    fn wanted(&self, piece: Piece) -> usize {
+        if self.files.unbuffered() { piece.len.next_multiple_of(SECTOR) } else { piece.len }
     }
 
     /// A free buffer: one of its own, or one that nobody needs.

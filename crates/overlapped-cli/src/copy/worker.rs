@@ -19,6 +19,7 @@ use super::transfer::{Failure, Limits, Step, Transfer};
 use super::walk::{Job, Walk};
 use crate::problem::{Problem, Shown};
 use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, CopyRange, OverlappedFile, Rejected};
+use overlapped_abi::Win32Error;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
@@ -103,9 +104,22 @@ pub struct Parts {
     pub walk: Walk,
 }
 
+/// How much a crew does at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Threads.
+    pub threads: usize,
+    /// Requests on their way, and buffers.
+    pub depth: usize,
+    /// Files.
+    pub files: usize,
+    /// Writes to one file.
+    pub writers: usize,
+}
+
 impl Crew {
-    /// A crew with `depth` buffers and at most `writers` writes to one file on their way.
-    pub fn new(parts: Parts, threads: usize, depth: usize, writers: usize) -> Self {
+    /// A crew with `depth` buffers, that copies at most `files` files at once, with at most `writers` writes to each on their way.
+    pub fn new(parts: Parts, Size { threads, depth, files, writers }: Size) -> Self {
         let Parts { port, opener, ledger, walk } = parts;
         let depth = if opener.verify { depth.max(2) } else { depth };
         let limits = Limits {
@@ -120,9 +134,9 @@ impl Crew {
             opener,
             ledger,
             threads,
-            slots: (0..depth).map(|_| Mutex::new(None)).collect(),
+            slots: (0..files).map(|_| Mutex::new(None)).collect(),
             walk,
-            intake: Mutex::new(Intake::new(depth)),
+            intake: Mutex::new(Intake::new(files)),
             limits,
             interrupted: AtomicBool::new(false),
         }
@@ -264,7 +278,7 @@ impl Crew {
                 Err(error) if end(&error) => self.with(slot, |t| t.was_read(piece, buffer, 0)),
                 Err(error) => self.with(slot, |t| {
                     t.read_ended([buffer]);
-                    t.fail(reading(&t.job, error));
+                    t.fail(self.reading(&t.job, error));
                 }),
             },
             (What::Write, Some(buffer)) => match result {
@@ -274,14 +288,14 @@ impl Crew {
                 }
                 Err(error) => self.with(slot, |t| {
                     t.write_failed(buffer);
-                    t.fail(writing(&t.job, error));
+                    t.fail(self.writing(&t.job, error));
                 }),
             },
             (What::First(spare), Some(buffer)) => match result {
                 Ok(_) => return self.read_second(slot, piece, spare, buffer),
                 Err(error) => self.with(slot, |t| {
                     t.read_ended([spare, buffer]);
-                    t.fail(if end(&error) { changed(&t.job, piece.offset) } else { reading(&t.job, error) });
+                    t.fail(if end(&error) { changed(&t.job, piece.offset) } else { self.reading(&t.job, error) });
                 }),
             },
             (What::Second(source), Some(buffer)) => self.with(slot, |t| {
@@ -292,7 +306,7 @@ impl Crew {
                         }
                     }
                     Err(error) if end(&error) => t.fail(changed(&t.job, piece.offset)),
-                    Err(error) => t.fail(writing(&t.job, error)),
+                    Err(error) => t.fail(self.writing(&t.job, error)),
                 }
                 t.read_ended([source, buffer]);
             }),
@@ -405,7 +419,8 @@ impl Crew {
 
     /// A file of `size` bytes could not be copied: that is told, or it is tried again if others filled the disk.
     fn not_copied(&self, slot: usize, job: &Job, problem: Problem, size: u64, last_try: bool) {
-        let problem = if problem.is_full_disk() && !last_try {
+        let passes = problem.is_full_disk() || problem.is_lack_of_descriptors();
+        let problem = if passes && !last_try {
             self.intake.lock().postpone(slot, Postponed { job: job.clone(), problem, size })
         } else {
             Some(problem)
@@ -413,6 +428,20 @@ impl Crew {
         if let Some(problem) = problem {
             self.ledger.problem(problem);
         }
+    }
+
+    fn reading(&self, job: &Job, error: overlapped::Error) -> Failure {
+        self.unless_interrupted(error, |error| Problem::reading(&job.source, error))
+    }
+
+    fn writing(&self, job: &Job, error: overlapped::Error) -> Failure {
+        self.unless_interrupted(error, |error| Problem::writing(&job.source, &job.target, error))
+    }
+
+    /// A request that was cancelled because of an interrupt may come back before the interrupt has reached its file.
+    fn unless_interrupted(&self, error: overlapped::Error, problem: impl FnOnce(overlapped::Error) -> Problem) -> Failure {
+        let cancelled = error.code() == Win32Error::OPERATION_ABORTED && self.is_interrupted();
+        if cancelled { Failure::Interrupted } else { Failure::Problem(problem(error)) }
     }
 
     fn take_back(&self, slot: usize, transfer: &Transfer, failure: Failure) {
@@ -434,14 +463,6 @@ impl Crew {
             }
         }
     }
-}
-
-fn reading(job: &Job, error: overlapped::Error) -> Failure {
-    Failure::Problem(Problem::reading(&job.source, error))
-}
-
-fn writing(job: &Job, error: overlapped::Error) -> Failure {
-    Failure::Problem(Problem::writing(&job.source, &job.target, error))
 }
 
 /// The copy is not what the source is.

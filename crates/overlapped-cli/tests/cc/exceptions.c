@@ -1,4 +1,4 @@
-/* Structured exceptions, in C and in C++. Prints what happened; faults are left out where the compiler cannot catch them. */
+/* Structured exceptions, in C and in C++. Prints what happened. */
 #include <windows.h>
 #include <stdio.h>
 
@@ -73,7 +73,6 @@ int main(void) {
     } __finally {
         printf("finally %d\n", AbnormalTermination());
     }
-#if !defined(__clang__) || !defined(__cplusplus)
     for (i = 0; i < 2; i++) {
         __try {
             int *volatile nowhere = NULL;
@@ -88,7 +87,6 @@ int main(void) {
     } __except (GetExceptionCode() == EXCEPTION_INT_DIVIDE_BY_ZERO ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH) {
         printf("divided\n");
     }
-#endif
     printf("end\n");
     return 0;
 }

@@ -1,13 +1,12 @@
 //! What handles tell their file: sizes, attributes, names, deletion (contract 02 §3, §4, §7, §8).
 
-use super::attributes;
+use super::attributes::{self, Place};
 use super::device::FileDevice;
 use super::names::{self, Rename};
 use super::null::NullDevice;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
-use super::{device_of, device_with, errors, name};
-use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_DIRECTORY;
+use super::{device_of, device_with, errors, name, sparse};
 use overlapped_abi::{AccessMask, FileBasicInfo, FileTime, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::port;
@@ -62,14 +61,24 @@ pub fn set_size(grant: &Grant, size: i64) -> Result<(), Win32Error> {
     truncate(device, u64::try_from(size).map_err(|_| Win32Error::INVALID_PARAMETER)?)
 }
 
-/// SetFileValidData: only the checks, since Linux files have no bytes that are allocated and not valid.
+/// SetFileValidData: only the checks, since what was never written reads as zero on Linux. 87 unless the length is between what is
+/// valid already and the size.
 pub fn set_valid_data(grant: &Grant, length: i64) -> Result<(), Win32Error> {
     let device = writable_file(grant)?;
     let size = device.facts().map_err(errors::other)?.size;
-    match u64::try_from(length) {
-        Ok(1..) if length as u64 <= size => Ok(()),
-        _ => Err(Win32Error::INVALID_PARAMETER),
+    let length = u64::try_from(length).ok().filter(|length| (1..=size).contains(length));
+    let length = length.ok_or(Win32Error::INVALID_PARAMETER)?;
+    let valid = match device.seat().and_then(Seat::valid) {
+        Some(valid) => sparse::end_of_data(device, valid)?.min(size),
+        None => size,
+    };
+    if length < valid {
+        return Err(Win32Error::INVALID_PARAMETER);
     }
+    if let Some(seat) = device.seat() {
+        seat.set_valid(length);
+    }
+    Ok(())
 }
 
 /// FileAllocationInfo (class 5): reserves room without changing the size, or cuts a file that is larger.
@@ -95,28 +104,32 @@ fn writable_file(grant: &Grant) -> Result<&FileDevice, Win32Error> {
 }
 
 fn truncate(device: &FileDevice, size: u64) -> Result<(), Win32Error> {
-    if device.seat().is_some_and(Seat::is_mapped) && size < device.facts().map_err(errors::other)?.size {
+    let old = device.facts().map_err(errors::other)?.size;
+    if device.seat().is_some_and(Seat::is_mapped) && size < old {
         return Err(Win32Error::USER_MAPPED_FILE);
     }
-    rustix::fs::ftruncate(device.fd(), size).map_err(errors::write)
+    rustix::fs::ftruncate(device.fd(), size).map_err(errors::write)?;
+    device.held().restore(device);
+    if let Some(seat) = device.seat() {
+        seat.resized(old, size);
+    }
+    Ok(())
 }
 
 /// Sets what SetFileAttributes can set: 5 without FILE_WRITE_ATTRIBUTES, 87 for a file that is to become a directory.
 pub fn set_attributes(grant: &Grant, wanted: u32) -> Result<(), Win32Error> {
     let device = device_with(grant, AccessMask::WRITE_ATTRIBUTES)?;
     let facts = device.facts().map_err(errors::other)?;
-    if wanted & FILE_ATTRIBUTE_DIRECTORY != 0 && facts.kind != Kind::Directory {
-        return Err(Win32Error::INVALID_PARAMETER);
-    }
+    attributes::check_wish(Place::Named(device.opened_path()), &facts, wanted)?;
     attributes::with_place(device.fd(), device.names_only(), |place| attributes::set(place, &facts, wanted))
 }
 
-/// FileBasicInfo (class 0): times of 0, −1 and −2 and attributes of 0 stay as they are.
+/// FileBasicInfo (class 0): times and attributes of 0 stay as they are; for −1 and −2 see [`set_times`](super::set_times).
 pub fn set_basic_info(grant: &Grant, info: &FileBasicInfo) -> Result<(), Win32Error> {
     device_with(grant, AccessMask::WRITE_ATTRIBUTES)?;
     let time = |ticks: i64| match ticks {
-        -2..=0 => Ok(None),
-        1.. => Ok(Some(FileTime::from_ticks(ticks as u64))),
+        0 => Ok(None),
+        -2 | -1 | 1.. => Ok(Some(FileTime::from_ticks(ticks as u64))),
         _ => Err(Win32Error::INVALID_PARAMETER),
     };
     let (creation, access, write) =

@@ -1,32 +1,34 @@
-//! CopyFile: the data, the attributes and the time of the last write.
+//! CopyFile: the data, the attributes, the permissions and the time of the last write.
 //!
 //! Source and target are opened as instances like any others, so that share modes hold: the source must let others read, and
-//! nobody else has the target meanwhile. Linux copies from file to file by itself where both file systems can; else the bytes go
-//! through a buffer. The calling thread counts as blocked.
+//! nobody else has the target meanwhile. What is copied is left to requests of the target ([`pipeline`](super::pipeline)), as if the
+//! caller had made them; holes stay holes. The calling thread counts as blocked. CancelSynchronousIo does not end a copy
+//! (contract 03 section 8): who wants that has a cancel flag and a progress routine, which are asked between two pieces.
+//!
+//! A new target has the source's permissions, as far as the umask lets it: what only its owner may read stays so, and programs stay
+//! programs. One that is replaced keeps its own.
 
-use super::device::FileDevice;
-use super::{Disposition, FileDriver, change, device_of, errors, query, times};
+use super::pipeline::Pipeline;
+use super::{Disposition, FileDriver, change, device_of, query, times};
 use overlapped_abi::constants::open::{CREATE_ALWAYS, CREATE_NEW, OPEN_EXISTING};
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
+use overlapped_kernel::System;
 use overlapped_kernel::device::OpenParams;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::system::{Grant, Open};
-use overlapped_kernel::{System, port};
-use rustix::io::Errno;
 use std::ffi::OsStr;
-
-/// How much is copied between two looks at the caller.
-const STEP: usize = 8 << 20;
-/// The buffer, where one is needed.
-const BUFFER: usize = 256 << 10;
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
     /// Bytes of the source.
     pub size: u64,
-    /// Bytes copied.
+    /// Bytes copied; holes count.
     pub copied: u64,
+    /// The source, open for reading.
+    pub source: Handle,
+    /// The target, open for writing.
+    pub target: Handle,
 }
 
 /// What the caller says to it.
@@ -51,26 +53,35 @@ struct Owned<'a> {
 
 impl Drop for Owned<'_> {
     fn drop(&mut self) {
-        // Only this value knows the handle.
+        // A progress routine may have closed it, which it should not.
         let _ = self.system.close(self.handle);
     }
 }
 
-fn open<'a>(
-    system: &'a System,
-    name: &OsStr,
+/// Who may do what with a file that is opened for a copy.
+struct Terms {
     access: AccessMask,
     share: ShareMode,
     disposition: u32,
-) -> Result<Owned<'a>, Win32Error> {
-    let params = OpenParams { access, share, disposition, flags: FileFlags::empty(), permissions: 0o666 };
+    permissions: u32,
+}
+
+fn open<'a>(system: &'a System, name: &OsStr, terms: Terms) -> Result<Owned<'a>, Win32Error> {
+    let Terms { access, share, disposition, permissions } = terms;
+    let params = OpenParams { access, share, disposition, flags: FileFlags::OVERLAPPED, permissions };
     let Open { handle, grant, .. } = system.open(name, &params)?;
     Ok(Owned { system, handle, grant })
 }
 
+fn open_source<'a>(system: &'a System, name: &OsStr, share: ShareMode) -> Result<Owned<'a>, Win32Error> {
+    let access = AccessMask::GENERIC_READ;
+    open(system, name, Terms { access, share, disposition: OPEN_EXISTING, permissions: 0 })
+}
+
 impl FileDriver {
     /// CopyFileEx: 2 or 3 if the source is missing, 80 if the target exists and is not to be replaced, 5 if it is READONLY or a
-    /// directory, 32 if either is in use, 1235 if `progress` ends it.
+    /// directory, 32 if either is in use, 1 if either is no file, 1235 if `progress` ends it. A target that is not complete is taken
+    /// away, unless `progress` says [`CopyVerdict::Stop`].
     pub fn copy_file(
         &self,
         system: &System,
@@ -80,17 +91,23 @@ impl FileDriver {
         progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict,
     ) -> Result<(), Win32Error> {
         let share = ShareMode::READ | ShareMode::DELETE;
-        let source = match open(system, from, AccessMask::GENERIC_READ, share, OPEN_EXISTING) {
+        let source = match open_source(system, from, share) {
             // Somebody writes to it, and lets others read.
-            Err(Win32Error::SHARING_VIOLATION) => {
-                open(system, from, AccessMask::GENERIC_READ, share | ShareMode::WRITE, OPEN_EXISTING)?
-            }
+            Err(Win32Error::SHARING_VIOLATION) => open_source(system, from, share | ShareMode::WRITE)?,
             source => source?,
         };
-        let disposition = if replace { CREATE_ALWAYS } else { CREATE_NEW };
-        let access = AccessMask::GENERIC_WRITE | AccessMask::DELETE;
-        let target = open(system, to, access, ShareMode::empty(), disposition)?;
-        let result = copy(&source.grant, &target.grant, progress);
+        let mode = device_of(&source.grant)?.found().mode;
+        // What has none is refused before the target changes.
+        query::size(&source.grant)?;
+        let target = Terms {
+            access: AccessMask::GENERIC_WRITE | AccessMask::DELETE,
+            share: ShareMode::empty(),
+            disposition: if replace { CREATE_ALWAYS } else { CREATE_NEW },
+            // Until it is complete its owner can write to it; READONLY comes with the attributes.
+            permissions: mode & 0o777 | 0o200,
+        };
+        let target = open(system, to, target)?;
+        let result = copy(&source, &target, progress);
         if let Err(End { keep: false, .. }) = result {
             // The copy has failed already; what cannot be taken away stays.
             let _ = change::set_disposition(&target.grant, Disposition::DELETE);
@@ -111,60 +128,29 @@ impl From<Win32Error> for End {
     }
 }
 
-fn copy(from: &Grant, to: &Grant, progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict) -> Result<(), End> {
-    let size = query::size(from)?;
-    let attributes = query::file_attributes(from)?;
-    let mut cargo = Cargo { from: device_of(from)?, to: device_of(to)?, at: 0, buffer: Vec::new() };
-    let mut quiet = false;
-    loop {
-        if !quiet {
-            match progress(CopyProgress { size, copied: cargo.at }) {
-                CopyVerdict::Continue => {}
-                CopyVerdict::Quiet => quiet = true,
-                verdict => return Err(End { error: Win32Error::REQUEST_ABORTED, keep: verdict == CopyVerdict::Stop }),
-            }
+fn copy(
+    from: &Owned<'_>,
+    to: &Owned<'_>,
+    progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict,
+) -> Result<(), End> {
+    let attributes = query::file_attributes(&from.grant)?;
+    let size = query::size(&from.grant)?;
+    let mut report = |copied| {
+        let stopped = |keep| End { error: Win32Error::REQUEST_ABORTED, keep };
+        match progress(CopyProgress { size, copied, source: from.handle, target: to.handle }) {
+            CopyVerdict::Continue => Ok(true),
+            CopyVerdict::Quiet => Ok(false),
+            CopyVerdict::Cancel => Err(stopped(false)),
+            CopyVerdict::Stop => Err(stopped(true)),
         }
-        if port::blocking(|| cargo.step()).map_err(errors::write)? == 0 {
-            break;
-        }
+    };
+    let mut listens = report(0)?;
+    let mut pipeline = Pipeline::new(from.system, &from.grant, &to.grant, listens)?;
+    while let Some(copied) = pipeline.advance()? {
+        listens = listens && report(copied)?;
     }
-    let written = times::times(from)?.write;
-    times::set_times(to, None, None, Some(written))?;
-    Ok(change::set_attributes(to, attributes)?)
-}
-
-struct Cargo<'a> {
-    from: &'a FileDevice,
-    to: &'a FileDevice,
-    at: u64,
-    /// Empty while Linux copies by itself.
-    buffer: Vec<u8>,
-}
-
-impl Cargo<'_> {
-    /// Copies some more; 0 at the end.
-    fn step(&mut self) -> Result<usize, Errno> {
-        if self.buffer.is_empty() {
-            let (mut source, mut target) = (self.at, self.at);
-            match rustix::fs::copy_file_range(self.from.fd(), Some(&mut source), self.to.fd(), Some(&mut target), STEP)
-            {
-                // Files of /proc and their like say that they are empty.
-                Ok(0) if self.at == 0 => {}
-                Ok(copied) => {
-                    self.at += copied as u64;
-                    return Ok(copied);
-                }
-                Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::IO) => {}
-                Err(errno) => return Err(errno),
-            }
-            self.buffer = vec![0; BUFFER];
-        }
-        let read = rustix::io::pread(self.from.fd(), &mut self.buffer[..], self.at)?;
-        let mut written = 0;
-        while written < read {
-            written += rustix::io::pwrite(self.to.fd(), &self.buffer[written..read], self.at + written as u64)?;
-        }
-        self.at += read as u64;
-        Ok(read)
-    }
+    pipeline.finish()?;
+    let written = times::times(&from.grant)?.write;
+    times::set_times(&to.grant, None, None, Some(written))?;
+    Ok(change::set_attributes(&to.grant, attributes)?)
 }

@@ -9,6 +9,7 @@ use super::listing::Listing;
 use super::range::Source;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
+use super::times::Held;
 use super::watch::Notifications;
 use overlapped_abi::{AccessMask, Context, Status, Win32Error};
 use overlapped_kernel::device::{Device, FileType, Next, Start};
@@ -31,6 +32,8 @@ pub(crate) struct FileDevice {
     listing: Mutex<Option<Listing>>,
     /// What ReadDirectoryChangesW began on the directory.
     notifications: OnceLock<Box<Notifications>>,
+    /// Times that transfers are not to change.
+    held: Held,
 }
 
 /// What an open makes a device of.
@@ -49,13 +52,15 @@ pub(crate) struct Made {
     pub seat: Option<Seat>,
     /// By which path it was opened.
     pub path: PathBuf,
+    /// What the file was when it was opened.
+    pub found: Facts,
     /// Transfers happen at the descriptor's own position, which others may share ([`adopt`](super::adopt)).
     pub cursor: bool,
 }
 
 impl FileDevice {
     pub fn new(made: Made) -> Self {
-        Self { made, listing: Mutex::default(), notifications: OnceLock::new() }
+        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default() }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -70,6 +75,11 @@ impl FileDevice {
         self.made.access
     }
 
+    /// What the file was when it was opened.
+    pub fn found(&self) -> &Facts {
+        &self.made.found
+    }
+
     pub fn names_only(&self) -> bool {
         self.made.names_only
     }
@@ -80,6 +90,11 @@ impl FileDevice {
 
     pub fn seat(&self) -> Option<&Seat> {
         self.made.seat.as_ref()
+    }
+
+    /// Times that transfers are not to change.
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 
     /// The path it was opened by; [`name::find`](super::name::find) says where the file is now.
@@ -154,6 +169,9 @@ impl FileDevice {
         }
         if self.made.sectors.is_some_and(|sectors| sectors.direct) {
             mode |= Mode::UNCACHED;
+        }
+        if write && !self.made.access.contains(AccessMask::READ_DATA) {
+            mode |= Mode::WRITE_ONLY;
         }
         Operation {
             kind: if write { What::Write } else { What::Read },
@@ -232,6 +250,7 @@ impl FileDevice {
     fn write_more(&self, request: &Request, bytes: usize, total: usize) -> Next {
         if total == request.buffer().len {
             self.drop_cache(request, total);
+            self.held.restore(self);
             return Next::Complete(Completion::success(total));
         }
         if bytes == 0 {

@@ -12,8 +12,8 @@
 //! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
 //! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
 //! | `control` | the control codes of DeviceIoControl |
-//! | `range` | copies from file to file, as requests |
-//! | `names`, `copy` | what is done by name: delete, move, copy, attributes, directories |
+//! | `range`, `pipeline` | copies from file to file, as requests |
+//! | `names`, `copy`, `replace`, `links` | what is done by name: delete, move, copy, attributes, directories, links |
 //! | `listing`, `wildcard` | FindFirstFile and its patterns |
 //! | `volumes` | what is asked about drives |
 //! | `scatter`, `section` | pages in pieces, and files as memory |
@@ -34,16 +34,19 @@ mod direct;
 mod errors;
 mod information;
 mod inquiry;
+mod links;
 mod listing;
 mod locks;
 mod name;
 mod names;
 mod null;
 mod open;
+mod pipeline;
 mod pointer;
 mod query;
 mod range;
 mod registry;
+mod replace;
 mod scatter;
 mod section;
 mod sparse;
@@ -68,11 +71,12 @@ pub use names::{MoveFlags, NamedFile};
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
-    physical_size, size, standard_info, storage_info,
+    physical_size, size, standard_info, stat_at_open, storage_info, template_attributes,
 };
 pub use range::{CopyRange, copy_range};
 pub use scatter::{SEGMENT, Scatter, scatter};
 pub use section::{section_of_file, section_of_memory};
+pub use stat::FileStat;
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
 pub use times::{Times, set_times, times};
 pub use volumes::{Space, Volume, volume_of};

@@ -9,7 +9,7 @@ use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
 use super::times::Times;
 use super::{FileDriver, errors, name};
-use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_DIRECTORY;
+use overlapped_abi::constants::attributes::{FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::{CaseRule, Target};
@@ -57,15 +57,20 @@ impl FileDriver {
         self.registry.unname(&[file], || name::unlink(&path, false).map_err(|errno| errors::by_name(errno, &path)))
     }
 
-    /// RemoveDirectory: 267 for what is none, 145 with entries in it, 32 while it is open without sharing deletion.
+    /// RemoveDirectory, also of a link to one: 267 for what is none, 5 if it is READONLY, 145 with entries in it, 32 while it is open without sharing deletion.
     pub fn remove_directory(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
-        let facts = facts(&path)?;
-        if facts.kind != Kind::Directory {
+        let facts = self.facts(&path)?;
+        let attributes = attributes::get(Place::Named(&path), &facts);
+        if attributes & FILE_ATTRIBUTE_DIRECTORY == 0 {
             return Err(Win32Error::DIRECTORY);
         }
+        if attributes & FILE_ATTRIBUTE_READONLY != 0 {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
         let file = Unnamed { key: facts.key, except: None };
-        self.registry.unname(&[file], || name::unlink(&path, true).map_err(|errno| errors::by_name(errno, &path)))
+        let whole = facts.kind == Kind::Directory;
+        self.registry.unname(&[file], || name::unlink(&path, whole).map_err(|errno| errors::by_name(errno, &path)))
     }
 
     /// CreateDirectory: 183 if something of this name is there, 3 if its parent is missing.
@@ -103,22 +108,20 @@ impl FileDriver {
     /// GetFileAttributes.
     pub fn attributes(&self, system: &System, name: &OsStr) -> Result<u32, Win32Error> {
         let path = file_path(system, name)?;
-        Ok(attributes::get(Place::Named(&path), &facts(&path)?))
+        Ok(attributes::get(Place::Named(&path), &self.facts(&path)?))
     }
 
     /// GetFileAttributesEx.
     pub fn query(&self, system: &System, name: &OsStr) -> Result<NamedFile, Win32Error> {
         let path = file_path(system, name)?;
-        named(&path, &facts(&path)?)
+        named(&path, &self.facts(&path)?)
     }
 
     /// SetFileAttributes: 87 for a file that is to become a directory.
     pub fn set_attributes(&self, system: &System, name: &OsStr, wanted: u32) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
-        let facts = facts(&path)?;
-        if wanted & FILE_ATTRIBUTE_DIRECTORY != 0 && facts.kind != Kind::Directory {
-            return Err(Win32Error::INVALID_PARAMETER);
-        }
+        let facts = self.facts(&path)?;
+        attributes::check_wish(Place::Named(&path), &facts, wanted)?;
         attributes::set(Place::Named(&path), &facts, wanted)
     }
 
@@ -127,7 +130,19 @@ impl FileDriver {
         let path = file_path(system, name)?;
         let stat = rustix::fs::statat(CWD, &path, AtFlags::empty());
         let facts = Facts::from_stat(&stat.map_err(|errno| errors::by_name(errno, &path))?);
+        self.check_pending(&facts)?;
         Ok(if facts.kind == Kind::Directory { 0 } else { facts.physical_size() })
+    }
+
+    /// 5 for a file that waits to be deleted (contract 01 §2.5), as for an open of it.
+    fn check_pending(&self, facts: &Facts) -> Result<(), Win32Error> {
+        if self.registry.is_deleted(facts.key) { Err(Win32Error::ACCESS_DENIED) } else { Ok(()) }
+    }
+
+    /// The facts of a name that the caller may look at.
+    pub(super) fn facts(&self, path: &Path) -> Result<Facts, Win32Error> {
+        let facts = facts(path)?;
+        self.check_pending(&facts).map(|()| facts)
     }
 }
 
@@ -136,9 +151,10 @@ pub(crate) fn named(path: &Path, facts: &Facts) -> Result<NamedFile, Win32Error>
     let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
     let stat = rustix::fs::statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted);
     let stat = stat.map_err(|errno| errors::by_name(errno, path))?;
+    let (attributes, created) = attributes::get_created(Place::Named(path), facts);
     Ok(NamedFile {
-        attributes: attributes::get(Place::Named(path), facts),
-        times: Times::from_statx(&stat),
+        attributes,
+        times: Times::from_statx(&stat).created_at(created),
         size: if facts.kind == Kind::Directory { 0 } else { facts.size },
     })
 }

@@ -12,8 +12,10 @@ use super::attributes;
 use super::device::{FileDevice, Made};
 use super::direct::Sectors;
 use super::errors;
+use super::name;
 use super::registry::{Refusal, Registry, Seat, Wish};
 use super::stat::{Facts, Kind};
+use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_READONLY;
 use overlapped_abi::constants::open::*;
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use overlapped_kernel::device::OpenParams;
@@ -156,6 +158,10 @@ impl<'a> Opening<'a> {
 
     /// Creates the file and takes the first seat at it.
     fn create(&self, through_link: bool) -> Result<OpenedFile, Failure> {
+        let attributes = self.params.flags.attributes();
+        if self.has(FileFlags::DELETE_ON_CLOSE) && attributes & FILE_ATTRIBUTE_READONLY != 0 {
+            return Err(Win32Error::ACCESS_DENIED.into());
+        }
         let _creating = self.registry.creating();
         let epoch = self.registry.epoch();
         let access = self.resolved_access(AccessMask::FILE_ALL_ACCESS);
@@ -177,7 +183,6 @@ impl<'a> Opening<'a> {
         let facts = Facts::of(fd.as_fd()).map_err(errors::other)?;
         let found = Found { fd, flags, facts, access };
         let (found, seat) = self.admit(found, false, epoch, true)?;
-        let attributes = self.params.flags.attributes();
         attributes::set_created(found.fd.as_fd(), &facts, attributes, false)?;
         Ok(OpenedFile { device: self.device(found, Some(seat))?, existed: false })
     }
@@ -227,16 +232,18 @@ impl<'a> Opening<'a> {
             }
             _ => {}
         }
-        if self.has(FileFlags::DELETE_ON_CLOSE) && !found.facts.kind.is_stream() && !self.may_unlink() {
+        if self.has(FileFlags::DELETE_ON_CLOSE) && !found.facts.kind.is_stream() && !self.may_unlink(&found) {
             return Err(Win32Error::ACCESS_DENIED.into());
         }
         Ok(found)
     }
 
-    /// Only the close could tell otherwise, and nobody would hear it.
-    fn may_unlink(&self) -> bool {
+    /// Only the close could tell otherwise, and nobody would hear it. The path may be one of /proc that leads to the file.
+    fn may_unlink(&self, found: &Found) -> bool {
         use rustix::fs::Access;
-        let parent = self.path().parent().unwrap_or(Path::new("/"));
+        let path = name::find(found.fd.as_fd(), self.path());
+        let path = path.as_deref().unwrap_or(self.path());
+        let parent = path.parent().unwrap_or(Path::new("/"));
         rustix::fs::access(parent, Access::WRITE_OK | Access::EXEC_OK).is_ok()
     }
 
@@ -373,7 +380,7 @@ impl<'a> Opening<'a> {
         let durable = flags.contains(DSYNC);
         let path = self.path().to_path_buf();
         let kind = facts.kind;
-        Ok(FileDevice::new(Made { fd, kind, access, names_only, durable, sectors, seat, path, cursor: false }))
+        Ok(FileDevice::new(Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor: false }))
     }
 
     /// Hints, so failures mean nothing.

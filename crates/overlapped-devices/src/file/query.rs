@@ -2,7 +2,7 @@
 
 use super::attributes;
 use super::device::FileDevice;
-use super::stat::{Facts, Kind};
+use super::stat::{Facts, FileStat, Kind};
 use super::{device_of, errors, times};
 use overlapped_abi::constants::ioctl::{COMPRESSION_FORMAT_DEFAULT, COMPRESSION_FORMAT_NONE};
 use overlapped_abi::{
@@ -32,6 +32,11 @@ fn facts(grant: &Grant) -> Result<(&FileDevice, Facts), Win32Error> {
     Ok((device, facts))
 }
 
+/// What the file was when it was opened, without asking Linux again; 1 for what is no file here.
+pub fn stat_at_open(grant: &Grant) -> Result<FileStat, Win32Error> {
+    Ok((*device_of(grant)?.found()).into())
+}
+
 /// GetFileSizeEx: the logical size.
 pub fn size(grant: &Grant) -> Result<u64, Win32Error> {
     Ok(facts(grant)?.1.size)
@@ -49,7 +54,16 @@ pub fn file_attributes(grant: &Grant) -> Result<u32, Win32Error> {
     Ok(attributes_of(device, &facts))
 }
 
+/// The attributes that a new file gets if this one is its template (contract 01 §2).
+pub fn template_attributes(grant: &Grant) -> Result<u32, Win32Error> {
+    file_attributes(grant).map(attributes::passed_on)
+}
+
 pub(crate) fn attributes_of(device: &FileDevice, facts: &Facts) -> u32 {
+    if facts.kind == Kind::Link {
+        // A link's descriptor leads nowhere, its path does.
+        return attributes::get(attributes::Place::Named(device.opened_path()), facts);
+    }
     attributes::with_place(device.fd(), device.names_only(), |place| attributes::get(place, facts))
 }
 

@@ -9,6 +9,7 @@ use super::device_with;
 use super::locks::Range;
 use super::stat::Kind;
 use overlapped_abi::{AccessMask, Status, Win32Error};
+use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Buffer, Function, Parameters, Position, Request, Route};
 use overlapped_kernel::road::{Call, Refused, Reply, Report};
@@ -56,6 +57,36 @@ pub fn copy_range(
     if let Err(error) = check(source, target, range) {
         return Err(Refused { error, payload: Some(payload) });
     }
+    let (call, parameters) = prepare(source, range, route, payload, report);
+    // SAFETY: there is neither memory nor an OVERLAPPED.
+    unsafe { target.instance.issue(call, parameters) }.map_err(Refused::from)
+}
+
+/// The same by the calling thread, however long it takes. Bytes copied; 0 at the end of the source. Nobody else can end it: a step
+/// that somebody wants ended is begun again.
+pub(super) fn copy_range_here(source: &Grant, target: &Grant, range: CopyRange) -> Result<u64, Win32Error> {
+    check(source, target, range)?;
+    loop {
+        let (call, parameters) = prepare(source, range, Route::default(), Box::new(()), Report::AtOnce);
+        // SAFETY: there is neither memory nor an OVERLAPPED.
+        match unsafe { target.instance.issue_and_wait(call, parameters, Timeout::Infinite) } {
+            Ok(Reply::Done(_, done)) if done.status == Status::END_OF_FILE => return Ok(0),
+            Ok(Reply::Done(_, done)) => return Ok(done.bytes as u64),
+            Ok(Reply::Pending(_)) => unreachable!("it waits"),
+            Err(failure) if failure.status == Status::CANCELLED => {}
+            Err(failure) => return Err(failure.status.to_win32()),
+        }
+    }
+}
+
+/// What a copy asks of its target.
+fn prepare(
+    source: &Grant,
+    range: CopyRange,
+    route: Route,
+    payload: Box<dyn Any + Send>,
+    report: Report,
+) -> (Call, Parameters) {
     let call = Call {
         function: Function::Copy,
         position: Position::At(range.target_offset),
@@ -66,9 +97,7 @@ pub fn copy_range(
         report,
     };
     let source = Source { instance: Arc::clone(&source.instance), at: range.source_offset };
-    let parameters = Parameters { details: Some(Box::new(source)), ..Parameters::default() };
-    // SAFETY: there is neither memory nor an OVERLAPPED.
-    unsafe { target.instance.issue(call, parameters) }.map_err(Refused::from)
+    (call, Parameters { details: Some(Box::new(source)), ..Parameters::default() })
 }
 
 fn check(source: &Grant, target: &Grant, range: CopyRange) -> Result<(), Win32Error> {
@@ -102,7 +131,10 @@ impl FileDevice {
     }
 
     fn is_same_file(&self, other: &Self) -> bool {
-        let name = |device: &Self| rustix::fs::fstat(device.fd()).map(|stat| (stat.st_dev, stat.st_ino));
-        name(self).is_ok_and(|this| name(other) == Ok(this))
+        let key = |device: &Self| match device.seat() {
+            Some(seat) => Some(seat.unnamed().key),
+            None => device.facts().ok().map(|facts| facts.key),
+        };
+        key(self).is_some_and(|this| key(other) == Some(this))
     }
 }

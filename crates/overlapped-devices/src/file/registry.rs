@@ -50,6 +50,10 @@ struct Entry {
     doomed: Option<Doomed>,
     /// Sections, which may outlive the instances.
     mapped: usize,
+    /// Those of them that can be written through.
+    mapped_writable: usize,
+    /// Where what was written ends, if the size has been set beyond that.
+    valid: Option<u64>,
 }
 
 /// An open instance.
@@ -85,6 +89,8 @@ pub(crate) enum Refusal {
     Sharing,
     /// 5.
     DeletePending,
+    /// 1224: it is mapped, and the open would cut it.
+    Mapped,
     /// The file lost its name meanwhile: open again.
     Gone,
 }
@@ -132,8 +138,11 @@ impl Registry {
             return Err(Refusal::DeletePending);
         }
         let used = if wish.overwrite { wish.access | AccessMask::WRITE_DATA } else { wish.access };
-        if entry.conflicts(used, wish.share, None) {
+        if entry.conflicts(used, wish.share, None) || entry.is_written_by_a_section(used, wish.share) {
             return Err(Refusal::Sharing);
+        }
+        if wish.overwrite && entry.mapped != 0 {
+            return Err(Refusal::Mapped);
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         entry.members.push(Member {
@@ -145,6 +154,11 @@ impl Registry {
         });
         let locks = Arc::clone(&entry.locks);
         Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
+    }
+
+    /// Whether the file waits to be deleted: nobody may open it, not even to look at it.
+    pub fn is_deleted(&self, key: Key) -> bool {
+        self.shard(key).lock().get(&key).is_some_and(Entry::is_deleted)
     }
 
     /// Takes names away by `act`, if the other instances of these files let somebody delete them (contract 02 §8).
@@ -181,6 +195,7 @@ impl From<Refusal> for Win32Error {
         match refusal {
             Refusal::Sharing => Self::SHARING_VIOLATION,
             Refusal::DeletePending => Self::ACCESS_DENIED,
+            Refusal::Mapped => Self::USER_MAPPED_FILE,
             Refusal::Gone => Self::FILE_NOT_FOUND,
         }
     }
@@ -188,7 +203,15 @@ impl From<Refusal> for Win32Error {
 
 impl Entry {
     fn new() -> Self {
-        Self { locks: Arc::default(), members: Vec::new(), pending: None, doomed: None, mapped: 0 }
+        Self {
+            locks: Arc::default(),
+            members: Vec::new(),
+            pending: None,
+            doomed: None,
+            mapped: 0,
+            mapped_writable: 0,
+            valid: None,
+        }
     }
 
     fn is_deleted(&self) -> bool {
@@ -199,6 +222,11 @@ impl Entry {
     fn conflicts(&self, access: AccessMask, share: ShareMode, except: Option<u64>) -> bool {
         let others = self.members.iter().filter(|member| Some(member.id) != except);
         others.into_iter().any(|other| ShareMode::conflicts(access, share, other.access, other.share))
+    }
+
+    /// A section that can be written through counts as an instance that writes, even when its file is closed (contract 01 §2.2).
+    fn is_written_by_a_section(&self, access: AccessMask, share: ShareMode) -> bool {
+        self.mapped_writable != 0 && !share.contains(ShareMode::WRITE) && access.intersects(AccessMask::SHARING_RELEVANT)
     }
 
     /// As if somebody opened it to delete it, sharing everything.
@@ -254,7 +282,7 @@ impl Seat {
 
     /// Whether the file waits to be deleted.
     pub fn delete_pending(&self) -> bool {
-        self.registry.shard(self.key).lock().get(&self.key).is_some_and(Entry::is_deleted)
+        self.registry.is_deleted(self.key)
     }
 
     /// FileDispositionInfo: the file goes with its last instance, or stays after all. `first`: its name goes with this
@@ -325,11 +353,33 @@ impl Seat {
         }
     }
 
-    /// A section of the file is made.
-    pub fn map(&self) -> Mapped {
+    /// A section of the file is made, to be written through or only read.
+    pub fn map(&self, writable: bool) -> Mapped {
         let mut shard = self.registry.shard(self.key).lock();
-        shard.entry(self.key).or_insert_with(Entry::new).mapped += 1;
-        Mapped { registry: Arc::clone(&self.registry), key: self.key }
+        let entry = shard.entry(self.key).or_insert_with(Entry::new);
+        entry.mapped += 1;
+        entry.mapped_writable += usize::from(writable);
+        Mapped { registry: Arc::clone(&self.registry), key: self.key, writable }
+    }
+
+    /// The size was set from `old` to `new` bytes without writing.
+    pub fn resized(&self, old: u64, new: u64) {
+        if let Some(entry) = self.registry.shard(self.key).lock().get_mut(&self.key) {
+            let valid = entry.valid.unwrap_or(old).min(new);
+            entry.valid = Some(valid).filter(|valid| *valid < new);
+        }
+    }
+
+    /// Where what was written ended when the size was set beyond it; `None` if it goes to the end.
+    pub fn valid(&self) -> Option<u64> {
+        self.registry.shard(self.key).lock().get(&self.key).and_then(|entry| entry.valid)
+    }
+
+    /// SetFileValidData.
+    pub fn set_valid(&self, length: u64) {
+        if let Some(entry) = self.registry.shard(self.key).lock().get_mut(&self.key) {
+            entry.valid = Some(length);
+        }
     }
 
     /// Is there a section of the file?
@@ -342,6 +392,7 @@ impl Seat {
 pub(crate) struct Mapped {
     registry: Arc<Registry>,
     key: Key,
+    writable: bool,
 }
 
 impl Drop for Mapped {
@@ -349,6 +400,7 @@ impl Drop for Mapped {
         let mut shard = self.registry.shard(self.key).lock();
         let Some(entry) = shard.get_mut(&self.key) else { return };
         entry.mapped -= 1;
+        entry.mapped_writable -= usize::from(self.writable);
         if entry.mapped == 0 && entry.members.is_empty() {
             shard.remove(&self.key);
         }

@@ -9,7 +9,7 @@ use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_kernel::section::Section;
 use overlapped_kernel::system::Grant;
 use rustix::fs::MemfdFlags;
-use std::any::Any;
+use std::sync::Arc;
 
 const PAGE_READONLY: u32 = 0x02;
 const PAGE_READWRITE: u32 = 0x04;
@@ -63,8 +63,8 @@ pub fn section_of_file(grant: &Grant, protection: u32, size: u64) -> Result<Sect
         rustix::fs::ftruncate(device.fd(), size).map_err(errors::write)?;
     }
     let fd = rustix::io::fcntl_dupfd_cloexec(device.fd(), 0).map_err(errors::other)?;
-    let hold: Box<dyn Any + Send + Sync> = Box::new(seat.map());
-    Ok(Section::new(fd, size, protection, Some(hold)))
+    let hold = Arc::new(seat.map(is_writable(protection)));
+    Ok(Section::of_file(fd, size, protection, hold))
 }
 
 /// CreateFileMapping without a file: zeros. 87 without a size.
@@ -75,5 +75,5 @@ pub fn section_of_memory(protection: u32, size: u64) -> Result<Section, Win32Err
     }
     let fd = rustix::fs::memfd_create("overlapped-section", MemfdFlags::CLOEXEC).map_err(errors::other)?;
     rustix::fs::ftruncate(&fd, size).map_err(|_| Win32Error::NOT_ENOUGH_MEMORY)?;
-    Ok(Section::new(fd, size, protection, None))
+    Ok(Section::of_memory(fd, size, protection))
 }

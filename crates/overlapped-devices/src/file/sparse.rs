@@ -15,6 +15,9 @@ use overlapped_kernel::system::Grant;
 use rustix::fs::{FallocateFlags, IFlags, SeekFrom};
 use rustix::io::Errno;
 
+/// In which Linux tells data from holes, at the least.
+const BLOCK: u64 = 4096;
+
 fn regular(device: &FileDevice) -> Result<&FileDevice, Win32Error> {
     if device.kind() == Kind::Regular { Ok(device) } else { Err(Win32Error::INVALID_FUNCTION) }
 }
@@ -84,6 +87,18 @@ fn data_between(device: &FileDevice, mut at: u64, end: u64) -> Result<Vec<(u64, 
         at = stop;
     }
     Ok(ranges)
+}
+
+/// Where the file's data ends, if there is any at or after `from`; else `from`. To the block: what was written into the block
+/// that `from` is in is not seen.
+pub(crate) fn end_of_data(device: &FileDevice, from: u64) -> Result<u64, Win32Error> {
+    let stood = device.cursor();
+    let after = from.next_multiple_of(BLOCK);
+    let ranges = data_between(device, after, i64::MAX as u64);
+    if let Some(at) = stood {
+        device.set_cursor(at).map_err(errors::other)?;
+    }
+    Ok(ranges?.last().map_or(from, |(start, len)| start + len))
 }
 
 /// FSCTL_GET_COMPRESSION; 1 where the file system does not say.

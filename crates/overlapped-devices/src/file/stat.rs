@@ -59,6 +59,43 @@ pub(crate) struct Facts {
     pub links: u64,
     pub size: u64,
     pub blocks: u64,
+    pub owner: (u32, u32),
+    /// Seconds and nanoseconds since 1970.
+    pub accessed: (i64, u32),
+    pub modified: (i64, u32),
+}
+
+/// What a file was when it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStat {
+    /// Its kind and permissions, as Linux writes them.
+    pub mode: u32,
+    /// The numbers of its owner.
+    pub uid: u32,
+    /// And of its group.
+    pub gid: u32,
+    /// The file system that it is in.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// Its names.
+    pub links: u64,
+    /// Its size, in bytes.
+    pub size: u64,
+    /// The room that it takes, in bytes.
+    pub allocated: u64,
+    /// When it was last read: seconds and nanoseconds since 1970.
+    pub accessed: (i64, u32),
+    /// When it was last written.
+    pub modified: (i64, u32),
+}
+
+impl From<Facts> for FileStat {
+    fn from(facts: Facts) -> Self {
+        let Facts { key, mode, links, size, blocks, owner: (uid, gid), accessed, modified, .. } = facts;
+        let allocated = blocks.saturating_mul(512);
+        Self { mode, uid, gid, device: key.dev, inode: key.ino, links, size, allocated, accessed, modified }
+    }
 }
 
 /// No write permission for anybody: what READONLY is on Linux.
@@ -97,6 +134,9 @@ impl Facts {
             links: stat.st_nlink as u64,
             size: stat.st_size.max(0) as u64,
             blocks: stat.st_blocks.max(0) as u64,
+            owner: (stat.st_uid, stat.st_gid),
+            accessed: (stat.st_atime as i64, stat.st_atime_nsec as u32),
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u32),
         }
     }
 

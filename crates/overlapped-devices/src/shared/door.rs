@@ -2,16 +2,18 @@
 //! this process watches, and a thread that answers by serving the queues of its shared objects that somebody waits for.
 //!
 //! A ring says nothing but that: serving a queue where nothing changed is cheap, and no ring is lost when the socket is full. The
-//! thread starts with the first wait. It sleeps without a time limit unless an object needs looks (see [`LIVENESS`]).
+//! thread starts with the first wait. It sleeps without a time limit unless an object needs looks: one whose owner may die ([`LIVENESS`]),
+//! or a timer that another process has set and may not live to signal.
 
 use super::identity::{self, Identity};
 use super::signal::Signal;
+use overlapped_kernel::clock::Tick;
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::io::{self, ErrorKind};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
@@ -31,8 +33,8 @@ pub struct Door {
 struct Rings {
     socket: UnixDatagram,
     signals: Mutex<Vec<Weak<Signal>>>,
-    /// The thread sleeps with a time limit.
-    looks: AtomicBool,
+    /// When the thread looks at the latest, in nanoseconds of the monotonic clock; `u64::MAX` if it sleeps without a limit.
+    looks: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -42,7 +44,7 @@ impl Door {
         remove_old_doors(directory);
         let socket = UnixDatagram::bind(path_of(directory, identity::own()))?;
         socket.set_nonblocking(true)?;
-        let (looks, stop) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (looks, stop) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
         let rings = Arc::new(Rings { socket, signals: Mutex::default(), looks, stop });
         Ok(Self { directory: directory.to_path_buf(), rings, started: Once::new() })
     }
@@ -54,8 +56,8 @@ impl Door {
         signals.push(Arc::downgrade(signal));
     }
 
-    /// Somebody waits. With `looks`, the thread must not sleep without a time limit.
-    pub(super) fn open(&self, looks: bool) {
+    /// Somebody waits. The thread must not sleep for longer than `look`, if that is given.
+    pub(super) fn open(&self, look: Option<Duration>) {
         self.started.call_once(|| {
             let rings = Arc::clone(&self.rings);
             let thread = std::thread::Builder::new().name("ovl-names".into()).spawn(move || rings.answer());
@@ -63,9 +65,15 @@ impl Door {
                 tracing::error!(%error, "signals of other processes will not be seen");
             }
         });
-        if looks && !self.rings.looks.load(SeqCst) {
+        if look.is_some_and(|look| Tick::monotonic().plus(look).0 < self.rings.looks.load(SeqCst)) {
             self.ring(identity::own());
         }
+    }
+
+    /// Does the thread look from time to time?
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> bool {
+        self.rings.looks.load(SeqCst) != u64::MAX
     }
 
     /// Rings at the door of another process; false if there is none any more.
@@ -89,12 +97,12 @@ impl Rings {
     fn answer(&self) {
         while !self.stop.load(Acquire) {
             // Who begins to watch from here on sees that no looks are promised, and rings.
-            self.looks.store(false, SeqCst);
+            self.looks.store(u64::MAX, SeqCst);
             let watched = self.watched();
-            let looks = watched.iter().any(|signal| signal.needs_looks());
-            self.looks.store(looks, SeqCst);
+            let look = watched.iter().filter_map(|signal| signal.next_look()).min();
+            self.looks.store(look.map_or(u64::MAX, |look| Tick::monotonic().plus(look).0), SeqCst);
             drop(watched);
-            self.sleep(looks.then_some(LIVENESS));
+            self.sleep(look);
             for signal in self.watched() {
                 signal.serve();
             }

@@ -20,7 +20,8 @@ pub fn is_alive(identity: Identity) -> bool {
     u32::try_from(identity >> START_BITS).is_ok_and(|number| of(number) == Some(identity))
 }
 
-fn of(number: u32) -> Option<Identity> {
+/// The process of this number that runs now.
+pub(super) fn of(number: u32) -> Option<Identity> {
     let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
     // The second field is a name in parentheses, which may hold anything; what follows the last of them is plain.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();

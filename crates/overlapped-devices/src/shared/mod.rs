@@ -5,23 +5,26 @@
 //! | [`Commons`], [`LazyCommons`] | finds or makes the page of a name in the run-time directory, and takes it away with its last user |
 //! | [`page`] | the shared memory of one object: its kind, its signal, who watches it |
 //! | [`signal`] | the rules of taking and giving, by compare-and-swap on that memory |
+//! | `section` | what a section's name leads to: a file beside its page, with its memory, or a link to the file that it is of |
 //! | [`door`] | the socket at which a process is rung, and the thread that answers |
 //! | [`identity`] | processes by number and time of their start, since numbers are used again |
 //!
 //! A page is a file. Each user holds a shared lock on it for as long as it has the object, which Linux lets go of when the process dies;
 //! a page that nobody has locked is nobody's, whatever is in it. Who dies with a mutex is found by who wants it next; who sleeps for such a mutex
-//! looks every [`door::LIVENESS`]. Drawbacks: a timer is signalled by the process that set it, and dies with it; a process
-//! made by fork without exec must not use the objects of its parent.
+//! looks every [`door::LIVENESS`]. A timer is signalled by the process that set it; its page has the due time, so that who waits signals it if
+//! that process has died or closed it. Drawback: a process made by fork without exec must not use the objects of its parent.
 
 pub mod door;
 pub mod identity;
 pub mod page;
+mod section;
 pub mod signal;
 
 use door::Door;
 use overlapped_abi::Context;
 use overlapped_abi::Win32Error;
-use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Spec};
+use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Found, Spec};
+use overlapped_kernel::section::Section;
 use page::Page;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -52,8 +55,9 @@ impl Commons {
         Ok(Self { directory, door })
     }
 
-    fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<(Arc<Signal>, bool), Failure> {
-        let _alone = lock_directory(&self.directory)?;
+    /// The page of a name, found or made, with the directory still locked: who drops the lease earlier than that waits for ever.
+    fn find(&self, name: &OsStr, create: Option<Spec>) -> Result<Entry, Failure> {
+        let alone = lock_directory(&self.directory)?;
         for attempt in 0.. {
             let path = self.directory.join(file_name(name, attempt));
             let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
@@ -64,6 +68,7 @@ impl Commons {
             };
             let unused = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
             if unused {
+                let _ = rustix::fs::unlink(section::data_of(&path));
                 let Some(spec) = create else {
                     let _ = rustix::fs::unlink(&path);
                     return Err(Failure::Win32(Win32Error::FILE_NOT_FOUND));
@@ -81,12 +86,49 @@ impl Commons {
             }
             rustix::fs::flock(&file, FlockOperation::LockShared)?;
             let lease = Lease { directory: self.directory.clone(), path, file };
-            let signal = Arc::new(Signal::new(page, spec, Arc::clone(&self.door), lease));
-            self.door.list(&signal);
-            return Ok((signal, !unused));
+            return Ok(Entry { page, spec, lease, existed: !unused, alone });
         }
         unreachable!("names come to an end before numbers do")
     }
+
+    fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Attached, Failure> {
+        let entry = self.find(name, create)?;
+        if let Spec::Section { size, protection } = entry.spec {
+            let section = section::open(&entry.lease.path, size, protection);
+            drop(entry.alone);
+            return Ok((Found::Section(section?.named(Arc::new(entry.lease))), entry.existed));
+        }
+        let (signal, existed) = self.signal(entry);
+        Ok((Found::Signal(signal), existed))
+    }
+
+    fn signal(&self, entry: Entry) -> (Arc<Signal>, bool) {
+        let Entry { page, spec, lease, existed, .. } = entry;
+        let signal = Arc::new(Signal::new(page, spec, Arc::clone(&self.door), lease));
+        self.door.list(&signal);
+        (signal, existed)
+    }
+
+    fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Failure> {
+        let (size, protection) = (new.size(), new.protection());
+        let Entry { spec, lease, existed, alone, .. } = self.find(name, Some(Spec::Section { size, protection }))?;
+        let section = match spec {
+            Spec::Section { size, protection } if existed => section::open(&lease.path, size, protection),
+            _ => section::publish(&lease.path, new),
+        };
+        drop(alone);
+        Ok((section?.named(Arc::new(lease)), existed))
+    }
+}
+
+/// What [`Commons::find`] has found.
+struct Entry {
+    page: Page,
+    spec: Spec,
+    lease: Lease,
+    existed: bool,
+    /// The lock of the directory.
+    alone: OwnedFd,
 }
 
 /// The commons in a directory, entered with the first name: most programs have none.
@@ -118,11 +160,12 @@ impl LazyCommons {
 impl Exchange for LazyCommons {
     fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Option<Attached>, Win32Error> {
         let Some(commons) = self.enter() else { return Ok(None) };
-        match commons.attach(name, create) {
-            Ok((signal, existed)) => Ok(Some((signal, existed))),
-            Err(Failure::Win32(error)) => Err(error),
-            Err(Failure::Errno(errno)) => Err(Win32Error::from_errno(errno.raw_os_error(), Context::Open)),
-        }
+        commons.attach(name, create).map(Some).map_err(Win32Error::from)
+    }
+
+    fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Win32Error> {
+        let Some(commons) = self.enter() else { return Ok((new, false)) };
+        commons.attach_section(name, new).map_err(Win32Error::from)
     }
 }
 
@@ -135,6 +178,15 @@ enum Failure {
 impl From<Errno> for Failure {
     fn from(errno: Errno) -> Self {
         Self::Errno(errno)
+    }
+}
+
+impl From<Failure> for Win32Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Win32(error) => error,
+            Failure::Errno(errno) => Self::from_errno(errno.raw_os_error(), Context::Open),
+        }
     }
 }
 
@@ -152,6 +204,7 @@ impl Drop for Lease {
         if let Ok(_alone) = lock_directory(&self.directory)
             && rustix::fs::flock(&self.file, FlockOperation::NonBlockingLockExclusive).is_ok()
         {
+            let _ = rustix::fs::unlink(section::data_of(&self.path));
             let _ = rustix::fs::unlink(&self.path);
         }
     }
@@ -169,11 +222,16 @@ fn sweep(directory: &Path) -> io::Result<()> {
     let _alone = lock_directory(directory)?;
     for entry in std::fs::read_dir(directory)? {
         let path = entry?.path();
+        if section::is_data(&path) {
+            // It goes with its page.
+            continue;
+        }
         // A door is a socket, which cannot be opened.
         let Ok(file) = rustix::fs::open(&path, OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty()) else {
             continue;
         };
         if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = rustix::fs::unlink(section::data_of(&path));
             let _ = rustix::fs::unlink(&path);
         }
     }

@@ -10,11 +10,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering::*};
 
-/// Processes that can watch an object and be rung. More of them look from time to time.
+/// Processes that can watch an object and be rung. Those beyond look from time to time.
 pub const WATCHERS: usize = 64;
 /// Bytes of the longest name: 260 characters.
 const NAME: usize = 260 * 4;
-const MAGIC: u64 = u64::from_le_bytes(*b"ovlname1");
+const MAGIC: u64 = u64::from_le_bytes(*b"ovlname2");
 
 /// The layout. It is zeros in a fresh file.
 #[repr(C)]
@@ -22,14 +22,18 @@ const MAGIC: u64 = u64::from_le_bytes(*b"ovlname1");
 pub struct Layout {
     magic: AtomicU64,
     kind: AtomicU32,
-    /// A semaphore's ceiling.
+    /// A semaphore's ceiling, or a section's protection.
     pub max: AtomicI32,
-    /// The signal: 0 or 1, a count, or the owner of a mutex with [`super::signal::ABANDONED`].
+    /// The signal: 0 or 1, a count, or the owner of a mutex with [`super::signal::ABANDONED`]. The bytes of a section.
     pub state: AtomicU64,
     /// The setting of a timer that counts.
     pub stamp: AtomicU64,
-    /// Processes that watch, and found no place among the watchers.
-    pub crowd: AtomicU32,
+    /// When a timer is due, in nanoseconds of the monotonic clock; 0 if nobody but the process that set it is to signal it.
+    pub due: AtomicU64,
+    /// Nanoseconds between its further times; 0 for none.
+    pub period: AtomicU64,
+    /// The process that signals it; 0 if that has closed it.
+    pub setter: AtomicU64,
     name_len: AtomicU32,
     /// Processes that are to be rung when the signal comes.
     pub watchers: [AtomicU64; WATCHERS],
@@ -66,6 +70,7 @@ impl Page {
             Spec::Semaphore { now, max } => (3, now as u64, max),
             Spec::Mutant => (4, 0, 0),
             Spec::Timer { auto } => (5 + u32::from(auto), 0, 0),
+            Spec::Section { size, protection } => (7, size, protection.cast_signed()),
         };
         page.kind.store(kind, Relaxed);
         page.state.store(state, Relaxed);
@@ -104,25 +109,19 @@ impl Page {
             3 => Some(Spec::Semaphore { now: i32::try_from(state).ok()?, max: self.max.load(Relaxed) }),
             4 => Some(Spec::Mutant),
             kind @ (5 | 6) => Some(Spec::Timer { auto: kind == 6 }),
+            7 => Some(Spec::Section { size: state, protection: self.max.load(Relaxed).cast_unsigned() }),
             _ => None,
         }
     }
 
-    /// Takes a place among the watchers.
+    /// Takes a place among the watchers, if one is free.
     pub fn enter(&self, identity: Identity) -> Option<usize> {
-        let place = self.watchers.iter().position(|w| w.compare_exchange(0, identity, SeqCst, Relaxed).is_ok());
-        if place.is_none() {
-            self.crowd.fetch_add(1, SeqCst);
-        }
-        place
+        self.watchers.iter().position(|w| w.compare_exchange(0, identity, SeqCst, Relaxed).is_ok())
     }
 
     /// Gives it up.
-    pub fn leave(&self, place: Option<usize>) {
-        match place {
-            Some(place) => self.watchers[place].store(0, Release),
-            None => _ = self.crowd.fetch_sub(1, SeqCst),
-        }
+    pub fn leave(&self, place: usize) {
+        self.watchers[place].store(0, Release);
     }
 }
 

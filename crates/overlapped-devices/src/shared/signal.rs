@@ -4,10 +4,11 @@
 //! is what processes meet at. What is only of this process (which of its threads owns the mutex, how often over) stands here.
 
 use super::Lease;
-use super::door::Door;
+use super::door::{Door, LIVENESS};
 use super::identity::{self, MASK};
 use super::page::Page;
 use overlapped_abi::Win32Error;
+use overlapped_kernel::clock::Tick;
 use overlapped_kernel::dispatcher::Waitable;
 use overlapped_kernel::dispatcher::shared::{Grip, Refusal, Shared, Spec};
 use parking_lot::Mutex;
@@ -93,10 +94,19 @@ impl Signal {
         let abandoned = state & ABANDONED != 0 || self.owner_is_dead(state);
         let free = state & MASK == 0 || abandoned;
         if !free || self.page.state.compare_exchange(state, identity::own(), AcqRel, Relaxed).is_err() {
+            self.keep_looking(&mine);
             return Err(Refusal::NotSignalled);
         }
         (mine.owner, mine.depth) = (thread, 1);
         Ok(Grip { first: true, abandoned })
+    }
+
+    /// Another process owns the mutex and may die with it: whoever waits here must be woken to look. When the wait began, the
+    /// owner may have been of this process.
+    fn keep_looking(&self, mine: &Mine) {
+        if mine.place.is_some() {
+            self.door.open(Some(LIVENESS));
+        }
     }
 
     /// In this process an owner that ended abandons by [`Shared::abandon`].
@@ -117,11 +127,39 @@ impl Signal {
         true
     }
 
-    /// The object is to be looked at from time to time: another process may die with it, or there are more watchers than places.
-    pub(super) fn needs_looks(&self) -> bool {
+    /// When the object is to be looked at, at the latest: another process may die with it, or there are more watchers than places.
+    pub(super) fn next_look(&self) -> Option<Duration> {
         let owner = self.page.state.load(Acquire) & MASK;
         let foreign = self.spec == Spec::Mutant && owner != 0 && owner != identity::own();
-        foreign || self.mine.lock().place == Some(None)
+        if foreign || self.mine.lock().place == Some(None) {
+            return Some(LIVENESS);
+        }
+        // Who set it and lives rings in time.
+        self.foreign_due().map(|due| due.since(Tick::monotonic()) + LIVENESS)
+    }
+
+    /// When a timer is due that another process has set.
+    fn foreign_due(&self) -> Option<Tick> {
+        let (due, setter) = (self.page.due.load(Acquire), self.page.setter.load(Acquire));
+        (matches!(self.spec, Spec::Timer { .. }) && due != 0 && setter != identity::own()).then_some(Tick(due))
+    }
+
+    /// Signals a timer in the place of a process that set it, and has died or closed it.
+    fn catch_up(&self) {
+        let now = Tick::monotonic();
+        let Some(due) = self.foreign_due().filter(|due| *due <= now) else { return };
+        let setter = self.page.setter.load(Acquire);
+        if setter != 0 && identity::is_alive(setter) {
+            return;
+        }
+        let next = match self.page.period.load(Acquire) {
+            0 => 0,
+            period => due.0 + ((now.0 - due.0) / period + 1) * period,
+        };
+        // One of all who see it.
+        if self.page.due.compare_exchange(due.0, next, AcqRel, Relaxed).is_ok() {
+            self.set();
+        }
     }
 
     /// Does a thread of this process wait?
@@ -137,18 +175,32 @@ impl Signal {
     }
 }
 
+impl Drop for Signal {
+    fn drop(&mut self) {
+        if matches!(self.spec, Spec::Timer { .. }) && self.page.setter.load(Acquire) == identity::own() {
+            self.page.setter.store(0, Release);
+            self.ring();
+        }
+    }
+}
+
 impl Shared for Signal {
     fn spec(&self) -> Spec {
         self.spec
     }
 
     fn ready(&self, thread: u32) -> Result<(), Refusal> {
+        self.catch_up();
         let state = self.page.state.load(Acquire);
         let ready = match self.spec {
             Spec::Mutant => {
                 let mine = self.mine.lock();
                 match mine.owner {
-                    0 => state & MASK == 0 || self.owner_is_dead(state),
+                    0 if state & MASK == 0 || self.owner_is_dead(state) => true,
+                    0 => {
+                        self.keep_looking(&mine);
+                        false
+                    }
                     owner if owner == thread && mine.depth == RECURSION_LIMIT => return Err(Refusal::Recursion),
                     owner => owner == thread,
                 }
@@ -159,19 +211,21 @@ impl Shared for Signal {
     }
 
     fn take(&self, thread: u32) -> Result<Grip, Refusal> {
+        self.catch_up();
         match self.spec {
             Spec::Mutant => self.take_mutex(thread),
             Spec::Event { auto: false, .. } | Spec::Timer { auto: false } => {
                 self.ready(thread).map(|()| Grip { first: false, abandoned: false })
             }
             Spec::Event { .. } | Spec::Timer { .. } | Spec::Semaphore { .. } => self.take_one(),
+            Spec::Section { .. } => Err(Refusal::NotSignalled),
         }
     }
 
     fn untake(&self, _thread: u32, abandoned: bool) -> bool {
         match self.spec {
             Spec::Mutant => return self.leave_mutex(&mut self.mine.lock(), if abandoned { ABANDONED } else { 0 }),
-            Spec::Event { auto: false, .. } | Spec::Timer { auto: false } => {}
+            Spec::Event { auto: false, .. } | Spec::Timer { auto: false } | Spec::Section { .. } => {}
             Spec::Event { .. } | Spec::Timer { .. } => self.set(),
             Spec::Semaphore { .. } => {
                 self.page.state.fetch_add(1, AcqRel);
@@ -227,8 +281,22 @@ impl Shared for Signal {
         self.leave_mutex(&mut mine, ABANDONED)
     }
 
-    fn restamp(&self) -> u64 {
-        self.page.stamp.fetch_add(1, AcqRel) + 1
+    fn restamp(&self, heir: Option<(Tick, Option<Duration>)>) -> u64 {
+        let (due, period) = heir.map_or((0, None), |(due, period)| (due.0, period));
+        // Nobody signals it while this changes.
+        self.page.setter.store(identity::own(), Release);
+        self.page.due.store(due, Release);
+        self.page.period.store(period.map_or(0, |period| period.as_nanos() as u64), Release);
+        let stamp = self.page.stamp.fetch_add(1, AcqRel) + 1;
+        // Who waits already did not know of this time.
+        self.ring();
+        stamp
+    }
+
+    fn advance(&self, next: Option<Tick>) {
+        if self.page.setter.load(Acquire) == identity::own() && self.page.due.load(Acquire) != 0 {
+            self.page.due.store(next.map_or(0, |next| next.0), Release);
+        }
     }
 
     fn stamp(&self) -> u64 {
@@ -238,16 +306,49 @@ impl Shared for Signal {
     fn watch(&self) {
         self.mine.lock().place.get_or_insert_with(|| self.page.enter(identity::own()));
         fence(SeqCst);
-        self.door.open(self.needs_looks());
+        self.door.open(self.next_look());
     }
 
     fn unwatch(&self) {
-        if let Some(place) = self.mine.lock().place.take() {
+        if let Some(Some(place)) = self.mine.lock().place.take() {
             self.page.leave(place);
         }
     }
 
     fn bind(&self, object: Weak<dyn Waitable>) {
         let _ = self.object.set(object);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Commons;
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn a_waiter_looks_once_another_process_has_the_mutex_04_4() {
+        let run = tempfile::tempdir().unwrap();
+        let commons = Commons::new(&run.path().join("run")).unwrap();
+        let (signal, existed) = commons.signal(commons.find("lock".as_ref(), Some(Spec::Mutant)).unwrap());
+        assert!(!existed && signal.take(1).is_ok());
+        // A second thread of this process waits, for its own process: no need to look.
+        assert_eq!(signal.take(2), Err(Refusal::NotSignalled));
+        signal.watch();
+        let mut other = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        // The first thread gives the mutex up, and the other process takes it before the second one can.
+        assert_eq!(signal.release_mutex(1), Ok(true));
+        signal.page.state.store(identity::of(other.id()).unwrap(), Release);
+        assert_eq!(signal.take(2), Err(Refusal::NotSignalled));
+        let late = Instant::now() + Duration::from_secs(20);
+        while !signal.door.looks() {
+            assert!(Instant::now() < late, "the death of the other process would never be seen");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert_eq!(signal.take(2), Ok(Grip { first: true, abandoned: true }));
+        signal.unwatch();
+        assert_eq!(signal.release_mutex(2), Ok(true));
     }
 }

@@ -5,6 +5,7 @@
 //! the socket ready beforehand: one call more for each connection.
 
 use super::address::Address;
+use super::events::NetworkEvents;
 use super::core::{Core, Flags, Traits, Use};
 use super::job::{Details, Step};
 use super::lane::Side;
@@ -92,7 +93,7 @@ impl AcceptJob {
         if self.short {
             // The connection stays for an accept that has room.
             return match sys::ready_now(fd.raw(), libc::POLLIN) {
-                0 => Step::Wait,
+                0 if !core.has_deferred() => Step::Wait,
                 _ => self.end(Completion::failure(Status::BUFFER_TOO_SMALL)),
             };
         }
@@ -209,7 +210,7 @@ impl Socket {
             }
         };
         if core.has(Flags::SELECTED) {
-            core.rearm(Side::In);
+            core.rearm(NetworkEvents::ACCEPT, true);
         }
         let (handle, socket) = match taken {
             Some(fd) => self.adopted(system, fd)?,
@@ -239,7 +240,14 @@ impl Socket {
             }
             Verdict::Defer => {
                 let kept = accepted.socket.descriptor()?;
-                self.core().with_rare(|rare| rare.deferred.push(kept));
+                let core = self.core();
+                core.with_rare(|rare| rare.deferred.push(kept));
+                // It is there for everybody who waits for one.
+                core.input.lock().open = true;
+                core.pump(Side::In);
+                if core.has(Flags::SELECTED) {
+                    core.rearm(NetworkEvents::ACCEPT, true);
+                }
                 WsaError::TRY_AGAIN
             }
         };
@@ -253,6 +261,7 @@ impl Socket {
         let mode = core.flags() & Flags::NONBLOCKING;
         let new = Core::new(fd, core.traits, Flags::CONNECTED | Flags::BOUND | mode, Arc::clone(core.engine()));
         let made = Self::insert(system, new, self.is_overlapped())?;
+        made.1.core().inherit(core);
         made.1.core().inherit_selection(core);
         Ok(made)
     }
@@ -278,6 +287,7 @@ impl Socket {
         let waited = unsafe { self.wait(Function::Read, nothing, Details::Accept(job), &[nothing], Timeout::Infinite) };
         match waited {
             Ok(_) => {
+                made.1.core().inherit(core);
                 made.1.core().inherit_selection(core);
                 Ok(made)
             }
@@ -314,7 +324,8 @@ impl Socket {
         if what.remote_len == 0 || what.buffer.start.is_null() && what.buffer.len > 0 {
             return Err(how.refused(WsaError::EFAULT));
         }
-        if !core.has(Flags::LISTENING) || !target.is_stream() || target.has(used) || Arc::ptr_eq(core, target) {
+        let fits = target.is_stream() && target.traits.family == core.traits.family;
+        if !core.has(Flags::LISTENING) || !fits || target.has(used) || Arc::ptr_eq(core, target) {
             return Err(how.refused(WsaError::EINVAL));
         }
         {
@@ -352,7 +363,7 @@ impl Socket {
             Err(_) => target.remove(Flags::AWAITED),
         }
         if core.has(Flags::SELECTED) {
-            core.rearm(Side::In);
+            core.rearm(NetworkEvents::ACCEPT, true);
         }
         issued
     }
@@ -367,6 +378,7 @@ impl Socket {
             return Err(WsaError::EINVAL);
         }
         core.remove(Flags::BARE_ACCEPT);
+        core.inherit(listener.core());
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 
 use super::address::Address;
 use super::core::{Core, Flags, Use};
-use super::job::{Details, Step};
+use super::job::{Details, Job, Step};
 use super::send::PLAIN_SEND;
 use super::{Issued, NotIssued, Overlap, Socket, sys};
 use overlapped_abi::{Status, WsaError};
@@ -50,7 +50,7 @@ impl ConnectJob {
             match decided(fd) {
                 None => return Step::Wait,
                 Some(Some(error)) => {
-                    core.remove(Flags::CONNECTING);
+                    core.not_connected(fd);
                     return Step::Done(Completion::failure(refusal(core, error)));
                 }
                 Some(None) => {
@@ -77,7 +77,9 @@ fn check(core: &Core, extended: bool) -> Result<(), Status> {
         return Err(Status::INVALID_PARAMETER);
     }
     if flags.contains(Flags::CONNECTING) {
-        return Err(if extended { Status::INVALID_PARAMETER } else { WsaError::EALREADY.to_status() });
+        // ConnectEx refuses company, and nobody else joins it.
+        let invalid = extended || core.output.lock().queue.iter().any(|request| is_extended(&Job::of(request)));
+        return Err(if invalid { Status::INVALID_PARAMETER } else { WsaError::EALREADY.to_status() });
     }
     if extended && (!flags.contains(Flags::BOUND) || !core.is_stream()) {
         return Err(Status::INVALID_PARAMETER);
@@ -85,16 +87,23 @@ fn check(core: &Core, extended: bool) -> Result<(), Status> {
     Ok(())
 }
 
+fn is_extended(job: &Job<'_>) -> bool {
+    matches!(job, Job::Connect(job) if job.extended)
+}
+
 /// Asks Linux to connect. What is decided at once is found by the next look.
 fn ask(core: &Core, fd: &Use<'_>, address: &Address) -> Result<(), Errno> {
     core.add(Flags::CONNECTING);
     core.remove(Flags::RESET | Flags::UNSURE);
+    core.forget_error();
     let work = SocketWork::Connect { address: address.as_ptr(), len: address.len() };
     // SAFETY: the address outlives the call.
-    match unsafe { core.call(fd, work) } {
+    let attempt = || unsafe { core.call(fd, work) };
+    // Linux may say first that the attempt before this one has failed, which the caller knows.
+    match attempt().or_else(|error| if error == Errno::CONNABORTED { attempt() } else { Err(error) }) {
         Ok(_) | Err(Errno::INPROGRESS) => Ok(()),
         Err(error) => {
-            core.remove(Flags::CONNECTING);
+            core.not_connected(fd);
             Err(if error == Errno::AGAIN { Errno::CONNREFUSED } else { error })
         }
     }
@@ -121,6 +130,9 @@ impl Socket {
         if !core.is_stream() {
             return self.set_peer(address);
         }
+        if address.family() != core.traits.family {
+            return Err(WsaError::EAFNOSUPPORT);
+        }
         check(core, false).map_err(Status::to_wsa)?;
         let patient = !core.has(Flags::NONBLOCKING);
         let decided = {
@@ -142,7 +154,8 @@ impl Socket {
         match decided {
             Some(None) => core.connected(Flags::empty()),
             Some(Some(error)) => {
-                core.remove(Flags::CONNECTING);
+                let fd = core.fd().map_err(|error| core.code(error))?;
+                core.not_connected(&fd);
                 return Err(refusal(core, error).to_wsa());
             }
             None if !patient => {
@@ -155,7 +168,8 @@ impl Socket {
                 let job = ConnectJob { address: *address, extended: false, stage: AtomicU8::new(ASKED) };
                 let nothing = Buffer { start: std::ptr::null_mut(), len: 0 };
                 // SAFETY: there is no memory in it.
-                unsafe { self.wait(Function::Write, nothing, Details::Connect(job), &[nothing], Timeout::Infinite) }?;
+                unsafe { self.wait(Function::Write, nothing, Details::Connect(job), &[nothing], Timeout::Infinite) }
+                    .map_err(|error| if error == WsaError::OPERATION_ABORTED { WsaError::EINTR } else { error })?;
             }
         }
         if core.has(Flags::SELECTED) {

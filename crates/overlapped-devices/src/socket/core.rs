@@ -52,6 +52,12 @@ bitflags::bitflags! {
         const REUSE = 1 << 14;
         /// SO_EXCLUSIVEADDRUSE.
         const EXCLUSIVE = 1 << 15;
+        /// Options were set while it was fresh, and stay when a connection is put here.
+        const TUNED = 1 << 16;
+        /// A datagram was sent to a port where nobody is, and the next receive is to say so.
+        const UNREACHED = 1 << 17;
+        /// Nobody wants to hear of that (SIO_UDP_CONNRESET).
+        const UNTOLD = 1 << 18;
     }
 }
 
@@ -72,6 +78,8 @@ pub(super) struct Rare {
     pub receive_limit: u32,
     pub send_limit: u32,
     pub user_options: Vec<(i32, u32)>,
+    /// SO_RCVBUF and SO_SNDBUF, if they were set.
+    pub buffers: [Option<u32>; 2],
     /// Where it was bound by its owner.
     pub bound_to: Option<Address>,
     pub selection: Option<Selection>,
@@ -167,6 +175,11 @@ impl Core {
         self.descriptor.take().ok_or(Errno::BADF)
     }
 
+    /// Has its last handle gone?
+    pub fn is_closed(&self) -> bool {
+        self.descriptor.users.load(Ordering::Acquire) & CLOSED != 0
+    }
+
     /// The descriptor for its owner, who still has a handle.
     pub fn borrow(&self) -> BorrowedFd<'_> {
         // SAFETY: the number is open until the last handle goes, and a stale one is no more than an error to its user.
@@ -253,16 +266,32 @@ impl Core {
         self.remove(Flags::CONNECTING);
     }
 
+    /// An attempt to connect has failed. Linux' socket would stay as one whose connection has ended; this one is fresh again.
+    pub fn not_connected(&self, fd: &Use<'_>) {
+        self.remove(Flags::CONNECTING);
+        if self.is_stream() {
+            let _ = sys::disconnect(fd.raw());
+            // Linux gives a port up that it had chosen itself; where it did not, this is refused.
+            if let Some(address) = self.rare().as_ref().and_then(|rare| rare.bound_to) {
+                let _ = sys::bind(fd.raw(), &address);
+            }
+        }
+    }
+
     /// Puts another socket under the descriptor's number: everything that was known of the old one is forgotten.
     pub fn install(&self, new: OwnedFd, flags: Flags) -> Result<(), Errno> {
         let (mut input, mut output) = (self.input.lock(), self.output.lock());
         self.unwatch(true);
         {
             let fd = self.fd()?;
+            if self.has(Flags::TUNED) {
+                sys::copy_options(fd.raw(), rustix::fd::AsRawFd::as_raw_fd(&new));
+                self.apply_buffers(rustix::fd::AsRawFd::as_raw_fd(&new));
+            }
             sys::replace(fd.raw(), new)?;
         }
         (input.open, output.open) = (true, true);
-        let kept = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE;
+        let kept = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE | Flags::TUNED;
         self.flags.store(((self.flags() & kept) | flags).bits(), Ordering::Release);
         let now = if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 };
         self.connected_at.store(now, Ordering::Release);
@@ -302,7 +331,7 @@ impl Core {
         match sys::take_error(fd.raw()) {
             None => self.connected(Flags::empty()),
             Some(error) => {
-                self.remove(Flags::CONNECTING);
+                self.not_connected(&fd);
                 self.with_rare(|rare| rare.error = Some(error));
             }
         }
@@ -315,12 +344,62 @@ impl Core {
         }
         self.unselect();
         self.unwatch(false);
-        self.descriptor.close();
+        // Whoever sleeps in a poll holds the descriptor, and wakes if the socket is shut down.
+        self.descriptor.close(!self.has(Flags::SHARED));
     }
 
     /// This request is to put a connection here, or none; gives the one before.
     pub fn await_request(&self, request: Weak<Request>) -> Weak<Request> {
         std::mem::replace(&mut *self.awaited.lock(), request)
+    }
+
+    /// Sets the sizes of buffers that the user has chosen. Without a buffer at all Linux would crawl; the send waits for the
+    /// acknowledgement all the same, and what arrives has its room.
+    pub fn apply_buffers(&self, fd: RawFd) {
+        let chosen = self.rare().as_ref().map_or([None, None], |rare| rare.buffers);
+        for (name, size) in [libc::SO_RCVBUF, libc::SO_SNDBUF].into_iter().zip(chosen) {
+            if let Some(size) = size.filter(|size| *size > 0) {
+                // Linux takes what is too much for the most.
+                let _ = sys::set_number(fd, libc::SOL_SOCKET, name, i32::try_from(size).unwrap_or(i32::MAX));
+            }
+        }
+    }
+
+    /// The failure of an earlier attempt to connect counts no more.
+    pub fn forget_error(&self) {
+        if let Some(rare) = self.rare().as_mut() {
+            rare.error = None;
+        }
+    }
+
+    /// Has WSAAccept's condition put a connection off?
+    pub fn has_deferred(&self) -> bool {
+        self.has(Flags::LISTENING) && self.rare().as_ref().is_some_and(|rare| !rare.deferred.is_empty())
+    }
+
+    /// What a connection takes over from its listener, besides what Linux hands on (contract 08 section 3).
+    pub fn inherit(&self, listener: &Self) {
+        self.add(listener.flags() & (Flags::REUSE | Flags::EXCLUSIVE));
+        let Some((limits, options, buffers)) = listener.rare().as_ref().map(|rare| {
+            ((rare.receive_limit, rare.send_limit), rare.user_options.clone(), rare.buffers)
+        }) else {
+            return;
+        };
+        if limits == (0, 0) && options.is_empty() && buffers == [None, None] {
+            return;
+        }
+        self.with_rare(|rare| {
+            // What the socket has of its own stays.
+            let or = |own: u32, other: u32| if own == 0 { other } else { own };
+            rare.receive_limit = or(rare.receive_limit, limits.0);
+            rare.send_limit = or(rare.send_limit, limits.1);
+            rare.buffers = [0, 1].map(|side| rare.buffers[side].or(buffers[side]));
+            for (key, value) in options {
+                if rare.user_options.iter().all(|(own, _)| *own != key) {
+                    rare.user_options.push((key, value));
+                }
+            }
+        });
     }
 
     /// The WSA code of Linux's error.
@@ -346,7 +425,7 @@ impl Watcher for Core {
             me.pump(Side::Out);
         }
         if self.has(Flags::SELECTED) {
-            self.record_events(readiness);
+            self.record_events();
         }
     }
 }
@@ -377,10 +456,12 @@ impl Descriptor {
         self.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).ok().map(|_| Use(self))
     }
 
-    /// Closes it now, or leaves that to the last of the calls that are on their way.
-    fn close(&self) {
-        if self.users.fetch_or(CLOSED, Ordering::AcqRel) == 0 {
-            sys::close(self.raw);
+    /// Closes it now, or leaves that to the last of the calls that are on their way, which `wake` may hurry.
+    fn close(&self, wake: bool) {
+        // While this lives, the number is ours.
+        let Some(_own) = self.take() else { return };
+        if self.users.fetch_or(CLOSED, Ordering::AcqRel) > 1 && wake {
+            let _ = sys::shutdown(self.raw, libc::SHUT_RDWR);
         }
     }
 }

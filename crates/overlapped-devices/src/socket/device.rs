@@ -5,16 +5,58 @@ use super::job::{Job, Step};
 use overlapped_abi::Status;
 use overlapped_kernel::device::{Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Request, RequestRef};
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// One open socket.
 pub(super) struct SocketDevice {
     pub core: Arc<Core>,
+    /// The SOCKET, as a number; 0 before there is one.
+    handle: AtomicU32,
+}
+
+impl SocketDevice {
+    pub fn new(core: Arc<Core>) -> Self {
+        Self { core, handle: AtomicU32::new(0) }
+    }
+
+    /// This handle is the socket from now on.
+    pub fn is_from_now(&self, handle: Handle) {
+        self.handle.store(handle.into_raw() as u32, Ordering::Release);
+    }
+
+    #[inline]
+    pub fn is_socket(&self, handle: Handle) -> bool {
+        self.handle.load(Ordering::Acquire) == handle.into_raw() as u32
+    }
+
+    #[inline]
+    fn begin(&self, job: &Job<'_>, request: &Request) -> Start {
+        let mut lane = self.core.lane(job.side()).lock();
+        if job.is_late() || !lane.is_free() {
+            return Start::Queue;
+        }
+        let Ok(fd) = self.core.fd() else { return Start::Failed(Status::INVALID_HANDLE) };
+        match job.step(&self.core, &fd, request) {
+            Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
+            Step::Done(completion) => Start::Done(completion),
+            Step::Drained(completion) => {
+                lane.open = false;
+                Start::Done(completion)
+            }
+            Step::Wait => {
+                lane.open = false;
+                Start::Queue
+            }
+            Step::Elsewhere | Step::Fetch(_) | Step::Renew(_) => unreachable!("late jobs are not attempted here"),
+        }
+    }
 }
 
 impl Device for SocketDevice {
@@ -36,24 +78,15 @@ impl Device for SocketDevice {
         if let Err(status) = job.check(&self.core) {
             return Start::Failed(status);
         }
-        let mut lane = self.core.lane(job.side()).lock();
-        if job.is_late() || !lane.is_free() {
-            return Start::Queue;
+        let started = self.begin(&job, request);
+        if self.core.has(Flags::SELECTED)
+            && let Job::Receive(receive) = &job
+        {
+            // What a request that waits will take is no news.
+            let look = !matches!(started, Start::Queue);
+            self.core.rearm(receive.re_enables(), look);
         }
-        let Ok(fd) = self.core.fd() else { return Start::Failed(Status::INVALID_HANDLE) };
-        match job.step(&self.core, &fd, request) {
-            Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
-            Step::Done(completion) => Start::Done(completion),
-            Step::Drained(completion) => {
-                lane.open = false;
-                Start::Done(completion)
-            }
-            Step::Wait => {
-                lane.open = false;
-                Start::Queue
-            }
-            Step::Elsewhere | Step::Fetch(_) | Step::Renew(_) => unreachable!("late jobs are not attempted here"),
-        }
+        started
     }
 
     fn enqueue(&self, request: RequestRef) {

@@ -6,11 +6,9 @@
 
 use super::Socket;
 use super::core::{Core, Flags};
-use super::lane::Side;
 use super::sys;
 use overlapped_abi::WsaError;
 use overlapped_kernel::dispatcher::Event;
-use overlapped_kernel::engine::Readiness;
 use std::sync::Arc;
 
 bitflags::bitflags! {
@@ -74,7 +72,7 @@ impl Selection {
 
 impl Core {
     /// Records what is true now.
-    pub fn record_events(&self, readiness: Readiness) {
+    pub fn record_events(&self) {
         let before = self.flags();
         self.settle();
         let flags = self.flags();
@@ -82,13 +80,16 @@ impl Core {
         let found = sys::ready_now(fd.raw(), libc::POLLIN | libc::POLLOUT | libc::POLLPRI | libc::POLLRDHUP);
         let data = || !self.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0);
         let unclaimed = self.input.lock().is_empty();
+        let deferred = self.has_deferred();
         let error = if found & libc::POLLERR != 0 && self.is_stream() { self.meet_error() } else { None };
+        // A reset that a transfer has met before.
+        let error = error.or_else(|| self.has(Flags::RESET).then_some(WsaError::ECONNRESET));
         let kept = self.kept_error();
         let mut rare = self.rare();
         let Some(selection) = rare.as_mut().and_then(|rare| rare.selection.as_mut()) else { return };
         let fine = WsaError::SUCCESS;
         if flags.contains(Flags::LISTENING) {
-            if found & libc::POLLIN != 0 && unclaimed {
+            if (found & libc::POLLIN != 0 || deferred) && unclaimed {
                 selection.record(NetworkEvents::ACCEPT, fine);
             }
             return;
@@ -100,7 +101,8 @@ impl Core {
         if self.is_stream() && !flags.contains(Flags::CONNECTED) {
             return;
         }
-        if found & libc::POLLIN != 0 && unclaimed && data() {
+        let unread = found & libc::POLLIN != 0 && data();
+        if unread && unclaimed {
             selection.record(NetworkEvents::READ, fine);
         }
         if found & libc::POLLOUT != 0 {
@@ -110,7 +112,8 @@ impl Core {
             selection.record(NetworkEvents::OOB, fine);
         }
         let ending = libc::POLLRDHUP | libc::POLLHUP;
-        if self.is_stream() && (found & ending != 0 || readiness.contains(Readiness::CLOSED)) {
+        // A graceful end is one when everything was read.
+        if self.is_stream() && found & ending != 0 && (error.is_some() || !unread) {
             selection.record(NetworkEvents::CLOSE, error.unwrap_or(fine));
         }
     }
@@ -122,15 +125,14 @@ impl Core {
         Some(self.failure(error, false).to_wsa())
     }
 
-    /// The user has made the call that re-enables the events of this direction.
-    pub fn rearm(&self, side: Side) {
+    /// The user has made the call that re-enables these events; `look`: what is true already is recorded now.
+    pub fn rearm(&self, events: NetworkEvents, look: bool) {
         if let Some(selection) = self.rare().as_mut().and_then(|rare| rare.selection.as_mut()) {
-            selection.armed |= match side {
-                Side::In => NetworkEvents::READ | NetworkEvents::OOB | NetworkEvents::ACCEPT,
-                Side::Out => NetworkEvents::WRITE,
-            };
+            selection.armed |= events;
         }
-        self.record_events(Readiness::empty());
+        if look {
+            self.record_events();
+        }
     }
 
     /// The user has begun to connect.
@@ -144,7 +146,7 @@ impl Core {
                 selection.record(NetworkEvents::CONNECT, self.code(error));
             }
         }
-        self.record_events(Readiness::empty());
+        self.record_events();
     }
 
     /// An accepted socket has the listener's selection (contract 08 §3).
@@ -173,7 +175,7 @@ impl Core {
             }
         });
         self.add(Flags::SELECTED | Flags::NONBLOCKING);
-        self.record_events(Readiness::empty());
+        self.record_events();
         Ok(())
     }
 
@@ -193,7 +195,7 @@ impl Socket {
     pub fn select_events(&self, event: Option<Arc<Event>>, mask: NetworkEvents) -> Result<(), WsaError> {
         let core = self.core();
         match event {
-            Some(event) if !mask.is_empty() => {
+            Some(event) => {
                 core.select(event, mask).map_err(|error| core.code(error))?;
                 self.instance().idle().submitted();
             }

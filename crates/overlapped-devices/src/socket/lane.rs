@@ -8,10 +8,10 @@
 
 use super::core::{Core, Flags};
 use super::job::{Job, Step};
+use super::queue::Queue;
 use overlapped_abi::Status;
 use overlapped_kernel::engine::Operation;
 use overlapped_kernel::request::{Completion, RequestRef};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The direction of a request.
@@ -25,7 +25,7 @@ pub(super) enum Side {
 
 /// See the module page.
 pub(super) struct Lane {
-    pub queue: VecDeque<RequestRef>,
+    pub queue: Queue,
     pub open: bool,
     /// The oldest request is elsewhere for a moment, and comes back.
     pub held: bool,
@@ -33,7 +33,7 @@ pub(super) struct Lane {
 
 impl Lane {
     pub fn new() -> Self {
-        Self { queue: VecDeque::new(), open: true, held: false }
+        Self { queue: Queue::default(), open: true, held: false }
     }
 
     /// May a new request be attempted at once?
@@ -195,10 +195,9 @@ impl Core {
         match Job::of(request) {
             Job::Accept(job) => job.over(),
             Job::Connect(_) if self.has(Flags::CONNECTING) => {
-                self.remove(Flags::CONNECTING);
                 if let Ok(fd) = self.fd() {
                     // Linux goes on connecting otherwise.
-                    let _ = super::sys::disconnect(fd.raw());
+                    self.not_connected(&fd);
                 }
             }
             _ => {}

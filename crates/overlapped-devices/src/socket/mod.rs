@@ -10,12 +10,13 @@
 //!
 //! | Module | Holds | Contract |
 //! |---|---|---|
-//! | `core` | descriptor and state, `lane` the requests that wait, `job` how each goes on, `device` the way in from the road | §9 |
+//! | `core` | descriptor and state, `lane` and `queue` the requests that wait, `job` how each goes on, `device` the way in from the road | §9 |
 //! | `setup`, `options` | creating, binding, listening, shutting down, closing; options | §2, §3, §10 |
 //! | `receive`, `send` | transfers, plain and overlapped | §3, §4, §6.5 |
 //! | `connect`, `accept`, `disconnect` | connections | §3, §6.1 to §6.3 |
 //! | `transmit` | files and memory sent as one | §6.4 |
 //! | `events`, `ready` | network events; select and WSAPoll | §7 |
+//! | `unreachable` | datagrams that nobody takes | §3, §11 |
 //! | `share` | the same socket in another process | §2 |
 
 mod accept;
@@ -28,6 +29,7 @@ mod events;
 mod job;
 mod lane;
 mod options;
+mod queue;
 mod ready;
 mod receive;
 mod send;
@@ -35,6 +37,7 @@ mod setup;
 mod share;
 mod sys;
 mod transmit;
+mod unreachable;
 
 pub use accept::{AcceptInto, Accepted, DeliverAddresses, Verdict};
 pub use address::Address;
@@ -50,9 +53,12 @@ use self::core::{Core, Traits};
 use device::SocketDevice;
 use job::Details;
 use overlapped_abi::{Overlapped, Status, WsaError};
+use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
+use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Position, RequestRef, Route};
+use overlapped_kernel::results::Patience;
 use overlapped_kernel::road::{Call, Failure, Reply, Report};
 use overlapped_kernel::system::Grant;
 use std::any::Any;
@@ -126,8 +132,16 @@ impl Overlap {
 }
 
 impl Socket {
-    /// The socket that a handle refers to; 10038 if it is something else.
-    pub fn of(grant: &Grant) -> Result<Self, WsaError> {
+    /// The socket that a handle is; 10038 if it is something else, and for a duplicate of DuplicateHandle, which is a handle of
+    /// the device only (contract 08 section 1).
+    #[inline]
+    pub fn of(system: &System, handle: Handle) -> Result<Self, WsaError> {
+        let socket = Self::of_grant(&system.grant(handle).map_err(|_| WsaError::ENOTSOCK)?)?;
+        if socket.device().is_socket(handle) { Ok(socket) } else { Err(WsaError::ENOTSOCK) }
+    }
+
+    /// The socket that a handle leads to, duplicates included; 10038 if it is something else.
+    pub fn of_grant(grant: &Grant) -> Result<Self, WsaError> {
         Self::of_instance(&grant.instance)
     }
 
@@ -146,11 +160,15 @@ impl Socket {
         &self.instance
     }
 
-    fn core(&self) -> &Arc<Core> {
+    fn device(&self) -> &SocketDevice {
         match self.instance.device().as_any().downcast_ref::<SocketDevice>() {
-            Some(device) => &device.core,
+            Some(device) => device,
             None => unreachable!("looked at when it was made"),
         }
+    }
+
+    fn core(&self) -> &Arc<Core> {
+        &self.device().core
     }
 
     fn traits(&self) -> Traits {
@@ -224,7 +242,7 @@ impl Socket {
         })
     }
 
-    /// Makes a request that nobody but the caller is told of, and waits for its end.
+    /// Makes a request that nobody but the caller is told of, and waits for its end; APCs of the thread run meanwhile.
     ///
     /// # Safety
     /// As for [`Socket::issue`], until this call returns.
@@ -238,8 +256,9 @@ impl Socket {
     ) -> Result<Completion, WsaError> {
         let parameters = Parameters { parts: receive::pieces(buffers), ..details.parameters() };
         let how = Overlap { route: Route::default(), overlapped: None, payload: None, report: Report::AtOnce };
+        let patience = Patience { timeout: limit, alertable: true };
         // SAFETY: the caller's promise.
-        match unsafe { self.instance.issue_and_wait(how.call(function, buffer), parameters, limit) } {
+        match unsafe { self.instance.issue_and_await(how.call(function, buffer), parameters, patience) } {
             Ok(Reply::Done(_, completion)) => Ok(completion),
             Ok(Reply::Pending(_)) => unreachable!("it was waited for"),
             Err(failure) => Err(failure.status.to_wsa()),

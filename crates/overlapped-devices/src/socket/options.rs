@@ -1,6 +1,7 @@
 //! Options (contract 08 §8, §10): Linux's own as they are, and those that only Windows knows.
 
 use super::core::{Core, Flags};
+use super::lane::Side;
 use super::setup::code;
 use super::{Socket, sys};
 use overlapped_abi::WsaError;
@@ -11,8 +12,13 @@ use std::time::Duration;
 impl Socket {
     /// setsockopt with Linux's level, name and value: 10042 for an option that there is not, 10014 for a value of another length.
     pub fn set_option(&self, level: i32, name: i32, value: &[u8]) -> Result<(), WsaError> {
-        let fd = self.core().fd().map_err(code)?;
-        sys::set_option(fd.raw(), level, name, value).map_err(option_code)
+        let core = self.core();
+        let fd = core.fd().map_err(code)?;
+        sys::set_option(fd.raw(), level, name, value).map_err(option_code)?;
+        if core.is_stream() && !core.has(Flags::TUNED) && (level, name) != (libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) {
+            core.add(Flags::TUNED);
+        }
+        Ok(())
     }
 
     /// getsockopt with Linux's level and name; the length of the value. What Linux holds for an accepted socket is its own from the
@@ -41,6 +47,45 @@ impl Socket {
         value[..4].copy_from_slice(&i32::from(seconds.is_some()).to_ne_bytes());
         value[4..].copy_from_slice(&i32::from(seconds.unwrap_or(0)).to_ne_bytes());
         self.set_option(libc::SOL_SOCKET, libc::SO_LINGER, &value)
+    }
+
+    /// SO_RCVBUF as it was set, else as Linux has chosen it, in bytes.
+    pub fn receive_buffer(&self) -> Result<u32, WsaError> {
+        self.buffer(Side::In, libc::SO_RCVBUF)
+    }
+
+    /// SO_SNDBUF likewise.
+    pub fn send_buffer(&self) -> Result<u32, WsaError> {
+        self.buffer(Side::Out, libc::SO_SNDBUF)
+    }
+
+    /// Sets SO_RCVBUF.
+    pub fn set_receive_buffer(&self, bytes: u32) -> Result<(), WsaError> {
+        self.set_buffer(Side::In, bytes)
+    }
+
+    /// Sets SO_SNDBUF. With 0 nothing is buffered: an overlapped or blocking send ends when the other side has acknowledged it.
+    pub fn set_send_buffer(&self, bytes: u32) -> Result<(), WsaError> {
+        self.set_buffer(Side::Out, bytes)
+    }
+
+    fn buffer(&self, side: Side, name: i32) -> Result<u32, WsaError> {
+        // Linux doubles what it is told, and says so when it is asked.
+        if let Some(set) = self.core().rare().as_ref().and_then(|rare| rare.buffers[side as usize]) {
+            return Ok(set);
+        }
+        let mut value = [0; size_of::<u32>()];
+        self.option(libc::SOL_SOCKET, name, &mut value)?;
+        Ok(u32::from_ne_bytes(value))
+    }
+
+    fn set_buffer(&self, side: Side, bytes: u32) -> Result<(), WsaError> {
+        let core = self.core();
+        let fd = core.fd().map_err(code)?;
+        core.with_rare(|rare| rare.buffers[side as usize] = Some(bytes));
+        core.apply_buffers(fd.raw());
+        core.add(Flags::TUNED);
+        Ok(())
     }
 
     /// How long plain receives wait (SO_RCVTIMEO).

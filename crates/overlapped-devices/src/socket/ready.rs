@@ -8,6 +8,8 @@ use super::{Socket, sys};
 use overlapped_abi::WsaError;
 use overlapped_kernel::clock::{Tick, Timeout};
 use rustix::io::Errno;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 bitflags::bitflags! {
@@ -26,6 +28,8 @@ bitflags::bitflags! {
         const HANGUP = 16;
         /// An error waits.
         const ERROR = 32;
+        /// Its handle was closed meanwhile, which always ends the wait.
+        const GONE = 64;
     }
 }
 
@@ -47,33 +51,98 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
         Timeout::After(limit) => Some(Tick::monotonic().plus(limit)),
         Timeout::Infinite => None,
     };
-    let cores: Vec<_> = entries.iter().map(|entry| (entry.socket.core().clone(), entry.wanted)).collect();
-    let uses: Vec<Option<Use<'_>>> = cores.iter().map(|(core, _)| core.fd().ok()).collect();
-    let mut fds: Vec<_> =
-        cores.iter().zip(&uses).map(|((core, wanted), fd)| question(core, fd.as_ref(), *wanted)).collect();
-    // Those that are ready for something else, and would end each poll at once.
-    let mut deaf = vec![false; fds.len()];
+    let cores: Vec<_> = entries.iter().map(|entry| entry.socket.core().clone()).collect();
+    let uses: Vec<Option<Use<'_>>> = cores.iter().map(|core| core.fd().ok()).collect();
+    let (mut fds, places) = questions(entries, &cores, &uses);
+    // A connection that was put off shows nowhere else.
+    let deferred = entries.iter().zip(&cores).any(|(entry, core)| entry.wanted.contains(Interest::READ) && core.has_deferred());
     loop {
         let limit = deadline.map(|deadline| deadline.since(Tick::monotonic()));
-        match ask(&mut fds, limit) {
+        match ask(&mut fds, if deferred { Some(Duration::ZERO) } else { limit }) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(WsaError::from_errno(error.raw_os_error())),
         }
         let mut ready = 0;
-        for (((entry, (core, _)), fd), deaf) in entries.iter_mut().zip(&cores).zip(&mut fds).zip(&mut deaf) {
-            if !*deaf {
-                entry.found = answer(core, fd.revents);
-            }
-            if entry.found.intersects(entry.wanted) {
-                ready += 1;
-            } else if fd.fd >= 0 && fd.revents != 0 {
-                (fd.fd, *deaf) = (-1, true);
-            }
+        for (index, (entry, core)) in entries.iter_mut().zip(&cores).enumerate() {
+            let revents = fds[places.of(index)].revents;
+            entry.found = if uses[index].is_none() || core.is_closed() { Interest::GONE } else { answer(core, revents) };
+            ready += usize::from(entry.found.intersects(entry.wanted | Interest::GONE));
         }
         if ready > 0 || deadline.is_some_and(|deadline| Tick::monotonic() >= deadline) {
             return Ok(ready);
         }
+        for (fd, core) in fds.iter_mut().zip(places.firsts(&cores)) {
+            quieten(fd, core);
+        }
     }
+}
+
+/// What is true of a socket and was not asked for would end each poll at once.
+fn quieten(fd: &mut libc::pollfd, core: &Core) {
+    if fd.revents == 0 {
+        return;
+    }
+    if let Ok(number) = core.fd() {
+        core.forget_news(&number);
+    }
+    fd.events &= !fd.revents;
+    if fd.revents & (libc::POLLERR | libc::POLLHUP | libc::POLLNVAL) != 0 && core.is_stream() {
+        // These cannot be passed over otherwise.
+        fd.fd = -1;
+    }
+    fd.revents = 0;
+}
+
+/// More entries than this may be more than Linux takes at once, which is the limit of open descriptors; then each socket is
+/// asked about once.
+const FEW: usize = 256;
+
+/// Where the answer for an entry is.
+enum Places {
+    /// In the entry's own place.
+    Own,
+    /// In these; and the entries that came first.
+    Shared(Vec<usize>, Vec<usize>),
+}
+
+impl Places {
+    fn of(&self, index: usize) -> usize {
+        match self {
+            Self::Own => index,
+            Self::Shared(places, _) => places[index],
+        }
+    }
+
+    /// The socket of each question.
+    fn firsts<'a>(&'a self, cores: &'a [Arc<Core>]) -> Box<dyn Iterator<Item = &'a Arc<Core>> + 'a> {
+        match self {
+            Self::Own => Box::new(cores.iter()),
+            Self::Shared(_, firsts) => Box::new(firsts.iter().map(|first| &cores[*first])),
+        }
+    }
+}
+
+/// What Linux is asked.
+fn questions(entries: &[PollEntry<'_>], cores: &[Arc<Core>], uses: &[Option<Use<'_>>]) -> (Vec<libc::pollfd>, Places) {
+    let one = |index: usize| question(&cores[index], uses[index].as_ref(), entries[index].wanted);
+    if entries.len() <= FEW {
+        return ((0..entries.len()).map(one).collect(), Places::Own);
+    }
+    let (mut fds, mut places, mut firsts): (Vec<libc::pollfd>, _, _) = (Vec::new(), Vec::new(), Vec::new());
+    let mut known = HashMap::new();
+    for (index, core) in cores.iter().enumerate() {
+        let place = *known.entry(Arc::as_ptr(core)).or_insert(fds.len());
+        let asked = one(index);
+        match fds.get_mut(place) {
+            Some(fd) => fd.events |= asked.events,
+            None => {
+                fds.push(asked);
+                firsts.push(index);
+            }
+        }
+        places.push(place);
+    }
+    (fds, Places::Shared(places, firsts))
 }
 
 /// Asks Linux, as a blocked thread if that takes time.
@@ -114,9 +183,16 @@ fn answer(core: &Core, found: i16) -> Interest {
         let all = Interest::FAILED | Interest::ERROR | Interest::HANGUP;
         return if failed { all } else { Interest::empty() };
     }
+    if found & libc::POLLERR != 0
+        && let Ok(fd) = core.fd()
+    {
+        core.forget_news(&fd);
+    }
+    let untold = core.has(Flags::UNTOLD);
+    let found = if untold { found & !libc::POLLERR } else { found };
     let over = found & (libc::POLLHUP | libc::POLLERR) != 0;
     let mut answer = Interest::empty();
-    answer.set(Interest::READ, found & (libc::POLLIN | libc::POLLRDHUP) != 0 || over);
+    answer.set(Interest::READ, found & (libc::POLLIN | libc::POLLRDHUP) != 0 || over || core.has_deferred());
     answer.set(Interest::WRITE, found & libc::POLLOUT != 0 || over);
     answer.set(Interest::URGENT, found & libc::POLLPRI != 0);
     answer.set(Interest::HANGUP, found & (libc::POLLHUP | libc::POLLRDHUP) != 0);

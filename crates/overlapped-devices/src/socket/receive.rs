@@ -6,8 +6,8 @@
 
 use super::address::{Address, ROOM};
 use super::core::{Core, Flags, Use};
+use super::events::NetworkEvents;
 use super::job::{Details, Step, with_rest};
-use super::lane::Side;
 use super::{Issued, NotIssued, Overlap, Socket};
 use overlapped_abi::{Status, WsaError};
 use overlapped_kernel::engine::{Message, SocketWork};
@@ -105,9 +105,22 @@ fn check_further(core: &Core) -> Result<(), Status> {
 }
 
 impl ReceiveJob {
-    /// One call of Linux, into these pieces.
+    /// What a receive re-enables of the network events.
+    pub fn re_enables(&self) -> NetworkEvents {
+        if self.flags & libc::MSG_OOB == 0 { NetworkEvents::READ } else { NetworkEvents::OOB }
+    }
+
+    /// One call of Linux, into these pieces; of datagrams without what it reports of earlier sends.
     #[inline]
     fn call(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<Got, Errno> {
+        if core.is_stream() {
+            return self.transfer(core, fd, buffers);
+        }
+        core.without_news(fd, true, || self.transfer(core, fd, buffers))
+    }
+
+    #[inline]
+    fn transfer(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<Got, Errno> {
         let len: usize = buffers.iter().map(|buffer| buffer.len).sum();
         if len == 0 && !self.wants_address && self.control == 0 {
             return look(core, fd);
@@ -227,22 +240,23 @@ impl Socket {
                         let len = buffers.iter().map(|buffer| buffer.len).sum();
                         lane.open &= !job.has_drained(core, &got, len);
                         drop(lane);
-                        self.received();
+                        self.received(&job);
                         return outcome(job.finish(&got));
                     }
                     Err(Errno::AGAIN) => lane.open = false,
+                    // No urgent data is there yet.
+                    Err(Errno::INVAL) if flags & libc::MSG_OOB != 0 && core.has(Flags::NONBLOCKING) && !self.is_inline() => {}
                     Err(error) => return Err(core.failure(error, false).to_wsa()),
                 }
             }
         }
         if core.has(Flags::NONBLOCKING) {
-            self.received();
+            self.received(&job);
             return Err(WsaError::EWOULDBLOCK);
         }
         let limit = self.receive_timeout();
         // SAFETY: the caller's promise.
         let waited = unsafe { self.wait(Function::Read, self.memory(buffers), Details::Receive(job), buffers, limit) };
-        self.received();
         outcome(waited?)
     }
 
@@ -259,17 +273,21 @@ impl Socket {
         };
         let parameters = Parameters { parts: pieces(buffers), details: (!plain).then(details) };
         // SAFETY: the caller's promise.
-        let issued = unsafe { self.issue(Function::Read, self.memory(buffers), parameters, how) };
-        self.received();
-        issued
+        unsafe { self.issue(Function::Read, self.memory(buffers), parameters, how) }
     }
 
-    /// The user has received: the next arrival is news.
+    /// The user has received by a plain call: the next arrival is news.
     #[inline]
-    fn received(&self) {
+    fn received(&self, job: &ReceiveJob) {
         if self.core().has(Flags::SELECTED) {
-            self.core().rearm(Side::In);
+            self.core().rearm(job.re_enables(), true);
         }
+    }
+
+    /// Does urgent data come with the rest (SO_OOBINLINE)?
+    fn is_inline(&self) -> bool {
+        let mut value = [0; size_of::<i32>()];
+        self.option(libc::SOL_SOCKET, libc::SO_OOBINLINE, &mut value).is_ok() && i32::from_ne_bytes(value) != 0
     }
 }
 

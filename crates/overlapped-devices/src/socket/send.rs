@@ -6,7 +6,7 @@
 use super::address::Address;
 use super::core::{Core, Flags, Use};
 use super::job::{Details, Step, with_rest};
-use super::lane::Side;
+use super::events::NetworkEvents;
 use super::receive::pieces;
 use super::{Issued, NotIssued, Overlap, Socket};
 use overlapped_abi::{Status, WsaError};
@@ -66,9 +66,17 @@ pub(super) fn check(core: &Core) -> Result<(), Status> {
 }
 
 impl SendJob {
-    /// One call of Linux.
+    /// One call of Linux, of datagrams without what it reports of earlier ones.
     #[inline]
     fn call(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<usize, Errno> {
+        if core.is_stream() {
+            return self.transfer(core, fd, buffers);
+        }
+        core.without_news(fd, false, || self.transfer(core, fd, buffers))
+    }
+
+    #[inline]
+    fn transfer(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<usize, Errno> {
         if let [buffer] = buffers
             && self.to.is_none()
             && self.control.is_none()
@@ -158,7 +166,7 @@ impl Socket {
         }
         if core.has(Flags::NONBLOCKING) {
             if core.has(Flags::SELECTED) {
-                core.rearm(Side::Out);
+                core.rearm(NetworkEvents::WRITE, true);
             }
             return Err(WsaError::EWOULDBLOCK);
         }

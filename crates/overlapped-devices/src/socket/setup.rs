@@ -7,13 +7,16 @@
 use super::address::Address;
 use super::core::{Core, Flags, Traits};
 use super::device::SocketDevice;
-use super::{Socket, sys};
+use super::{Socket, sys, unreachable};
 use overlapped_abi::{AccessMask, WsaError};
 use overlapped_kernel::System;
+use overlapped_kernel::clock::Tick;
+use overlapped_kernel::device::Device;
 use overlapped_kernel::handle::{Handle, Object};
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::io::Errno;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What to create, in numbers of Linux.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,7 @@ pub fn create(system: &System, new: NewSocket) -> Result<(Handle, Socket), WsaEr
     }
     let fd = sys::socket(family, kind, protocol).map_err(code)?;
     let traits = Traits { family, kind, protocol };
+    unreachable::listen(fd.as_raw_fd(), traits, true);
     Socket::insert(system, Core::new(fd, traits, Flags::empty(), Arc::clone(system.engine())), overlapped)
 }
 
@@ -91,15 +95,19 @@ pub fn adopt(system: &System, fd: OwnedFd, overlapped: bool) -> Result<(Handle, 
 /// closesocket: 10038 for what is no socket; 10035 for one that does not block and is to linger over what is unsent, which stays
 /// open. Requests on their way end: transfers with CONNECTION_ABORTED, others with CANCELLED.
 pub fn close(system: &System, handle: Handle) -> Result<(), WsaError> {
-    let grant = system.grant(handle).map_err(|_| WsaError::ENOTSOCK)?;
-    let socket = Socket::of(&grant)?;
-    let lingers = socket.linger().is_some_and(|seconds| seconds > 0);
-    if lingers && socket.is_nonblocking() && socket.unsent() > 0 {
-        return Err(WsaError::EWOULDBLOCK);
+    let socket = Socket::of(system, handle)?;
+    let patience = socket.linger().filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.into()));
+    if let Some(patience) = patience
+        && socket.unsent() > 0
+    {
+        if socket.is_nonblocking() {
+            return Err(WsaError::EWOULDBLOCK);
+        }
+        overlapped_kernel::port::blocking(|| socket.linger_for(patience));
     }
-    drop(grant);
+    drop(socket);
     let close = || system.close(handle).map_err(|_| WsaError::ENOTSOCK);
-    if lingers { overlapped_kernel::port::blocking(close) } else { close() }
+    if patience.is_some() { overlapped_kernel::port::blocking(close) } else { close() }
 }
 
 /// Closes every socket of the system, as the last WSACleanup does.
@@ -110,9 +118,11 @@ pub fn close_all(system: &System) {
 impl Socket {
     /// A handle to a new instance.
     pub(super) fn insert(system: &System, core: Arc<Core>, overlapped: bool) -> Result<(Handle, Self), WsaError> {
-        let instance = system.instance(Arc::new(SocketDevice { core }), overlapped);
+        let device = Arc::new(SocketDevice::new(core));
+        let instance = system.instance(Arc::clone(&device) as Arc<dyn Device>, overlapped);
         let access = AccessMask::FILE_GENERIC_READ | AccessMask::FILE_GENERIC_WRITE | AccessMask::SYNCHRONIZE;
         let handle = system.insert(Object::Instance(Arc::clone(&instance)), access).map_err(|_| WsaError::EMFILE)?;
+        device.is_from_now(handle);
         Ok((handle, Self { instance }))
     }
 
@@ -136,13 +146,27 @@ impl Socket {
             }
         }
         bound.map_err(|error| match error {
+            // Who asks to share the address is refused only where somebody wants it alone.
+            Errno::ADDRINUSE if core.has(Flags::REUSE) => WsaError::EACCES,
             // A local name that is taken, or that cannot be.
             Errno::NOENT | Errno::NOTDIR => WsaError::EADDRNOTAVAIL,
             error => code(error),
         })?;
         core.with_rare(|rare| rare.bound_to = sys::local_address(fd.raw()).ok());
         core.add(Flags::BOUND);
+        self.let_share(fd.raw());
         Ok(())
+    }
+
+    /// From now on sockets with SO_REUSEADDR may take the address too (contract 08 section 10): for Linux both have to agree, and
+    /// what counts is what this one says when the other is bound.
+    fn let_share(&self, fd: i32) {
+        let core = self.core();
+        if core.has(Flags::EXCLUSIVE | Flags::REUSE) || core.traits.family == libc::AF_UNIX {
+            return;
+        }
+        let option = if core.is_stream() { libc::SO_REUSEPORT } else { libc::SO_REUSEADDR };
+        let _ = sys::set_number(fd, libc::SOL_SOCKET, option, 1);
     }
 
     /// listen: 10022 unless the socket is bound, 10056 if it is connected, 10045 for datagrams.
@@ -247,6 +271,26 @@ impl Socket {
     pub(super) fn unsent(&self) -> u32 {
         let Ok(fd) = self.core().fd() else { return 0 };
         sys::ask(fd.raw(), libc::TIOCOUTQ as _).map_or(0, |count| count.unsigned_abs())
+    }
+
+    /// Waits until the other side has acknowledged everything. When the time is over, the close is going to be abortive; unless
+    /// others have the socket too, for whom it stays open.
+    fn linger_for(&self, patience: Duration) {
+        const LOOKS: [u64; 5] = [1, 2, 4, 8, 16];
+        let deadline = Tick::monotonic().plus(patience);
+        for pause in LOOKS.into_iter().chain(std::iter::repeat(20)) {
+            // Linux tells of room to send, but not of the last acknowledgement.
+            if self.unsent() == 0 {
+                return;
+            }
+            if Tick::monotonic() >= deadline {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(pause));
+        }
+        if !self.core().has(Flags::SHARED) {
+            let _ = self.set_linger(Some(0));
+        }
     }
 
     /// A descriptor of the same socket, which blocks unless plain calls of this one do not.

@@ -98,6 +98,22 @@ pub(super) fn take_error(fd: RawFd) -> Option<Errno> {
     }
 }
 
+/// Throws away what waits in the queue of errors (IP_RECVERR).
+pub(super) fn drop_errors(fd: RawFd) {
+    let mut byte = 0_u8;
+    let mut part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    loop {
+        // SAFETY: all bytes zero are a message without anything.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        (message.msg_iov, message.msg_iovlen) = (&raw mut part, 1);
+        // SAFETY: one byte of room, and no other.
+        let taken = unsafe { libc::recvmsg(fd, &raw mut message, libc::MSG_ERRQUEUE | libc::MSG_DONTWAIT) };
+        if taken < 0 {
+            return;
+        }
+    }
+}
+
 /// A question that is answered with a number: FIONREAD, SIOCATMARK, SIOCOUTQ.
 pub(super) fn ask(fd: RawFd, question: libc::c_ulong) -> Result<i32, Errno> {
     let mut answer = 0_i32;
@@ -119,6 +135,32 @@ pub(super) fn replace(old: RawFd, new: OwnedFd) -> Result<(), Errno> {
         match check(unsafe { libc::dup3(new.as_raw_fd(), old, libc::O_CLOEXEC) }) {
             Err(Errno::INTR | Errno::BUSY) => {}
             done => return done.map(drop),
+        }
+    }
+}
+
+/// Options that a program may set before AcceptEx or ConnectEx, and that stay when another socket is put under the number.
+const KEPT: [(i32, i32); 11] = [
+    (libc::SOL_SOCKET, libc::SO_KEEPALIVE),
+    (libc::SOL_SOCKET, libc::SO_OOBINLINE),
+    (libc::SOL_SOCKET, libc::SO_DONTROUTE),
+    (libc::SOL_SOCKET, libc::SO_LINGER),
+    (libc::IPPROTO_TCP, libc::TCP_NODELAY),
+    (libc::IPPROTO_TCP, libc::TCP_KEEPIDLE),
+    (libc::IPPROTO_TCP, libc::TCP_KEEPINTVL),
+    (libc::IPPROTO_TCP, libc::TCP_KEEPCNT),
+    (libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT),
+    (libc::IPPROTO_IP, libc::IP_TOS),
+    (libc::IPPROTO_IP, libc::IP_TTL),
+];
+
+/// Gives one socket the options of another, as far as it has them.
+pub(super) fn copy_options(from: RawFd, to: RawFd) {
+    for (level, name) in KEPT {
+        let mut value = [0; size_of::<libc::linger>()];
+        if let Ok(len) = option(from, level, name, &mut value) {
+            // A socket of another family has no options of IP.
+            let _ = set_option(to, level, name, &value[..len]);
         }
     }
 }

@@ -98,7 +98,11 @@ fn directories_links_and_devices_show_what_they_are() {
     std::os::unix::fs::symlink("d", world.path("l")).unwrap();
     let of = |name: &str| world.files.attributes(&world.system, &world.name(name));
     assert_eq!(of("d"), Ok(FILE_ATTRIBUTE_DIRECTORY));
-    assert_eq!(of("l"), Ok(FILE_ATTRIBUTE_REPARSE_POINT));
+    assert_eq!(of("l"), Ok(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY));
+    let link = world.open("l", AccessMask::empty(), SHARE_ALL, OPEN_EXISTING, FileFlags::OPEN_REPARSE_POINT).unwrap();
+    assert_eq!(file::file_attributes(&link.grant), of("l"));
+    std::os::unix::fs::symlink("nowhere", world.path("dangling")).unwrap();
+    assert_eq!(of("dangling"), Ok(FILE_ATTRIBUTE_REPARSE_POINT));
     assert_eq!(world.files.attributes(&world.system, "/dev/null".as_ref()), Ok(FILE_ATTRIBUTE_DEVICE));
     assert_eq!(of("missing"), Err(Win32Error::FILE_NOT_FOUND));
     assert_eq!(of("missing/f"), Err(Win32Error::PATH_NOT_FOUND));
@@ -110,4 +114,57 @@ fn a_file_system_without_extended_attributes_forgets_but_does_not_fail() {
     let world = World::new();
     let attributes = world.files.attributes(&world.system, "/proc/version".as_ref());
     assert_eq!(attributes, Ok(FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_READONLY));
+}
+
+#[test]
+fn temporary_and_offline_are_kept_01_2_4() {
+    let world = World::new();
+    for wanted in [FILE_ATTRIBUTE_TEMPORARY, FILE_ATTRIBUTE_OFFLINE] {
+        world.open("f", BOTH, SHARE_ALL, CREATE_ALWAYS, attribute(wanted)).unwrap();
+        let now = world.files.attributes(&world.system, &world.name("f"));
+        assert_eq!(now, Ok(wanted | FILE_ATTRIBUTE_ARCHIVE));
+    }
+    world.files.set_attributes(&world.system, &world.name("f"), FILE_ATTRIBUTE_TEMPORARY).unwrap();
+    assert_eq!(world.files.attributes(&world.system, &world.name("f")), Ok(FILE_ATTRIBUTE_TEMPORARY));
+}
+
+#[test]
+fn a_read_only_directory_takes_files_but_is_not_removed() {
+    let world = World::new();
+    std::fs::create_dir(world.path("d")).unwrap();
+    let set = |wanted| world.files.set_attributes(&world.system, &world.name("d"), wanted);
+    set(FILE_ATTRIBUTE_READONLY).unwrap();
+    let now = world.files.attributes(&world.system, &world.name("d"));
+    assert_eq!(now, Ok(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_DIRECTORY));
+    world.file("d/f", b"");
+    std::fs::remove_file(world.path("d/f")).unwrap();
+    let remove = || world.files.remove_directory(&world.system, &world.name("d"));
+    assert_eq!(remove(), Err(Win32Error::ACCESS_DENIED));
+    set(FILE_ATTRIBUTE_NORMAL).unwrap();
+    assert_eq!(remove(), Ok(()));
+}
+
+#[test]
+fn a_link_to_a_directory_is_removed_as_one_and_its_target_stays() {
+    let world = World::new();
+    std::fs::create_dir(world.path("d")).unwrap();
+    world.file("f", b"");
+    for (target, link) in [("d", "to_directory"), ("f", "to_file")] {
+        std::os::unix::fs::symlink(target, world.path(link)).unwrap();
+    }
+    let remove = |name| world.files.remove_directory(&world.system, &world.name(name));
+    assert_eq!(remove("to_file"), Err(Win32Error::DIRECTORY));
+    assert_eq!(remove("to_directory"), Ok(()));
+    assert!(!world.has("to_directory") && world.has("d"));
+}
+
+#[test]
+fn a_template_passes_on_what_a_new_file_can_be_given_01_2() {
+    let world = World::new();
+    world.file("f", b"");
+    let all = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED;
+    world.files.set_attributes(&world.system, &world.name("f"), all).unwrap();
+    let template = world.existing("f", READ);
+    let passed = file::template_attributes(&template.grant);
+    assert_eq!(passed, Ok(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN));
 }

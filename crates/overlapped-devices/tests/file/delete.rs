@@ -1,6 +1,7 @@
 //! Deletion: on close, by handle, by name (contract 02 §8; decision D6).
 
 use crate::common::*;
+use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_READONLY;
 use overlapped_abi::constants::open::*;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
 use overlapped_devices::file::{Disposition, set_disposition, standard_info};
@@ -71,8 +72,13 @@ fn delete_pending_refuses_opens_and_can_be_taken_back_02_8() {
     set_disposition(&file.grant, Disposition::DELETE).unwrap();
     assert_eq!(standard_info(&file.grant).unwrap().delete_pending, 1);
     assert_eq!(world.denied("f", READ), Win32Error::ACCESS_DENIED);
-    assert_eq!(world.files.delete_file(&world.system, &world.name("f")), Err(Win32Error::ACCESS_DENIED));
+    let (files, system, name) = (&world.files, &world.system, world.name("f"));
+    assert_eq!(files.delete_file(system, &name), Err(Win32Error::ACCESS_DENIED));
+    assert_eq!(files.attributes(system, &name), Err(Win32Error::ACCESS_DENIED));
+    assert_eq!(files.query(system, &name), Err(Win32Error::ACCESS_DENIED));
+    assert_eq!(files.compressed_size(system, &name), Err(Win32Error::ACCESS_DENIED));
     set_disposition(&file.grant, Disposition::empty()).unwrap();
+    assert!(files.attributes(system, &name).is_ok());
     assert_eq!(standard_info(&file.grant).unwrap().delete_pending, 0);
     world.existing("f", READ);
     drop(file);
@@ -181,4 +187,25 @@ fn deleting_a_link_by_name_leaves_its_target() {
     std::os::unix::fs::symlink(&path, world.path("l")).unwrap();
     world.files.delete_file(&world.system, &world.name("l")).unwrap();
     assert!(world.has("f") && !world.has("l"));
+}
+
+#[test]
+fn a_new_file_is_not_read_only_and_deleted_on_close_at_once_02_8() {
+    let world = World::new();
+    let read_only = FileFlags::from_bits_retain(FILE_ATTRIBUTE_READONLY);
+    let refused = world.refused("f", BOTH, SHARE_ALL, CREATE_NEW, DOOMED | read_only);
+    assert_eq!(refused, Win32Error::ACCESS_DENIED);
+    assert!(!world.has("f"));
+}
+
+#[test]
+fn a_second_instance_by_descriptor_can_be_deleted_on_close() {
+    let world = World::new();
+    world.file("f", b"x");
+    let file = world.existing("f", READ);
+    let fd = file.grant.instance.device().descriptor().unwrap();
+    let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&fd));
+    let second = world.open_path(path.as_ref(), READ, SHARE_ALL, OPEN_EXISTING, DOOMED).unwrap();
+    drop((second, file));
+    assert!(!world.has("f"));
 }

@@ -15,18 +15,69 @@ fn times_are_set_and_read_in_units_of_100_ns_02_1() {
     world.file("f", b"x");
     for access in [WRITE, AccessMask::WRITE_ATTRIBUTES] {
         let file = world.existing("f", access);
-        let before = file::times(&file.grant).unwrap();
         let later = FileTime::from_ticks(NOON.ticks() + 12_345_678_901);
         file::set_times(&file.grant, Some(NOON), Some(NOON), Some(later)).unwrap();
         let times = file::times(&file.grant).unwrap();
-        assert_eq!((times.access, times.write), (NOON, later));
-        assert_eq!(times.creation, before.creation, "birth times stay");
+        assert_eq!((times.creation, times.access, times.write), (NOON, NOON, later));
         file::set_times(&file.grant, None, None, Some(NOON)).unwrap();
         assert_eq!(file::times(&file.grant).unwrap().write, NOON);
         assert_eq!(file::times(&file.grant).unwrap().access, NOON, "not asked for, so unchanged");
     }
     let seconds = world.path("f").metadata().unwrap().mtime();
     assert_eq!(seconds, (NOON.ticks() / 10_000_000) as i64 - 11_644_473_600);
+}
+
+#[test]
+fn a_creation_time_that_was_set_is_told_by_handle_and_by_name_02_1() {
+    let world = World::new();
+    world.file("f", b"x");
+    std::fs::create_dir(world.path("d")).unwrap();
+    for name in ["f", "d"] {
+        let flags = FileFlags::BACKUP_SEMANTICS;
+        let file = world.open(name, AccessMask::WRITE_ATTRIBUTES, SHARE_ALL, OPEN_EXISTING, flags).unwrap();
+        let born = file::times(&file.grant).unwrap().creation;
+        file::set_times(&file.grant, None, Some(NOON), None).unwrap();
+        assert_eq!(file::times(&file.grant).unwrap().creation, born);
+        file::set_times(&file.grant, Some(NOON), None, None).unwrap();
+        assert_eq!(file::by_handle_information(&file.grant).unwrap().creation_time, NOON);
+        assert_eq!(world.files.query(&world.system, &world.name(name)).unwrap().times.creation, NOON);
+        // Attributes are kept in the same place.
+        file::set_attributes(&file.grant, FILE_ATTRIBUTE_HIDDEN).unwrap();
+        assert_eq!(file::times(&file.grant).unwrap().creation, NOON);
+    }
+    let cut = FileFlags::from_bits_retain(FILE_ATTRIBUTE_HIDDEN);
+    let cut = world.open("f", WRITE, SHARE_ALL, CREATE_ALWAYS, cut).unwrap();
+    assert_eq!(file::times(&cut.grant).unwrap().creation, NOON, "cut, not created");
+}
+
+#[test]
+fn minus_1_stops_the_time_of_the_last_write_for_this_instance_02_4() {
+    World::each(|world| {
+        world.file("f", b"0123456789");
+        let (held, other) = (world.existing("f", BOTH), world.existing("f", BOTH));
+        let write = |file: &File| {
+            assert_eq!(file.write_at(0, b"x"), Ok(1));
+            file::times(&file.grant).unwrap().write
+        };
+        let stop = |time: i64| {
+            let wish = FileBasicInfo { last_write_time: time, last_access_time: time, ..FileBasicInfo::default() };
+            set_information(&world.system, &held.grant, &SetInformation::Basic(wish), None).unwrap();
+        };
+        file::set_times(&held.grant, None, Some(NOON), Some(NOON)).unwrap();
+        stop(-1);
+        assert_eq!(write(&held), NOON);
+        file::set_size(&held.grant, 5).unwrap();
+        assert_eq!(held.read_at(0, 3).unwrap(), b"x12");
+        let times = file::times(&held.grant).unwrap();
+        assert_eq!((times.access, times.write), (NOON, NOON));
+        let earlier = FileTime::from_ticks(NOON.ticks() - 10_000_000);
+        file::set_times(&held.grant, None, None, Some(earlier)).unwrap();
+        assert_eq!(write(&held), earlier, "set by hand, and kept as that");
+        assert_ne!(write(&other), earlier, "another instance is not bound");
+        file::set_times(&held.grant, None, None, Some(NOON)).unwrap();
+        stop(-2);
+        assert_ne!(write(&held), NOON);
+    });
 }
 
 #[test]

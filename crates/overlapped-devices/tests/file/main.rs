@@ -15,6 +15,7 @@ mod pointer;
 mod races;
 mod ranges;
 mod rename;
+mod replace;
 mod scatter;
 mod sharing;
 mod special;

@@ -149,6 +149,22 @@ fn set_valid_data_only_checks_02_3() {
 }
 
 #[test]
+fn valid_data_grows_up_to_the_size_and_never_shrinks_02_3() {
+    let world = World::new();
+    let file = world.open("f", BOTH, SHARE_ALL, CREATE_NEW, NO_FLAGS).unwrap();
+    assert_eq!(file.write_at(0, b"four"), Ok(4));
+    let set = |length| file::set_valid_data(&file.grant, length);
+    let refused = Err(Win32Error::INVALID_PARAMETER);
+    assert_eq!((set(2), set(4), set(5)), (refused, Ok(()), refused));
+    file::set_size(&file.grant, 1 << 20).unwrap();
+    assert_eq!((set(3), set(4), set(6), set(5)), (refused, Ok(()), Ok(()), refused));
+    assert_eq!(file.write_at(1 << 16, b"x"), Ok(1));
+    assert_eq!((set(1 << 16), set(1 << 20), set(1 << 19)), (refused, Ok(()), refused));
+    file::set_size(&file.grant, 8).unwrap();
+    assert_eq!((set(7), set(8)), (refused, Ok(())));
+}
+
+#[test]
 fn allocation_is_reserved_without_growing_the_file_and_cuts_what_is_larger_02_4() {
     let world = World::new();
     world.file("f", b"0123456789");

@@ -3,6 +3,7 @@
 use crate::common::*;
 use overlapped_abi::constants::open::*;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
+use overlapped_devices::file::section_of_file;
 use proptest::prelude::*;
 
 type Mode = (AccessMask, ShareMode);
@@ -108,6 +109,32 @@ fn a_refused_truncation_leaves_the_content_01_2_3() {
         assert_eq!(world.refused("f", WRITE, SHARE_ALL, disposition, NO_FLAGS), Win32Error::SHARING_VIOLATION);
         assert_eq!(world.content("f"), b"content");
     }
+}
+
+#[test]
+fn a_section_that_can_be_written_counts_as_a_writer_and_keeps_the_content_01_2_2() {
+    const PAGE_READONLY: u32 = 2;
+    const PAGE_READWRITE: u32 = 4;
+    let world = World::new();
+    world.file("f", b"0123456789");
+    let map = |protection| {
+        let file = world.existing("f", RW);
+        section_of_file(&file.grant, protection, 0).unwrap()
+    };
+    let section = map(PAGE_READWRITE);
+    assert_eq!(world.refused("f", R, ShareMode::READ, OPEN_EXISTING, NO_FLAGS), Win32Error::SHARING_VIOLATION);
+    let query = AccessMask::READ_ATTRIBUTES;
+    assert!(world.open("f", query, ShareMode::empty(), OPEN_EXISTING, NO_FLAGS).is_ok());
+    for disposition in [CREATE_ALWAYS, TRUNCATE_EXISTING] {
+        assert_eq!(world.refused("f", W, SHARE_ALL, disposition, NO_FLAGS), Win32Error::USER_MAPPED_FILE);
+    }
+    assert_eq!(world.content("f"), b"0123456789");
+    drop(section);
+    let section = map(PAGE_READONLY);
+    assert!(world.open("f", R, ShareMode::READ, OPEN_EXISTING, NO_FLAGS).is_ok(), "nobody writes through it");
+    drop(section);
+    world.open("f", W, ShareMode::empty(), TRUNCATE_EXISTING, NO_FLAGS).unwrap();
+    assert_eq!(world.content("f"), b"");
 }
 
 #[test]

@@ -198,7 +198,11 @@ impl Dispatcher {
     pub(crate) fn pulse(&self) {
         if !self.plain {
             self.set();
-            self.change_shared(|signal| signal.pulse());
+            // Not under the lock: other processes get some time.
+            let signal = Self::shared_signal(&self.inner.lock()).map(Arc::clone);
+            if let Some(signal) = signal {
+                signal.pulse();
+            }
             return self.reset();
         }
         let guard = self.inner.lock();

@@ -54,6 +54,15 @@ impl Ownership {
     }
 }
 
+/// A mutex whose last handle was closed by its owner: nobody can release it any more.
+impl Drop for Ownership {
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner.take() {
+            owner.owns_no_more(&self.this);
+        }
+    }
+}
+
 /// A mutex object: owned by a thread, recursive, and it survives the end of its owner as abandoned.
 #[derive(Debug)]
 pub struct Mutant(Dispatcher);
@@ -88,9 +97,9 @@ impl Mutant {
     pub fn release(&self) -> Result<(), Win32Error> {
         let thread = crate::thread::current();
         let mut inner = self.0.inner.lock();
-        if let State::Shared(part) = &inner.state {
+        if let State::Shared(part) = &mut inner.state {
             if part.signal.release_mutex(thread.id())? {
-                part.leave(&thread);
+                part.leave();
                 self.0.serve(inner);
             }
             return Ok(());
@@ -109,8 +118,9 @@ impl Mutant {
     /// The owner ended: the next wait gets it, and is told (WAIT_ABANDONED).
     pub(crate) fn abandon(&self, thread: &Arc<Thread>) {
         let mut inner = self.0.inner.lock();
-        if let State::Shared(part) = &inner.state {
+        if let State::Shared(part) = &mut inner.state {
             if part.signal.abandon(thread.id()) {
+                part.leave();
                 self.0.serve(inner);
             }
             return;
@@ -150,5 +160,15 @@ mod tests {
         set(1);
         assert_eq!(mutex.release(), Ok(()));
         assert_eq!(mutex.release(), Err(Win32Error::NOT_OWNER));
+    }
+
+    #[test]
+    fn a_mutex_that_goes_while_it_is_owned_leaves_nothing_with_its_owner_04_4() {
+        let thread = crate::thread::current();
+        let before = thread.mutexes();
+        for _ in 0..100 {
+            drop(Mutant::new(true));
+        }
+        assert_eq!(thread.mutexes(), before);
     }
 }

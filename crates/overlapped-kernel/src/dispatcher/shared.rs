@@ -6,11 +6,14 @@
 //! between processes, a signal goes to whoever takes it first, and not to who has waited longest.
 
 use super::{Dispatcher, Inner, Mutant, State, Taken, Waitable};
+use crate::clock::Tick;
+use crate::section::Section;
 use crate::thread::Thread;
 use overlapped_abi::Win32Error;
 use std::ffi::OsStr;
 use std::fmt::Debug;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 pub use super::Refusal;
 
@@ -38,6 +41,13 @@ pub enum Spec {
         /// One wait takes the signal.
         auto: bool,
     },
+    /// A section, which has no signal.
+    Section {
+        /// Bytes.
+        size: u64,
+        /// The PAGE_ constant that it was made with.
+        protection: u32,
+    },
 }
 
 impl Spec {
@@ -58,7 +68,7 @@ pub struct Grip {
 }
 
 /// The signal of an object that processes share. Threads are those of the calling process. Every method but
-/// [`Shared::stamp`] is called by one thread of the process at a time.
+/// [`Shared::stamp`] and [`Shared::pulse`] is called by one thread of the process at a time.
 pub trait Shared: Debug + Send + Sync {
     /// What the object is.
     fn spec(&self) -> Spec;
@@ -72,7 +82,7 @@ pub trait Shared: Debug + Send + Sync {
     fn set(&self);
     /// Ends the signal of an event or a timer.
     fn reset(&self);
-    /// Lets the waiters of other processes have the signal of an event for a moment.
+    /// Lets the waiters of other processes have the signal of an event for a moment. May sleep meanwhile.
     fn pulse(&self);
     /// Adds to the count of a semaphore and gives the count before; 298 beyond the ceiling.
     fn release(&self, n: i32) -> Result<i32, Win32Error>;
@@ -80,8 +90,11 @@ pub trait Shared: Debug + Send + Sync {
     fn release_mutex(&self, thread: u32) -> Result<bool, Win32Error>;
     /// The owner of a mutex ended; true if it was this thread.
     fn abandon(&self, thread: u32) -> bool;
-    /// A timer is set or cancelled: the number of this setting.
-    fn restamp(&self) -> u64;
+    /// A timer is set or cancelled: the number of this setting. Other processes signal it at `heir`, and then every so often, if this one
+    /// no longer does.
+    fn restamp(&self, heir: Option<(Tick, Option<Duration>)>) -> u64;
+    /// This process has signalled its timer; when it is due next, if it is.
+    fn advance(&self, next: Option<Tick>);
     /// The setting that counts.
     fn stamp(&self) -> u64;
     /// From now on this process is to be rung.
@@ -92,14 +105,27 @@ pub trait Shared: Debug + Send + Sync {
     fn bind(&self, object: Weak<dyn Waitable>);
 }
 
-/// A shared signal, and whether it was there before.
-pub type Attached = (Arc<dyn Shared>, bool);
+/// What a name leads to.
+#[derive(Debug)]
+pub enum Found {
+    /// The signal of a waitable object.
+    Signal(Arc<dyn Shared>),
+    /// A section.
+    Section(Section),
+}
+
+/// What a name leads to, and whether it was there before.
+pub type Attached = (Found, bool);
 
 /// Where the processes of a user keep their named objects.
 pub trait Exchange: Send + Sync {
     /// The object of that name. It is made by `create`; without, 2 if there is none. 6 if it is of another kind. `None` if nothing can be
     /// shared here: the name is this process's alone.
     fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Option<Attached>, Win32Error>;
+
+    /// The section of that name, and whether it was there before: `new` has the name from now on if none has it, and is the process's
+    /// own if nothing can be shared. 6 if the name is of another kind of object.
+    fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Win32Error>;
 }
 
 /// What a dispatcher has of it.
@@ -107,35 +133,50 @@ pub trait Exchange: Send + Sync {
 pub(super) struct Part {
     pub(super) signal: Arc<dyn Shared>,
     /// The mutex, if it is one, for its owner's list.
-    pub(super) mutant: Option<Weak<Mutant>>,
+    mutant: Option<Weak<Mutant>>,
+    /// The thread of this process that owns the mutex.
+    owner: Option<Arc<Thread>>,
 }
 
 impl Part {
-    pub(super) fn take(&self, thread: &Arc<Thread>) -> Result<Taken, Refusal> {
+    pub(super) fn take(&mut self, thread: &Arc<Thread>) -> Result<Taken, Refusal> {
         let Grip { first, abandoned } = self.signal.take(thread.id())?;
         if first && let Some(mutant) = &self.mutant {
             thread.owns(Weak::clone(mutant));
+            self.owner = Some(Arc::clone(thread));
         }
         Ok(Taken { abandoned })
     }
 
-    pub(super) fn untake(&self, thread: &Arc<Thread>, taken: Taken) {
+    pub(super) fn untake(&mut self, thread: &Arc<Thread>, taken: Taken) {
         if self.signal.untake(thread.id(), taken.abandoned) {
-            self.leave(thread);
+            self.leave();
         }
     }
 
-    pub(super) fn leave(&self, thread: &Arc<Thread>) {
-        if let Some(mutant) = &self.mutant {
-            thread.owns_no_more(mutant);
+    /// The mutex is free.
+    pub(super) fn leave(&mut self) {
+        if let (Some(owner), Some(mutant)) = (self.owner.take(), &self.mutant) {
+            owner.owns_no_more(mutant);
         }
+    }
+}
+
+/// The last handle of this process was closed while a thread of it owns the mutex, which nobody can release any more: other
+/// processes get it as they would when the thread ends.
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(owner) = &self.owner {
+            self.signal.abandon(owner.id());
+        }
+        self.leave();
     }
 }
 
 impl Dispatcher {
     /// An object whose signal is shared.
     pub(super) fn shared(signal: Arc<dyn Shared>, mutant: Option<Weak<Mutant>>) -> Self {
-        Self::new(State::Shared(Part { signal, mutant }), false)
+        Self::new(State::Shared(Part { signal, mutant, owner: None }), false)
     }
 
     /// The shared signal, if it has one.

@@ -64,7 +64,8 @@ impl Timer {
         Arc::new(Self { signal, auto: !manual_reset, shared: None, service, setting })
     }
 
-    /// A timer that other processes have too. It is signalled by the process that set it, while that has a handle.
+    /// A timer that other processes have too. It is signalled by the process that set it, while that has a handle;
+    /// afterwards by whoever waits.
     pub(crate) fn shared(shared: Arc<dyn Shared>, auto: bool, service: Arc<Service>) -> Arc<Self> {
         let signal = Dispatcher::shared(Arc::clone(&shared), None);
         Arc::new(Self { signal, auto, shared: Some(shared), service, setting: Mutex::new(Setting::default()) })
@@ -79,17 +80,22 @@ impl Timer {
     pub fn set(self: &Arc<Self>, due: Due, period: Option<Duration>, routine: Option<TimerRoutine>) {
         let now = self.service.now();
         let due = now.plus(due.from_now());
+        let routine = routine.map(|routine| (crate::thread::current(), routine));
         let (number, old) = {
             let mut setting = self.setting.lock();
-            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp());
+            // A routine is this process's alone: with its end, the timer is cancelled.
+            let heir = routine.is_none().then_some((due, period));
+            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp(heir));
             setting.number += 1;
             setting.period = period;
             setting.due = due;
-            let routine = routine.map(|routine| (crate::thread::current(), routine));
-            (setting.number, std::mem::replace(&mut setting.routine, routine))
+            let old = std::mem::replace(&mut setting.routine, routine);
+            self.withdraw(&old);
+            self.signal.reset();
+            (setting.number, old)
         };
-        self.withdraw(old);
-        self.signal.reset();
+        // The user's, and so is what happens when it is dropped.
+        drop(old);
         self.service.schedule(due, self, number);
     }
 
@@ -97,12 +103,14 @@ impl Timer {
     pub fn cancel(&self) {
         let old = {
             let mut setting = self.setting.lock();
-            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp());
+            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp(None));
             setting.number += 1;
             setting.period = None;
-            setting.routine.take()
+            let old = setting.routine.take();
+            self.withdraw(&old);
+            old
         };
-        self.withdraw(old);
+        drop(old);
     }
 
     /// Is this the setting that counts?
@@ -110,7 +118,8 @@ impl Timer {
         self.setting.lock().number == number
     }
 
-    fn withdraw(&self, routine: Option<(Arc<Thread>, TimerRoutine)>) {
+    /// Takes back what a setting has queued. The caller keeps the routine meanwhile, so nothing of the user's is dropped here.
+    fn withdraw(&self, routine: &Option<(Arc<Thread>, TimerRoutine)>) {
         if let Some((thread, _)) = routine {
             thread.withdraw_apcs(self.source());
         }
@@ -121,31 +130,33 @@ impl Timer {
     }
 
     /// The due time of setting `number` has come; when the next one is, if it is periodic.
+    ///
+    /// Signal and routine go out under the lock: who sets or cancels the timer after that finds them, and none comes later.
     #[cfg(not(loom))]
     pub(crate) fn expire(&self, number: u64) -> Option<Tick> {
-        let (next, routine) = {
-            let mut setting = self.setting.lock();
-            let overtaken = setting.stamp.is_some_and(|stamp| self.shared.as_ref().is_some_and(|s| s.stamp() != stamp));
-            if setting.number != number || overtaken {
-                return None;
-            }
-            if setting.routine.as_ref().is_some_and(|(thread, _)| thread.has_ended()) {
-                // The end of the setting thread cancels a timer with a routine.
-                setting.number += 1;
-                let routine = setting.routine.take();
-                drop(setting);
-                drop(routine);
-                return None;
-            }
-            let next = setting.period.map(|period| setting.due.plus(period).max(self.service.now()));
-            if let Some(next) = next {
-                setting.due = next;
-            }
-            (next, setting.routine.clone())
-        };
+        let mut setting = self.setting.lock();
+        let overtaken = setting.stamp.is_some_and(|stamp| self.shared.as_ref().is_some_and(|s| s.stamp() != stamp));
+        if setting.number != number || overtaken {
+            return None;
+        }
+        if setting.routine.as_ref().is_some_and(|(thread, _)| thread.has_ended()) {
+            // The end of the setting thread cancels a timer with a routine.
+            setting.number += 1;
+            let routine = setting.routine.take();
+            drop(setting);
+            drop(routine);
+            return None;
+        }
+        let next = setting.period.map(|period| setting.due.plus(period).max(self.service.now()));
+        if let Some(next) = next {
+            setting.due = next;
+        }
         self.signal.set();
-        if let Some((thread, routine)) = routine {
-            let due = filetime_now();
+        if let Some(shared) = &self.shared {
+            shared.advance(next);
+        }
+        if let Some((thread, routine)) = &setting.routine {
+            let (due, routine) = (filetime_now(), Arc::clone(routine));
             // At most one routine of a timer is queued at a time.
             thread.withdraw_apcs(self.source());
             thread.queue_apc(Apc::of(self.source(), move || routine(due)));
@@ -165,4 +176,59 @@ pub(crate) fn filetime_now() -> u64 {
     const UNIX_EPOCH: u64 = 11_644_473_600 * 10_000_000;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + u64::try_from(now.as_nanos() / 100).unwrap_or(u64::MAX)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    const LONG: Due = Due::In(Duration::from_secs(3600));
+
+    /// Runs `expire` of whatever is set as fast as it can, beside `body`.
+    fn beside_expiries(timer: &Arc<Timer>, body: impl FnOnce()) {
+        let stop = Arc::new(AtomicBool::new(false));
+        let service = {
+            let (timer, stop) = (Arc::clone(timer), Arc::clone(&stop));
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::Acquire) {
+                    let number = timer.setting.lock().number;
+                    if number % 2 == 1 {
+                        timer.expire(number);
+                    }
+                }
+            })
+        };
+        body();
+        stop.store(true, Ordering::Release);
+        service.join().unwrap();
+    }
+
+    #[test]
+    fn an_expiry_on_its_way_does_not_signal_the_next_setting_04_6() {
+        let timer = Timer::new(true, Arc::default());
+        beside_expiries(&timer, || {
+            for _ in 0..100_000 {
+                timer.set(LONG, None, None);
+                timer.set(LONG, None, None);
+                assert!(!timer.signal.is_signalled(), "by the setting before");
+            }
+        });
+    }
+
+    #[test]
+    fn an_expiry_on_its_way_queues_no_routine_after_a_cancel_04_6() {
+        let (timer, runs) = (Timer::new(true, Arc::default()), Arc::new(AtomicUsize::new(0)));
+        beside_expiries(&timer, || {
+            for _ in 0..200_000 {
+                let runs = Arc::clone(&runs);
+                let count = move |_| _ = runs.fetch_add(1, Ordering::Relaxed);
+                timer.set(LONG, None, Some(Arc::new(count)));
+                timer.cancel();
+                assert!(!crate::thread::current().has_apcs(), "of the setting that was cancelled");
+            }
+        });
+        assert!(!crate::thread::current().has_apcs());
+        assert_eq!(runs.load(Ordering::Relaxed), 0);
+    }
 }

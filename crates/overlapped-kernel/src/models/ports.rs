@@ -15,6 +15,29 @@ fn packet(key: usize) -> Packet {
     Packet::posted(0, key, 0)
 }
 
+/// Does something with the port in another thread.
+fn beside<T: Send + 'static>(
+    port: &Arc<Port>,
+    work: impl FnOnce(&Arc<Port>) -> T + Send + 'static,
+) -> thread::JoinHandle<T> {
+    let port = Arc::clone(port);
+    thread::spawn(move || work(&port))
+}
+
+/// Another thread, which waits for one packet, tells its key, and ends.
+fn another_receiver(port: &Arc<Port>) -> thread::JoinHandle<Result<usize, NoPacket>> {
+    beside(port, |port| {
+        let got = take(port, Timeout::Infinite);
+        end();
+        got
+    })
+}
+
+/// The key of the packet that comes.
+fn take(port: &Arc<Port>, timeout: Timeout) -> Result<usize, NoPacket> {
+    port.remove(&Idle, timeout, false).map(|p| p.numbers().0)
+}
+
 /// Leaves its port as an ending thread does; the model's threads have no destructors.
 fn end() {
     me().end();
@@ -24,11 +47,8 @@ fn end() {
 fn a_waiting_thread_gets_the_packet() {
     check(4, || {
         let port = Port::new(1, None);
-        let poster = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || port.insert(packet(1)))
-        };
-        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0), Ok(1));
+        let poster = beside(&port, |port| port.insert(packet(1)));
+        assert_eq!(take(&port, Timeout::Infinite), Ok(1));
         poster.join().unwrap();
         end();
         assert_eq!(port.snapshot().active, 0);
@@ -39,10 +59,7 @@ fn a_waiting_thread_gets_the_packet() {
 fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
     check(4, || {
         let port = Port::new(1, None);
-        let poster = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || port.insert(packet(1)))
-        };
+        let poster = beside(&port, |port| port.insert(packet(1)));
         let got = port.remove(&Idle, SOON, false);
         poster.join().unwrap();
         let queued = port.snapshot().packets.len();
@@ -60,22 +77,12 @@ fn a_time_out_against_a_packet_loses_neither_the_packet_nor_the_count() {
 fn two_threads_and_two_packets_at_concurrency_1() {
     check(3, || {
         let port = Port::new(1, None);
-        let other = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || {
-                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
-                end();
-                got
-            })
-        };
-        let poster = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || {
-                port.insert(packet(1));
-                port.insert(packet(2));
-            })
-        };
-        let mine = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
+        let other = another_receiver(&port);
+        let poster = beside(&port, |port| {
+            port.insert(packet(1));
+            port.insert(packet(2));
+        });
+        let mine = take(&port, Timeout::Infinite);
         assert!(port.snapshot().active <= 1);
         // This thread ends, which lets the other one have the rest.
         end();
@@ -93,15 +100,8 @@ fn a_released_thread_that_blocks_lets_another_have_the_packet() {
     check(3, || {
         let port = Port::new(1, None);
         port.insert(packet(1));
-        assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0), Ok(1));
-        let other = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || {
-                let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
-                end();
-                got
-            })
-        };
+        assert_eq!(take(&port, Timeout::Poll), Ok(1));
+        let other = another_receiver(&port);
         port.insert(packet(2));
         {
             let thread = me();
@@ -139,24 +139,12 @@ impl View for Sleepy {
 
 /// A port of concurrency 1 with a released thread (this one), another that waits or is about to, a packet, and the sentinel on
 /// its way. What the other thread takes, and the sentinel's end.
-fn with_sentinel(port: &Arc<Port>) -> (thread::JoinHandle<Option<usize>>, thread::JoinHandle<()>) {
+fn with_sentinel(port: &Arc<Port>) -> (thread::JoinHandle<Result<usize, NoPacket>>, thread::JoinHandle<()>) {
     port.insert(packet(1));
-    assert_eq!(port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0), Ok(1));
-    let other = {
-        let port = Arc::clone(port);
-        thread::spawn(move || {
-            let got = port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0);
-            end();
-            got.ok()
-        })
-    };
+    assert_eq!(take(port, Timeout::Poll), Ok(1));
+    let other = another_receiver(port);
     port.insert(packet(2));
-    let sentinel = {
-        let port = Arc::clone(port);
-        thread::spawn(move || {
-            port.patrol(&Sleepy);
-        })
-    };
+    let sentinel = beside(port, |port| _ = port.patrol(&Sleepy));
     (other, sentinel)
 }
 
@@ -174,7 +162,7 @@ fn the_sentinel_against_a_thread_that_announces_a_pause() {
         {
             let thread = me();
             let _paused = thread.pause(Reason::Section);
-            assert_eq!(other.join().unwrap(), Some(2));
+            assert_eq!(other.join().unwrap(), Ok(2));
         }
         sentinel.join().unwrap();
         // Found again after the pause or not: a call of its own ends that.
@@ -190,12 +178,12 @@ fn the_sentinel_against_a_thread_that_comes_for_a_packet() {
     check(2, || {
         let port = Port::new(1, None);
         let (other, sentinel) = with_sentinel(&port);
-        let mine = port.remove(&Idle, Timeout::Poll, false).map(|p| p.numbers().0).ok();
+        let mine = take(&port, Timeout::Poll).ok();
         if mine.is_some() {
             port.insert(packet(2));
         }
         end();
-        assert_eq!(other.join().unwrap(), Some(2), "the packet that this thread has not taken");
+        assert_eq!(other.join().unwrap(), Ok(2), "the packet that this thread has not taken");
         sentinel.join().unwrap();
         assert_empty(&port);
     });
@@ -207,7 +195,7 @@ fn the_sentinel_against_a_thread_that_ends() {
         let port = Port::new(1, None);
         let (other, sentinel) = with_sentinel(&port);
         end();
-        assert_eq!(other.join().unwrap(), Some(2));
+        assert_eq!(other.join().unwrap(), Ok(2));
         sentinel.join().unwrap();
         assert_empty(&port);
     });
@@ -224,7 +212,7 @@ fn the_sentinel_alone_lets_the_other_thread_run_or_came_too_early() {
             port.patrol(&Sleepy);
             thread::yield_now();
         }
-        assert_eq!(other.join().unwrap(), Some(2));
+        assert_eq!(other.join().unwrap(), Ok(2));
         end();
         assert_empty(&port);
     });
@@ -234,11 +222,8 @@ fn the_sentinel_alone_lets_the_other_thread_run_or_came_too_early() {
 fn closing_sends_the_waiting_thread_home() {
     check(4, || {
         let port = Port::new(1, None);
-        let closer = {
-            let port = Arc::clone(&port);
-            thread::spawn(move || port.close())
-        };
-        assert_eq!(port.remove(&Idle, Timeout::Infinite, false).map(|p| p.numbers().0), Err(NoPacket::Closed));
+        let closer = beside(&port, |port| port.close());
+        assert_eq!(take(&port, Timeout::Infinite), Err(NoPacket::Closed));
         closer.join().unwrap();
         assert!(!port.insert(packet(1)));
         end();

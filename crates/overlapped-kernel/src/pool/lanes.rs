@@ -32,6 +32,9 @@ impl std::error::Error for Rejected {}
 pub trait Run: Send + Sync {
     /// Runs it now. At most one thread is in here for one value if it was scheduled once.
     fn run(self: Arc<Self>);
+
+    /// It will not run: what was queued was given back when the pool ended, and dropped.
+    fn abandon(self: Arc<Self>);
 }
 
 /// In which order queued work runs (TP_CALLBACK_PRIORITY): all of a higher one first, each in its order.
@@ -48,14 +51,42 @@ pub enum Priority {
 
 pub(super) enum Job {
     Once(Work),
-    Task(Arc<dyn Run>),
+    Task(Turn),
 }
 
 impl Job {
     pub(super) fn run(self) {
         match self {
             Self::Once(work) => work(),
-            Self::Task(task) => task.run(),
+            Self::Task(turn) => turn.run(),
+        }
+    }
+}
+
+/// A task that is queued. Dropped without having run, it tells the task.
+pub(super) struct Turn(Option<Arc<dyn Run>>);
+
+impl Turn {
+    pub(super) fn of(task: Arc<dyn Run>) -> Self {
+        Self(Some(task))
+    }
+
+    pub(super) fn run(mut self) {
+        if let Some(task) = self.0.take() {
+            task.run();
+        }
+    }
+
+    /// It was not queued after all.
+    pub(super) fn into_task(mut self) -> Option<Arc<dyn Run>> {
+        self.0.take()
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.abandon();
         }
     }
 }

@@ -49,7 +49,7 @@ use crate::instance::Instance;
 use crate::port::{Cargo, Packet, Port};
 use crate::sync::Mutex;
 use crate::system::System;
-use lanes::{Job, Lanes};
+use lanes::{Job, Lanes, Turn};
 use overlapped_abi::{Status, Win32Error};
 use std::collections::HashMap;
 use std::mem::MaybeUninit;
@@ -298,8 +298,8 @@ impl Scheduler {
 }
 
 fn schedule(pool: &Arc<Pool>, task: Arc<dyn Run>) -> Result<(), Arc<dyn Run>> {
-    pool.push(Job::Task(task), Priority::Normal).map_err(|job| match job {
-        Job::Task(task) => task,
+    pool.push(Job::Task(Turn::of(task)), Priority::Normal).map_err(|job| match job {
+        Job::Task(turn) => turn.into_task().unwrap_or_else(|| unreachable!("it has not run")),
         Job::Once(_) => unreachable!("a job comes back as it was"),
     })
 }

@@ -62,6 +62,28 @@ pub struct Core {
     membership: Membership,
 }
 
+/// A callback that is queued. Dropped without having run, it counts no more.
+struct Queued {
+    gate: Arc<Gate>,
+    entered: Option<Entered>,
+}
+
+impl Queued {
+    /// It runs now, unless it was withdrawn.
+    fn start(mut self) -> Option<Arc<Gate>> {
+        let entered = self.entered.take()?;
+        self.gate.start(entered).then(|| Arc::clone(&self.gate))
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        if let Some(entered) = self.entered.take() {
+            self.gate.revoke(entered);
+        }
+    }
+}
+
 impl Core {
     pub(super) fn new(environment: Environment) -> Self {
         Self { environment, gate: Arc::default(), membership: Membership::default() }
@@ -95,17 +117,14 @@ impl Core {
         callback: impl FnOnce(&Call) + Send + 'static,
     ) -> Result<(), Win32Error> {
         let Environment { pool, priority, manner } = self.environment.clone();
-        let gate = Arc::clone(&self.gate);
+        let queued = Queued { gate: Arc::clone(&self.gate), entered: Some(entered) };
         let queue = pool.clone();
         let run = move || {
-            if gate.start(entered) {
+            if let Some(gate) = queued.start() {
                 callback(&Call::begin(Arc::clone(pool.pool()), manner, &gate));
             }
         };
-        queue.submit_at(priority, Box::new(run)).map_err(|_| {
-            self.gate.revoke(entered);
-            Win32Error::ABANDONED_WAIT_0
-        })
+        queue.submit_at(priority, Box::new(run)).map_err(|_| Win32Error::ABANDONED_WAIT_0)
     }
 
     /// Runs a callback here and now, unless it was withdrawn.

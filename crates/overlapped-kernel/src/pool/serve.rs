@@ -8,9 +8,9 @@
 //! same stack. It waits, paused, and the pool may have one thread more than its maximum as long as it does; so work that waits
 //! for work cannot use a pool up.
 
-use super::lanes::{Job, Priority, Run};
+use super::lanes::Run;
 use super::worker::{Counted, inside_work, pool_of_running_work, works_for};
-use super::{Pool, Scheduler, ThreadPool};
+use super::{Pool, Scheduler, ThreadPool, schedule};
 use crate::clock::Timeout;
 use crate::dispatcher::{Event, WaitRef};
 use crate::idle::Idle;
@@ -79,6 +79,11 @@ impl Run for Root {
         let mine = crate::thread::with_current(|thread| Arc::ptr_eq(thread, &self.thread));
         if mine { self.turn.store(true, Ordering::Release) } else { self.pass_the_turn() }
     }
+
+    fn abandon(self: Arc<Self>) {
+        // The pool has ended; the future has not.
+        self.run();
+    }
 }
 
 impl Wake for Root {
@@ -90,8 +95,7 @@ impl Wake for Root {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let job = Job::Task(Arc::clone(self) as Arc<dyn Run>);
-        if self.pool.push(job, Priority::Normal).is_err() {
+        if schedule(&self.pool, Arc::clone(self) as Arc<dyn Run>).is_err() {
             // The pool has ended; the future has not.
             self.queued.store(false, Ordering::Release);
             self.pass_the_turn();

@@ -22,7 +22,8 @@ pub enum Shutdown {
 
 impl ThreadPool {
     /// Ends the pool, whoever else has clones of it: waits and timers of it end, nothing is accepted any more, and what is
-    /// queued runs or is given back, the most urgent first. Then waits until the threads are gone, for `timeout` at the most; false
+    /// queued runs or is given back, the most urgent first. Work that is given back is to be run or dropped: until then, who waits for
+    /// it goes on waiting. Then waits until the threads are gone, for `timeout` at the most; false
     /// if they are not by then. A thread of the pool does not wait for itself.
     ///
     /// Devices that are bound to the pool should be closed before: a completion that comes later goes nowhere.
@@ -33,15 +34,10 @@ impl ThreadPool {
         if queued == Shutdown::GiveBack {
             given_back.extend(pool.lanes.drain().into_iter().map(|job| match job {
                 Job::Once(work) => work,
-                Job::Task(task) => Box::new(move || task.run()),
+                Job::Task(turn) => Box::new(move || turn.run()),
             }));
         }
-        if pool.threads.load(Ordering::SeqCst) == 0 {
-            // Nobody ever came for it, and nobody can be made.
-            while let Some(job) = pool.lanes.pop() {
-                pool.survive(|| job.run());
-            }
-        }
+        pool.run_what_nobody_comes_for();
         pool.close_if_done();
         (given_back, pool.wait_for_end(timeout))
     }
@@ -51,6 +47,7 @@ impl Drop for Owner {
     /// Nobody can submit any more: the threads finish what is queued and leave.
     fn drop(&mut self) {
         self.0.begin_end();
+        self.0.run_what_nobody_comes_for();
         self.0.close_if_done();
     }
 }
@@ -64,6 +61,15 @@ impl Pool {
         // Work that no thread could be made for when it came.
         if self.port.is_starved() {
             self.help();
+        }
+    }
+
+    /// In an ending pool without a thread, and for which none can be made, this one does what is queued.
+    fn run_what_nobody_comes_for(&self) {
+        while self.threads.load(Ordering::SeqCst) == 0
+            && let Some(job) = self.lanes.pop()
+        {
+            self.survive(|| job.run());
         }
     }
 

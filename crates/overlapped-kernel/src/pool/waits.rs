@@ -228,8 +228,8 @@ impl WaitThread {
         if !entry.passes(Stand::Armed, if entry.once { Stand::Over } else { Stand::Fired }) {
             entry.core.gate().revoke(entered);
             // It was ended while the signal was on its way: the signal is for somebody else.
-            if fired == Fired::Signalled {
-                let taken = Taken { abandoned: false };
+            if fired != Fired::TimedOut {
+                let taken = Taken { abandoned: fired == Fired::Abandoned };
                 crate::thread::with_current(|thread| entry.object.dispatcher().give_back(thread, taken));
             }
             return;
@@ -358,5 +358,37 @@ impl Object for WaitCallbacks {
     fn stop(&self) {
         // Setting it to nothing needs no thread.
         let _ = self.set(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatcher::Mutant;
+    use crate::pool::{PoolSize, tests::system};
+
+    #[test]
+    fn an_abandoned_mutex_that_comes_too_late_is_given_back_04_9() {
+        let pool = ThreadPool::new(&system(), PoolSize::default()).unwrap();
+        let mutex = std::thread::spawn(|| Mutant::new(true)).join().unwrap();
+        let entry = Arc::new(Entry {
+            object: Arc::clone(&mutex) as WaitRef,
+            timeout: Timeout::Infinite,
+            once: false,
+            in_wait_thread: false,
+            core: Arc::new(Core::new(Environment::of(&pool))),
+            callback: Arc::new(|_, _| panic!("the wait was ended")),
+            stand: AtomicU8::new(Stand::Armed as u8),
+        });
+        let thread =
+            Arc::new(WaitThread { changed: Arc::new(Event::auto_reset(false)), entries: Mutex::new(Vec::new()) });
+        let object = [Arc::clone(&mutex) as WaitRef];
+        let taken = wait_any(pool.idle(), &object, Timeout::After(Duration::from_secs(20)), false);
+        assert_eq!(taken, Ok(Outcome::Abandoned(0)));
+        entry.end();
+        thread.fire(pool.pool(), entry, Fired::Abandoned);
+        let idle = Arc::clone(pool.idle());
+        let other = std::thread::spawn(move || wait_any(&idle, &object, Timeout::Poll, false)).join().unwrap();
+        assert_eq!(other, Ok(Outcome::Abandoned(0)), "the next one gets it, and is told");
     }
 }

@@ -136,7 +136,7 @@ impl Pool {
 
     /// Threads at the most: the maximum, and one more for each that waits inside a piece of work for others.
     fn most(&self) -> usize {
-        self.limits.max() + self.excused.load(Ordering::Acquire)
+        self.limits.max().saturating_add(self.excused.load(Ordering::Acquire))
     }
 
     /// If nobody waits for packets: makes a spare thread if the processors have time, else comes back to it.
@@ -206,7 +206,7 @@ impl Pool {
 
     /// Takes this thread off the count if more than `keep` are there, besides guests, and nothing needs it.
     fn lets_go(&self, keep: usize) -> bool {
-        let keep = keep + self.guests.load(Ordering::Acquire);
+        let keep = keep.saturating_add(self.guests.load(Ordering::Acquire));
         if STAYS.get() || crate::thread::with_current(|thread| thread.has_requests()) {
             return false;
         }

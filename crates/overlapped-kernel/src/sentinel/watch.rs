@@ -16,7 +16,6 @@ impl Sentinel {
         let Some(sight) = self.sight() else { return false };
         let thread = {
             let mut state = self.state.lock();
-            state.ports.push(Arc::downgrade(port));
             if state.stop {
                 return false;
             }
@@ -30,8 +29,10 @@ impl Sentinel {
                     return false;
                 }
                 state.thread = Some(record);
+                state.ports.push(Arc::downgrade(port));
                 return true;
             }
+            state.ports.push(Arc::downgrade(port));
             state.thread.clone()
         };
         if let Some(thread) = thread {

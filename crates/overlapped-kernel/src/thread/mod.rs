@@ -47,11 +47,13 @@ pub struct Thread {
     owned: Mutex<Vec<Weak<Mutant>>>,
     systems: Mutex<Vec<WeakSystem>>,
     ended: Dispatcher,
-    exit_code: AtomicU32,
+    /// [`NO_CODE`] until somebody sets it: every 32-bit number is an exit code, also [`STILL_ACTIVE`].
+    exit_code: AtomicU64,
 }
 
 /// GetExitCodeThread of a thread that has not ended.
 pub const STILL_ACTIVE: u32 = 259;
+const NO_CODE: u64 = u64::MAX;
 
 #[derive(Default)]
 struct Apcs {
@@ -89,7 +91,7 @@ impl Thread {
             owned: Mutex::new(Vec::new()),
             systems: Mutex::new(Vec::new()),
             ended: Dispatcher::notification(false),
-            exit_code: AtomicU32::new(STILL_ACTIVE),
+            exit_code: AtomicU64::new(NO_CODE),
         })
     }
 
@@ -108,12 +110,12 @@ impl Thread {
     /// What GetExitCodeThread gives: [`STILL_ACTIVE`] until the thread has ended.
     #[must_use]
     pub fn exit_code(&self) -> u32 {
-        if self.ended.is_signalled() { self.exit_code.load(Ordering::Acquire) } else { STILL_ACTIVE }
+        if self.ended.is_signalled() { self.exit_code.load(Ordering::Acquire) as u32 } else { STILL_ACTIVE }
     }
 
     /// What the thread's exit code will be.
     pub fn set_exit_code(&self, code: u32) {
-        self.exit_code.store(code, Ordering::Release);
+        self.exit_code.store(code.into(), Ordering::Release);
     }
 
     /// Starts a wait; the thread has checked that nothing satisfies it already, or checks after it has queued itself.
@@ -251,6 +253,12 @@ impl Thread {
         self.owned.lock().retain(|m| !m.ptr_eq(mutex));
     }
 
+    /// Mutexes that the thread owns.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn mutexes(&self) -> usize {
+        self.owned.lock().len()
+    }
+
     /// The thread has pending requests in this system.
     pub(crate) fn uses(&self, system: &WeakSystem) {
         let mut systems = self.systems.lock();
@@ -282,7 +290,7 @@ impl Thread {
             }
         }
         self.member.leave(self);
-        let _ = self.exit_code.compare_exchange(STILL_ACTIVE, 0, Ordering::AcqRel, Ordering::Acquire);
+        let _ = self.exit_code.compare_exchange(NO_CODE, 0, Ordering::AcqRel, Ordering::Acquire);
         self.ended.set();
     }
 }
@@ -322,14 +330,21 @@ fn os_id() -> u32 {
 mod local {
     use super::{Arc, Thread};
     use std::cell::Cell;
+    use std::ptr::{from_ref, null};
     use std::sync::atomic::Ordering;
 
     struct Current(Arc<Thread>);
 
     impl Drop for Current {
         fn drop(&mut self) {
+            seat(|record| record.set(null()));
             self.0.end();
         }
+    }
+
+    crate::static_tls! {
+        /// Where the record is, in `CURRENT`; null before it is there and after it was dropped.
+        pub(super) fn seat: Cell<*const Arc<Thread>> = "seat"
     }
 
     thread_local! {
@@ -348,12 +363,24 @@ mod local {
     /// Runs `f` with the calling thread's record, and does nothing else: for callers that hold a port's lock.
     #[inline(always)]
     pub(crate) fn with_record<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
-        match CURRENT.try_with(|current| std::ptr::from_ref(&current.0)) {
-            // SAFETY: the thread-local lives until the thread's destructors run, and so longer than this call, which is
-            // not in one of them: `try_with` would have said so. Nothing moves or replaces it meanwhile.
-            Ok(current) => f(unsafe { &*current }),
-            // A destructor of another thread-local calls us after ours has run: a record for this one call.
-            Err(_) => f(&Thread::new()),
+        let known = seat(Cell::get);
+        let mut late = None;
+        let record = if known.is_null() { first(&mut late) } else { known };
+        // SAFETY: it is in `late`; or in `CURRENT`, whose destructor takes the pointer out of the seat first, so that has not run,
+        // and does not run during this call, which the thread itself makes. Nothing moves or replaces it meanwhile.
+        f(unsafe { &*record })
+    }
+
+    /// Makes the thread's record; for a destructor of another thread-local that calls us after ours has run, one for this call.
+    #[cold]
+    #[inline(never)]
+    fn first(late: &mut Option<Arc<Thread>>) -> *const Arc<Thread> {
+        match CURRENT.try_with(|current| from_ref(&current.0)) {
+            Ok(record) => {
+                seat(|seat| seat.set(record));
+                record
+            }
+            Err(_) => late.insert(Thread::new()),
         }
     }
 }
@@ -376,10 +403,7 @@ mod local {
 #[cfg(not(loom))]
 #[inline(always)]
 pub(crate) fn token() -> usize {
-    thread_local! {
-        static PLACE: u8 = const { 0 };
-    }
-    PLACE.with(|place| std::ptr::from_ref(place) as usize)
+    local::seat(|seat| std::ptr::from_ref(seat) as usize)
 }
 
 /// The checker has no clock, so nothing is marked with the time.

@@ -75,7 +75,9 @@ impl Blocked<'_> {
 
 impl Drop for Blocked<'_> {
     fn drop(&mut self) {
-        *self.thread.synchronous.0.lock() = std::mem::take(&mut self.before);
+        // Not dropped under the lock: it may be the last reference to a request, and so to what the user gave it.
+        let over = std::mem::replace(&mut *self.thread.synchronous.0.lock(), std::mem::take(&mut self.before));
+        drop(over);
     }
 }
 

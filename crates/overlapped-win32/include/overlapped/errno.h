@@ -2,6 +2,7 @@
 #ifndef OVL_ERRNO_H
 #define OVL_ERRNO_H
 #pragma GCC system_header
+#undef errno
 #include_next <errno.h>
 #include "ovl/crt.h"
 

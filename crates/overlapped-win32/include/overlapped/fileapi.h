@@ -147,6 +147,8 @@ WINBASEAPI BOOL WINAPI GetDiskFreeSpaceExW(LPCWSTR directory, PULARGE_INTEGER av
                                            PULARGE_INTEGER unused) OVL_SYMBOL(GetDiskFreeSpaceExW);
 WINBASEAPI UINT WINAPI GetDriveTypeA(LPCSTR root) OVL_SYMBOL(GetDriveTypeA);
 WINBASEAPI UINT WINAPI GetDriveTypeW(LPCWSTR root) OVL_SYMBOL(GetDriveTypeW);
+WINBASEAPI BOOL WINAPI GetVolumePathNameA(LPCSTR name, LPSTR to, DWORD room) OVL_SYMBOL(GetVolumePathNameA);
+WINBASEAPI BOOL WINAPI GetVolumePathNameW(LPCWSTR name, LPWSTR to, DWORD room) OVL_SYMBOL(GetVolumePathNameW);
 WINBASEAPI DWORD WINAPI GetLogicalDrives(VOID) OVL_SYMBOL(GetLogicalDrives);
 
 WINBASEAPI DWORD WINAPI GetLogicalDriveStringsA(DWORD room, LPSTR to) OVL_SYMBOL(GetLogicalDriveStringsA);
@@ -211,6 +213,7 @@ OVL_OUT(DWORD, GetFileSize, (HANDLE file, OVL_LONG out), out, (file, OVL_TAKEN))
 #define GetDiskFreeSpace OVL_AW(GetDiskFreeSpace)
 #define GetDiskFreeSpaceEx OVL_AW(GetDiskFreeSpaceEx)
 #define GetDriveType OVL_AW(GetDriveType)
+#define GetVolumePathName OVL_AW(GetVolumePathName)
 #define FindFirstChangeNotification OVL_AW(FindFirstChangeNotification)
 #define GetLogicalDriveStrings OVL_AW(GetLogicalDriveStrings)
 #define GetVolumeInformation OVL_AW(GetVolumeInformation)

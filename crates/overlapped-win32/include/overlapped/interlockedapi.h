@@ -165,6 +165,42 @@ template <class T, class V, class C> inline T ovl_atomic_compare(T volatile *to,
 
 #define InterlockedBitTestAndSet(to, bit) ((BYTE)(ovl_atomic_fetch_or(to, 1 << ((bit) & 31)) >> ((bit) & 31) & 1))
 #define InterlockedBitTestAndReset(to, bit) ((BYTE)(ovl_atomic_fetch_and(to, ~(1 << ((bit) & 31))) >> ((bit) & 31) & 1))
+#define InterlockedBitTestAndComplement(to, bit) ((BYTE)(ovl_atomic_fetch_xor(to, 1 << ((bit) & 31)) >> ((bit) & 31) & 1))
+#define InterlockedBitTestAndSet64(to, bit) ((BYTE)(ovl_atomic_fetch_or(to, 1LL << ((bit) & 63)) >> ((bit) & 63) & 1))
+#define InterlockedBitTestAndReset64(to, bit) ((BYTE)(ovl_atomic_fetch_and(to, ~(1LL << ((bit) & 63))) >> ((bit) & 63) & 1))
+#define InterlockedBitTestAndComplement64(to, bit) ((BYTE)(ovl_atomic_fetch_xor(to, 1LL << ((bit) & 63)) >> ((bit) & 63) & 1))
+#define _interlockedbittestandset(to, bit) InterlockedBitTestAndSet(to, bit)
+#define _interlockedbittestandreset(to, bit) InterlockedBitTestAndReset(to, bit)
+#define _interlockedbittestandset64(to, bit) InterlockedBitTestAndSet64(to, bit)
+#define _interlockedbittestandreset64(to, bit) InterlockedBitTestAndReset64(to, bit)
+
+/* Two words at once, aligned to 16 bytes: 1 if they were what `expected` has, which is told what they were otherwise. */
+OVL_INLINE BYTE ovl_atomic_compare_two(LONG64 volatile *to, LONG64 high, LONG64 low, LONG64 *expected) {
+#if defined(__x86_64__)
+    BYTE same;
+    __asm__ __volatile__("lock cmpxchg16b %1\n\tsete %0"
+                         : "=q"(same), "+m"(*(LONG64 volatile(*)[2])to), "+a"(expected[0]), "+d"(expected[1])
+                         : "b"(low), "c"(high)
+                         : "cc", "memory");
+    return same;
+#else
+    LONG64 first, second;
+    int failed;
+    do {
+        __asm__ __volatile__("ldaxp %0, %1, [%2]" : "=&r"(first), "=&r"(second) : "r"(to) : "memory");
+        if (first != expected[0] || second != expected[1]) {
+            __asm__ __volatile__("clrex" ::: "memory");
+            expected[0] = first;
+            expected[1] = second;
+            return 0;
+        }
+        __asm__ __volatile__("stlxp %w0, %1, %2, [%3]" : "=&r"(failed) : "r"(low), "r"(high), "r"(to) : "memory");
+    } while (failed);
+    return 1;
+#endif
+}
+#define InterlockedCompareExchange128(to, high, low, expected) ovl_atomic_compare_two(to, high, low, expected)
+#define _InterlockedCompareExchange128(to, high, low, expected) ovl_atomic_compare_two(to, high, low, expected)
 
 #define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define _ReadWriteBarrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
@@ -239,6 +275,17 @@ OVL_INLINE PSLIST_ENTRY InterlockedFlushSList(PSLIST_HEADER list) {
     return ovl_slist_unlock(list, taken);
 }
 
+OVL_INLINE PSLIST_ENTRY InterlockedPushListSListEx(PSLIST_HEADER list, PSLIST_ENTRY first, PSLIST_ENTRY last, DWORD count) {
+    PSLIST_ENTRY before;
+    ovl_slist_lock(list);
+    before = list->ovl.first;
+    last->Next = before;
+    list->ovl.first = first;
+    list->ovl.depth = (WORD)(list->ovl.depth + count);
+    return ovl_slist_unlock(list, before);
+}
+
+#define RtlFirstEntrySList(list) ((list)->ovl.first)
 #define QueryDepthSList(list) ((list)->ovl.depth)
 
 #endif

@@ -2,9 +2,50 @@
 #ifndef OVL_IO_H
 #define OVL_IO_H
 #include <fcntl.h>
+#define OVL_WITHOUT_POSIX
 #include <unistd.h>
+#undef OVL_WITHOUT_POSIX
+
+/* Searches. There is one structure for each kind of text, with times and a size of 64 bits, under all of Microsoft's names. */
+#define _A_NORMAL 0x00
+#define _A_RDONLY 0x01
+#define _A_HIDDEN 0x02
+#define _A_SYSTEM 0x04
+#define _A_SUBDIR 0x10
+#define _A_ARCH 0x20
+typedef unsigned int _fsize_t;
+struct _finddata_t {
+    unsigned int attrib;
+    long long time_create;
+    long long time_access;
+    long long time_write;
+    long long size;
+    char name[260];
+};
+struct _wfinddata_t {
+    unsigned int attrib;
+    long long time_create;
+    long long time_access;
+    long long time_write;
+    long long size;
+    wchar_t name[260];
+};
+OVL_STATIC_ASSERT(sizeof(struct _finddata_t) == 304, "struct _finddata_t must have 304 bytes");
+#define _finddatai64_t _finddata_t
+#define _finddata64_t _finddata_t
+#define __finddata64_t _finddata_t
+#define _finddata64i32_t _finddata_t
+#define _wfinddatai64_t _wfinddata_t
+#define _wfinddata64_t _wfinddata_t
+#define __wfinddata64_t _wfinddata_t
+#define _wfinddata64i32_t _wfinddata_t
 
 OVL_BEGIN
+intptr_t _findfirst(const char *pattern, struct _finddata_t *to) OVL_SYMBOL(_findfirst);
+intptr_t _wfindfirst(const wchar_t *pattern, struct _wfinddata_t *to) OVL_SYMBOL(_wfindfirst);
+int _findnext(intptr_t search, struct _finddata_t *to) OVL_SYMBOL(_findnext);
+int _wfindnext(intptr_t search, struct _wfinddata_t *to) OVL_SYMBOL(_wfindnext);
+int _findclose(intptr_t search) OVL_SYMBOL(_findclose);
 int _open(const char *name, int flags, ...) OVL_SYMBOL(_open);
 int _wopen(const wchar_t *name, int flags, ...) OVL_SYMBOL(_wopen);
 int _sopen(const char *name, int flags, int share, ...) OVL_SYMBOL(_sopen);
@@ -24,12 +65,34 @@ OVL_INLINE int _read(int descriptor, void *to, unsigned int bytes) { return (int
 OVL_INLINE int _write(int descriptor, const void *from, unsigned int bytes) { return (int)write(descriptor, from, bytes); }
 OVL_INLINE int _lseek(int descriptor, int offset, int from) { return (int)lseek(descriptor, offset, from); }
 OVL_INLINE int _commit(int descriptor) { return fsync(descriptor); }
-OVL_INLINE int _pipe(int *ends, unsigned int bytes, int mode) { return (void)bytes, (void)mode, pipe(ends); }
+int _pipe(int *ends, unsigned int bytes, int mode) OVL_SYMBOL(_pipe);
+OVL_INLINE int _tell(int descriptor) { return (int)lseek(descriptor, 0, SEEK_CUR); }
+OVL_INLINE long long _telli64(int descriptor) { return lseek(descriptor, 0, SEEK_CUR); }
+long long _filelengthi64(int descriptor) OVL_SYMBOL(_filelengthi64);
+OVL_INLINE int _filelength(int descriptor) { return (int)_filelengthi64(descriptor); }
+errno_t _chsize_s(int descriptor, long long length) OVL_SYMBOL(_chsize_s);
+OVL_INLINE int _chsize(int descriptor, int length) { return _chsize_s(descriptor, length) ? -1 : 0; }
+int _eof(int descriptor) OVL_SYMBOL(_eof);
+int _locking(int descriptor, int mode, int bytes) OVL_SYMBOL(_locking);
+errno_t _access_s(const char *name, int mode) OVL_SYMBOL(_access_s);
+errno_t _waccess_s(const wchar_t *name, int mode) OVL_SYMBOL(_waccess_s);
 /* There is no text mode to leave. */
 OVL_INLINE int _setmode(int descriptor, int mode) { return (void)descriptor, (void)mode, 0; }
 long _get_osfhandle(int descriptor) OVL_SYMBOL(_get_osfhandle);
 int _open_osfhandle(long handle, int flags) OVL_SYMBOL(_open_osfhandle);
 OVL_END
+#define _findfirst64 _findfirst
+#define _findfirsti64 _findfirst
+#define _findnext64 _findnext
+#define _findnexti64 _findnext
+#define _wfindfirst64 _wfindfirst
+#define _wfindfirsti64 _wfindfirst
+#define _wfindnext64 _wfindnext
+#define _wfindnexti64 _wfindnext
 #define setmode _setmode
+#define chsize _chsize
+#define filelength _filelength
+#define locking _locking
+#define tell _tell
 
 #endif

@@ -105,6 +105,8 @@ WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(Ter
 WINBASEAPI DWORD WINAPI SuspendThread(HANDLE thread) OVL_SYMBOL(SuspendThread);
 WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL(SetThreadPriority);
 WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPriority);
+WINBASEAPI BOOL WINAPI SetThreadPriorityBoost(HANDLE thread, BOOL disable) OVL_SYMBOL(SetThreadPriorityBoost);
+WINBASEAPI BOOL WINAPI GetThreadPriorityBoost(HANDLE thread, PBOOL disabled) OVL_SYMBOL(GetThreadPriorityBoost);
 WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
 WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
 WINBASEAPI DWORD WINAPI SetThreadIdealProcessor(HANDLE thread, DWORD processor) OVL_SYMBOL(SetThreadIdealProcessor);

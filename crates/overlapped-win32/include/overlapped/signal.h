@@ -3,7 +3,9 @@
 #define OVL_SIGNAL_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#include "ovl/hide.h"
 #include_next <signal.h>
+#include "ovl/show.h"
 
 #define SIGBREAK SIGQUIT
 #define SIGABRT_COMPAT SIGABRT

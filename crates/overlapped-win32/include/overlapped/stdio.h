@@ -25,7 +25,9 @@
 #define freopen ovl_libc_freopen
 #define remove ovl_libc_remove
 #define rename ovl_libc_rename
+#include "ovl/hide.h"
 #include_next <stdio.h>
+#include "ovl/show.h"
 #undef fopen
 #undef freopen
 #undef remove

@@ -12,7 +12,9 @@
 #ifdef __cplusplus
 #define _GLIBCXX_INCLUDE_NEXT_C_HEADERS
 #endif
+#include "ovl/hide.h"
 #include_next <stdlib.h>
+#include "ovl/show.h"
 #ifdef __cplusplus
 #undef _GLIBCXX_INCLUDE_NEXT_C_HEADERS
 #endif
@@ -21,6 +23,7 @@
 #undef wctomb
 #undef mbstowcs
 #undef wcstombs
+#include <limits.h>
 #include <malloc.h>
 
 #define _MAX_PATH 260
@@ -82,6 +85,9 @@ void _makepath(char *to, const char *drive, const char *directory, const char *n
 #define ultoa _ultoa
 
 int *_errno(void) OVL_SYMBOL(_errno);
+#ifndef errno
+#define errno (*_errno())
+#endif
 size_t _mbstrlen(const char *text) OVL_SYMBOL(_mbstrlen);
 int mblen(const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mblen);
 int mbtowc(wchar_t *to, const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mbtowc);

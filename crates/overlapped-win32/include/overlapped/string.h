@@ -3,7 +3,9 @@
 #define OVL_STRING_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#include "ovl/hide.h"
 #include_next <string.h>
+#include "ovl/show.h"
 
 OVL_BEGIN
 int _stricmp(const char *first, const char *second) OVL_SYMBOL(_stricmp);

@@ -3,6 +3,7 @@
 #define OVL_TIME_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#include "ovl/hide.h"
 /* With _GNU_SOURCE, which C++ has, libc's header brings its timeval of 16 bytes along; winsock2.h may come later. */
 #ifndef __timeval_defined
 #define timeval ovl_libc_timeval
@@ -13,21 +14,24 @@
 #else
 #include_next <time.h>
 #endif
+#include "ovl/show.h"
 
 typedef time_t __time64_t;
 #define _tzset tzset
 #define _difftime64 difftime
 #define _ctime64 ctime
+#define _mkgmtime64 _mkgmtime
 #define _ctime64_s ctime_s
 OVL_BEGIN
 time_t _time64(time_t *to) OVL_LIBC(time);
 time_t _mktime64(struct tm *from) OVL_LIBC(mktime);
 struct tm *_localtime64(const time_t *from) OVL_LIBC(localtime);
 struct tm *_gmtime64(const time_t *from) OVL_LIBC(gmtime);
-OVL_INLINE errno_t localtime_s(struct tm *to, const time_t *from) { return localtime_r(from, to) ? 0 : 22; }
-OVL_INLINE errno_t gmtime_s(struct tm *to, const time_t *from) { return gmtime_r(from, to) ? 0 : 22; }
-OVL_INLINE errno_t ctime_s(char *to, size_t room, const time_t *from) { return room >= 26 && ctime_r(from, to) ? 0 : 22; }
-OVL_INLINE errno_t asctime_s(char *to, size_t room, const struct tm *from) { return room >= 26 && asctime_r(from, to) ? 0 : 22; }
+time_t _mkgmtime(struct tm *from) OVL_SYMBOL(_mkgmtime);
+errno_t localtime_s(struct tm *to, const time_t *from) OVL_SYMBOL(localtime_s);
+errno_t gmtime_s(struct tm *to, const time_t *from) OVL_SYMBOL(gmtime_s);
+errno_t ctime_s(char *to, size_t room, const time_t *from) OVL_SYMBOL(ctime_s);
+errno_t asctime_s(char *to, size_t room, const struct tm *from) OVL_SYMBOL(asctime_s);
 errno_t _strdate_s(char *to, size_t room) OVL_SYMBOL(_strdate_s);
 errno_t _strtime_s(char *to, size_t room) OVL_SYMBOL(_strtime_s);
 OVL_INLINE char *_strdate(char *to) { return _strdate_s(to, 9) ? 0 : to; }

@@ -74,11 +74,26 @@
 #define VOLUME_NAME_NONE 0x4
 #define FILE_NAME_NORMALIZED 0x0
 #define FILE_NAME_OPENED 0x8
+#define REPLACEFILE_WRITE_THROUGH 0x1
+#define REPLACEFILE_IGNORE_MERGE_ERRORS 0x2
+#define REPLACEFILE_IGNORE_ACL_ERRORS 0x4
+#define SYMBOLIC_LINK_FLAG_DIRECTORY 0x1
+#define SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE 0x2
 #define MOVEFILE_REPLACE_EXISTING 0x1
 #define MOVEFILE_COPY_ALLOWED 0x2
 #define MOVEFILE_DELAY_UNTIL_REBOOT 0x4
 #define MOVEFILE_WRITE_THROUGH 0x8
 #define COPY_FILE_FAIL_IF_EXISTS 0x1
+#define COPY_FILE_RESTARTABLE 0x2
+#define COPY_FILE_OPEN_SOURCE_FOR_WRITE 0x4
+#define COPY_FILE_ALLOW_DECRYPTED_DESTINATION 0x8
+#define COPY_FILE_NO_BUFFERING 0x1000
+#define PROGRESS_CONTINUE 0
+#define PROGRESS_CANCEL 1
+#define PROGRESS_STOP 2
+#define PROGRESS_QUIET 3
+#define CALLBACK_CHUNK_FINISHED 0
+#define CALLBACK_STREAM_SWITCH 1
 #define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1
 #define FILE_SKIP_SET_EVENT_ON_HANDLE 2
 #define FILE_SKIP_SET_USER_EVENT_ON_FAST_IO 4
@@ -561,6 +576,15 @@ OVL_BEGIN
 WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, FILE_INFO_BY_HANDLE_CLASS what, LPVOID to, DWORD bytes)
     OVL_SYMBOL(GetFileInformationByHandleEx);
 WINBASEAPI BOOL WINAPI SetFileCompletionNotificationModes(HANDLE file, UCHAR flags) OVL_SYMBOL(SetFileCompletionNotificationModes);
+WINBASEAPI BOOL WINAPI SetFileIoOverlappedRange(HANDLE file, PUCHAR start, ULONG bytes) OVL_SYMBOL(SetFileIoOverlappedRange);
+WINBASEAPI BOOL WINAPI ReplaceFileA(LPCSTR replaced, LPCSTR replacement, LPCSTR backup, DWORD flags, LPVOID exclude, LPVOID reserved)
+    OVL_SYMBOL(ReplaceFileA);
+WINBASEAPI BOOL WINAPI ReplaceFileW(LPCWSTR replaced, LPCWSTR replacement, LPCWSTR backup, DWORD flags, LPVOID exclude,
+                                    LPVOID reserved) OVL_SYMBOL(ReplaceFileW);
+WINBASEAPI BOOL WINAPI CreateHardLinkA(LPCSTR name, LPCSTR existing, LPSECURITY_ATTRIBUTES security) OVL_SYMBOL(CreateHardLinkA);
+WINBASEAPI BOOL WINAPI CreateHardLinkW(LPCWSTR name, LPCWSTR existing, LPSECURITY_ATTRIBUTES security) OVL_SYMBOL(CreateHardLinkW);
+WINBASEAPI BOOLEAN WINAPI CreateSymbolicLinkA(LPCSTR name, LPCSTR target, DWORD flags) OVL_SYMBOL(CreateSymbolicLinkA);
+WINBASEAPI BOOLEAN WINAPI CreateSymbolicLinkW(LPCWSTR name, LPCWSTR target, DWORD flags) OVL_SYMBOL(CreateSymbolicLinkW);
 WINBASEAPI HANDLE WINAPI ReOpenFile(HANDLE file, DWORD access, DWORD share, DWORD flags) OVL_SYMBOL(ReOpenFile);
 WINBASEAPI BOOL WINAPI MoveFileA(LPCSTR from, LPCSTR to) OVL_SYMBOL(MoveFileA);
 WINBASEAPI BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to) OVL_SYMBOL(MoveFileW);
@@ -707,6 +731,9 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 
 #define MoveFile OVL_AW(MoveFile)
 #define MoveFileEx OVL_AW(MoveFileEx)
+#define ReplaceFile OVL_AW(ReplaceFile)
+#define CreateHardLink OVL_AW(CreateHardLink)
+#define CreateSymbolicLink OVL_AW(CreateSymbolicLink)
 #define CopyFile OVL_AW(CopyFile)
 #define lstrlen OVL_AW(lstrlen)
 #define lstrcpy OVL_AW(lstrcpy)

@@ -5,6 +5,7 @@
 #include "sdkddkver.h"
 #include "winapifamily.h"
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include "excpt.h"
 #include "windef.h"

@@ -140,6 +140,9 @@
 #define ERROR_TOO_MANY_LINKS 1142
 #define ERROR_DEVICE_NOT_CONNECTED 1167
 #define ERROR_NOT_FOUND 1168
+#define ERROR_UNABLE_TO_REMOVE_REPLACED 1175
+#define ERROR_UNABLE_TO_MOVE_REPLACEMENT 1176
+#define ERROR_UNABLE_TO_MOVE_REPLACEMENT_2 1177
 #define ERROR_BAD_DEVICE 1200
 #define ERROR_CONNECTION_UNAVAIL 1201
 #define ERROR_INVALID_NETNAME 1214
@@ -267,6 +270,8 @@
 #define SEVERITY_ERROR 1
 #define FACILITY_NULL 0
 #define FACILITY_WIN32 7
+#include "ovl/error_codes.h"
+
 #define SUCCEEDED(result) ((HRESULT)(result) >= 0)
 #define FAILED(result) ((HRESULT)(result) < 0)
 #define IS_ERROR(status) ((unsigned int)(status) >> 31 == SEVERITY_ERROR)

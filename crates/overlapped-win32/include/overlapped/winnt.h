@@ -297,10 +297,10 @@ typedef struct _MEMORY_BASIC_INFORMATION {
 } MEMORY_BASIC_INFORMATION, *PMEMORY_BASIC_INFORMATION;
 OVL_SIZE(MEMORY_BASIC_INFORMATION, 48);
 
-#define RtlMoveMemory(to, from, bytes) ((void)memmove((to), (from), (bytes)))
-#define RtlCopyMemory(to, from, bytes) ((void)memcpy((to), (from), (bytes)))
-#define RtlFillMemory(to, bytes, byte) ((void)memset((to), (byte), (bytes)))
-#define RtlZeroMemory(to, bytes) ((void)memset((to), 0, (bytes)))
+#define RtlMoveMemory(to, from, bytes) memmove((to), (from), (bytes))
+#define RtlCopyMemory(to, from, bytes) memcpy((to), (from), (bytes))
+#define RtlFillMemory(to, bytes, byte) memset((to), (byte), (bytes))
+#define RtlZeroMemory(to, bytes) memset((to), 0, (bytes))
 #define RtlEqualMemory(a, b, bytes) (!memcmp((a), (b), (bytes)))
 
 /* ---- Processors, versions, languages. */

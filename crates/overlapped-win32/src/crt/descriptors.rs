@@ -44,9 +44,128 @@ pair! {
     }
 }
 
+/// The length of the file behind a descriptor, and its pointer.
+fn places(descriptor: c_int) -> Option<(i64, i64)> {
+    // SAFETY: zeros are a value of it, and it is ours.
+    unsafe {
+        let mut stat: libc::stat = std::mem::zeroed();
+        let there = libc::fstat(descriptor, &mut stat) == 0;
+        there.then(|| (stat.st_size, libc::lseek(descriptor, 0, libc::SEEK_CUR)))
+    }
+}
+
+/// _filelengthi64: −1 with errno.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__filelengthi64(descriptor: c_int) -> i64 {
+    places(descriptor).map_or(-1, |(length, _)| length)
+}
+
+/// _eof: 1 at the end of the file or behind it, 0 before; −1 with errno.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__eof(descriptor: c_int) -> c_int {
+    match places(descriptor) {
+        Some((length, at)) if at >= 0 => c_int::from(at >= length),
+        _ => -1,
+    }
+}
+
+/// _chsize_s: cuts the file or fills it with zeros; an errno value.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__chsize_s(descriptor: c_int, length: i64) -> c_int {
+    if length < 0 {
+        return invalid(EINVAL);
+    }
+    // SAFETY: takes numbers only.
+    if unsafe { libc::ftruncate(descriptor, length) } == 0 { 0 } else { errno() }
+}
+
+/// _pipe; there is no text mode, and its size is that of Linux.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__pipe(ends: *mut c_int, _bytes: u32, _mode: c_int) -> c_int {
+    if ends.is_null() {
+        invalid(EINVAL);
+        return -1;
+    }
+    // SAFETY: not NULL, and the caller vouches for two places.
+    unsafe { libc::pipe(ends) }
+}
+
+/// _access_s and _waccess_s: an errno value.
+unsafe fn access<U: crate::text::Unit>(name: *const U, mode: c_int) -> c_int {
+    if name.is_null() || mode & !6 != 0 {
+        return invalid(EINVAL);
+    }
+    // SAFETY: the caller vouches for the name.
+    let found = unsafe { path(name).is_some_and(|path| libc::access(path.as_ptr(), mode) == 0) };
+    if found { 0 } else { errno() }
+}
+
+pair! {
+    /// _access_s and _waccess_s.
+    fn ovl__access_s ovl__waccess_s(name: *const C, mode: c_int) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        guard(EINVAL, || unsafe { access(name, mode) })
+    }
+}
+
+/// How long _locking waits for a range, as Windows: ten times a second.
+const TRIES: u32 = 10;
+
+/// _locking: the range from the pointer on; 0, or −1 with EDEADLOCK where another process keeps it for ten seconds, and EACCES where it
+/// was to be had at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__locking(descriptor: c_int, mode: c_int, bytes: c_int) -> c_int {
+    const UNLOCK: c_int = 0;
+    let (kind, tries) = match mode {
+        UNLOCK => (libc::F_UNLCK, 1),
+        1 | 3 => (libc::F_WRLCK, TRIES),
+        2 | 4 => (libc::F_WRLCK, 1),
+        _ => {
+            invalid(EINVAL);
+            return -1;
+        }
+    };
+    // SAFETY: zeros are a value of it.
+    let mut range: libc::flock = unsafe { std::mem::zeroed() };
+    (range.l_type, range.l_whence, range.l_len) = (kind as _, libc::SEEK_CUR as _, bytes.into());
+    for left in (0..tries).rev() {
+        // SAFETY: our own structure.
+        if unsafe { libc::fcntl(descriptor, libc::F_SETLK, &range) } == 0 {
+            return 0;
+        }
+        if !matches!(errno(), libc::EAGAIN | libc::EACCES) {
+            return -1;
+        }
+        if left > 0 {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+        }
+    }
+    super::set_errno(if tries > 1 { libc::EDEADLOCK } else { libc::EACCES });
+    -1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_descriptor_tells_its_length_and_takes_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = format!("{}/file\0", dir.path().display());
+        let mut ends = [0; 2];
+        // SAFETY: a string with its end, and places for descriptors, which are closed once.
+        unsafe {
+            let file = ovl__open(name.as_ptr().cast(), libc::O_CREAT | libc::O_RDWR, 0o600);
+            assert_eq!((ovl__filelengthi64(file), ovl__eof(file)), (0, 1));
+            assert_eq!((ovl__chsize_s(file, 5), ovl__filelengthi64(file), ovl__eof(file)), (0, 5, 0));
+            assert_eq!((ovl__chsize_s(file, -1), ovl__filelengthi64(-1), ovl__eof(-1)), (EINVAL, -1, -1));
+            assert_eq!((ovl__locking(file, 2, 5), ovl__locking(file, 0, 5), ovl__locking(file, 9, 5)), (0, 0, -1));
+            assert_eq!((ovl__access_s(name.as_ptr(), 6), ovl__access_s(name.as_ptr(), 8)), (0, EINVAL));
+            assert_eq!(ovl__access_s(c"/no/such".as_ptr().cast(), 0), libc::ENOENT);
+            assert_eq!((ovl__pipe(ends.as_mut_ptr(), 512, 0), ovl__pipe(std::ptr::null_mut(), 0, 0)), (0, -1));
+            assert_eq!([file, ends[0], ends[1]].map(|descriptor| libc::close(descriptor)), [0; 3]);
+        }
+    }
 
     #[test]
     fn descriptors_are_opened_by_windows_names() {

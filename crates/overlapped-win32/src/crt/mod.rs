@@ -11,6 +11,7 @@
 #![allow(clippy::missing_safety_doc, reason = "said once, on the page of the module")]
 
 pub mod args;
+pub mod calendar;
 pub mod clock;
 pub mod conio;
 pub mod ctype;
@@ -23,6 +24,7 @@ pub mod numbers;
 pub mod paths;
 pub mod printf;
 pub mod scanf;
+pub mod search;
 pub mod secure;
 pub mod stat;
 pub mod strings;

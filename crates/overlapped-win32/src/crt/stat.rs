@@ -20,6 +20,14 @@ pair! {
     }
 }
 
+pair! {
+    /// _utime and _wutime: −1 with errno; NULL for now.
+    fn ovl__utime ovl__wutime(name: *const C, times: *const libc::utimbuf) -> c_int {
+        // SAFETY: the caller vouches for the name, and for the times if they are not NULL.
+        guard(-1, || unsafe { path(name).map_or(-1, |path| libc::utime(path.as_ptr(), times)) })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +45,10 @@ mod tests {
             assert_eq!(ovl_stat(name.as_ptr().cast(), &mut stat[0]), 0);
             assert_eq!(ovl__wstat(wide.as_ptr(), &mut stat[1]), 0);
             assert_eq!((stat[0].st_size, stat[1].st_ino), (7, stat[0].st_ino));
+            let times = libc::utimbuf { actime: 1_000_000_000, modtime: 1_100_000_000 };
+            assert_eq!((ovl__wutime(wide.as_ptr(), &times), ovl_stat(name.as_ptr().cast(), &mut stat[0])), (0, 0));
+            assert_eq!((stat[0].st_atime, stat[0].st_mtime), (1_000_000_000, 1_100_000_000));
+            assert_eq!(ovl__utime(std::ptr::null(), &times), -1);
             assert_eq!(ovl_stat(c"no\\such".as_ptr().cast(), &mut stat[0]), -1);
             assert_eq!(super::super::errno(), libc::ENOENT);
             assert_eq!(ovl_stat(std::ptr::null(), &mut stat[0]), -1);

@@ -4,6 +4,7 @@
 pub mod find;
 mod full_path;
 pub mod information;
+pub mod links;
 pub mod locks;
 pub mod names;
 pub mod pointer;
@@ -14,9 +15,12 @@ pub mod transfer;
 pub mod volumes;
 pub mod watch;
 
+use crate::arguments::grant;
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, narrow, set_last_error, system, wide};
 use crate::synchapi::inherits;
+use overlapped_abi::constants::open::{CREATE_ALWAYS, CREATE_NEW, OPEN_ALWAYS};
 use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32Error};
+use overlapped_devices::file;
 use overlapped_kernel::device::OpenParams;
 use overlapped_kernel::system::Open;
 use std::ffi::{OsString, c_char};
@@ -31,6 +35,7 @@ struct CreateFile {
     attributes: *const SecurityAttributes,
     disposition: u32,
     flags: u32,
+    template: RawHandle,
 }
 
 impl CreateFile {
@@ -38,11 +43,17 @@ impl CreateFile {
     /// `attributes` is NULL or valid.
     unsafe fn open(self) -> Result<RawHandle, Win32Error> {
         let name = self.name.ok_or(Win32Error::PATH_NOT_FOUND)?;
+        let may_create = matches!(self.disposition, CREATE_NEW | CREATE_ALWAYS | OPEN_ALWAYS);
+        let template = if self.template != 0 && may_create {
+            file::template_attributes(&grant(self.template)?)?
+        } else {
+            0
+        };
         let params = OpenParams {
             access: AccessMask::from_bits_retain(self.access),
             share: ShareMode::from_bits_retain(self.share),
             disposition: self.disposition,
-            flags: FileFlags::from_bits_retain(self.flags),
+            flags: FileFlags::from_bits_retain(self.flags | template),
             permissions: PERMISSIONS,
         };
         let system = system()?;
@@ -67,13 +78,13 @@ pub unsafe extern "C" fn ovl_CreateFileA(
     attributes: *const SecurityAttributes,
     disposition: u32,
     flags: u32,
-    _template: RawHandle,
+    template: RawHandle,
 ) -> RawHandle {
     guard_or(INVALID_HANDLE_VALUE, || {
         // SAFETY: the caller's promise.
         let name = unsafe { narrow(name) };
         // SAFETY: the caller's promise.
-        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
     })
 }
 
@@ -89,13 +100,13 @@ pub unsafe extern "C" fn ovl_CreateFileW(
     attributes: *const SecurityAttributes,
     disposition: u32,
     flags: u32,
-    _template: RawHandle,
+    template: RawHandle,
 ) -> RawHandle {
     guard_or(INVALID_HANDLE_VALUE, || {
         // SAFETY: the caller's promise.
         let name = unsafe { wide(name) };
         // SAFETY: the caller's promise.
-        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
     })
 }
 
@@ -126,14 +137,17 @@ pub unsafe extern "C" fn ovl_CreateFile2(
         // SAFETY: the caller's promise.
         let name = unsafe { wide(name) };
         // SAFETY: the caller's promise.
-        let (attributes, flags) = match unsafe { extended.as_ref() } {
-            None => (std::ptr::null(), 0),
+        let (attributes, flags, template) = match unsafe { extended.as_ref() } {
+            None => (std::ptr::null(), 0, 0),
             Some(extended) if (extended.size as usize) < size_of::<CreateFile2Parameters>() => {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
-            Some(extended) => (extended.security, extended.attributes | extended.flags | extended.security_qos_flags),
+            Some(extended) => {
+                let flags = extended.attributes | extended.flags | extended.security_qos_flags;
+                (extended.security, flags, extended.template)
+            }
         };
         // SAFETY: the caller's promise.
-        unsafe { CreateFile { name, access, share, attributes, disposition, flags }.open() }
+        unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
     })
 }

@@ -5,7 +5,7 @@ use crate::support::{Bool, FALSE, RawHandle, TRUE, event_of, fail, guard, guard_
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::request::{Buffer, Completion, Function, Route, Routine};
-use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
+use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer, permit};
 use overlapped_kernel::system::Grant;
 use overlapped_kernel::wait;
 use std::ffi::c_void;
@@ -90,6 +90,8 @@ impl Call {
             // SAFETY: the caller's promise.
             return unsafe { self.plain(&grant) }.map(Some);
         };
+        // The rights come before the event.
+        permit(self.function, grant.access)?;
         // SAFETY: the caller vouches for the OVERLAPPED.
         let (offset, raw_event) = unsafe { (overlapped.as_ref().start(), overlapped.as_ref().h_event) };
         let route = Route { event: event_of(raw_event)?, packet: raw_event & 1 == 0, routine: None };
@@ -215,4 +217,17 @@ unsafe fn alertable(
         Ok(_) => Ok(()),
         Err(Refused { error, .. }) => Err(error),
     }
+}
+
+/// SetFileIoOverlappedRange: tells where the OVERLAPPEDs of an instance will be, so that they can be locked in memory. Only checked:
+/// Linux writes nothing there by itself. 6, 87 unless the instance is overlapped, 998 for what is not memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetFileIoOverlappedRange(file: RawHandle, start: *mut u8, len: u32) -> Bool {
+    guard_bool(|| {
+        let grant = crate::arguments::grant(file)?;
+        if !grant.instance.is_overlapped() || len == 0 {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        if probe::writable(start as usize, len as usize) { Ok(()) } else { Err(Win32Error::NOACCESS) }
+    })
 }

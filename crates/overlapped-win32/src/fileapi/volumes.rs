@@ -1,5 +1,6 @@
 //! Drives and volumes (contract 01 section 6).
 
+use super::full_path::full_path;
 use crate::arguments::{grant, optional_name, pair, store_if_wanted};
 use crate::support::{Bool, RawHandle, files, guard, guard_bool, guard_or, system};
 use crate::text::{self, Unit};
@@ -7,6 +8,10 @@ use overlapped_abi::Win32Error;
 use overlapped_abi::constants::file::DRIVE_UNKNOWN;
 use overlapped_devices::file::{self, Space, Volume};
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+/// Of `C:\`, in bytes.
+const ROOT: usize = 3;
 
 /// The root or directory that a call is about: of the current drive for NULL.
 unsafe fn place<C: Unit>(root: *const C) -> OsString {
@@ -89,6 +94,21 @@ pair! {
                 store_if_wanted(free, space.free);
             }
             Ok(())
+        })
+    }
+}
+
+pair! {
+    /// GetVolumePathName: the root of the drive that the name is on; 206 if there is no room for it.
+    fn ovl_GetVolumePathNameA ovl_GetVolumePathNameW(file_name: *const C, buffer: *mut C, size: u32) -> Bool {
+        guard_bool(|| {
+            // SAFETY: the caller's promise.
+            let found = unsafe { optional_name(file_name) }.ok_or(Win32Error::INVALID_PARAMETER)?;
+            let whole = full_path(&found)?.into_vec();
+            let root: Vec<C> = text::of(&String::from_utf8_lossy(&whole[..ROOT.min(whole.len())]));
+            // SAFETY: the caller's promise.
+            let fits = !buffer.is_null() && unsafe { text::give(&root, buffer, size) } as usize == root.len();
+            if fits { Ok(()) } else { Err(Win32Error::FILENAME_EXCED_RANGE) }
         })
     }
 }

@@ -1,7 +1,7 @@
 //! CreateFileMapping and MapViewOfFile: files, and memory without one, as memory.
 //!
 //! A section is an object of the kernel; a view is a mapping of its descriptor at a multiple of 64 KiB, known by its address.
-//! A view keeps its section. Sections with names are shared by what runs in one process, as all named objects are.
+//! A view outlives its section. Sections with names are shared by the processes of a user, as all named objects are.
 
 use super::pages::GRANULARITY;
 use super::{INVALID_ADDRESS, page_size, release, reserve, round_up};
@@ -11,7 +11,7 @@ use crate::synchapi::inherits;
 use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error, join_u64};
 use overlapped_devices::file::{section_of_file, section_of_memory};
 use overlapped_kernel::handle::{Entry, HandleFlags, Object};
-use overlapped_kernel::section::Section;
+use overlapped_kernel::section::{Hold, Section};
 use parking_lot::Mutex;
 use rustix::mm::{MapFlags, MsyncFlags, ProtFlags};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ const MAPPED_ALIGNMENT: Win32Error = Win32Error(1132);
 
 struct View {
     len: usize,
-    _section: Arc<Section>,
+    _hold: Option<Hold>,
 }
 
 static VIEWS: Mutex<BTreeMap<usize, View>> = Mutex::new(BTreeMap::new());
@@ -125,7 +125,7 @@ fn map(raw: RawHandle, access: u32, offset: u64, len: usize, wanted: usize) -> R
             _ => Win32Error::NOT_ENOUGH_MEMORY,
         });
     }
-    VIEWS.lock().insert(base, View { len: size, _section: section });
+    VIEWS.lock().insert(base, View { len: size, _hold: section.hold() });
     Ok(base)
 }
 

@@ -93,10 +93,13 @@ pub extern "C" fn ovl_ChangeTimerQueueTimer(queue_handle: RawHandle, timer: RawH
 }
 
 /// DeleteTimerQueueTimer: no callback starts afterwards. One that runs is waited for with INVALID_HANDLE_VALUE; an event is set
-/// when it has ended; without either the call answers FALSE/997.
+/// when it has ended; without either the call answers FALSE/997. 87 without a timer.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_DeleteTimerQueueTimer(queue_handle: RawHandle, timer: RawHandle, completion: RawHandle) -> Bool {
     guard_bool(|| {
+        if timer == 0 {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
         let completion = Completion::of(completion)?;
         let timer = queue(queue_handle)?.0.lock().remove(&timer).ok_or(Win32Error::INVALID_HANDLE)?;
         end(&[timer], completion)

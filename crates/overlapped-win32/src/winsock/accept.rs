@@ -1,6 +1,6 @@
 //! accept and WSAAccept (contract 08 section 3).
 
-use super::{INVALID_SOCKET, Outcome, address, call, socket};
+use super::{INVALID_SOCKET, Outcome, address, call, options, socket};
 use crate::support::RawHandle;
 use overlapped_abi::WsaBuf;
 use overlapped_devices::socket::{Accepted, Address, Socket, Verdict};
@@ -38,6 +38,7 @@ unsafe fn take(
     // SAFETY: the caller's promise.
     unsafe { socket::check_room(&socket, name, len) }?;
     let accepted = accept(&socket)?;
+    options::set_inherit(accepted.handle.into_raw(), true)?;
     if !name.is_null() {
         // SAFETY: the caller's promise; that there is room was checked above, save for long names of local sockets.
         let _ = unsafe { address::write(accepted.address.as_bytes(), name, len) };

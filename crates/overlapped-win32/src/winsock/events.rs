@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 const WAIT_FAILED: u32 = u32::MAX;
 
-/// The event; 6 for anything else.
+/// The event; 10022 for anything else.
 fn event(raw: RawHandle) -> Outcome<Arc<Event>> {
-    event_of(raw).ok().flatten().ok_or(WsaError::INVALID_HANDLE)
+    event_of(raw).ok().flatten().ok_or(WsaError::EINVAL)
 }
 
 /// The code that a function of the waits has left, as Winsock says it.
@@ -78,15 +78,15 @@ pub unsafe extern "C" fn ovl_WSAWaitForMultipleEvents(
     })
 }
 
-/// WSAEventSelect: a mask of 0 ends the selection; 10022 without an event, 6 for what is none.
+/// WSAEventSelect: a mask of 0 ends the selection; 10022 without an event.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_WSAEventSelect(raw: RawHandle, selected: RawHandle, mask: i32) -> i32 {
     status(|| {
         let socket = socket::of(raw)?;
-        let mask = NetworkEvents::from_bits_truncate(mask as u32);
-        if mask.is_empty() {
-            return socket.select_events(None, mask);
+        if mask == 0 {
+            return socket.select_events(None, NetworkEvents::empty());
         }
+        let mask = NetworkEvents::from_bits_truncate(mask as u32);
         if selected == 0 {
             return Err(WsaError::EINVAL);
         }

@@ -29,9 +29,6 @@ const SIO_ADDRESS_LIST_QUERY: u32 = 0x4800_0016;
 const SIO_UDP_CONNRESET: u32 = 0x9800_000C;
 const SIO_LOOPBACK_FAST_PATH: u32 = 0x9800_0010;
 
-/// The key under which a socket remembers SIO_UDP_CONNRESET.
-const UDP_CONNRESET: i32 = SIO_UDP_CONNRESET as i32;
-
 /// ioctlsocket: 10014 for NULL, 10045 for a command that is not known.
 ///
 /// # Safety
@@ -168,9 +165,8 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
         SIO_BASE_HANDLE | SIO_BSP_HANDLE | SIO_BSP_HANDLE_SELECT | SIO_BSP_HANDLE_POLL => {
             memory.put(&raw.to_ne_bytes())
         }
-        SIO_UDP_CONNRESET if !target.is_stream() => {
-            target.set_user_option(UDP_CONNRESET, u32::from(memory.number(0)? != 0));
-            Ok(0)
+        SIO_UDP_CONNRESET => {
+            target.set_told_of_unreachable(memory.number(0)? != 0).map(|()| 0)
         }
         SIO_ROUTING_INTERFACE_QUERY => route(memory),
         SIO_ADDRESS_LIST_QUERY => addresses(target, memory),

@@ -206,15 +206,8 @@ fn set_socket(target: &Socket, name: i32, value: &[u8]) -> Outcome<()> {
             true => target.set_linger(None),
             false => target.set_linger(Some(target.linger().unwrap_or(0))),
         },
-        abi::SO_SNDBUF | abi::SO_RCVBUF => {
-            let bytes = number(value)?;
-            let linux = if name == abi::SO_SNDBUF { libc::SO_SNDBUF } else { libc::SO_RCVBUF };
-            let most = i32::try_from(bytes).unwrap_or(i32::MAX);
-            target.set_option(libc::SOL_SOCKET, linux, &most.to_ne_bytes())?;
-            // Linux doubles what it is told, and says so when it is asked.
-            target.set_user_option(name, bytes);
-            Ok(())
-        }
+        abi::SO_SNDBUF => target.set_send_buffer(number(value)?),
+        abi::SO_RCVBUF => target.set_receive_buffer(number(value)?),
         abi::SO_SNDTIMEO => number(value).map(|milliseconds| target.set_send_limit(milliseconds)),
         abi::SO_RCVTIMEO => number(value).map(|milliseconds| target.set_receive_limit(milliseconds)),
         abi::SO_UPDATE_ACCEPT_CONTEXT => {
@@ -275,8 +268,8 @@ fn get_socket(target: &Socket, name: i32) -> Outcome<Value> {
             Value::Bytes(vec![a, b, c, d])
         }
         abi::SO_DONTLINGER => Value::Flag(target.linger().is_none()),
-        abi::SO_SNDBUF => buffer_size(target, name, libc::SO_SNDBUF)?,
-        abi::SO_RCVBUF => buffer_size(target, name, libc::SO_RCVBUF)?,
+        abi::SO_SNDBUF => Value::Number(target.send_buffer()?),
+        abi::SO_RCVBUF => Value::Number(target.receive_buffer()?),
         abi::SO_SNDTIMEO => Value::Number(target.send_limit()),
         abi::SO_RCVTIMEO => Value::Number(target.receive_limit()),
         abi::SO_ERROR => Value::Number(target.take_error().value()),
@@ -289,12 +282,6 @@ fn get_socket(target: &Socket, name: i32) -> Outcome<Value> {
         _ if REMEMBERED.contains(&name) => Value::Flag(target.user_option(name).unwrap_or(0) != 0),
         _ => return Err(WsaError::ENOPROTOOPT),
     })
-}
-
-/// What was set, else what Linux has chosen.
-fn buffer_size(target: &Socket, name: i32, linux: i32) -> Outcome<Value> {
-    let set = target.user_option(name);
-    set.map_or_else(|| linux_number(target, libc::SOL_SOCKET, linux), Ok).map(Value::Number)
 }
 
 fn described<C: crate::text::Unit>(target: &Socket) -> Outcome<Value> {

@@ -10,7 +10,7 @@ use crate::support::{guard, set_last_error};
 use crate::text::{self, Unit};
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{null, null_mut};
 
@@ -364,36 +364,29 @@ pair! {
 const INSUFFICIENT_BUFFER: WsaError = WsaError(122);
 
 thread_local! {
-    static MESSAGE_A: Cell<[u8; MESSAGE]> = const { Cell::new([0; MESSAGE]) };
-    static MESSAGE_W: Cell<[u16; MESSAGE]> = const { Cell::new([0; MESSAGE]) };
+    static MESSAGE_A: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static MESSAGE_W: RefCell<Vec<u16>> = const { RefCell::new(Vec::new()) };
 }
 /// GAI_STRERROR_BUFFER_SIZE and its zero: more than the longest message.
 const MESSAGE: usize = 1025;
 
-fn message<C: Unit>(code: i32) -> [C; MESSAGE] {
-    let mut room = [C::default(); MESSAGE];
+fn message<C: Unit>(code: i32, room: &RefCell<Vec<C>>) -> *mut C {
+    let mut room = room.borrow_mut();
     let text = text::of::<C>(WsaError(code as u32).message());
-    let len = text.len().min(MESSAGE - 1);
-    room[..len].copy_from_slice(&text[..len]);
-    room
+    room.clear();
+    room.extend(text.into_iter().take(MESSAGE - 1));
+    room.resize(MESSAGE, C::default());
+    room.as_mut_ptr()
 }
 
 /// gai_strerrorA: the text stays until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_gai_strerrorA(code: i32) -> *mut u8 {
-    let put = |room: &Cell<_>| {
-        room.set(message(code));
-        room.as_ptr().cast()
-    };
-    guard(null_mut(), || MESSAGE_A.try_with(put).unwrap_or(null_mut()))
+    guard(null_mut(), || MESSAGE_A.try_with(|room| message(code, room)).unwrap_or(null_mut()))
 }
 
 /// gai_strerrorW.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_gai_strerrorW(code: i32) -> *mut u16 {
-    let put = |room: &Cell<_>| {
-        room.set(message(code));
-        room.as_ptr().cast()
-    };
-    guard(null_mut(), || MESSAGE_W.try_with(put).unwrap_or(null_mut()))
+    guard(null_mut(), || MESSAGE_W.try_with(|room| message(code, room)).unwrap_or(null_mut()))
 }

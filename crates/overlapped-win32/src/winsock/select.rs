@@ -103,6 +103,9 @@ pub unsafe extern "C" fn ovl_select(
         let limit = limit(unsafe { timeout.as_ref() })?;
         let mut entries: Vec<_> = sockets.iter().map(|(socket, wanted)| entry(socket, *wanted)).collect();
         wait_ready(&mut entries, limit)?;
+        if entries.iter().any(|entry| entry.found.contains(Interest::GONE)) {
+            return Err(WsaError::ENOTSOCK);
+        }
         let (mut first, mut total) = (0, 0);
         for (set, _) in sets {
             // SAFETY: the caller's promise.
@@ -134,7 +137,8 @@ pub unsafe extern "C" fn ovl___WSAFDIsSet(raw: RawHandle, set: *mut u32) -> i32 
 const ASKED: i16 = POLLRDNORM | POLLRDBAND | POLLOUT;
 
 fn interest(events: i16) -> Interest {
-    let mut wanted = Interest::empty();
+    // These are told without being asked for.
+    let mut wanted = Interest::HANGUP | Interest::ERROR;
     wanted.set(Interest::READ, events & POLLRDNORM != 0);
     wanted.set(Interest::URGENT, events & POLLRDBAND != 0);
     wanted.set(Interest::WRITE, events & POLLOUT != 0);
@@ -183,12 +187,16 @@ pub unsafe extern "C" fn ovl_WSAPoll(list: *mut WsaPollFd, count: u32, milliseco
             sockets.iter().map(|(index, socket)| entry(socket, interest(list[*index].events))).collect();
         let limit = u32::try_from(milliseconds).map_or(Timeout::Infinite, Timeout::from_millis);
         wait_ready(&mut entries, limit)?;
-        let mut ready = 0;
+        let (mut ready, mut gone) = (0, false);
         for (entry, (index, _)) in entries.iter().zip(&sockets) {
             let one = &mut list[*index];
+            if entry.found.contains(Interest::GONE) {
+                (one.revents, gone) = (POLLNVAL, true);
+                continue;
+            }
             one.revents = found(entry, one.events);
             ready += i32::from(one.revents != 0);
         }
-        Ok(ready)
+        if gone && ready == 0 { Err(WsaError::ENOTSOCK) } else { Ok(ready) }
     })
 }

@@ -19,8 +19,7 @@ pub(crate) fn system_of_sockets() -> Outcome<&'static System> {
 /// The socket that a SOCKET is; 10038 for anything else.
 #[inline]
 pub(crate) fn of(raw: RawHandle) -> Outcome<Socket> {
-    let handle = handle(raw).map_err(|_| WsaError::ENOTSOCK)?;
-    Socket::of(&system_of_sockets()?.grant(handle).map_err(|_| WsaError::ENOTSOCK)?)
+    Socket::of(system_of_sockets()?, handle(raw).map_err(|_| WsaError::ENOTSOCK)?)
 }
 
 /// An address of the caller's, as the devices want it.
@@ -69,7 +68,10 @@ fn create(family: i32, socktype: i32, protocol: i32, overlapped: bool) -> Outcom
 /// socket: overlapped, unless the thread has chosen otherwise by SO_OPENTYPE.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_socket(family: i32, socktype: i32, protocol: i32) -> RawHandle {
-    call(INVALID_SOCKET, || create(family, socktype, protocol, options::open_type() == 0))
+    call(INVALID_SOCKET, || {
+        let raw = create(family, socktype, protocol, options::open_type() == 0)?;
+        options::set_inherit(raw, true).map(|()| raw)
+    })
 }
 
 /// # Safety

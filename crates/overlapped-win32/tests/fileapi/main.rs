@@ -6,12 +6,15 @@ mod common;
 
 mod adopted;
 mod control;
+mod copies;
 mod find;
+mod handles;
 mod information;
 mod locks;
 mod mapping;
 mod moves;
 mod names;
+mod opening;
 mod scatter;
 mod size;
 mod volumes;

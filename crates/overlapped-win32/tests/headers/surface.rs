@@ -4,20 +4,12 @@ use crate::compilers::{c_compiler, compilers, cxx_compiler};
 use crate::{headers, include, including, scratch, write_sources};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// The checked-in list; `scripts/exports` makes it.
 fn listed() -> Vec<String> {
     let list = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("exports.txt")).unwrap();
     list.lines().map(str::to_owned).collect()
-}
-
-/// The shared library that cargo has built for this test.
-fn library() -> PathBuf {
-    let beside = std::env::current_exe().unwrap().with_file_name("liboverlapped_win32.so");
-    assert!(beside.is_file(), "{} is not there", beside.display());
-    beside
 }
 
 /// Names of the functions that the headers declare in C or in C++, with features as they are set: by a label, or, for what the
@@ -54,23 +46,6 @@ fn what_is_declared_exists_and_what_exists_is_declared() {
     assert!(
         missing.is_empty() && hidden.is_empty(),
         "declared but not in exports.txt: {missing:?}\nin exports.txt but not declared: {hidden:?}"
-    );
-}
-
-#[test]
-fn the_library_exports_what_the_list_says_and_nothing_else() {
-    let output = Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let symbols = String::from_utf8(output.stdout).unwrap();
-    let (ours, foreign): (Vec<_>, Vec<_>) =
-        symbols.lines().filter_map(|line| line.split(' ').next()).partition(|symbol| symbol.starts_with("ovl_"));
-    assert_eq!(foreign, Vec::<&str>::new(), "symbols that could hijack those of others");
-    let exported: BTreeSet<String> = ours.iter().map(|symbol| symbol["ovl_".len()..].to_owned()).collect();
-    let listed = listed().into_iter().collect();
-    let (missing, unlisted) = differences(&listed, &exported);
-    assert!(
-        missing.is_empty() && unlisted.is_empty(),
-        "run scripts/exports: in exports.txt but not exported: {missing:?}\nexported but not in exports.txt: {unlisted:?}"
     );
 }
 

@@ -123,6 +123,12 @@ impl<T: Send + 'static> Run for Task<T> {
             Turn::Drop => self.finish(Err(JoinError::Cancelled)),
         }
     }
+
+    fn abandon(self: Arc<Self>) {
+        // Its turn all the same, and the last one.
+        let _ = self.word.begin();
+        self.finish(Err(JoinError::Cancelled));
+    }
 }
 
 impl<T: Send + 'static> Wake for Task<T> {

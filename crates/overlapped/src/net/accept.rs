@@ -186,10 +186,12 @@ impl<S: Send + 'static> Wait for Connect<S> {
 }
 
 /// Connections one after the other, with several wishes on their way at once; see
-/// [`TcpListener::incoming`](crate::TcpListener::incoming).
+/// [`TcpListener::incoming`](crate::TcpListener::incoming). An iterator that waits, and a stream for those who await.
+///
+/// Both go on after an error: the next one may come. They end never, but give nothing but errors when the listener is closed.
 pub struct Incoming<'a, S: Send + 'static> {
     pub(crate) pending: VecDeque<Accept<S>>,
-    pub(crate) ask: Box<dyn Fn() -> Accept<S> + 'a>,
+    pub(crate) ask: Box<dyn Fn() -> Accept<S> + Send + 'a>,
     pub(crate) depth: usize,
 }
 
@@ -199,14 +201,51 @@ impl<S: Send + 'static> std::fmt::Debug for Incoming<'_, S> {
     }
 }
 
+impl<S: Send + 'static> Incoming<'_, S> {
+    /// The oldest wish, which is granted first.
+    fn oldest(&mut self) -> &mut Accept<S> {
+        while self.pending.len() < self.depth {
+            self.pending.push_back((self.ask)());
+        }
+        match self.pending.front_mut() {
+            Some(oldest) => oldest,
+            None => unreachable!("the depth is at least 1"),
+        }
+    }
+}
+
 impl<S: Send + 'static> Iterator for Incoming<'_, S> {
     type Item = Result<(S, Address)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.pending.len() < self.depth {
-            self.pending.push_back((self.ask)());
-        }
-        // Connections come in the order of the wishes.
+        self.oldest();
         self.pending.pop_front().map(Accept::wait)
+    }
+}
+
+impl<S: Send + Unpin + 'static> futures_core::Stream for Incoming<'_, S> {
+    type Item = Result<(S, Address)>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let outcome = std::task::ready!(Pin::new(self.oldest()).poll(context));
+        self.pending.pop_front();
+        // The wish that takes its place is made now, and not only when somebody asks again.
+        self.oldest();
+        Poll::Ready(Some(outcome))
+    }
+}
+
+impl<S: Send + Unpin + 'static> Incoming<'_, S> {
+    /// The next connection, for those who await: what the stream gives.
+    ///
+    /// # Errors
+    /// As for [`Accept::wait`].
+    pub async fn next_connection(&mut self) -> Result<(S, Address)> {
+        let outcome =
+            std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut *self), context)).await;
+        match outcome {
+            Some(outcome) => outcome,
+            None => unreachable!("it never ends"),
+        }
     }
 }

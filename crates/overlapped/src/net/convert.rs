@@ -1,4 +1,5 @@
-//! From and to the standard library's sockets and plain descriptors; `socket2` and others convert through the latter.
+//! From and to the standard library's sockets and plain descriptors, and with the feature `socket2` that crate's. Others convert
+//! through descriptors.
 //!
 //! A socket here does not block underneath. Adopting a descriptor makes it so, which its other owners notice; giving one away
 //! makes it block again.
@@ -65,6 +66,24 @@ macro_rules! conversions {
 
             fn try_from(socket: $std) -> Result<Self> {
                 Self::try_from(OwnedFd::from(socket))
+            }
+        }
+
+        #[cfg(feature = "socket2")]
+        impl TryFrom<socket2::Socket> for $type {
+            type Error = Error;
+
+            fn try_from(socket: socket2::Socket) -> Result<Self> {
+                Self::try_from(OwnedFd::from(socket))
+            }
+        }
+
+        #[cfg(feature = "socket2")]
+        impl TryFrom<$type> for socket2::Socket {
+            type Error = Error;
+
+            fn try_from(socket: $type) -> Result<Self> {
+                release(socket.0).map(Self::from)
             }
         }
 

@@ -39,6 +39,7 @@ mod endpoint;
 mod on_port;
 mod tcp;
 mod transfer;
+mod transmit;
 mod udp;
 mod unix;
 
@@ -46,6 +47,7 @@ pub use accept::{Accept, Connect, Incoming};
 pub use on_port::RejectedContext;
 pub use overlapped_devices::socket::Address;
 pub use tcp::{TcpListener, TcpStream};
+pub use transmit::FilePart;
 pub use udp::{Addressed, UdpSocket};
 pub use unix::{UnixListener, UnixStream};
 

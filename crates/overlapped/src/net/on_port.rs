@@ -4,9 +4,11 @@ use crate::buffer::{IoBuf, IoBufMut};
 use crate::error::Error;
 use crate::net::endpoint::AsEndpoint;
 use crate::net::transfer::{NOTHING, Stream, bytes, receive, room, send};
+use crate::net::transmit::{FilePart, transmit};
 use crate::net::udp::{Addressed, UdpSocket, send_to};
 use crate::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use crate::operation::{self};
+use crate::overlapped_file::OverlappedFile;
 use crate::port::{Associated, Bare, Parcel, Rejected};
 use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Send as Sending, Socket};
 use overlapped_kernel::request::{Buffer, Route};
@@ -129,6 +131,21 @@ where
         // SAFETY: there is no memory in it.
         self.put_bare("read", context, unsafe { receive(NOTHING) })
     }
+
+    /// Sends a part of a file, as [`TcpStream::transmit_file`] does; the packet brings the context back, and no buffer.
+    ///
+    /// # Errors
+    /// As for a receive; 87 for more than 2^31 - 2 bytes.
+    pub fn transmit_file(
+        &self,
+        file: &OverlappedFile,
+        part: FilePart,
+        context: C,
+    ) -> std::result::Result<(), RejectedContext<C>> {
+        let elements = [part.of(file)];
+        // SAFETY: there is no memory in it.
+        self.put_bare("transmit", context, unsafe { transmit(&elements) })
+    }
 }
 
 #[expect(private_bounds, reason = "the bound only names this crate's streams")]
@@ -176,6 +193,17 @@ macro_rules! accept_methods {
             pub fn accept_to(&self, into: &Socket, context: C) -> std::result::Result<(), RejectedContext<C>> {
                 // SAFETY: there is no memory in it.
                 self.put_bare("accept", context, unsafe { accept_into(into.clone(), NOTHING) })
+            }
+
+            /// The same into a new socket, which `about` puts in the context: the packet of a connection brings the connection. A
+            /// server keeps some of these on their way, and asks for another when one has come.
+            ///
+            /// # Errors
+            /// 1450 without descriptors, 6 for a listener that is closed; nothing is queued then.
+            pub fn accept_new(&self, about: impl FnOnce($stream) -> C) -> crate::Result<()> {
+                let fresh = $stream::fresh(self)?;
+                let into = fresh.socket().clone();
+                Ok(self.accept_to(&into, about(fresh))?)
             }
 
             /// The same, complete when the first data has come, which is in the buffer.

@@ -165,6 +165,29 @@ macro_rules! stream_methods {
                 self.0.receive_vectored(buffers)
             }
 
+            /// Sends a part of a file, which goes from the page cache to the network without passing through the program
+            /// (TransmitFile, contract 08 section 6.4). Completes with the bytes sent: fewer than the part has if the file ends
+            /// before. The file is kept open meanwhile.
+            ///
+            /// The operation fails with 59 unless the stream is connected, and with 87 for more than 2^31 - 2 bytes.
+            pub fn transmit_file(
+                &self,
+                file: &$crate::OverlappedFile,
+                part: $crate::net::FilePart,
+            ) -> $crate::Operation<()> {
+                self.0.transmit_file(file, part)
+            }
+
+            /// The same between a head and a tail, which count.
+            pub fn transmit_file_between<B: $crate::IoBuf>(
+                &self,
+                head_and_tail: [B; 2],
+                file: &$crate::OverlappedFile,
+                part: $crate::net::FilePart,
+            ) -> $crate::Operation<[B; 2]> {
+                self.0.transmit_between(head_and_tail, file, part)
+            }
+
             /// Completes when something can be received, or the other side has closed, and leaves it there: the way to wait on
             /// many connections without a buffer for each (a receive of zero bytes, contract 08 section 4).
             pub fn readable(&self) -> $crate::Operation<()> {

@@ -5,13 +5,16 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
+pub mod crowd;
 mod poison;
 mod process;
 mod random;
+mod readers;
 
 pub use poison::{Ledger, Poisoned};
 pub use process::Belongings;
 pub use random::Random;
+pub use readers::readers;
 
 use overlapped::engine::SimEngine;
 use overlapped::engine::sim::SimBuilder;
@@ -88,9 +91,14 @@ impl Lab {
 
 /// Runs the test on io_uring and on epoll.
 pub fn on_real_engines(test: impl Fn(&Lab) + Send + Sync + Clone + 'static) {
+    on_real_engines_within(usual_limit(), test);
+}
+
+/// The same for a test that may take longer than usual.
+pub fn on_real_engines_within(limit: Duration, test: impl Fn(&Lab) + Send + Sync + Clone + 'static) {
     for choice in [EngineChoice::Uring, EngineChoice::Epoll] {
         match SystemBuilder::new().engine(choice).build() {
-            Ok(system) => run(Lab::new(system), test.clone()),
+            Ok(system) => run(Lab::new(system), limit, test.clone()),
             Err(_) if choice == EngineChoice::Uring => say_that_uring_is_missing(),
             Err(error) => panic!("{choice:?}: {error}"),
         }
@@ -107,7 +115,7 @@ pub fn on_every_engine(test: impl Fn(&Lab) + Send + Sync + Clone + 'static) {
 /// Runs the test on a simulated engine.
 pub fn on_sim(builder: SimBuilder, test: impl Fn(&Lab) + Send + 'static) {
     let system = SystemBuilder::new().custom_engine(Arc::new(builder.build())).build().expect("a simulated system");
-    run(Lab::new(system), test);
+    run(Lab::new(system), usual_limit(), test);
 }
 
 /// A simulated engine on which nothing ever completes unless it is cancelled.
@@ -115,10 +123,13 @@ pub fn never() -> SimBuilder {
     SimEngine::builder().seed(seed()).at_once(0.0).never(1.0)
 }
 
-fn run(lab: Lab, test: impl FnOnce(&Lab) + Send + 'static) {
+/// Who asks for more operations than usual waits for them.
+fn usual_limit() -> Duration {
+    LOST * (2 + operations().0 / 20_000) as u32
+}
+
+fn run(lab: Lab, limit: Duration, test: impl FnOnce(&Lab) + Send + 'static) {
     let name = lab.name();
-    // Who asks for more operations than usual waits for them.
-    let limit = LOST * (2 + operations().0 / 20_000) as u32;
     bounded_by(limit, &format!("the test on {name}"), move || {
         let _told = OnPanic(|| eprintln!("engine {name}, seed {}", seed()));
         test(&lab);
@@ -141,7 +152,7 @@ pub fn operations() -> (usize, usize) {
             let count = text.parse().expect("OVERLAPPED_OPERATIONS is a number");
             (count, count / 10)
         }
-        Err(_) => (10_000, 20_000),
+        Err(_) => (20_000, 60_000),
     }
 }
 

@@ -111,3 +111,73 @@ fn an_apc_that_work_queues_to_its_thread_runs() {
     pool.submit(Box::new(work)).unwrap();
     told.recv_timeout(LONG).expect("the APC did not run");
 }
+
+#[test]
+fn callbacks_that_are_given_back_and_dropped_are_waited_for_no_more() {
+    let pool = pool(PoolSize::fixed(1));
+    let (open, gate) = mpsc::channel::<()>();
+    pool.submit(Box::new(move || hold(&gate))).unwrap();
+    eventually("the thread is taken", || pool.queued() == 0);
+    let work = Arc::new(WorkObject::new(Environment::of(&pool), |_| panic!("it was given back")));
+    work.submit().unwrap();
+    assert!(work.core().is_busy());
+    let (given_back, _) = pool.shutdown(Shutdown::GiveBack, Timeout::Poll);
+    assert_eq!(given_back.len(), 1);
+    drop(given_back);
+    assert!(!work.core().is_busy(), "whoever waits for it would wait for ever");
+    drop(open);
+}
+
+#[test]
+fn a_task_that_is_given_back_and_dropped_is_told() {
+    struct Task(mpsc::Sender<&'static str>);
+    impl Run for Task {
+        fn run(self: Arc<Self>) {
+            self.0.send("ran").unwrap();
+        }
+        fn abandon(self: Arc<Self>) {
+            self.0.send("given up").unwrap();
+        }
+    }
+    let pool = pool(PoolSize::fixed(1));
+    let (open, gate) = mpsc::channel::<()>();
+    pool.submit(Box::new(move || hold(&gate))).unwrap();
+    eventually("the thread is taken", || pool.queued() == 0);
+    let (tell, told) = mpsc::channel();
+    for _ in 0..2 {
+        assert!(pool.schedule(Arc::new(Task(tell.clone()))).is_ok());
+    }
+    let (mut given_back, _) = pool.shutdown(Shutdown::GiveBack, Timeout::Poll);
+    given_back.remove(0)();
+    drop(given_back);
+    assert!(pool.schedule(Arc::new(Task(tell.clone()))).is_err(), "and it comes back untouched");
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), ["ran", "given up"]);
+    drop(open);
+}
+
+#[test]
+fn who_serves_a_pool_is_woken_although_its_packet_was_given_back() {
+    let pool = pool(PoolSize::fixed(1).concurrency(1));
+    let (tell, told) = mpsc::channel();
+    let (serving, waker_of) = (pool.clone(), Arc::new(Mutex::new(None)));
+    let kept = Arc::clone(&waker_of);
+    let guest = std::thread::spawn(move || {
+        let mut polls = 0;
+        serving.serve_until(|waker| {
+            *kept.lock() = Some(waker.clone());
+            polls += 1;
+            tell.send(polls).unwrap();
+            (polls == 2).then_some(())
+        });
+    });
+    assert_eq!(told.recv_timeout(LONG), Ok(1));
+    let (open, gate) = mpsc::channel::<()>();
+    pool.submit(Box::new(move || hold(&gate))).unwrap();
+    eventually("the one place is taken", || pool.queued() == 0);
+    waker_of.lock().take().unwrap().wake();
+    let (given_back, _) = pool.shutdown(Shutdown::GiveBack, Timeout::Poll);
+    drop(given_back);
+    drop(open);
+    assert_eq!(told.recv_timeout(LONG), Ok(2), "the future was never polled again");
+    guest.join().unwrap();
+}

@@ -130,3 +130,21 @@ fn urgent_work_runs_first_and_low_work_last() {
     let order: Vec<_> = (0..5).map(|_| told.recv_timeout(LONG).unwrap()).collect();
     assert_eq!(order, [1, 2, 3, 4, 5]);
 }
+
+#[test]
+fn a_maximum_without_end_grows_like_any_other() {
+    let pool = pool(PoolSize::adaptive(1, usize::MAX));
+    let (inner, (tell, told)) = (pool.clone(), mpsc::channel());
+    let work = move || {
+        // Who waits for other work makes room for one thread more.
+        let (done, finished) = mpsc::channel();
+        inner.submit(send(&done, ())).unwrap();
+        inner.serve_until(|waker| {
+            let waker = waker.clone();
+            finished.try_recv().map_err(|_| std::thread::spawn(move || waker.wake())).ok()
+        });
+        tell.send(()).unwrap();
+    };
+    pool.submit(Box::new(work)).unwrap();
+    told.recv_timeout(LONG).expect("the work that it waited for never ran");
+}

@@ -15,7 +15,7 @@
 #define OVL_HAVE_THREAD_POOL_ALL 1  /* its timers, waits, own pools, cleanup groups, timer queues */
 #define OVL_HAVE_THREAD_CONTROL 1   /* SuspendThread, TerminateThread, priorities, names, affinity */
 #define OVL_HAVE_SCATTER_GATHER 1   /* ReadFileScatter, WriteFileGather */
-#define OVL_HAVE_SPECIAL_APC 0      /* QueueUserAPC2 */
+#define OVL_HAVE_SPECIAL_APC 1      /* QueueUserAPC2 */
 #define OVL_HAVE_WINSOCK 1          /* winsock2.h, ws2tcpip.h, mswsock.h */
 #define OVL_HAVE_REST 1             /* CancelSynchronousIo, CreateFile2, CreateSemaphoreExA, SetWaitableTimerEx */
 

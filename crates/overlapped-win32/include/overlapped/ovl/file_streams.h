@@ -5,7 +5,9 @@
 #if __SIZEOF_WCHAR_T__ == 2 && defined(__GLIBCXX__)
 #include <stdio.h>
 #include <string>
+#define OVL_WITHOUT_POSIX
 #include <unistd.h>
+#undef OVL_WITHOUT_POSIX
 
 namespace ovl {
 /* A descriptor of the file, or -1. `mode` is one that fopen has a word for, or there is no file. */

@@ -72,6 +72,33 @@
 #define __socklen_t_defined 1
 typedef int socklen_t;
 
+/* Types of POSIX that Windows programs have of their own, and libc's functions do not need under these names. In C++ libstdc++
+ * needs those of threads; in C they come with <pthread.h>. */
+#define __uid_t_defined 1
+#define __gid_t_defined 1
+#if !defined(__cplusplus) && !defined(_BITS_PTHREADTYPES_COMMON_H) && __has_include(<bits/pthreadtypes.h>)
+#define OVL_NO_PTHREAD_TYPES 1
+#define _BITS_PTHREADTYPES_COMMON_H 1
+#define _BITS_SIGTHREAD_H 1
+#endif
+
+/* ---- 1i64 and 1ui64, in C++ (gcc and clang have no such hook in C). */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wliteral-suffix"
+#else
+#pragma clang diagnostic ignored "-Wuser-defined-literals"
+#pragma clang diagnostic ignored "-Wreserved-user-defined-literal"
+#endif
+constexpr long long operator""i64(unsigned long long value) { return (long long)value; }
+constexpr long long operator""I64(unsigned long long value) { return (long long)value; }
+constexpr unsigned long long operator""ui64(unsigned long long value) { return value; }
+constexpr unsigned long long operator""UI64(unsigned long long value) { return value; }
+constexpr unsigned long long operator""uI64(unsigned long long value) { return value; }
+constexpr int operator""i32(unsigned long long value) { return (int)value; }
+constexpr unsigned int operator""ui32(unsigned long long value) { return (unsigned int)value; }
+#endif
+
 /* ---- Keywords. */
 #undef __int8
 #undef __int16
@@ -155,28 +182,56 @@ typedef int socklen_t;
 #include <wchar.h>
 #include <wctype.h>
 #include <time.h>
+#if __has_include(<bits/gthr.h>)
+#define OVL_WITHOUT_POSIX
+#include <bits/gthr.h>
+#undef OVL_WITHOUT_POSIX
+#endif
 #endif
 
-/* ---- Structured exception handling: exceptions that RaiseException raises, and faults of the machine. A filter is asked, and a
- * __finally block run, on the way out, so EXCEPTION_CONTINUE_EXECUTION ends the program. __finally runs after a normal end, after
- * __leave and during an exception; not after return, break or goto out of the block.
+/* ---- Structured exception handling: exceptions that RaiseException raises, and faults of the machine. Filters are asked first,
+ * while everything is still in place; then __finally blocks are run. __finally also runs after a normal end and after __leave; not
+ * after return, break or goto out of the block.
  *
- * In C, as with setjmp: what a __try block changes in a variable that is not volatile may be lost when an exception ends it. In
- * C++ the words are libstdc++'s own (it defines __try as try), __leave is an exception, and destructors run. `ovl c++` defines
- * OVL_SEH for files with __try, and lets exceptions start at any instruction (-fnon-call-exceptions, gcc only). */
+ * As with setjmp: what a __try block changes in a variable that is not volatile may be lost for filter and handler. A filter is
+ * asked in its own function, but on top of the stack as it is; the alloca keeps the compiler from finding variables by the
+ * stack pointer. In C++ the words are libstdc++'s own as well (it defines __try as try), __leave is an exception, and destructors run;
+ * a fault passes them by in code of clang. `ovl c++` defines OVL_SEH for files with __try, lets exceptions start at any instruction
+ * (-fnon-call-exceptions, gcc only), and libstdc++ comes first. Without, C++ has __try for exceptions of C++ only. */
 #undef __except
 #undef __finally
 #undef __leave
+struct ovl_seh_frame {
+    struct ovl_seh_frame *outer;
+    volatile int reason;
+    int kind, cxx, reserved;
+    unsigned long long registers[23];
+};
+struct ovl_seh_finally {
+    int to_run, abnormal;
+    struct ovl_seh_frame *target;
+    int by_throw;
+    unsigned long long record[19];
+};
+#define OVL_SEH_ASK 1
+#define OVL_SEH_NO_FILTER (-2147483647 - 1)
+#define OVL_SEH_OWN_STACK \
+    { \
+        unsigned long ovl_none = 0; \
+        __asm__ __volatile__("" : "+r"(ovl_none)); \
+        if (__builtin_expect(ovl_none != 0, 0)) __asm__ __volatile__("" : : "r"(__builtin_alloca(ovl_none)) : "memory"); \
+    }
 #ifdef __cplusplus
-#if __has_include(<bits/exception_defines.h>)
 #include <bits/exception_defines.h>
-#endif
 #include <cxxabi.h>
 #include <exception>
-#ifndef __try
-#define __try try
-#endif
 extern "C" {
+int ovl_seh_enter(struct ovl_seh_frame *frame) __attribute__((__returns_twice__));
+void ovl_seh_pop(struct ovl_seh_frame *frame);
+void ovl_seh_answer(struct ovl_seh_frame *frame, int answer) __attribute__((__noreturn__));
+int ovl_seh_finally(struct ovl_seh_finally *block);
+int ovl_seh_caught(void);
+int ovl_seh_is_target(struct ovl_seh_frame *frame);
 int ovl_seh_accepts(int answer);
 void ovl_seh_foreign(void);
 void ovl_seh_set_abnormal(int abnormal);
@@ -184,24 +239,19 @@ void ovl_seh_set_thrower(void (*thrower)(void), int any_instruction);
 }
 struct ovl_leave_t {};
 struct ovl_fault_t {};
-inline bool &ovl_seh_caught() {
-    static thread_local bool caught;
-    return caught;
-}
-inline bool ovl_seh_handles() {
-    const bool caught = ovl_seh_caught();
-    ovl_seh_caught() = false;
-    return caught;
-}
+struct ovl_frame_t : ovl_seh_frame {
+    ovl_frame_t() : ovl_seh_frame() { cxx = 1; }
+    ~ovl_frame_t() { ovl_seh_pop(this); }
+};
 inline std::exception_ptr &ovl_seh_held() {
     static thread_local std::exception_ptr held;
     return held;
 }
 class ovl_finally_t {
 public:
-    ovl_finally_t() : first_(true), held_() {
+    ovl_finally_t() : block_(), held_() {
         held_.swap(ovl_seh_held());
-        ovl_seh_set_abnormal(held_ ? 1 : 0);
+        block_.to_run = held_ ? 2 : 1;
     }
     ~ovl_finally_t() noexcept(false) {
 #if __cplusplus >= 201703L
@@ -212,36 +262,47 @@ public:
         if (held_ && !thrown) std::rethrow_exception(held_);
     }
     bool once() {
-        const bool first = first_;
-        first_ = false;
+        const bool first = ovl_seh_finally(&block_) != 0;
+        if (first && held_) ovl_seh_set_abnormal(1);
         return first;
     }
 
 private:
-    bool first_;
+    struct ovl_seh_finally block_;
     std::exception_ptr held_;
 };
-#define OVL_SEH_CATCH(answer) \
-    { \
-        if (!ovl_seh_accepts(answer)) throw; \
-        ovl_seh_caught() = true; \
-    }
-#define __except(filter) \
-    catch (const ovl_leave_t &) {} \
-    catch (const abi::__forced_unwind &) { throw; } \
-    catch (const ovl_fault_t &) OVL_SEH_CATCH(filter) \
+#define __leave throw ovl_leave_t()
+#define OVL_SEH_CATCH_REST(filter) \
     catch (...) { \
         ovl_seh_foreign(); \
-        OVL_SEH_CATCH(filter) \
-    } \
-    if (ovl_seh_handles())
-#define __finally \
+        if (!ovl_seh_accepts(filter)) throw; \
+    }
+#define OVL_SEH_HOLD \
     catch (const ovl_leave_t &) {} \
     catch (const abi::__forced_unwind &) { throw; } \
-    catch (...) { ovl_seh_held() = std::current_exception(); } \
-    for (ovl_finally_t ovl_end; ovl_end.once();)
-#define __leave throw ovl_leave_t()
+    catch (...) { ovl_seh_held() = std::current_exception(); }
 #ifdef OVL_SEH
+/* Headers that have __try of their own, before it means something else. */
+#include <bits/stdc++.h>
+#undef __try
+#define __try \
+    { \
+        ovl_frame_t ovl_seh; \
+        OVL_SEH_OWN_STACK \
+        if (!ovl_seh_enter(&ovl_seh)) try
+#define __except(...) \
+    catch (const ovl_leave_t &) {} \
+    catch (const abi::__forced_unwind &) { throw; } \
+    catch (const ovl_fault_t &) { \
+        if (!ovl_seh_is_target(&ovl_seh)) throw; \
+    } \
+    OVL_SEH_CATCH_REST((__VA_ARGS__)) \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, (__VA_ARGS__)); } \
+    if (ovl_seh_caught())
+#define __finally \
+    OVL_SEH_HOLD \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); } \
+    for (ovl_finally_t ovl_end; ovl_end.once();)
 inline void ovl_seh_throw() { throw ovl_fault_t(); }
 namespace {
 const struct ovl_seh_start {
@@ -252,37 +313,42 @@ const struct ovl_seh_start {
 #endif
 } ovl_seh_started;
 }
+#else
+#define __except(...) \
+    catch (const ovl_leave_t &) {} \
+    catch (const abi::__forced_unwind &) { throw; } \
+    OVL_SEH_CATCH_REST((__VA_ARGS__)) \
+    if (ovl_seh_caught())
+#define __finally \
+    OVL_SEH_HOLD \
+    for (ovl_finally_t ovl_end; ovl_end.once();)
 #endif
 #else
-#include <setjmp.h>
-struct ovl_seh_frame {
-    struct ovl_seh_frame *outer;
-    jmp_buf jump;
-};
-struct ovl_seh_finally {
-    int to_run, abnormal;
-    unsigned long long record[19];
-};
-void ovl_seh_push(struct ovl_seh_frame *frame);
+int ovl_seh_enter(struct ovl_seh_frame *frame) __attribute__((__returns_twice__));
 void ovl_seh_pop(struct ovl_seh_frame *frame);
-int ovl_seh_pending(void);
-int ovl_seh_filter(int answer);
+void ovl_seh_answer(struct ovl_seh_frame *frame, int answer) __attribute__((__noreturn__));
+int ovl_seh_caught(void);
 int ovl_seh_finally(struct ovl_seh_finally *block);
 #undef __try
 #define __try \
     { \
         __label__ ovl_leave; \
         struct ovl_seh_frame ovl_seh __attribute__((__cleanup__(ovl_seh_pop))); \
-        ovl_seh_push(&ovl_seh); \
-        if (__sigsetjmp(ovl_seh.jump, 0)) goto ovl_leave;
-#define __except(filter) ovl_leave: __attribute__((__unused__)); } if (ovl_seh_pending() && ovl_seh_filter(filter))
+        ovl_seh.cxx = 0; \
+        OVL_SEH_OWN_STACK \
+        if (ovl_seh_enter(&ovl_seh)) goto ovl_leave;
+#define __except(...) \
+    ovl_leave: __attribute__((__unused__)); \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, (__VA_ARGS__)); } \
+    if (ovl_seh_caught())
 #define __finally \
-    ovl_leave: __attribute__((__unused__)); } \
-    for (struct ovl_seh_finally ovl_end = {1, 0, {0}}; ovl_seh_finally(&ovl_end);)
+    ovl_leave: __attribute__((__unused__)); \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); } \
+    for (struct ovl_seh_finally ovl_end = {1, 0, 0, 0, {0}}; ovl_seh_finally(&ovl_end);)
 #define __leave goto ovl_leave
+#endif
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wclobbered"
-#endif
 #endif
 
 /* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */

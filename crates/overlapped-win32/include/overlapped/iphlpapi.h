@@ -1,0 +1,7 @@
+/* Included by habit beside winsock2.h. Of what it declares in Windows (the network's adapters and tables) nothing is here. */
+#ifndef OVL_IPHLPAPI_H
+#define OVL_IPHLPAPI_H
+#include "windows.h"
+#include "iptypes.h"
+
+#endif

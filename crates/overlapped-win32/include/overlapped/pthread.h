@@ -1,0 +1,16 @@
+/* libc's <pthread.h>. Its types are not in <sys/types.h> here: Windows programs have their own of these names. */
+#ifndef OVL_PTHREAD_H
+#define OVL_PTHREAD_H
+#pragma GCC system_header
+#include "ovl/crt.h"
+#ifdef OVL_NO_PTHREAD_TYPES
+#undef OVL_NO_PTHREAD_TYPES
+#undef _BITS_PTHREADTYPES_COMMON_H
+#undef _BITS_SIGTHREAD_H
+#include <bits/pthreadtypes.h>
+#include <signal.h>
+#include <bits/sigthread.h>
+#endif
+#include_next <pthread.h>
+
+#endif

@@ -1,0 +1,184 @@
+//! Modes, states and options (contract 08 sections 2, 3 and 10).
+
+use super::*;
+
+#[test]
+fn what_there_is_not_cannot_be_created() {
+    on_real_engines(|lab| {
+        let create = |family, kind, protocol| {
+            let new = NewSocket { family, kind, protocol, overlapped: true };
+            socket::create(&lab.system, new).map(|made| drop(Open::of(lab, made))).map_err(WsaError::value)
+        };
+        assert_eq!(create(77, STREAM, 0), Err(10047));
+        assert_eq!(create(INET, 9, 0), Err(10044));
+        assert_eq!(create(INET, STREAM, 77), Err(10043));
+        assert_eq!(create(INET, STREAM, 17), Err(10041));
+        assert_eq!(create(INET, STREAM, 6), Ok(()));
+    });
+}
+
+#[test]
+fn calls_need_the_right_state() {
+    // The tables of contract 08 sections 2 and 3.
+    on_real_engines(|lab| {
+        let socket = Open::new(lab, STREAM);
+        assert_eq!(socket.local_address().unwrap_err().value(), 10022, "unbound");
+        assert_eq!(socket.peer_address().unwrap_err().value(), 10057);
+        assert_eq!(socket.listen(5).unwrap_err().value(), 10022, "unbound");
+        assert_eq!(socket.accept(&lab.system).unwrap_err().value(), 10022, "not listening");
+        assert_eq!(socket.shutdown(Shutdown::Send).unwrap_err().value(), 10057);
+        assert_eq!(send(&socket, b"x").unwrap_err().value(), 10057);
+        assert_eq!(receive(&socket, 1).unwrap_err().value(), 10057);
+        socket.bind(&any_port()).unwrap();
+        assert_eq!(socket.bind(&any_port()).unwrap_err().value(), 10022, "bound already");
+        let second = Open::new(lab, STREAM);
+        assert_eq!(second.bind(&socket.local_address().unwrap()).unwrap_err().value(), 10048);
+        socket.listen(5).unwrap();
+        socket.listen(9).unwrap();
+        assert_eq!(second.bind(&socket.local_address().unwrap()).unwrap_err().value(), 10048);
+        assert_eq!(socket.connect(&any_port()).unwrap_err().value(), 10022, "listening");
+        let (client, _server) = connection(lab);
+        assert_eq!(client.listen(5).unwrap_err().value(), 10056);
+        assert_eq!(client.connect(&any_port()).unwrap_err().value(), 10056);
+        let datagram = Open::new(lab, DATAGRAM);
+        assert_eq!(receive(&datagram, 1).unwrap_err().value(), 10022, "unbound");
+        assert_eq!(send(&datagram, b"x").unwrap_err().value(), 10057, "no destination");
+        assert_eq!(datagram.listen(1).unwrap_err().value(), 10045);
+    });
+}
+
+#[test]
+fn plain_calls_of_a_non_blocking_socket_do_not_wait() {
+    // Contract 08 section 3.
+    on_real_engines(|lab| {
+        let listener = Open::listener(lab);
+        listener.set_nonblocking(true).unwrap();
+        assert_eq!(listener.accept(&lab.system).unwrap_err().value(), 10035);
+        let client = Open::new(lab, STREAM);
+        client.set_nonblocking(true).unwrap();
+        match client.connect(&listener.local_address().unwrap()) {
+            // On the loop the connection is made before Linux answers, or not.
+            Ok(()) => {}
+            Err(error) => assert_eq!(error.value(), 10035),
+        }
+        let mut entry = [PollEntry { socket: &client, wanted: Interest::WRITE, found: Interest::empty() }];
+        assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+        eventually("a connection comes", || match listener.accept(&lab.system) {
+            Ok(Accepted { handle, socket, .. }) => {
+                assert!(socket.is_nonblocking(), "inherited");
+                assert_eq!(receive(&socket, 1).unwrap_err().value(), 10035);
+                let mut sent = 0;
+                let refused = loop {
+                    match send(&socket, &[0; 100_000]) {
+                        Ok(part) => sent += part,
+                        Err(error) => break error.value(),
+                    }
+                };
+                assert_eq!(refused, 10035);
+                assert!(sent > 0);
+                // Overlapped calls do not care.
+                let mut byte = 0;
+                let memory = [Buffer { start: &raw mut byte, len: 1 }];
+                // SAFETY: the byte outlives the request.
+                let issued = unsafe { socket.receive_overlapped(Receive::into(&memory), quietly(None)) };
+                assert!(matches!(&issued, Ok(Issued::Pending(_))));
+                client.set_nonblocking(false).unwrap();
+                send(&client, b"!").unwrap();
+                assert_eq!(end(lab, issued.unwrap()), Completion::success(1));
+                drop(Open::of(lab, (handle, socket)));
+                true
+            }
+            Err(_) => false,
+        });
+    });
+}
+
+#[test]
+fn a_failed_connection_attempt_is_exceptional_and_leaves_its_error() {
+    // Contract 08 sections 3 and 7.1.
+    on_real_engines(|lab| {
+        let nobody = Open::bound(lab, STREAM).local_address().unwrap();
+        let client = Open::new(lab, STREAM);
+        client.set_nonblocking(true).unwrap();
+        match client.connect(&nobody) {
+            Err(error) if error == WsaError::EWOULDBLOCK => {
+                let wanted = Interest::FAILED | Interest::WRITE;
+                let mut entry = [PollEntry { socket: &client, wanted, found: Interest::empty() }];
+                assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+                assert!(entry[0].found.contains(Interest::FAILED) && !entry[0].found.contains(Interest::WRITE));
+                assert_eq!(client.take_error().value(), 10061);
+                assert_eq!(client.take_error().value(), 0);
+            }
+            other => assert_eq!(other.unwrap_err().value(), 10061),
+        }
+    });
+}
+
+#[test]
+fn a_ticket_gives_another_handle_of_the_same_socket_once() {
+    // Contract 08 section 2: WSADuplicateSocket.
+    on_real_engines(|lab| {
+        let (client, server) = connection(lab);
+        let ticket = socket::export(&server).unwrap();
+        assert!(ticket.as_ref().len() < 64 && ticket.as_ref().is_ascii());
+        let twin = Open::of(lab, socket::import(&lab.system, ticket.as_ref(), None).unwrap());
+        assert_eq!(twin.peer_address().unwrap(), client.local_address().unwrap());
+        send(&client, b"ab").unwrap();
+        assert_eq!(receive(&server, 1).unwrap(), b"a");
+        assert_eq!(receive(&twin, 1).unwrap(), b"b");
+        drop(server);
+        send(&twin, b"open").unwrap();
+        assert_eq!(receive_all(&client, 4), b"open");
+        eventually("the ticket is used up", || socket::import(&lab.system, ticket.as_ref(), None).is_err());
+        assert_eq!(socket::import(&lab.system, b"nonsense", None).unwrap_err().value(), 10022);
+    });
+}
+
+#[test]
+fn options_are_linux_own_or_kept() {
+    // Contract 08 section 10.
+    on_real_engines(|lab| {
+        let socket = Open::new(lab, STREAM);
+        assert_eq!(socket.linger(), None);
+        socket.set_linger(Some(7)).unwrap();
+        assert_eq!(socket.linger(), Some(7));
+        socket.set_linger(None).unwrap();
+        assert_eq!(socket.linger(), None);
+        socket.set_option(libc::SOL_SOCKET, libc::SO_KEEPALIVE, &1_i32.to_ne_bytes()).unwrap();
+        let mut value = [0; 4];
+        assert_eq!(socket.option(libc::SOL_SOCKET, libc::SO_KEEPALIVE, &mut value), Ok(4));
+        assert_eq!(i32::from_ne_bytes(value), 1);
+        assert_eq!(socket.set_option(libc::SOL_SOCKET, 7777, &value).unwrap_err().value(), 10042);
+        socket.set_keepalive(true, 5000, 1000).unwrap();
+        assert_eq!(socket.user_option(0x3002), None);
+        socket.set_user_option(0x3002, 1);
+        assert_eq!(socket.user_option(0x3002), Some(1));
+        assert_eq!(socket.connect_time(), None);
+        assert!(!socket.is_listening());
+        socket.set_exclusive(true).unwrap();
+        assert_eq!(socket.set_reuse(true).unwrap_err().value(), 10022);
+        let (first, second) = (Open::new(lab, STREAM), Open::new(lab, STREAM));
+        first.set_reuse(true).unwrap();
+        second.set_reuse(true).unwrap();
+        first.bind(&any_port()).unwrap();
+        assert_eq!(second.bind(&first.local_address().unwrap()), Ok(()), "SO_REUSEADDR of Windows");
+    });
+}
+
+#[test]
+fn a_lingering_close_waits_or_says_that_it_would() {
+    // Contract 08 sections 2 and 9.
+    on_real_engines(|lab| {
+        let (client, server) = connection(lab);
+        client.set_linger(Some(5)).unwrap();
+        client.set_nonblocking(true).unwrap();
+        while send(&client, &[0; 100_000]).is_ok() {}
+        assert_eq!(socket::close(&lab.system, client.handle).unwrap_err().value(), 10035);
+        assert!(send(&client, b"x").is_err_and(|error| error == WsaError::EWOULDBLOCK), "still open");
+        std::thread::scope(|scope| {
+            scope.spawn(|| while receive(&server, 1 << 20).is_ok_and(|bytes| !bytes.is_empty()) {});
+            eventually("it can be closed", || socket::close(&lab.system, client.handle).is_ok());
+        });
+        assert_eq!(socket::close(&lab.system, client.handle).unwrap_err().value(), 10038);
+    });
+}
