@@ -124,7 +124,8 @@ fn message(choices: &mut Choices<'_>, format: &[u8]) {
 
 fuzz_target!(|bytes: &[u8]| {
     let (head, format) = bytes.split_at(bytes.len().min(3));
-    if format.len() > 500 || format.contains(&0) {
+    // Elsewhere a list is made of other parts.
+    if cfg!(not(target_arch = "x86_64")) || format.len() > 500 || format.contains(&0) {
         return;
     }
     let mut choices = Choices::new(head);

@@ -6,6 +6,11 @@ use std::process::{Command, Output};
 use std::sync::Once;
 use tempfile::TempDir;
 
+#[path = "cc/builds.rs"]
+mod builds;
+#[path = "cc/habits.rs"]
+mod habits;
+
 /// The library, which cargo does not build for the tests of a program.
 fn library() {
     static BUILT: Once = Once::new();

@@ -245,7 +245,8 @@ fn a_slash_at_the_end_means_a_directory() {
         let said = ["there is no directory of that name; make it with mkdir, or leave the slash out"];
         run(copy(engine, ["file", "new/"]).current_dir(dir)).failed_with(&said);
         run(copy(engine, ["file", "file2/"]).current_dir(dir)).failed_with(&said);
-        run(copy(engine, ["file/", "new"]).current_dir(dir)).failed_with(&["it is no directory", "leave the slash out"]);
+        run(copy(engine, ["file/", "new"]).current_dir(dir))
+            .failed_with(&["it is no directory", "leave the slash out"]);
         run(copy(engine, ["file", "no/new/"]).current_dir(dir)).failed_with(&["'no' does not exist", "mkdir -p"]);
         assert_eq!(names(dir), ["file"]);
         assert_eq!(fs::read(&file).unwrap(), b"1");
@@ -290,7 +291,15 @@ fn a_current_directory_that_is_gone_matters_to_relative_names_alone() {
         let from_nowhere = |arguments: [&Path; 2]| {
             fs::create_dir(&gone).unwrap();
             let mut command = std::process::Command::new("sh");
-            command.args(["-c", r#"rmdir ../gone && exec "$@""#, "sh", env!("CARGO_BIN_EXE_ovl"), "copy", "--engine", engine]);
+            command.args([
+                "-c",
+                r#"rmdir ../gone && exec "$@""#,
+                "sh",
+                env!("CARGO_BIN_EXE_ovl"),
+                "copy",
+                "--engine",
+                engine,
+            ]);
             run(command.args(arguments).current_dir(&gone).env("OVERLAPPED_CONFIG", "/dev/null"))
         };
         from_nowhere([&file, &dir.join("copied")]).succeeded();

@@ -78,9 +78,7 @@ fn inside_linux(
     most: usize,
 ) -> Option<RawResult> {
     let (mut to, len) = (operation.offset, operation.len.min(most));
-    match rustix::io::retry_on_intr(|| {
-        rustix::fs::copy_file_range(source, Some(&mut at), target, Some(&mut to), len)
-    }) {
+    match rustix::io::retry_on_intr(|| rustix::fs::copy_file_range(source, Some(&mut at), target, Some(&mut to), len)) {
         // Files of /proc and their like say that they are empty.
         Ok(0) => None,
         Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::IO) => None,

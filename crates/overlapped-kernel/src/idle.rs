@@ -102,12 +102,13 @@ mod real {
                     }
                     continue;
                 }
+                let wants_poll = self.engine.wants_poll();
                 if std::mem::take(&mut gave_way) {
-                    self.follow(thread, ticket, deadline);
-                } else if self.engine.wants_poll() && self.take_lead(thread) {
+                    self.follow(thread, ticket, deadline, false);
+                } else if wants_poll && self.take_lead(thread) {
                     gave_way = self.lead(thread, deadline, || thread.ending(ticket).is_some());
-                } else if !thread.spin(ticket) {
-                    self.follow(thread, ticket, deadline);
+                } else if wants_poll || !thread.spin(ticket) {
+                    self.follow(thread, ticket, deadline, wants_poll);
                 }
             }
         }
@@ -191,12 +192,14 @@ mod real {
             lead.left = Some(self.engine.now());
             let next =
                 if lead.is_quick() { None } else { lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t)) };
-            let watch = next.is_none() && !std::mem::replace(&mut lead.watched, true);
+            // Also if a follower is woken: its own wait may have ended a moment ago, and then it goes without leading.
+            let watch = !std::mem::replace(&mut lead.watched, true);
             drop(lead);
-            match next {
-                Some(next) => next.wake(),
-                None if watch => self.service.watch_lead(),
-                None => {}
+            if let Some(next) = next {
+                next.wake();
+            }
+            if watch {
+                self.service.watch_lead();
             }
         }
 
@@ -213,11 +216,13 @@ mod real {
             self.service.watch_lead();
         }
 
-        fn follow(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) {
+        /// Sleeps while another thread leads. `watch`: only after a look at the wait for a moment, during which the leader sees it
+        /// here already.
+        fn follow(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>, watch: bool) {
             let place = self.lead.lock().followers.insert(Arc::clone(thread));
             // A leader that left between the look at the lead and this line has not seen the follower: the service
             // thread finds the vacancy. A wait that ended meanwhile has woken the parker.
-            if thread.ending(ticket).is_none() {
+            if thread.ending(ticket).is_none() && !(watch && thread.spin(ticket)) {
                 let limit =
                     if self.engine.virtual_time() { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
                 thread.sleep(limit);

@@ -122,9 +122,7 @@ impl Names {
 /// What to share of an object that can be waited for; 87 for those that have no names.
 fn spec(object: &Object) -> Result<Spec, Win32Error> {
     match object {
-        Object::Event(event) => {
-            Ok(Spec::Event { auto: event.is_auto(), signalled: event.dispatcher().is_signalled() })
-        }
+        Object::Event(event) => Ok(Spec::Event { auto: event.is_auto(), signalled: event.dispatcher().is_signalled() }),
         Object::Mutant(_) => Ok(Spec::Mutant),
         Object::Semaphore(semaphore) => semaphore.spec().ok_or(Win32Error::INVALID_PARAMETER),
         Object::Timer(timer) => Ok(Spec::Timer { auto: timer.is_auto() }),

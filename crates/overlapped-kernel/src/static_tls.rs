@@ -106,7 +106,7 @@ macro_rules! static_tls {
     };
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::Zeroed;
     use std::cell::Cell;

@@ -290,7 +290,7 @@ impl System {
 
     /// Is there a handle to the object?
     fn has_handle(&self, object: &Object) -> bool {
-        self.0.handles.all_open().iter().any(|(_, entry)| entry.object.same(object))
+        self.0.handles.any(|entry| entry.object.same(object))
     }
 
     fn closed(&self, object: &Object) {
@@ -304,7 +304,7 @@ impl System {
     }
 
     /// DuplicateHandle inside this system: another handle to the same object. `access` `None` means the same rights; a file
-    /// cannot gain rights that the source lacks (5). 6 if the source is not open, 87 for a second handle to a port.
+    /// cannot gain rights that the source lacks (5). 6 if the source is not open. A port lives with its last handle.
     pub fn duplicate(
         &self,
         source: Handle,

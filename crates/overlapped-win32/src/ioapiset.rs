@@ -89,7 +89,9 @@ pub unsafe extern "C" fn ovl_GetQueuedCompletionStatus(
         unsafe { overlapped.write(0) };
         let timeout = Timeout::from_millis(milliseconds);
         let taken = with_port(completion_port, move |port, idle| {
-            let packet = port.remove(idle, timeout, false).map_err(no_packet)?;
+            // Looked at where it is: moving it would cost more than all else here.
+            let packet = &port.remove(idle, timeout, false);
+            let packet = packet.as_ref().map_err(|why| no_packet(*why))?;
             let (packet_key, address) = packet.numbers();
             // SAFETY: as above.
             unsafe {

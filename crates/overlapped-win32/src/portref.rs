@@ -115,3 +115,72 @@ fn found(raw: RawHandle) -> Result<Box<Known>, Win32Error> {
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handleapi::ovl_CloseHandle;
+    use crate::ioapiset::{ovl_CreateIoCompletionPort, ovl_PostQueuedCompletionStatus};
+    use crate::support::{INVALID_HANDLE_VALUE, last_error};
+
+    fn new_port() -> RawHandle {
+        ovl_CreateIoCompletionPort(INVALID_HANDLE_VALUE, 0, 0, 1)
+    }
+
+    fn queued(port: RawHandle) -> Result<usize, Win32Error> {
+        with_port(port, |port, _| port.queued())
+    }
+
+    #[test]
+    fn a_closed_port_is_not_found_again_and_a_wrong_handle_does_not_lose_the_last_one() {
+        let port = new_port();
+        assert_eq!((ovl_PostQueuedCompletionStatus(port, 1, 2, 3), queued(port)), (1, Ok(1)));
+        let kept = last(Cell::get);
+        assert!(kept.addr() > ENDED);
+        assert_eq!((ovl_PostQueuedCompletionStatus(4 << 16, 1, 2, 3), last_error()), (0, 6));
+        assert_eq!(last(Cell::get), kept);
+        // Another thread closes it.
+        std::thread::spawn(move || ovl_CloseHandle(port)).join().unwrap();
+        assert_eq!((ovl_PostQueuedCompletionStatus(port, 1, 2, 3), last_error()), (0, 6));
+        assert!(last(Cell::get).is_null(), "its memory is given back");
+    }
+
+    #[test]
+    fn a_call_during_a_call_finds_its_own_port() {
+        let (outer, inner) = (new_port(), new_port());
+        for round in 1..4 {
+            let found = with_port(outer, |port, _| {
+                assert_eq!(ovl_PostQueuedCompletionStatus(inner, 1, 2, 3), 1);
+                assert_eq!(ovl_PostQueuedCompletionStatus(outer, 1, 2, 3), 1);
+                port.queued()
+            });
+            assert_eq!((found, queued(inner)), (Ok(round), Ok(round)));
+        }
+        ovl_CloseHandle(outer);
+        ovl_CloseHandle(inner);
+    }
+
+    #[test]
+    fn a_thread_that_ends_lets_go_of_the_port_and_may_still_post() {
+        struct Late(RawHandle);
+        impl Drop for Late {
+            fn drop(&mut self) {
+                assert_eq!(last(Cell::get).addr(), ENDED);
+                assert_eq!(ovl_PostQueuedCompletionStatus(self.0, 1, 2, 3), 1);
+                assert_eq!(last(Cell::get).addr(), ENDED);
+            }
+        }
+        thread_local!(static LATE: Cell<Option<Late>> = const { Cell::new(None) });
+        let port = new_port();
+        let references = || with_port(port, |port, _| Arc::strong_count(port)).unwrap();
+        let before = references();
+        let thread = std::thread::spawn(move || {
+            // Made first, and so dropped last.
+            LATE.set(Some(Late(port)));
+            assert_eq!(ovl_PostQueuedCompletionStatus(port, 1, 2, 3), 1);
+        });
+        thread.join().unwrap();
+        assert_eq!((queued(port), references()), (Ok(2), before));
+        ovl_CloseHandle(port);
+    }
+}

@@ -7,7 +7,9 @@
 use overlapped_win32::errhandlingapi::ovl_GetLastError;
 use overlapped_win32::fileapi::ovl_CreateFileA;
 use overlapped_win32::handleapi::ovl_CloseHandle;
-use overlapped_win32::memoryapi::views::{ovl_CreateFileMappingA, ovl_MapViewOfFile, ovl_OpenFileMappingA, ovl_UnmapViewOfFile};
+use overlapped_win32::memoryapi::views::{
+    ovl_CreateFileMappingA, ovl_MapViewOfFile, ovl_OpenFileMappingA, ovl_UnmapViewOfFile,
+};
 use overlapped_win32::support::RawHandle;
 use overlapped_win32::synchapi::*;
 use std::ffi::CString;

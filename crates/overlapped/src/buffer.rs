@@ -249,3 +249,42 @@ unsafe impl IoBufMut for AlignedBuf {
         self.len = len;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aligned_bytes_begin_at_a_page_and_are_zeros() {
+        for capacity in [0, 1, 4096, 4097, 1 << 20] {
+            let mut buffer = AlignedBuf::with_capacity(capacity);
+            assert!((IoBuf::start(&buffer) as usize).is_multiple_of(AlignedBuf::ALIGNMENT));
+            assert_eq!(buffer.capacity(), capacity.max(1).next_multiple_of(AlignedBuf::ALIGNMENT));
+            buffer.resize(buffer.capacity());
+            assert!(buffer.iter().all(|byte| *byte == 0));
+            buffer.fill(1);
+        }
+    }
+
+    #[test]
+    fn large_buffers_cost_nothing_until_they_are_used() {
+        let resident = || -> usize {
+            let statm = std::fs::read_to_string("/proc/self/statm").expect("statm");
+            statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok()).expect("a number of pages")
+        };
+        let before = resident();
+        let buffer = AlignedBuf::with_capacity(1 << 28);
+        let grown = resident().saturating_sub(before) * 4096;
+        assert!(grown < buffer.capacity() / 2, "{grown} bytes are there already");
+    }
+
+    #[test]
+    fn what_reads_may_fill_can_be_less_than_there_is_room_for() {
+        let mut buffer = AlignedBuf::with_capacity(8192);
+        buffer.resize(8192);
+        buffer.set_capacity(100);
+        assert_eq!((buffer.capacity(), buffer.len()), (100, 100));
+        buffer.set_capacity(1 << 20);
+        assert_eq!((buffer.capacity(), buffer.len()), (8192, 100));
+    }
+}

@@ -107,7 +107,7 @@ pub use wait::{Signal, Wait, WaitResult, signal_and_wait, wait_all, wait_any};
 
 pub use overlapped_abi as abi;
 pub use overlapped_devices as devices;
-pub use overlapped_devices::file::{CopyRange, FileStat, Watch};
+pub use overlapped_devices::file::{CopyRange, FileStat, Times as FileTimes, Watch};
 pub use overlapped_engine as engine;
 pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_engine::sentinel::Choice as SentinelChoice;

@@ -75,6 +75,45 @@ macro_rules! file_methods {
                 $crate::metadata::set_allocation(&self.handle, size)
             }
 
+            /// The attributes, FILE_ATTRIBUTE_* (FileBasicInfo). Also of a directory.
+            ///
+            /// # Errors
+            /// 1 for what is not a file.
+            pub fn attributes(&self) -> $crate::Result<u32> {
+                self.handle.ask("question for a file's attributes", overlapped_devices::file::file_attributes)
+            }
+
+            /// Sets the attributes that can be set (FileBasicInfo). Also of a directory.
+            ///
+            /// # Errors
+            /// 5 without FILE_WRITE_ATTRIBUTES, which write access has; 87 for a file that is to become a directory.
+            pub fn set_attributes(&self, attributes: u32) -> $crate::Result<()> {
+                let set = |grant: &_| overlapped_devices::file::set_attributes(grant, attributes);
+                self.handle.ask("change of a file's attributes", set)
+            }
+
+            /// The times of creation, last access, last write and last change (GetFileTime). Also of a directory.
+            ///
+            /// # Errors
+            /// 1 for what is not a file.
+            pub fn times(&self) -> $crate::Result<$crate::FileTimes> {
+                self.handle.ask("question for a file's times", overlapped_devices::file::times)
+            }
+
+            /// Sets times (SetFileTime); `None` leaves one as it is. Also of a directory.
+            ///
+            /// # Errors
+            /// 5 without FILE_WRITE_ATTRIBUTES, which write access has; 87 for what is no time.
+            pub fn set_times(
+                &self,
+                creation: Option<$crate::abi::FileTime>,
+                access: Option<$crate::abi::FileTime>,
+                write: Option<$crate::abi::FileTime>,
+            ) -> $crate::Result<()> {
+                let set = |grant: &_| overlapped_devices::file::set_times(grant, creation, access, write);
+                self.handle.ask("change of a file's times", set)
+            }
+
             /// Brings what was written to the device (FlushFileBuffers). Waits for it, also on an overlapped file.
             ///
             /// # Errors

@@ -214,3 +214,19 @@ fn reserved_room_changes_no_size_and_is_given_back() {
         assert_eq!(reader.set_allocation(1).expect_err("refused").code().0, 5);
     });
 }
+
+#[test]
+fn an_open_file_knows_what_it_was_when_it_was_opened() {
+    use std::os::unix::fs::MetadataExt;
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("file");
+    std::fs::write(&path, vec![1; 10_000]).expect("written");
+    let found = std::fs::metadata(&path).expect("metadata");
+    let file = OpenOptions::new().read(true).write(true).open_overlapped(&path).expect("opened");
+    file.set_len(5).expect("cut");
+    let stat = file.stat_at_open().expect("a file");
+    assert_eq!((stat.size, file.size()), (10_000, Ok(5)), "then and now");
+    assert_eq!((stat.mode, stat.uid, stat.gid, stat.links), (found.mode(), found.uid(), found.gid(), found.nlink()));
+    assert_eq!((stat.device, stat.inode, stat.allocated), (found.dev(), found.ino(), found.blocks() * 512));
+    assert_eq!(stat.modified, (found.mtime(), found.mtime_nsec() as u32));
+}

@@ -1,7 +1,8 @@
 //! Watched directories and scattered transfers through the Rust face (contract 02 sections 10 and 11).
 
-use overlapped::abi::FileFlags;
+use overlapped::abi::constants::attributes::{FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_HIDDEN};
 use overlapped::abi::constants::file::*;
+use overlapped::abi::{AccessMask, FileFlags, FileTime};
 use overlapped::{Action, AlignedBuf, OpenOptions, OverlappedFile, Watch, changes};
 use std::path::Path;
 use std::time::Duration;
@@ -82,4 +83,23 @@ fn buffers_are_written_and_read_as_one() {
     let buffered = OpenOptions::new().read(true).open_overlapped(&path).unwrap();
     let (result, _) = buffered.read_scattered(vec![AlignedBuf::with_capacity(4096)], 0).wait();
     assert_eq!(result.unwrap_err().code().0, 87, "not on a file with buffering");
+}
+
+#[test]
+fn attributes_and_times_of_a_directory_are_changed_01_4_2() {
+    let home = tempfile::tempdir().unwrap();
+    let noon = FileTime::from_unix(1_700_000_000, 0);
+    let mut options = OpenOptions::new();
+    options.access_mode(AccessMask::WRITE_ATTRIBUTES).flags(FileFlags::BACKUP_SEMANTICS);
+    let directory = options.open(home.path()).unwrap();
+    assert_eq!(directory.attributes().unwrap(), FILE_ATTRIBUTE_DIRECTORY);
+    directory.set_attributes(FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_DIRECTORY).unwrap();
+    directory.set_times(noon, None, noon).unwrap();
+    let again = options.open_overlapped(home.path()).unwrap();
+    assert_eq!(again.attributes().unwrap(), FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_HIDDEN);
+    let times = again.times().unwrap();
+    assert_eq!((Some(times.creation), Some(times.write)), (noon, noon));
+    let query = options.access_mode(AccessMask::empty()).open(home.path()).unwrap();
+    let refused = query.set_attributes(FILE_ATTRIBUTE_DIRECTORY);
+    assert_eq!(refused.unwrap_err().code().0, 5);
 }

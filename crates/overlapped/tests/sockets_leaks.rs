@@ -172,7 +172,7 @@ fn admit(port: &Port, listener: &RwLock<Option<Listener>>, tally: &Tally) {
                 listener.read().expect("nobody panics").iter().for_each(ask);
                 let number = tally.accepted.fetch_add(1, Ordering::AcqRel);
                 let stream = Arc::new(port.associate(stream, 1).unwrap());
-                if number % 3 > 0 {
+                if !number.is_multiple_of(3) {
                     tally.issued.fetch_add(1, Ordering::AcqRel);
                     if let Err(rejected) = stream.receive(vec![0; 64], About::Receive(Arc::clone(&stream))) {
                         assert_eq!(rejected.error.code().0, 64, "only a reset is known at once");

@@ -269,7 +269,9 @@ impl Command {
         }
         let words = std::env::var(variable).unwrap_or_default();
         let words: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
-        if words.is_empty() { vec![default.into()] } else { words }
+        // Where make and CMake are told to compile with `ovl cc`, that is not what `ovl cc` itself is to call.
+        let ours = words.iter().any(|word| Path::new(word).file_name().is_some_and(|name| name == "ovl"));
+        if words.is_empty() || ours { vec![default.into()] } else { words }
     }
 
     /// `--cc=clang` means clang++ to `ovl c++`.
@@ -305,13 +307,21 @@ impl Command {
         }
         if !self.no_start {
             flags.push(library::start(compiler)?.into_os_string());
-            flags.push(glued("-Wl,--version-script=", &headers::directory()?.join("ovl/own_names.map")));
+            flags.extend(self.own_names()?);
         }
         flags.extend(library::arguments(self.linked_in)?);
         if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {
             flags.extend(["-lstdc++".into(), "-lm".into()]);
         }
         Ok(flags)
+    }
+
+    /// What keeps functions of POSIX that the program brings along to itself; the linker takes one such script.
+    fn own_names(&self) -> Result<Option<OsString>, String> {
+        if self.rest.iter().any(|argument| argument.to_string_lossy().contains("version-script")) {
+            return Ok(None);
+        }
+        Ok(Some(glued("-Wl,--version-script=", &headers::directory()?.join("ovl/own_names.map"))))
     }
 
     /// What is added after the user's arguments for compiling.
@@ -335,6 +345,11 @@ impl Command {
         let needs = Needs::of(&sources, &self.search);
         let is_clang = compiler.iter().any(|word| word.to_string_lossy().contains("clang"));
         let all_cxx = self.language == Language::Cxx || sources.iter().all(|source| is_cxx(source));
+        if let Some(path) = &needs.utf16 {
+            let path = path.display();
+            let convert = format!("iconv -f UTF-16 -t UTF-8 {path} >{path}.new && mv {path}.new {path}");
+            return Err(format!("{path} is UTF-16, which compilers on Linux cannot read; convert it: {convert}"));
+        }
         let mut line = compiler.clone();
         if all_cxx && !sources.is_empty() && !is_clang {
             // Microsoft's compiler lets more pass, too.

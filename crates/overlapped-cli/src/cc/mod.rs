@@ -1,16 +1,18 @@
 //! `ovl cc` and `ovl c++`: compile Windows programs with gcc or clang.
 //!
-//! The compiler gets its arguments as they are, with what Windows source needs added: our headers ([`headers`]), a forced
+//! The compiler gets its arguments, in its own spelling ([`arguments`]), with what Windows source needs added: our headers ([`headers`]), a forced
 //! first header, 16-bit `wchar_t`, forwarding headers for names in another case or with backslashes ([`overlay`]), an entry
 //! point and the library ([`library`]). What a file needs is seen by looking through it and what it includes ([`scan`]), without
 //! a preprocessor: text that is compiled out is looked at too, which costs nothing. What the compiler says passes through, and
 //! [`advice`] adds a note where a function is missing.
 
 mod advice;
+mod arguments;
 mod cache;
 mod command;
 mod headers;
 mod library;
+mod msvc;
 mod overlay;
 mod scan;
 
@@ -38,7 +40,8 @@ Options; all others go to the compiler:
   --missing              list the functions of the headers that do not exist yet
   --help                 this text
 
-Libraries of Windows (-lws2_32, ws2_32.lib, ...) are left out. Define OVL_LP64_FORMATS if %ld in your formats means 64 bits.
+Also understood: response files (@file), options of Microsoft's compiler (/O2 /W4 /DNAME /Iinclude /Fe:program /link ...), and -static, which
+links the library in and the C library not. Resources (.rc, .res) and libraries of Windows (-lws2_32, ws2_32.lib, ...) are left out. Define OVL_LP64_FORMATS if %ld in your formats means 64 bits.
 OVERLAPPED_LIB names the directory of liboverlapped_win32, if it is not beside ovl.";
 
 /// The arguments of `ovl cc` and `ovl c++`.
@@ -60,7 +63,14 @@ pub fn run_cxx(arguments: Arguments) -> ExitCode {
 }
 
 fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
-    let command = Command::parse(language, arguments.all);
+    let arguments = match arguments::Arguments::new(arguments.all) {
+        Ok(arguments) => arguments,
+        Err(problem) => return failed(name, &problem),
+    };
+    for note in arguments.notes {
+        eprintln!("ovl {name}: {note}");
+    }
+    let command = Command::parse(language, arguments.plain);
     if command.help {
         println!("{HELP}");
         return ExitCode::SUCCESS;
@@ -71,9 +81,11 @@ fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
     }
     match command.run() {
         Ok(code) => code,
-        Err(problem) => {
-            eprintln!("ovl {name}: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => failed(name, &problem),
     }
+}
+
+fn failed(name: &str, problem: &str) -> ExitCode {
+    eprintln!("ovl {name}: {problem}");
+    ExitCode::FAILURE
 }

@@ -16,6 +16,8 @@ pub struct Needs {
     forwards: BTreeMap<String, String>,
     /// A file has `__in` or `__out`.
     pub old_annotations: bool,
+    /// A file that no compiler here can read.
+    pub utf16: Option<PathBuf>,
     /// A file has `__try`.
     pub structured: bool,
     /// A source has `void main`.
@@ -49,6 +51,10 @@ impl Needs {
             }
             // What cannot be read is the compiler's to complain about.
             let Ok(bytes) = fs::read(&path) else { continue };
+            if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+                needs.utf16 = Some(path);
+                continue;
+            }
             let Seen { includes, void_main, void_wmain, old_annotations, structured } = scan(&bytes);
             needs.old_annotations |= old_annotations;
             needs.structured |= structured;

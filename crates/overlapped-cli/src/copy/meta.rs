@@ -4,8 +4,8 @@
 //! owner; a directory only its owner's. The final ones are set when it is complete. A system call is saved for the usual file,
 //! whose mode the umask leaves as it is.
 
-use rustix::fd::BorrowedFd;
 use overlapped::FileStat;
+use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Stat, Timespec, Timestamps};
 use rustix::io::Result;
 use std::path::Path;

@@ -439,7 +439,11 @@ impl Crew {
     }
 
     /// A request that was cancelled because of an interrupt may come back before the interrupt has reached its file.
-    fn unless_interrupted(&self, error: overlapped::Error, problem: impl FnOnce(overlapped::Error) -> Problem) -> Failure {
+    fn unless_interrupted(
+        &self,
+        error: overlapped::Error,
+        problem: impl FnOnce(overlapped::Error) -> Problem,
+    ) -> Failure {
         let cancelled = error.code() == Win32Error::OPERATION_ABORTED && self.is_interrupted();
         if cancelled { Failure::Interrupted } else { Failure::Problem(problem(error)) }
     }

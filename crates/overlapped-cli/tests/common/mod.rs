@@ -85,16 +85,22 @@ impl Running {
 
     /// Waits for its end, but not for ever.
     #[track_caller]
-    pub fn finish(mut self) -> Outcome {
+    pub fn finish(self) -> Outcome {
+        self.finish_within(PATIENCE)
+    }
+
+    /// Waits for its end for so long.
+    #[track_caller]
+    pub fn finish_within(mut self, patience: Duration) -> Outcome {
         let started = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > patience {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
-                panic!("it did not end in {PATIENCE:?}; it said: {}", text(&mut self.stderr));
+                panic!("it did not end in {patience:?}; it said: {}", text(&mut self.stderr));
             }
             std::thread::sleep(Duration::from_millis(2));
         };

@@ -134,7 +134,9 @@ pub(crate) fn get_created(place: Place<'_>, facts: &Facts) -> (u32, Option<FileT
     let mut attributes = record.bits;
     match facts.kind {
         Kind::Directory => attributes |= FILE_ATTRIBUTE_DIRECTORY,
-        Kind::Link if place.leads_to_directory() => attributes |= FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY,
+        Kind::Link if place.leads_to_directory() => {
+            attributes |= FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY
+        }
         Kind::Link => attributes |= FILE_ATTRIBUTE_REPARSE_POINT,
         Kind::Regular => {}
         Kind::Block | Kind::Terminal | Kind::Char | Kind::Pipe => attributes |= FILE_ATTRIBUTE_DEVICE,

@@ -128,11 +128,7 @@ impl From<Win32Error> for End {
     }
 }
 
-fn copy(
-    from: &Owned<'_>,
-    to: &Owned<'_>,
-    progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict,
-) -> Result<(), End> {
+fn copy(from: &Owned<'_>, to: &Owned<'_>, progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict) -> Result<(), End> {
     let attributes = query::file_attributes(&from.grant)?;
     let size = query::size(&from.grant)?;
     let mut report = |copied| {

@@ -21,7 +21,8 @@
 //! | `adopt` | descriptors that others have opened |
 //!
 //! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
-//! attributes in an extended attribute, so a file system without such forgets them. Creation times cannot be set.
+//! attributes in an extended attribute, so a file system without such forgets them. So are creation times that
+//! somebody sets.
 
 mod adopt;
 mod answer;
@@ -76,8 +77,8 @@ pub use query::{
 pub use range::{CopyRange, copy_range};
 pub use scatter::{SEGMENT, Scatter, scatter};
 pub use section::{section_of_file, section_of_memory};
-pub use stat::FileStat;
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
+pub use stat::FileStat;
 pub use times::{Times, set_times, times};
 pub use volumes::{Space, Volume, volume_of};
 pub use watch::{Watch, WatchCall, watch};

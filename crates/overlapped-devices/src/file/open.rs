@@ -380,7 +380,18 @@ impl<'a> Opening<'a> {
         let durable = flags.contains(DSYNC);
         let path = self.path().to_path_buf();
         let kind = facts.kind;
-        Ok(FileDevice::new(Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor: false }))
+        Ok(FileDevice::new(Made {
+            fd,
+            kind,
+            access,
+            names_only,
+            durable,
+            sectors,
+            seat,
+            path,
+            found: facts,
+            cursor: false,
+        }))
     }
 
     /// Hints, so failures mean nothing.

@@ -226,7 +226,9 @@ impl Entry {
 
     /// A section that can be written through counts as an instance that writes, even when its file is closed (contract 01 §2.2).
     fn is_written_by_a_section(&self, access: AccessMask, share: ShareMode) -> bool {
-        self.mapped_writable != 0 && !share.contains(ShareMode::WRITE) && access.intersects(AccessMask::SHARING_RELEVANT)
+        self.mapped_writable != 0
+            && !share.contains(ShareMode::WRITE)
+            && access.intersects(AccessMask::SHARING_RELEVANT)
     }
 
     /// As if somebody opened it to delete it, sharing everything.

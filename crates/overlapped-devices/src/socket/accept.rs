@@ -5,8 +5,8 @@
 //! the socket ready beforehand: one call more for each connection.
 
 use super::address::Address;
-use super::events::NetworkEvents;
 use super::core::{Core, Flags, Traits, Use};
+use super::events::NetworkEvents;
 use super::job::{Details, Step};
 use super::lane::Side;
 use super::{Issued, NotIssued, Overlap, Socket, sys};

@@ -380,9 +380,11 @@ impl Core {
     /// What a connection takes over from its listener, besides what Linux hands on (contract 08 section 3).
     pub fn inherit(&self, listener: &Self) {
         self.add(listener.flags() & (Flags::REUSE | Flags::EXCLUSIVE));
-        let Some((limits, options, buffers)) = listener.rare().as_ref().map(|rare| {
-            ((rare.receive_limit, rare.send_limit), rare.user_options.clone(), rare.buffers)
-        }) else {
+        let Some((limits, options, buffers)) = listener
+            .rare()
+            .as_ref()
+            .map(|rare| ((rare.receive_limit, rare.send_limit), rare.user_options.clone(), rare.buffers))
+        else {
             return;
         };
         if limits == (0, 0) && options.is_empty() && buffers == [None, None] {

@@ -55,7 +55,8 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
     let uses: Vec<Option<Use<'_>>> = cores.iter().map(|core| core.fd().ok()).collect();
     let (mut fds, places) = questions(entries, &cores, &uses);
     // A connection that was put off shows nowhere else.
-    let deferred = entries.iter().zip(&cores).any(|(entry, core)| entry.wanted.contains(Interest::READ) && core.has_deferred());
+    let deferred =
+        entries.iter().zip(&cores).any(|(entry, core)| entry.wanted.contains(Interest::READ) && core.has_deferred());
     loop {
         let limit = deadline.map(|deadline| deadline.since(Tick::monotonic()));
         match ask(&mut fds, if deferred { Some(Duration::ZERO) } else { limit }) {
@@ -65,7 +66,8 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
         let mut ready = 0;
         for (index, (entry, core)) in entries.iter_mut().zip(&cores).enumerate() {
             let revents = fds[places.of(index)].revents;
-            entry.found = if uses[index].is_none() || core.is_closed() { Interest::GONE } else { answer(core, revents) };
+            entry.found =
+                if uses[index].is_none() || core.is_closed() { Interest::GONE } else { answer(core, revents) };
             ready += usize::from(entry.found.intersects(entry.wanted | Interest::GONE));
         }
         if ready > 0 || deadline.is_some_and(|deadline| Tick::monotonic() >= deadline) {

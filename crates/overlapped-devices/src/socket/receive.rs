@@ -245,7 +245,8 @@ impl Socket {
                     }
                     Err(Errno::AGAIN) => lane.open = false,
                     // No urgent data is there yet.
-                    Err(Errno::INVAL) if flags & libc::MSG_OOB != 0 && core.has(Flags::NONBLOCKING) && !self.is_inline() => {}
+                    Err(Errno::INVAL)
+                        if flags & libc::MSG_OOB != 0 && core.has(Flags::NONBLOCKING) && !self.is_inline() => {}
                     Err(error) => return Err(core.failure(error, false).to_wsa()),
                 }
             }

@@ -5,8 +5,8 @@
 
 use super::address::Address;
 use super::core::{Core, Flags, Use};
-use super::job::{Details, Step, with_rest};
 use super::events::NetworkEvents;
+use super::job::{Details, Step, with_rest};
 use super::receive::pieces;
 use super::{Issued, NotIssued, Overlap, Socket};
 use overlapped_abi::{Status, WsaError};

@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 const PERIOD: u32 = 8;
 
 /// The turns of this process. Descriptors are the process's, and so are the processors that it gets.
-static TURNS: Turns =
-    Turns { scarce: AtomicBool::new(false), targets: Mutex::new(Vec::new()), freed: Condvar::new() };
+static TURNS: Turns = Turns { scarce: AtomicBool::new(false), targets: Mutex::new(Vec::new()), freed: Condvar::new() };
 
 struct Turns {
     /// Threads wait for processors.

@@ -207,6 +207,16 @@ impl<T> HandleTable<T> {
         (1..next).filter_map(open).collect()
     }
 
+    /// Is there such a value? `wanted` runs under the lock of a slot, and must be short.
+    pub fn any(&self, wanted: impl Fn(&T) -> bool) -> bool {
+        let next = self.free.lock().next;
+        (1..next).any(|number| {
+            let (segment, index) = Self::place(number);
+            let slot = self.segments[segment].get().map(|slots| &slots[index]);
+            slot.is_some_and(|slot| slot.value.lock().as_ref().is_some_and(&wanted))
+        })
+    }
+
     /// Open handles.
     #[must_use]
     pub fn len(&self) -> usize {

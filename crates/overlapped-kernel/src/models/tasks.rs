@@ -102,7 +102,7 @@ fn two_wakers_queue_it_once() {
             })
         });
         stage.run();
-        wakers.map(|waker| waker.join().unwrap());
+        wakers.into_iter().for_each(|waker| waker.join().unwrap());
     });
 }
 

@@ -2,6 +2,8 @@
 #ifndef OVL_IPHLPAPI_H
 #define OVL_IPHLPAPI_H
 #include "windows.h"
+#include "ipexport.h"
 #include "iptypes.h"
+#include "netioapi.h"
 
 #endif

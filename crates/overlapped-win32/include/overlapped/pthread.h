@@ -3,6 +3,7 @@
 #define OVL_PTHREAD_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#include <sys/types.h>
 #ifdef OVL_NO_PTHREAD_TYPES
 #undef OVL_NO_PTHREAD_TYPES
 #undef _BITS_PTHREADTYPES_COMMON_H

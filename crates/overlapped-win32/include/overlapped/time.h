@@ -16,6 +16,7 @@
 #endif
 #include "ovl/show.h"
 
+#define _TIMESPEC_DEFINED 1
 typedef time_t __time64_t;
 #define _tzset tzset
 #define _difftime64 difftime

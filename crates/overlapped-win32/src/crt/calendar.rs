@@ -7,7 +7,11 @@ use libc::{EINVAL, ERANGE, c_char, c_int, time_t, tm};
 /// What asctime writes, with its zero.
 const TEXT: usize = 26;
 
-unsafe fn convert(to: *mut tm, from: *const time_t, by: unsafe extern "C" fn(*const time_t, *mut tm) -> *mut tm) -> c_int {
+unsafe fn convert(
+    to: *mut tm,
+    from: *const time_t,
+    by: unsafe extern "C" fn(*const time_t, *mut tm) -> *mut tm,
+) -> c_int {
     // SAFETY: compared with NULL before they are used; the caller vouches for the rest.
     let done = !to.is_null() && !from.is_null() && unsafe { !by(from, to).is_null() };
     if done { 0 } else { invalid(EINVAL) }
@@ -99,7 +103,10 @@ mod tests {
         unsafe {
             let mut date: tm = std::mem::zeroed();
             assert_eq!(ovl_gmtime_s(&mut date, &time), 0);
-            assert_eq!((date.tm_year, date.tm_mon, date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec), (71, 0, 1, 1, 1, 1));
+            assert_eq!(
+                (date.tm_year, date.tm_mon, date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec),
+                (71, 0, 1, 1, 1, 1)
+            );
             assert_eq!(ovl__mkgmtime(&mut date), time);
             assert_eq!(ovl_asctime_s(text.as_mut_ptr(), 26, &date), 0);
             assert_eq!(CStr::from_ptr(text.as_ptr()), c"Fri Jan  1 01:01:01 1971\n");

@@ -44,11 +44,8 @@ impl CreateFile {
     unsafe fn open(self) -> Result<RawHandle, Win32Error> {
         let name = self.name.ok_or(Win32Error::PATH_NOT_FOUND)?;
         let may_create = matches!(self.disposition, CREATE_NEW | CREATE_ALWAYS | OPEN_ALWAYS);
-        let template = if self.template != 0 && may_create {
-            file::template_attributes(&grant(self.template)?)?
-        } else {
-            0
-        };
+        let template =
+            if self.template != 0 && may_create { file::template_attributes(&grant(self.template)?)? } else { 0 };
         let params = OpenParams {
             access: AccessMask::from_bits_retain(self.access),
             share: ShareMode::from_bits_retain(self.share),

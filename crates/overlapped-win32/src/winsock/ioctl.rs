@@ -165,9 +165,7 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
         SIO_BASE_HANDLE | SIO_BSP_HANDLE | SIO_BSP_HANDLE_SELECT | SIO_BSP_HANDLE_POLL => {
             memory.put(&raw.to_ne_bytes())
         }
-        SIO_UDP_CONNRESET => {
-            target.set_told_of_unreachable(memory.number(0)? != 0).map(|()| 0)
-        }
+        SIO_UDP_CONNRESET => target.set_told_of_unreachable(memory.number(0)? != 0).map(|()| 0),
         SIO_ROUTING_INTERFACE_QUERY => route(memory),
         SIO_ADDRESS_LIST_QUERY => addresses(target, memory),
         // There is nothing between us and Linux that keeps data, and the loopback has no slow path.

@@ -3,8 +3,8 @@
 //! section 8 (not cancellable), 02 sections 1, 4 and 9.
 
 use crate::common::*;
-use overlapped_win32::fileapi::locks::ovl_LockFile;
 use overlapped_win32::fileapi::information::ovl_GetFileType;
+use overlapped_win32::fileapi::locks::ovl_LockFile;
 use overlapped_win32::fileapi::size::ovl_GetFileSizeEx;
 use overlapped_win32::winbase_io::*;
 use std::ffi::c_void;

@@ -10,6 +10,7 @@ mod copies;
 mod find;
 mod handles;
 mod information;
+mod links;
 mod locks;
 mod mapping;
 mod moves;

@@ -46,10 +46,8 @@ fn a_new_file_has_the_attributes_of_its_template_01_2() {
 fn the_rights_come_before_the_event_02_13() {
     let directory = Directory::new();
     directory.file("f", b"0123456789");
-    let (reader, query) = (
-        directory.open("f", READ, OPEN_EXISTING, OVERLAPPED),
-        directory.open("f", 0, OPEN_EXISTING, OVERLAPPED),
-    );
+    let (reader, query) =
+        (directory.open("f", READ, OPEN_EXISTING, OVERLAPPED), directory.open("f", 0, OPEN_EXISTING, OVERLAPPED));
     let mut place = Overlapped { h_event: 0xDEA0, ..Overlapped::default() };
     let mut byte = 0u8;
     let at = (&raw mut byte).cast();

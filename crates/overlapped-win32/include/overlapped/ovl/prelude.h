@@ -6,6 +6,11 @@
 /* ---- Predefined macros. _MSC_VER stays undefined: the language is that of gcc and clang. */
 #undef linux
 #undef unix
+#undef __linux
+#undef __linux__
+#undef __gnu_linux__
+#undef __unix
+#undef __unix__
 #ifndef _WIN32
 #define _WIN32 1
 #endif
@@ -283,7 +288,45 @@ private:
     catch (...) { ovl_seh_held() = std::current_exception(); }
 #ifdef OVL_SEH
 /* Headers that have __try of their own, before it means something else. */
-#include <bits/stdc++.h>
+#include <algorithm>
+#include <bitset>
+#include <cmath>
+#include <condition_variable>
+#include <deque>
+#include <forward_list>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <iomanip>
+#include <iostream>
+#include <list>
+#include <locale>
+#include <map>
+#include <memory>
+#if __cplusplus >= 201703L && __has_include(<memory_resource>)
+#include <memory_resource>
+#endif
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#if __cplusplus >= 202002L
+#if __has_include(<format>)
+#include <format>
+#endif
+#if __has_include(<generator>)
+#include <generator>
+#endif
+#if __has_include(<stacktrace>)
+#include <stacktrace>
+#endif
+#if __has_include(<syncstream>)
+#include <syncstream>
+#endif
+#endif
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 #undef __try
 #define __try \
     { \

@@ -55,7 +55,7 @@
 #define MAX_PATH 260
 
 #define VOID void
-typedef char CHAR, *PCHAR, *LPCH, *PCH, *PSTR, *LPSTR, *NPSTR;
+typedef char CHAR, CCHAR, *PCCHAR, *PCHAR, *LPCH, *PCH, *PSTR, *LPSTR, *NPSTR;
 typedef const char *LPCCH, *PCCH, *PCSTR, *LPCSTR;
 typedef int BOOL, *PBOOL, *LPBOOL;
 typedef unsigned char BYTE, *PBYTE, *LPBYTE, UCHAR, *PUCHAR, BOOLEAN, *PBOOLEAN;

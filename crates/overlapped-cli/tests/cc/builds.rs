@@ -1,0 +1,155 @@
+//! `ovl cc` where a build system or a batch file calls a compiler: make, CMake, response files, the options of Microsoft's compiler.
+
+use super::{Place, library};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+const MAIN: &str =
+    "#include \"stdafx.h\"\nint part(void);\nint main(void) { printf(\"%d %d\\n\", part(), NAME); return 0; }\n";
+const PART: &str = "#include \"stdafx.h\"\n#include <string>\nextern \"C\" int part(void) { return (int)std::string(40, 'x').size(); }\n";
+/// A precompiled header of Visual Studio, with the source that makes it.
+const STDAFX: &str =
+    "#pragma once\n#include <WinSock2.h>\n#include <Windows.h>\n#include <stdio.h>\n#include <tchar.h>\n";
+
+fn project() -> Place {
+    Place::new(&[
+        ("main.c", MAIN),
+        ("src/part.cpp", PART),
+        ("inc/StdAfx.h", STDAFX),
+        ("stdafx.cpp", "#include \"stdafx.h\"\n"),
+        ("app.rc", "1 ICON \"app.ico\"\n"),
+    ])
+}
+
+/// A program of the build, with `ovl` for its compilers.
+fn tool(place: &Place, name: &str) -> Command {
+    library();
+    let ovl = env!("CARGO_BIN_EXE_ovl");
+    let mut tool = Command::new(name);
+    tool.current_dir(place.path("")).env("XDG_CACHE_HOME", place.path("cache")).env_remove("MAKEFLAGS");
+    tool.env("CC", format!("{ovl} cc")).env("CXX", format!("{ovl} c++"));
+    tool
+}
+
+fn good(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{command:?}\n{}{said}", String::from_utf8_lossy(&output.stdout));
+    said
+}
+
+fn here(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok();
+    if !found {
+        // Past the capture of output, which hides what tests print that pass.
+        let _ = writeln!(std::io::stderr(), "!!! NOT CHECKED: {program} is not installed");
+    }
+    found
+}
+
+#[test]
+fn make_compiles_and_links_with_it() {
+    if !here("make") {
+        return;
+    }
+    let place = project();
+    fs::write(
+        place.path("Makefile"),
+        "CPPFLAGS = -Iinc -DNAME=2 -MMD -MP\n\
+         program: main.o src/part.o stdafx.o\n\t$(CXX) -o $@ $^ -lws2_32 -lmswsock -mwindows -static-libgcc -Wl,--subsystem,windows\n\
+         -include main.d\n",
+    )
+    .unwrap();
+    good(tool(&place, "make").arg("-e"));
+    assert_eq!(place.run(&[]).0, "40 2\n");
+    assert!(fs::read_to_string(place.path("main.d")).unwrap().contains("StdAfx.h"));
+}
+
+#[test]
+fn cmake_takes_it_for_a_compiler() {
+    if !here("cmake") {
+        return;
+    }
+    let place = project();
+    fs::write(
+        place.path("CMakeLists.txt"),
+        "cmake_minimum_required(VERSION 3.15)\nproject(program C CXX)\n\
+         include(CheckSymbolExists)\n\
+         check_symbol_exists(CreateIoCompletionPort windows.h HAVE_PORTS)\n\
+         check_symbol_exists(NoSuchFunctionOfWindows windows.h HAVE_NONSENSE)\n\
+         if(NOT HAVE_PORTS OR HAVE_NONSENSE)\n  message(FATAL_ERROR \"checks do not work\")\nendif()\n\
+         add_library(part STATIC src/part.cpp)\nadd_executable(program main.c stdafx.cpp)\n\
+         target_include_directories(part PRIVATE inc)\ntarget_include_directories(program PRIVATE inc)\n\
+         target_compile_definitions(program PRIVATE NAME=3)\ntarget_link_libraries(program part ws2_32)\n",
+    )
+    .unwrap();
+    good(tool(&place, "cmake").args(["-S", ".", "-B", "build"]));
+    good(tool(&place, "cmake").args(["--build", "build"]));
+    fs::copy(place.path("build/program"), place.path("program")).unwrap();
+    assert_eq!(place.run(&[]).0, "40 3\n");
+}
+
+#[test]
+fn a_compiler_that_is_ovl_itself_does_not_call_itself() {
+    let place = project();
+    let ovl = format!("ccache {} cc", env!("CARGO_BIN_EXE_ovl"));
+    let output = tool(&place, env!("CARGO_BIN_EXE_ovl")).env("CC", ovl).args(["cc", "-dumpmachine"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_batch_file_for_microsofts_compiler_needs_one_word_changed() {
+    let place = project();
+    let good = |arguments: &[&str]| {
+        let output = place.ovl(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let common = ["cc", "/nologo", "/W3", "/O2", "/EHsc", "/MT", "/Iinc", "/D", "NAME=4", "/D_CONSOLE", "/Yustdafx.h"];
+    good(&[&common[..], &["/c", "main.c"]].concat());
+    good(&[&common[..], &["/c", "/Fosrc\\", "src\\part.cpp"]].concat());
+    let said = good(&[
+        "c++",
+        "/nologo",
+        "main.obj",
+        "src\\part.obj",
+        "app.rc",
+        "/Fe:program",
+        "/link",
+        "/SUBSYSTEM:CONSOLE",
+        "ws2_32.lib",
+    ]);
+    assert_eq!(place.run(&[]).0, "40 4\n");
+    assert!(said.starts_with("ovl c++: app.rc is left out: "), "{said}");
+    // All at once, from a response file as Visual Studio writes it.
+    let words = "/nologo /Iinc \"/DNAME=5\"\r\nmain.c src\\part.cpp\r\n/link /OUT:program kernel32.lib user32.lib\r\n";
+    let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(words.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(place.path("build.rsp"), utf16).unwrap();
+    good(&["cc", "@build.rsp"]);
+    assert_eq!(place.run(&[]).0, "40 5\n");
+}
+
+#[test]
+fn static_links_the_library_in() {
+    let place = project();
+    place.compile(&["cc", "-static", "-Iinc", "-DNAME=6", "main.c", "src/part.cpp"]);
+    assert_eq!(place.run(&[]).0, "40 6\n");
+    let needed = Command::new("readelf").args(["-dW"]).arg(place.path("program")).output().unwrap();
+    assert!(!String::from_utf8_lossy(&needed.stdout).contains("liboverlapped"), "it needs the shared library");
+}
+
+#[test]
+fn text_of_windows_editors_is_read_or_its_encoding_named() {
+    let text = "#include <windows.h>\r\nint main(void) { return sizeof(L\"\u{e9}\") == 4 ? 7 : 0; }\r\n";
+    let place = Place::new(&[("bom.c", &format!("\u{feff}{text}"))]);
+    place.compile(&["cc", "bom.c"]);
+    assert_eq!(place.run(&[]).1, 7);
+    let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(place.path("wide.c"), utf16).unwrap();
+    let output = place.ovl(&["cc", "wide.c", "-o", "program"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.lines().count() == 1 && said.contains("wide.c is UTF-16"), "{said}");
+    assert!(Path::new(&place.path("wide.c")).is_file());
+}
