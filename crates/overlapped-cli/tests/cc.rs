@@ -462,7 +462,8 @@ fn structured_exceptions_and_faults_are_caught() {
 fn filters_are_asked_before_anything_is_undone() {
     let source = include_str!("cc/rounds.c");
     let place = Place::new(&[("a.c", source), ("b.cpp", source), ("mixed.cpp", include_str!("cc/rounds_cxx.cpp"))]);
-    let mixed = "filter\ngoes on\nfilter\ndestroyed\nfinally 1\nhandled\nlambda 2\nleft 1\nin the block\nhandled again\n";
+    let mixed =
+        "filter\ngoes on\nfilter\ndestroyed\nfinally 1\nhandled\nlambda 2\nleft 1\nin the block\nhandled again\n";
     for compiler in compilers() {
         for optimized in ["-O0", "-O1", "-O3"] {
             for source in ["a.c", "b.cpp"] {

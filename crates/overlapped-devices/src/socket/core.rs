@@ -353,8 +353,8 @@ impl Core {
         std::mem::replace(&mut *self.awaited.lock(), request)
     }
 
-    /// Sets the sizes of buffers that the user has chosen. Without a buffer at all Linux would crawl; the send waits for the
-    /// acknowledgement all the same, and what arrives has its room.
+    /// Sets the sizes of buffers that the user has chosen. Without a buffer at all Linux would crawl, so 0 leaves
+    /// Linux's own.
     pub fn apply_buffers(&self, fd: RawFd) {
         let chosen = self.rare().as_ref().map_or([None, None], |rare| rare.buffers);
         for (name, size) in [libc::SO_RCVBUF, libc::SO_SNDBUF].into_iter().zip(chosen) {

@@ -216,3 +216,12 @@
 #pragma push_macro("getlogin")
 #undef getlogin
 #define getlogin ovl_libc_getlogin
+#pragma push_macro("bzero")
+#undef bzero
+#define bzero ovl_libc_bzero
+#pragma push_macro("bcopy")
+#undef bcopy
+#define bcopy ovl_libc_bcopy
+#pragma push_macro("bcmp")
+#undef bcmp
+#define bcmp ovl_libc_bcmp

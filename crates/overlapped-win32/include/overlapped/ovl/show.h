@@ -143,3 +143,9 @@
 #pragma pop_macro("getppid")
 #undef getlogin
 #pragma pop_macro("getlogin")
+#undef bzero
+#pragma pop_macro("bzero")
+#undef bcopy
+#pragma pop_macro("bcopy")
+#undef bcmp
+#pragma pop_macro("bcmp")
