@@ -4,7 +4,7 @@
 //!
 //! A thread that is to stop, or to end, does so when its next call into the library returns; a wait or a synchronous request that
 //! it is blocked in ends early if it is to end. There it holds none of the library's locks, so others can go on. One that computes in the
-//! program's own code stops there, by a signal ([`halt`]). Stopping it just anywhere would now and then leave the heap or a handle
+//! program's own code stops there, by a signal (module `halt`). Stopping it just anywhere would now and then leave the heap or a handle
 //! table locked for ever. The drawback: a thread that stays in code of somebody else goes on. TerminateThread then still returns TRUE, and
 //! the handle is signalled when the thread has come by.
 //!
