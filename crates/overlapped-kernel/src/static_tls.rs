@@ -10,7 +10,7 @@
 
 use std::cell::Cell;
 
-/// A type that can be a variable of [`static_tls!`](crate::static_tls).
+/// A type that can be a variable of [`static_tls!`](macro@crate::static_tls).
 ///
 /// # Safety
 /// Zero bytes are a value of the type.
