@@ -143,7 +143,7 @@ impl<S: FileSender + Sync> Contestant for Sending<S> {
     fn run(&mut self, operations: u64, timer: &mut Timer) -> io::Result<()> {
         let (sender, receiver, len) = (&self.sender, &self.receiver, operations << 20);
         let send: Member<'_> = Box::new(move || sender.send(len).map(|_| 0));
-        let receive: Member<'_> = Box::new(move || swallow(receiver, len));
+        let receive: Member<'_> = Box::new(move || swallow(receiver, len, ROOM));
         self.received = team::run(timer, Placement::Different, vec![send, receive])?;
         Ok(())
     }
@@ -153,9 +153,9 @@ impl<S: FileSender + Sync> Contestant for Sending<S> {
     }
 }
 
-/// Receives so many bytes and looks at some of them.
-fn swallow(mut stream: &TcpStream, len: u64) -> io::Result<u64> {
-    let mut buffer = vec![0; ROOM];
+/// Receives so many bytes, `room` at a time at most, and looks at some of them.
+pub fn swallow(mut stream: &TcpStream, len: u64, room: usize) -> io::Result<u64> {
+    let mut buffer = vec![0; room];
     let mut at = 0;
     while at < len {
         match stream.read(&mut buffer)? {

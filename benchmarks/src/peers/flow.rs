@@ -1,7 +1,7 @@
 //! One connection at its full rate: blocking calls, zero-copy sends of a ring, and `sendfile`.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use io_uring::{IoUring, cqueue, opcode, types};
 
-use crate::benches::bulk::{FileSender, Flow, SIZE, sample, stamp};
+use crate::benches::bulk::{FileSender, Flow, SIZE, stamp, swallow};
 
 /// send and recv that block.
 pub struct BlockingFlow {
@@ -32,22 +32,8 @@ impl Flow for BlockingFlow {
     }
 
     fn receive(&self, pieces: u64) -> io::Result<u64> {
-        receive_blocking(&self.receiver, pieces)
+        swallow(&self.receiver, pieces * SIZE as u64, SIZE)
     }
-}
-
-fn receive_blocking(mut stream: &TcpStream, pieces: u64) -> io::Result<u64> {
-    let (mut buffer, mut at) = (vec![0; SIZE], 0);
-    while at < pieces * SIZE as u64 {
-        match stream.read(&mut buffer)? {
-            0 => break,
-            n => {
-                sample(&buffer[..n], at)?;
-                at += n as u64;
-            }
-        }
-    }
-    Ok(at)
 }
 
 /// Sends of a ring that lend their memory to the network until it has gone out.
@@ -107,7 +93,7 @@ impl Flow for ZeroCopyFlow {
     }
 
     fn receive(&self, pieces: u64) -> io::Result<u64> {
-        receive_blocking(&self.receiver, pieces)
+        swallow(&self.receiver, pieces * SIZE as u64, SIZE)
     }
 }
 

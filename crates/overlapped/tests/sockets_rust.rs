@@ -2,6 +2,8 @@
 //! and 6).
 
 mod common;
+#[path = "common/streams.rs"]
+mod streams;
 
 use common::{Lab, bounded, on_every_engine, on_real_engines, pattern};
 use futures_core::Stream;
@@ -12,6 +14,7 @@ use overlapped::{
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use streams::receive_exactly;
 
 fn listen(lab: &Lab) -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind_in(&lab.system, "127.0.0.1:0").expect("a listener");
@@ -24,16 +27,6 @@ fn connection(lab: &Lab) -> (TcpStream, TcpStream) {
     let (listener, address) = listen(lab);
     let client = TcpStream::connect_in(&lab.system, address).expect("connected");
     (client, listener.accept().wait().expect("accepted").0)
-}
-
-fn receive_exactly(stream: &TcpStream, len: usize) -> Vec<u8> {
-    let mut all = Vec::new();
-    while all.len() < len {
-        let (result, bytes) = stream.receive(Vec::with_capacity(len - all.len())).wait();
-        assert_ne!(result.expect("received"), 0, "it ended early");
-        all.extend_from_slice(&bytes);
-    }
-    all
 }
 
 #[test]

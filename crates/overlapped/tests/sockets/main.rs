@@ -6,6 +6,8 @@ mod connections;
 mod ends;
 mod families;
 mod notifications;
+#[path = "../common/streams.rs"]
+mod streams;
 mod transfers;
 
 use common::{Lab, MOMENT, bounded, eventually, on_every_engine, on_real_engines, pattern};
@@ -18,6 +20,7 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use streams::receive_exactly;
 
 const LOCALHOST: &str = "127.0.0.1:0";
 /// More than the buffers of a connection hold.
@@ -49,15 +52,4 @@ fn failure<T>(result: overlapped::Result<T>) -> u32 {
         Ok(_) => panic!("it succeeded"),
         Err(error) => error.code().0,
     }
-}
-
-/// Receives until so many bytes are there.
-fn receive_exactly(stream: &TcpStream, len: usize) -> Vec<u8> {
-    let mut all = Vec::new();
-    while all.len() < len {
-        let (result, bytes) = stream.receive(Vec::with_capacity(len - all.len())).wait();
-        assert_ne!(result.expect("received"), 0, "it ended early");
-        all.extend_from_slice(&bytes);
-    }
-    all
 }
