@@ -366,9 +366,16 @@ mod tests {
     }
 
     /// Is the attempt declined with an empty cache? Asking starts to read ahead, and where this thread then loses the
-    /// processor for a while, the data may have come when it looks.
-    fn declined(direct: &Direct, file: &File, operation: &Operation) -> bool {
-        (0..200).any(|_| forget(file) && attempt(direct, operation).is_none())
+    /// processor for a while, the data may have come when it looks: on a busy machine that happens many times in a row.
+    fn declined(file: &File, operation: &Operation) -> bool {
+        let start = std::time::Instant::now();
+        while start.elapsed() < Duration::from_secs(20) {
+            // One that knows of no stall: this thread may have lost the processor in an earlier write.
+            if forget(file) && attempt(&Direct::default(), operation).is_none() {
+                return true;
+            }
+        }
+        false
     }
 
     #[test]
@@ -377,11 +384,16 @@ mod tests {
         let direct = Direct::default();
         let mut bytes = [0; 8192];
         let read = operation(file.as_file(), Kind::Read, 0, &mut bytes);
-        assert_eq!(attempt(&direct, &read), Some(Ok(8192)));
+        // Where memory is short, Linux may take the pages back before they are asked for.
+        let whole = |_| {
+            std::fs::read(file.path()).expect("read");
+            attempt(&direct, &read) == Some(Ok(8192))
+        };
+        assert!((0..100).any(whole));
         for mode in [Mode::UNCACHED, Mode::STREAM] {
             assert_eq!(attempt(&direct, &Operation { mode, ..read }), None);
         }
-        assert!(in_memory(read.fd) || declined(&direct, file.as_file(), &read));
+        assert!(in_memory(read.fd) || declined(file.as_file(), &read));
     }
 
     #[test]
@@ -391,24 +403,23 @@ mod tests {
             eprintln!("not here: the file cannot leave the cache");
             return;
         }
-        let direct = Direct::default();
         let reader = File::options().read(true).write(true).open(file.path()).expect("opened");
         let mut bytes = [2; 8192];
         for through in [&writer, &reader] {
             for (offset, len) in [(100, 10), (0, 10), (4096, 4097), (1, 8191)] {
                 let write = operation(through, Kind::Write, offset, &mut bytes[..len]);
-                assert!(declined(&direct, &writer, &write), "{len} at {offset}");
+                assert!(declined(&writer, &write), "{len} at {offset}");
             }
         }
         forget(&writer);
         for (offset, len) in [(4096, 8192), (16384, 100), (20480, 1)] {
             let write = operation(&writer, Kind::Write, offset, &mut bytes[..len]);
-            assert_eq!(attempt(&direct, &write), Some(Ok(len)), "{len} at {offset}");
+            assert_eq!(attempt(&Direct::default(), &write), Some(Ok(len)), "{len} at {offset}");
         }
         // The page of the first byte is there now, and so is the end.
         for offset in [4097, 20481] {
             let write = operation(&writer, Kind::Write, offset, &mut bytes[..10]);
-            assert_eq!(attempt(&direct, &write), Some(Ok(10)), "at {offset}");
+            assert_eq!(attempt(&Direct::default(), &write), Some(Ok(10)), "at {offset}");
         }
     }
 
@@ -452,7 +463,7 @@ mod tests {
         let write = operation(&writer, Kind::Write, 0, &mut bytes);
         assert_eq!(attempt(&direct, &write), Some(Ok(4096)));
         let asks = direct.refused.load(Ordering::Relaxed) == 0;
-        direct.stalled_until.store(Tick::monotonic().plus(BACK_OFF).0, Ordering::Relaxed);
+        direct.stalled_until.store(Tick::monotonic().plus(Duration::from_secs(3600)).0, Ordering::Relaxed);
         if !asks {
             assert_eq!(attempt(&direct, &write), None);
         }
