@@ -19,6 +19,15 @@ static HANDLE created(const char *what, HANDLE handle)
     return handle;
 }
 
+// Takes the mutex of that name, twice, and ends with it.
+static DWORD WINAPI take_and_end(LPVOID name)
+{
+    HANDLE mutex = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, static_cast<const char *>(name));
+    WaitForSingleObject(mutex, INFINITE);
+    WaitForSingleObject(mutex, INFINITE);
+    return 7;
+}
+
 int main()
 {
     const std::string name = name_of("event"), other_case = name_of("EVENT");
@@ -62,6 +71,14 @@ int main()
     HANDLE again = created("mutex again", CreateMutexA(nullptr, TRUE, name.c_str()));
     ReleaseMutex(mutex);
     say("owned once", ReleaseMutex(again));
+    HANDLE thread = CreateThread(nullptr, 0, take_and_end, const_cast<char *>(name.c_str()), 0, nullptr);
+    say_wait("a thread takes it and ends", WaitForSingleObject(thread, 10000));
+    CloseHandle(thread);
+    say_wait("abandoned", WaitForSingleObject(mutex, 10000));
+    say_wait("once", WaitForSingleObject(again, 0));
+    ReleaseMutex(mutex);
+    ReleaseMutex(mutex);
+    say("nobody's", ReleaseMutex(mutex));
     CloseHandle(mutex);
     CloseHandle(again);
     HANDLE semaphore = created("semaphore", CreateSemaphoreA(nullptr, 1, 1, name.c_str()));

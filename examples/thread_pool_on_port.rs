@@ -37,7 +37,7 @@ type News = (char, String);
 
 /// A thread that slept here would be found by the port's sentinel, and would not count as running.
 fn compute_until_ordered(orders: &Receiver<Order>) -> Option<Order> {
-    let limit = Instant::now() + Duration::from_secs(30);
+    let limit = Instant::now() + Duration::from_secs(120);
     while Instant::now() < limit {
         match orders.try_recv() {
             Ok(order) => return Some(order),
@@ -55,7 +55,7 @@ fn worker(name: char, port: CompletionPort<u32>, orders: Receiver<Order>, news: 
             match order {
                 Order::Block => blocking(|| {
                     let _ = news.send((name, "blocks".into()));
-                    let _ = orders.recv_timeout(Duration::from_secs(30));
+                    let _ = orders.recv_timeout(Duration::from_secs(120));
                 }),
                 Order::Resume => unreachable!("only a blocked thread is resumed"),
                 Order::Return => break,
@@ -89,7 +89,7 @@ impl Stage {
     }
 
     fn until(&self, condition: impl Fn(&Self) -> bool) {
-        let limit = Instant::now() + Duration::from_secs(10);
+        let limit = Instant::now() + Duration::from_secs(60);
         while !condition(self) {
             assert!(Instant::now() < limit, "it does not happen: {:?}", self.port.snapshot());
             thread::sleep(Duration::from_millis(1));
@@ -103,7 +103,7 @@ impl Stage {
     /// Waits for so many messages, in any order.
     fn hear(&self, expected: &[(char, &str)]) {
         let mut heard: Vec<News> =
-            expected.iter().map_while(|_| self.news.recv_timeout(Duration::from_secs(10)).ok()).collect();
+            expected.iter().map_while(|_| self.news.recv_timeout(Duration::from_secs(60)).ok()).collect();
         heard.sort();
         let heard: Vec<_> = heard.iter().map(|(name, what)| (*name, what.as_str())).collect();
         assert_eq!(heard, expected);

@@ -1,17 +1,12 @@
 //! The signals that end a run in order.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Calls `act` on a thread of its own for each signal that asks for the end. A signal that was being ignored stays ignored: that
 /// is how nohup and background jobs say what they do not want to hear.
-///
-/// Also makes a write beyond the limit for file sizes an error like others, instead of the end of the process.
 pub fn heed(mut act: impl FnMut() + Send + 'static) -> io::Result<()> {
-    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let ignored = ignored();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
     let mut signals = Signals::new(wanted)?;

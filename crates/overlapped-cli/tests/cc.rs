@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 #[path = "cc/builds.rs"]
 mod builds;
+#[path = "cc/faults.rs"]
+mod faults;
 #[path = "cc/habits.rs"]
 mod habits;
 

@@ -167,6 +167,52 @@ fn pkg_config_knows_all_flags() {
     }
 }
 
+/// A program with a `getpid` and an `open` of its own, which the library must not notice.
+const OWN_NAMES: &str = r#"
+#include <windows.h>
+#include <stdio.h>
+int getpid(void) { return -5; }
+int open(int how) { return how; }
+void *mmap(int how) { return how ? NULL : (void *)&mmap; }
+int main(void)
+{
+    HANDLE file = CreateFileA("own_names_file", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    void *memory = VirtualAlloc(NULL, 65536, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    printf("%d %d %d %d %d\n", file != INVALID_HANDLE_VALUE, (int)GetCurrentProcessId() > 0, memory != NULL, getpid(), open(3));
+    return mmap(1) != NULL || !CloseHandle(file);
+}
+"#;
+const OWN_NAMES_PRINTS: &str = "1 1 1 -5 3\n";
+
+#[test]
+fn functions_of_posix_that_a_program_brings_along_are_its_own_however_it_is_linked() {
+    let installed = Installed::new();
+    installed.write("own.c", OWN_NAMES);
+    let ovl = installed.prefix().join("bin/ovl");
+    let program = installed.path("work/own");
+    for how in [&[][..], &["--static-overlapped"]] {
+        good(installed.command(&ovl).args(["cc", "own.c", "-o", "own"]).args(how));
+        assert_eq!(installed.run(&program), OWN_NAMES_PRINTS, "{how:?}");
+    }
+    if here("pkg-config") {
+        good(installed.command("gcc").args(["own.c", "-o", "own"]).args(installed.flags("overlapped-win32")));
+        assert_eq!(installed.run(&program), OWN_NAMES_PRINTS, "pkg-config");
+    }
+    if here("cmake") {
+        let mut lists = "cmake_minimum_required(VERSION 3.15)\nproject(own C)\nfind_package(overlapped 0.1 REQUIRED)\n".to_owned();
+        for (name, library) in [("shared", "win32"), ("linked_in", "win32_static")] {
+            lists += &format!("add_executable({name} own.c)\ntarget_link_libraries({name} overlapped::{library})\n");
+        }
+        installed.write("CMakeLists.txt", &lists);
+        let root = format!("-DCMAKE_PREFIX_PATH={}", installed.prefix().display());
+        good(installed.command("cmake").args(["-S", ".", "-B", "build", &root]));
+        good(installed.command("cmake").args(["--build", "build"]));
+        for name in ["shared", "linked_in"] {
+            assert_eq!(installed.run(&installed.path("work/build").join(name)), OWN_NAMES_PRINTS, "CMake, {name}");
+        }
+    }
+}
+
 #[test]
 fn cmake_finds_the_package() {
     if !here("cmake") {

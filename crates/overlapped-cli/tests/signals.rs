@@ -6,31 +6,59 @@ mod common;
 use common::*;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Waits until the file has something in it.
-fn await_bytes(path: &Path, mut running: Running) -> Running {
+/// Starts the command and sends it the signal when `begun` says that it is in the middle. None if it was over by then: who
+/// tests may have lost the processor.
+fn interrupted(command: &mut Command, signal: i32, begun: impl Fn() -> bool) -> Option<Outcome> {
+    let mut running = start(heeding_signals(command));
     let started = Instant::now();
-    while fs::metadata(path).map_or(0, |m| m.len()) == 0 {
+    loop {
+        let begun = begun();
         if running.is_over() {
-            panic!("it ended before the signal: {:?}", running.finish());
+            let outcome = running.finish();
+            assert_eq!(outcome.code, 0, "it ended before the signal: {outcome:?}");
+            return None;
         }
-        assert!(started.elapsed() < PATIENCE);
+        if begun {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "it did not begin");
         std::thread::sleep(Duration::from_millis(1));
     }
-    running
+    running.signal(signal);
+    let outcome = running.finish();
+    // It may have been about to end.
+    if outcome.code == 0 {
+        return None;
+    }
+    assert_eq!(outcome.code, 130, "{outcome:?}");
+    Some(outcome)
+}
+
+/// Tries until the signal comes in time.
+fn in_time(attempt: impl Fn() -> Option<Outcome>) -> Outcome {
+    let started = Instant::now();
+    loop {
+        if let Some(outcome) = attempt() {
+            return outcome;
+        }
+        assert!(started.elapsed() < PATIENCE, "no copy was interrupted");
+    }
+}
+
+fn len(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |found| found.len())
 }
 
 #[test]
 fn an_endless_copy_ends() {
     on_each_engine(|engine, dir| {
-        for signal in ["INT", "TERM"] {
+        for signal in [libc::SIGINT, libc::SIGTERM] {
             let target = dir.join("target");
-            let running = start(copy(engine, ["/dev/zero", "--chunk", "4K", "--json"]).arg(&target));
-            let running = await_bytes(&target, running);
-            running.signal(signal);
-            let outcome = running.finish();
-            assert_eq!(outcome.code, 130, "{outcome:?}");
+            let mut command = copy(engine, ["/dev/zero", "--chunk", "4K", "--json"]);
+            let outcome = interrupted(command.arg(&target), signal, || len(&target) > 0).expect("it has no end");
             assert!(names(dir).is_empty(), "{outcome:?}");
             assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
             assert!(outcome.stderr.contains("interrupted: 0 files had been copied and 1 unfinished file was removed"));
@@ -45,12 +73,11 @@ fn a_copy_with_many_requests_on_their_way_ends() {
     on_each_engine(|engine, dir| {
         let source = write(&dir.join("source"), &noise(96 << 20));
         let target = dir.join("target");
-        let arguments = ["--unbuffered", "--chunk", "4K", "--queue-depth", "16"];
-        let running = start(copy(engine, arguments).arg(&source).arg(&target));
-        let running = await_bytes(&target, running);
-        running.signal("INT");
-        let outcome = running.finish();
-        assert_eq!(outcome.code, 130, "{outcome:?}");
+        in_time(|| {
+            let _ = fs::remove_file(&target);
+            let mut command = copy(engine, ["--unbuffered", "--chunk", "4K", "--queue-depth", "16"]);
+            interrupted(command.arg(&source).arg(&target), libc::SIGINT, || len(&target) > 0)
+        });
         assert_eq!(names(dir), ["source"]);
     });
 }
@@ -63,17 +90,11 @@ fn an_overwritten_file_is_removed_and_finished_ones_stay() {
         write(&tree.join("small"), b"1");
         let into = dir.join("into");
         fs::create_dir(&into).unwrap();
-        write(&into.join("zero"), &[7; 10]);
+        let zero = write(&into.join("zero"), &[7; 10]);
         let mut command = copy(engine, ["-r"]);
         command.arg(&tree).arg("/dev/zero").arg(&into).args(["--chunk", "4K"]);
-        let mut running = await_bytes(&into.join("zero"), start(&mut command));
-        while fs::metadata(into.join("zero")).unwrap().len() == 10 {
-            assert!(!running.is_over());
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        running.signal("INT");
-        let outcome = running.finish();
-        assert_eq!(outcome.code, 130, "{outcome:?}");
+        let overwritten = || ![0, 10].contains(&len(&zero));
+        let outcome = interrupted(&mut command, libc::SIGINT, overwritten).expect("it has no end");
         assert!(outcome.stderr.contains("the half-overwritten"), "{outcome:?}");
         assert!(outcome.stderr.contains("1 file had been copied"), "{outcome:?}");
         assert_eq!(names(&into), ["tree"]);
@@ -89,14 +110,12 @@ fn a_signal_during_a_tree_leaves_only_whole_files() {
         for n in 0..400 {
             write(&source.join(format!("{n}")), &noise(40_000));
         }
-        let mut running = start(copy(engine, [&source, &target]).args(["-r", "--chunk", "4K", "--unbuffered"]));
-        let started = Instant::now();
-        while fs::read_dir(&target).map_or(0, |d| d.count()) < 5 && !running.is_over() {
-            assert!(started.elapsed() < PATIENCE);
-        }
-        running.signal("INT");
-        let outcome = running.finish();
-        assert_eq!(outcome.code, 130, "{outcome:?}");
+        in_time(|| {
+            let _ = fs::remove_dir_all(&target);
+            let mut command = copy(engine, [&source, &target]);
+            command.args(["-r", "--chunk", "4K", "--unbuffered"]);
+            interrupted(&mut command, libc::SIGINT, || fs::read_dir(&target).is_ok_and(|files| files.count() >= 5))
+        });
         for name in names(&target) {
             assert_same(&source.join(&name), &target.join(&name));
         }

@@ -134,13 +134,21 @@ pub(crate) unsafe fn perform(operation: &Operation) -> RawResult {
 /// # Safety
 /// As for [`Direct::attempt`].
 pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
-    let part = libc::iovec { iov_base: operation.buffer.cast(), iov_len: operation.len };
+    if operation.parts.is_none() {
+        let part = libc::iovec { iov_base: operation.buffer.cast(), iov_len: operation.len };
+        // SAFETY: the caller's promise.
+        return unsafe { transfer_list(operation, flags, &raw const part, 1) };
+    }
     // SAFETY: the list belongs to the request, which is not complete while this runs.
     let parts = unsafe { parts(operation) };
-    let (list, count) = match &parts {
-        Some(parts) => (parts.as_ptr().cast(), parts.len().min(MOST_PARTS) as u64),
-        None => (&raw const part, 1_u64),
-    };
+    // SAFETY: the caller's promise; a part has the layout of an iovec.
+    unsafe { transfer_list(operation, flags, parts.as_ptr().cast(), parts.len().min(MOST_PARTS)) }
+}
+
+/// # Safety
+/// As for [`Direct::attempt`], with `count` parts at `list` for the buffer.
+#[inline(always)]
+unsafe fn transfer_list(operation: &Operation, flags: i32, list: *const libc::iovec, count: usize) -> RawResult {
     // All 64 bits of a system call's argument: memory checkers look at them.
     let flags = i64::from(flags | write_flags(operation));
     let offset = if operation.mode.contains(Mode::STREAM) { -1 } else { operation.offset as i64 };
@@ -149,7 +157,7 @@ pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
     let number = if operation.kind == Kind::Read { libc::SYS_preadv2 } else { libc::SYS_pwritev2 };
     loop {
         // SAFETY: one buffer or a list, valid for `len` bytes (and writable for a read) by the caller's promise.
-        let n = unsafe { libc::syscall(number, operation.fd, list, count, offset, 0_u64, flags) };
+        let n = unsafe { libc::syscall(number, operation.fd, list, count as u64, offset, 0_u64, flags) };
         match usize::try_from(n) {
             Ok(n) => return Ok(n),
             Err(_) => match last_error() {
@@ -163,20 +171,17 @@ pub(crate) unsafe fn transfer(operation: &Operation, flags: i32) -> RawResult {
 /// Linux takes no longer lists at a time; the rest follows like that of any short transfer.
 pub(crate) const MOST_PARTS: usize = 1024;
 
-/// The pieces that are still to be transferred, if the memory is not in one.
+/// The pieces that are still to be transferred.
 ///
 /// # Safety
 /// The request is not complete.
-unsafe fn parts(operation: &Operation) -> Option<std::borrow::Cow<'_, [Buffer]>> {
-    if operation.parts.is_none() {
-        return None;
-    }
+unsafe fn parts(operation: &Operation) -> std::borrow::Cow<'_, [Buffer]> {
     if operation.parts.is_whole() {
         // SAFETY: the caller's promise.
-        return Some(std::borrow::Cow::Borrowed(unsafe { operation.parts.list() }));
+        return std::borrow::Cow::Borrowed(unsafe { operation.parts.list() });
     }
     // SAFETY: the caller's promise.
-    Some(std::borrow::Cow::Owned(unsafe { operation.parts.rest() }))
+    std::borrow::Cow::Owned(unsafe { operation.parts.rest() })
 }
 
 /// Reads what is not in the page cache yet, for nobody.

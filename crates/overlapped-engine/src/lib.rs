@@ -18,6 +18,7 @@ mod direct;
 pub mod epoll;
 pub mod sentinel;
 pub mod sim;
+mod size_limit;
 mod sockets;
 mod task;
 pub mod uring;

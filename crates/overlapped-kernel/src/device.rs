@@ -74,6 +74,11 @@ pub trait Device: Send + Sync + std::any::Any {
         self.file_type() == FileType::Disk
     }
 
+    /// Does a wait take the instance's signal, as it takes that of an auto-reset event? Change notifications want that.
+    fn gives_signal_once(&self) -> bool {
+        false
+    }
+
     /// Its length in bytes, where it has one.
     fn length(&self) -> Option<u64> {
         None

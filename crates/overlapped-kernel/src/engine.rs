@@ -9,6 +9,7 @@
 use crate::clock::Tick;
 use crate::request::{Buffer, RequestRef};
 use crate::sentinel::Sight;
+use std::collections::VecDeque;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::{Arc, Weak};
 
@@ -191,8 +192,9 @@ bitflags::bitflags! {
 
 /// Who is told when a watched descriptor becomes ready.
 pub trait Watcher: Send + Sync {
-    /// It has become ready for this, at some time since it was last told. Called by the thread that polls; calls nothing that blocks.
-    fn ready(&self, readiness: Readiness);
+    /// It has become ready for this, at some time since it was last told. Called by the thread that polls, or by one that comes for
+    /// a packet; calls nothing that blocks.
+    fn ready(self: Arc<Self>, readiness: Readiness);
 }
 
 /// A watched descriptor, as [`Engine::watch`] numbered it.
@@ -202,9 +204,16 @@ pub struct WatchId(pub u64);
 /// A watched descriptor that became ready, on its way to its watcher.
 pub struct Ready {
     /// Whom to tell.
-    pub watcher: Weak<dyn Watcher>,
+    pub watcher: Arc<dyn Watcher>,
     /// What.
     pub readiness: Readiness,
+}
+
+impl Ready {
+    /// Tells the watcher, with no lock held.
+    pub fn deliver(self) {
+        self.watcher.ready(self.readiness);
+    }
 }
 
 impl std::fmt::Debug for Ready {
@@ -218,19 +227,15 @@ impl std::fmt::Debug for Ready {
 pub struct Harvest {
     /// Finished operations.
     pub reaped: Vec<Reaped>,
-    /// Descriptors that became ready.
-    pub ready: Vec<Ready>,
+    /// Descriptors that became ready, in the order in which their watchers are to be told.
+    pub ready: VecDeque<Ready>,
 }
 
 impl Harvest {
     /// Tells everybody, with no lock held; leaves nothing.
     pub fn deliver(&mut self) {
         self.reaped.drain(..).for_each(Reaped::deliver);
-        for Ready { watcher, readiness } in self.ready.drain(..) {
-            if let Some(watcher) = watcher.upgrade() {
-                watcher.ready(readiness);
-            }
-        }
+        self.ready.drain(..).for_each(Ready::deliver);
     }
 
     /// Is there nothing?
@@ -241,7 +246,12 @@ impl Harvest {
 }
 
 /// See the module page.
-pub trait Engine: Send + Sync + 'static {
+///
+/// # Safety
+/// Buffers go to the user by what the engine says of them, so that is true: `Ok(n)` of a transfer means that Linux has moved
+/// `n` bytes, no more than the operation asks for, and has initialised the first `n` of the buffer if it was a read. After the result of
+/// [`Engine::attempt`] or [`Engine::perform`], or the [`Reaped`] of what was submitted, nobody touches the buffer any more.
+pub unsafe trait Engine: Send + Sync + 'static {
     /// `uring`, `epoll` or `sim`.
     fn name(&self) -> &'static str;
 

@@ -13,6 +13,13 @@
 //! A leader whose own wait goes on, and that has just called a thread of a port, gives way to that thread under the same
 //! condition. Otherwise whoever waits longest (a program's main thread, for its end; one that accepts connections) would come to
 //! lead for ever, and each completion would cost a hand-over.
+//!
+//! What a poll has found is not told all at once, for the same reason that a packet is left to its poster ([`crate::port`]): while
+//! leaders come back quickly, one watcher is told, which most often ends the leader's own wait, and the rest is the *backlog*. Whoever
+//! comes for a packet next and finds none tells the next watcher. So each connection's data is received, handled and answered while it
+//! is in the processor's cache, and nobody is woken for what its finder will do in a moment. If there is more in the backlog than one
+//! thread does soon, a follower is woken to share it. A backlog that is left lying is a vacancy of the lead as any other: to those
+//! that wait it is the same as readiness that nobody has polled yet.
 
 #[cfg(not(loom))]
 pub use real::Idle;
@@ -23,29 +30,53 @@ pub use model::Idle;
 #[cfg(not(loom))]
 mod real {
     use crate::clock::Tick;
-    use crate::engine::{Engine, Harvest};
+    use crate::engine::{Engine, Harvest, Ready};
     use crate::service::Service;
-    use crate::sync::Mutex;
+    use crate::sync::BriefLock;
     use crate::thread::{Ending, Thread, Ticket};
     use slab::Slab;
+    use std::collections::VecDeque;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 
     /// A leader that comes back sooner than a sleeping thread could run needs no stand-in.
     const QUICK_RETURN: Duration = Duration::from_micros(50);
     /// After so many calls, a leader gives way although others have lately come back late: that may have changed.
     const TRIAL: u32 = 16;
+    /// A backlog that takes longer than this is worth a second thread, which has to be woken for it.
+    const LONG_BACKLOG: Duration = Duration::from_micros(200);
+    /// After so many watchers told of a backlog, its pace is looked at.
+    const PACE: u32 = 16;
+    fn handful() -> u32 {
+        static N: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+        *N.get_or_init(|| std::env::var("HANDFUL").ok().and_then(|x| x.parse().ok()).unwrap_or(32))
+    }
     /// How often a follower looks at a virtual clock, which no futex can wait for.
     const VIRTUAL_LOOK: Duration = Duration::from_millis(1);
 
+    #[derive(Clone, Copy, Default, PartialEq, Eq)]
+    enum Leader {
+        #[default]
+        Nobody,
+        Waiter,
+        /// The service thread, which stands in until somebody waits.
+        Service,
+    }
+
     #[derive(Default)]
     struct Lead {
-        leader: Option<Arc<Thread>>,
+        leader: Leader,
         followers: Slab<Arc<Thread>>,
         /// When the lead fell vacant.
         left: Option<Tick>,
-        /// How long leaders have stayed away lately: a moving average in nanoseconds.
+        /// How long leaders have stayed away lately, for each watcher told meanwhile: a moving average in nanoseconds.
         away: u64,
+        /// Found by a poll and not told yet, and how many were told since the lead fell vacant.
+        backlog: VecDeque<Ready>,
+        told: u32,
+        /// Room for the next poll.
+        harvest: Harvest,
         /// The service thread has seen the vacancy once already.
         seen: bool,
         /// The service thread looks after a vacancy.
@@ -62,19 +93,39 @@ mod real {
         fn is_quick(&self) -> bool {
             u128::from(self.away) < QUICK_RETURN.as_nanos()
         }
+
+        /// Leaders were away for so long.
+        fn was_away(&mut self, time: Duration) {
+            let away = time.as_nanos() as u64 / u64::from(self.told + 1);
+            self.away = (self.away * 7 + away) / 8;
+        }
+
+        /// Will the backlog keep one thread for long?
+        fn is_long(&self) -> bool {
+            u128::from(self.away) * self.backlog.len() as u128 > LONG_BACKLOG.as_nanos()
+        }
+
+        fn newest_follower(&self) -> Option<Arc<Thread>> {
+            self.followers.iter().next_back().map(|(_, thread)| Arc::clone(thread))
+        }
     }
 
     /// See the module page.
     pub struct Idle {
         engine: Arc<dyn Engine>,
         service: Arc<Service>,
-        lead: Mutex<Lead>,
+        lead: BriefLock<Lead>,
+        /// Is there a backlog? For a look without the lock.
+        behind: AtomicBool,
+        /// Does the engine have a clock of its own?
+        is_virtual: bool,
     }
 
     impl Idle {
         /// The waiting room of a system.
         pub(crate) fn new(engine: Arc<dyn Engine>, service: Arc<Service>) -> Self {
-            Self { engine, service, lead: Mutex::new(Lead::default()) }
+            let is_virtual = engine.virtual_time();
+            Self { engine, service, lead: BriefLock::new(Lead::default()), behind: AtomicBool::new(false), is_virtual }
         }
 
         /// The clock that deadlines refer to.
@@ -105,7 +156,7 @@ mod real {
                 let wants_poll = self.engine.wants_poll();
                 if std::mem::take(&mut gave_way) {
                     self.follow(thread, ticket, deadline, false);
-                } else if wants_poll && self.take_lead(thread) {
+                } else if wants_poll && self.take_lead() {
                     gave_way = self.lead(thread, deadline, || thread.ending(ticket).is_some());
                 } else if wants_poll || !thread.spin(ticket) {
                     self.follow(thread, ticket, deadline, wants_poll);
@@ -120,16 +171,9 @@ mod real {
         /// Polls until `over`, the deadline, or somebody else wants the lead; then leaves it. True if it gives way to a thread
         /// that was called.
         fn lead(&self, thread: &Arc<Thread>, deadline: Option<Tick>, over: impl Fn() -> bool) -> bool {
-            let mut harvest = Harvest::default();
+            let mut harvest = std::mem::take(&mut self.lead.lock().harvest);
             let gives_way = loop {
-                let alarm = self.service.virtual_alarm();
-                let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).min();
-                thread.sleep_in(&self.engine, || self.engine.poll(until, &mut harvest));
-                let found = !harvest.is_empty();
-                harvest.deliver();
-                if alarm.is_some() {
-                    self.service.ring();
-                }
+                let found = self.tell_next() || self.poll(thread, deadline, &mut harvest);
                 thread.forget_wake();
                 if over() || self.passed(deadline) || !self.engine.wants_poll() {
                     break false;
@@ -138,13 +182,80 @@ mod real {
                     break true;
                 }
             };
-            self.leave_lead();
+            self.leave_lead(harvest);
             gives_way
+        }
+
+        /// Sleeps in the engine, and tells of what was found. False if that is nothing.
+        fn poll(&self, thread: &Arc<Thread>, deadline: Option<Tick>, harvest: &mut Harvest) -> bool {
+            let alarm = if self.is_virtual { self.service.virtual_alarm() } else { None };
+            let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).min();
+            thread.sleep_in(&self.engine, || self.engine.poll(until, harvest));
+            let found = !harvest.is_empty();
+            let put_off = harvest.ready.len() > 1 && self.put_off(thread, harvest);
+            harvest.deliver();
+            if put_off {
+                self.tell_next();
+            }
+            if alarm.is_some() {
+                self.service.ring();
+            }
+            found
+        }
+
+        /// Makes what became ready the backlog, if that is soon done with.
+        fn put_off(&self, thread: &Arc<Thread>, harvest: &mut Harvest) -> bool {
+            // Only who comes for packets again and again goes on with it.
+            if self.is_virtual || !thread.member.is_waiting() {
+                return false;
+            }
+            let mut lead = self.lead.lock();
+            let quick = lead.is_quick();
+            if quick {
+                lead.backlog.append(&mut harvest.ready);
+                self.behind.store(true, Ordering::Relaxed);
+            }
+            quick
+        }
+
+        /// Tells the next few watchers of the backlog; all of them, if it turns out that they take their time. False if there is none.
+        pub(crate) fn tell_next(&self) -> bool {
+            let mut told = 0;
+            while self.behind.load(Ordering::Relaxed) {
+                let (next, goes_on) = {
+                    let mut lead = self.lead.lock();
+                    let Some(next) = lead.backlog.pop_front() else { break };
+                    if lead.backlog.is_empty() {
+                        self.behind.store(false, Ordering::Relaxed);
+                    }
+                    lead.told += 1;
+                    (lead.turns, lead.seen) = (lead.turns + 1, false);
+                    if lead.told % PACE == 0
+                        && let Some(left) = lead.left
+                    {
+                        let away = self.engine.now().since(left);
+                        lead.was_away(away);
+                    }
+                    (next, !lead.is_quick() || (told + 1 < handful() && lead.followers.is_empty()))
+                };
+                next.deliver();
+                told += 1;
+                if !goes_on {
+                    break;
+                }
+            }
+            told > 0
+        }
+
+        /// Takes the backlog that nobody waits for. To be delivered without the lock.
+        fn clear_backlog(&self, lead: &mut Lead) -> VecDeque<Ready> {
+            self.behind.store(false, Ordering::Relaxed);
+            std::mem::take(&mut lead.backlog)
         }
 
         /// Was a thread called to its port, which will be back in a moment, and then lead without any hand-over?
         fn gives_way(&self, leader: &Arc<Thread>) -> bool {
-            if self.service.is(leader) || self.engine.virtual_time() {
+            if self.is_virtual || self.service.is(leader) {
                 return false;
             }
             let mut lead = self.lead.lock();
@@ -163,35 +274,40 @@ mod real {
             true
         }
 
-        fn take_lead(&self, thread: &Arc<Thread>) -> bool {
+        fn take_lead(&self) -> bool {
             let mut lead = self.lead.lock();
-            if lead.leader.is_some() {
-                if lead.leader.as_ref().is_some_and(|l| self.service.is(l)) {
-                    // It only stands in, and gives way to a thread that waits.
+            if lead.leader != Leader::Nobody {
+                let stands_in = lead.leader == Leader::Service;
+                drop(lead);
+                if stands_in {
                     self.service.recall();
                 }
                 return false;
             }
             if let Some(left) = lead.left.take() {
-                let away = self.engine.now().since(left).as_nanos() as u64;
-                lead.away = (lead.away * 7 + away) / 8;
+                let away = self.engine.now().since(left);
+                lead.was_away(away);
             }
-            lead.leader = Some(Arc::clone(thread));
+            lead.leader = Leader::Waiter;
             lead.turns += 1;
             lead.seen = false;
             true
         }
 
-        fn leave_lead(&self) {
-            let wanted = self.engine.wants_poll();
+        fn leave_lead(&self, harvest: Harvest) {
             let mut lead = self.lead.lock();
-            lead.leader = None;
+            lead.leader = Leader::Nobody;
+            // Asked after that: who submits something now sees to the lead itself.
+            let wanted = self.engine.wants_poll();
+            lead.harvest = harvest;
             if !wanted {
+                let rest = self.clear_backlog(&mut lead);
+                drop(lead);
+                rest.into_iter().for_each(Ready::deliver);
                 return;
             }
-            lead.left = Some(self.engine.now());
-            let next =
-                if lead.is_quick() { None } else { lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t)) };
+            (lead.left, lead.told) = (Some(self.engine.now()), 0);
+            let next = if lead.is_quick() && !lead.is_long() { None } else { lead.newest_follower() };
             // Also if a follower is woken: its own wait may have ended a moment ago, and then it goes without leading.
             let watch = !std::mem::replace(&mut lead.watched, true);
             drop(lead);
@@ -209,7 +325,7 @@ mod real {
                 return;
             }
             let mut lead = self.lead.lock();
-            if lead.leader.is_some() || std::mem::replace(&mut lead.watched, true) {
+            if lead.leader != Leader::Nobody || std::mem::replace(&mut lead.watched, true) {
                 return;
             }
             drop(lead);
@@ -224,22 +340,25 @@ mod real {
             // thread finds the vacancy. A wait that ended meanwhile has woken the parker.
             if thread.ending(ticket).is_none() && !(watch && thread.spin(ticket)) {
                 let limit =
-                    if self.engine.virtual_time() { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
+                    if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
                 thread.sleep(limit);
             }
             self.lead.lock().followers.remove(place);
         }
 
         /// The service thread looks: a vacancy that it saw at its last look too is filled. What it is to do next.
-        pub(crate) fn look(&self, service: &Arc<Thread>) -> Look {
-            let wanted = self.engine.wants_poll();
+        pub(crate) fn look(&self) -> Look {
             let mut lead = self.lead.lock();
+            let wanted = self.engine.wants_poll();
             let stirring = lead.turns != lead.turns_seen;
             lead.turns_seen = lead.turns;
-            if !wanted || lead.leader.is_some() {
+            if !wanted || lead.leader != Leader::Nobody {
                 lead.seen = false;
                 // While leaders come and go, a look now and then costs less than a wake-up of this thread for each vacancy.
                 lead.watched = stirring;
+                let rest = if wanted { VecDeque::new() } else { self.clear_backlog(&mut lead) };
+                drop(lead);
+                rest.into_iter().for_each(Ready::deliver);
                 return if stirring { Look::Later } else { Look::Done };
             }
             if !std::mem::replace(&mut lead.seen, true) {
@@ -248,15 +367,14 @@ mod real {
             // Whoever left has not come back quickly: no more credit.
             lead.away = QUICK_RETURN.as_nanos() as u64 * 8;
             lead.left = None;
-            let follower = lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t));
-            match follower {
+            match lead.newest_follower() {
                 Some(follower) => {
                     drop(lead);
                     follower.wake();
                     Look::Again
                 }
                 None => {
-                    lead.leader = Some(Arc::clone(service));
+                    lead.leader = Leader::Service;
                     Look::Lead
                 }
             }
@@ -265,10 +383,7 @@ mod real {
         /// The service thread leads, after [`Look::Lead`], until recalled.
         pub(crate) fn stand_in(&self, service: &Arc<Thread>, deadline: Option<Tick>, recalled: impl Fn() -> bool) {
             self.lead(service, deadline, recalled);
-            let next = {
-                let lead = self.lead.lock();
-                lead.followers.iter().next_back().map(|(_, t)| Arc::clone(t))
-            };
+            let next = self.lead.lock().newest_follower();
             if let Some(next) = next {
                 next.wake();
             }
@@ -311,6 +426,11 @@ mod model {
 
         /// Nothing is submitted under the checker.
         pub fn submitted(&self) {}
+
+        /// And nothing is polled.
+        pub(crate) fn tell_next(&self) -> bool {
+            false
+        }
 
         pub(crate) fn sleep(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>) -> Ending {
             loop {

@@ -15,7 +15,7 @@ use crate::sync::{Mutex, MutexGuard};
 use crate::system::WeakSystem;
 use crate::thread::Thread;
 use overlapped_abi::{Status, Win32Error};
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 bitflags::bitflags! {
@@ -43,7 +43,12 @@ pub struct Instance {
     outstanding: Mutex<Vec<RequestRef>>,
     handles: AtomicU32,
     pointer: Mutex<u64>,
+    /// Where the pointer is to go, or [`NOWHERE`].
+    moved: AtomicU64,
 }
+
+/// No position.
+const NOWHERE: u64 = u64::MAX;
 
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,6 +69,9 @@ impl Instance {
         system: WeakSystem,
         accounts: Arc<Accounts>,
     ) -> Arc<Self> {
+        // An instance starts signalled (contract 03 section 5).
+        let once = device.gives_signal_once();
+        let signal = if once { Dispatcher::synchronization(true) } else { Dispatcher::notification(true) };
         Arc::new(Self {
             device,
             overlapped,
@@ -71,13 +79,13 @@ impl Instance {
             idle,
             system,
             accounts,
-            // An instance starts signalled (contract 03 section 5).
-            signal: Dispatcher::notification(true),
+            signal,
             modes: AtomicU8::new(0),
             association: OnceLock::new(),
             outstanding: Mutex::new(Vec::new()),
             handles: AtomicU32::new(0),
             pointer: Mutex::new(0),
+            moved: AtomicU64::new(NOWHERE),
         })
     }
 
@@ -105,12 +113,32 @@ impl Instance {
 
     /// The file pointer; while the guard lives, synchronous requests of other threads wait.
     pub fn pointer(&self) -> MutexGuard<'_, u64> {
-        if let Some(guard) = self.pointer.try_lock() {
+        if let Some(mut guard) = self.pointer.try_lock() {
+            self.catch_up(&mut guard);
             return guard;
         }
         let thread = crate::thread::current();
         let _paused = thread.pause(Reason::Lock);
-        self.pointer.lock()
+        let mut guard = self.pointer.lock();
+        self.catch_up(&mut guard);
+        guard
+    }
+
+    /// Moves the file pointer as soon as nobody uses it, without waiting for that: who uses it may be the calling thread, which
+    /// delivers completions while it waits for its own synchronous request.
+    pub fn move_pointer_when_free(&self, to: u64) {
+        self.moved.store(to, Ordering::Release);
+        if let Some(mut guard) = self.pointer.try_lock() {
+            self.catch_up(&mut guard);
+        }
+    }
+
+    fn catch_up(&self, pointer: &mut u64) {
+        if self.moved.load(Ordering::Relaxed) != NOWHERE {
+            let to = self.moved.swap(NOWHERE, Ordering::Acquire);
+            // Another thread may have caught up.
+            *pointer = if to == NOWHERE { *pointer } else { to };
+        }
     }
 
     /// The notification modes.

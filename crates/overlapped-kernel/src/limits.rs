@@ -50,7 +50,7 @@ impl Accounts {
         if !add(&self.requests, 1, self.limits.requests) {
             return Err(Status::INVALID_USER_BUFFER);
         }
-        if !add(&self.bytes, bytes, self.limits.bytes) {
+        if self.counts_bytes() && !add(&self.bytes, bytes, self.limits.bytes) {
             self.requests.fetch_sub(1, Ordering::AcqRel);
             return Err(Status::QUOTA_EXCEEDED);
         }
@@ -60,7 +60,14 @@ impl Accounts {
     /// The request is complete.
     pub(crate) fn leave(&self, bytes: usize) {
         self.requests.fetch_sub(1, Ordering::AcqRel);
-        self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+        if self.counts_bytes() {
+            self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+        }
+    }
+
+    /// What has no limit is not counted: all threads share the counter.
+    fn counts_bytes(&self) -> bool {
+        self.limits.bytes != usize::MAX
     }
 
     /// Requests that are not complete.

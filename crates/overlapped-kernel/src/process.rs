@@ -1,4 +1,13 @@
-//! Processes as objects: the calling one, for now. Signalled when ended.
+//! Processes as objects: signalled when ended (contract 04 section 1).
+//!
+//! The calling process is there from the start; any other is known by a descriptor of Linux (a pidfd), which stands for just that process
+//! even when its number is used again. That it has ended is learned by one thread for all of them (module `watch`), and at
+//! once by whoever asks. How it ended Linux tells the parent; others learn it from kernels since 6.15, and otherwise not.
+
+#[cfg(not(loom))]
+mod opened;
+#[cfg(not(loom))]
+mod watch;
 
 use crate::dispatcher::{Dispatcher, Waitable};
 use crate::thread::STILL_ACTIVE;
@@ -10,6 +19,9 @@ pub struct Process {
     id: u32,
     ended: Dispatcher,
     exit_code: AtomicU32,
+    /// What another process is known by.
+    #[cfg(not(loom))]
+    opened: Option<opened::Opened>,
 }
 
 impl Process {
@@ -18,7 +30,13 @@ impl Process {
     pub fn current() -> Arc<Self> {
         static CURRENT: LazyLock<Arc<Process>> = LazyLock::new(|| {
             let (ended, exit_code) = (Dispatcher::notification(false), AtomicU32::new(STILL_ACTIVE));
-            Arc::new(Process { id: std::process::id(), ended, exit_code })
+            Arc::new(Process {
+                id: std::process::id(),
+                ended,
+                exit_code,
+                #[cfg(not(loom))]
+                opened: None,
+            })
         });
         Arc::clone(&CURRENT)
     }
@@ -32,8 +50,13 @@ impl Process {
     /// What GetExitCodeProcess gives: 259 while it runs.
     #[must_use]
     pub fn exit_code(&self) -> u32 {
+        self.look();
         self.exit_code.load(Ordering::Acquire)
     }
+
+    /// Learns now whether it has ended, so that whoever asks next is not told what was true a moment ago.
+    #[cfg(loom)]
+    pub(crate) fn look(&self) {}
 }
 
 impl Waitable for Process {

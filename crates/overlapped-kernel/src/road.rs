@@ -8,7 +8,9 @@ use crate::device::{FileType, Next, Start};
 use crate::engine::{Mode, Operation, RawResult};
 use crate::instance::{Instance, NotificationModes};
 use crate::port::Reason;
-use crate::request::{Buffer, Completion, Function, NewRequest, Parameters, Position, Request, RequestRef, Route};
+use crate::request::{
+    Buffer, Completion, Draft, Function, NewRequest, Parameters, Position, Request, RequestRef, Route,
+};
 use crate::results::Patience;
 use crate::sync::MutexGuard;
 use crate::wait::Outcome;
@@ -129,23 +131,77 @@ impl Instance {
     /// The buffer (writable for a read) and the OVERLAPPED stay valid and untouched by others until the request is complete;
     /// on a refusal, until this call returns.
     pub unsafe fn transfer(self: &Arc<Self>, access: AccessMask, mut transfer: Transfer) -> Result<Reply, Refused> {
-        if let Err(error) = self.check(access, &transfer) {
+        if let Err(error) = self.admit(access, &mut transfer) {
             return Err(Refused { error, payload: transfer.payload });
         }
+        if !(self.is_overlapped() && transfer.overlapped_call()) {
+            // SAFETY: the caller's promise.
+            return unsafe { self.synchronous_transfer(transfer) };
+        }
+        match self.overlapped_position(&transfer) {
+            // SAFETY: the caller's promise.
+            Ok(position) => unsafe { self.call(transfer.into_call(position)) },
+            Err(error) => Err(Refused { error, payload: transfer.payload }),
+        }
+    }
+
+    /// [`Instance::transfer`] for callers that have no use for the request: the outcome if the call reports it, else it comes on the
+    /// request's route. What is done inside the call costs no allocation here, and its packet brings the payload without the
+    /// request ([`Cargo::Payload`](crate::port::Cargo::Payload)); without a packet, the payload is dropped.
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`].
+    pub unsafe fn transfer_detached(
+        self: &Arc<Self>,
+        access: AccessMask,
+        mut transfer: Transfer,
+    ) -> Result<Option<Completion>, Refused> {
+        if let Err(error) = self.admit(access, &mut transfer) {
+            return Err(Refused { error, payload: transfer.payload });
+        }
+        if !(self.is_overlapped() && transfer.overlapped_call()) {
+            // SAFETY: the caller's promise.
+            return match unsafe { self.synchronous_transfer(transfer) }? {
+                Reply::Done(_, completion) => Ok(Some(completion)),
+                Reply::Pending(_) => Ok(None),
+            };
+        }
+        let position = match self.overlapped_position(&transfer) {
+            Ok(position) => position,
+            Err(error) => return Err(Refused { error, payload: transfer.payload }),
+        };
+        let report = transfer.report;
+        // SAFETY: the caller's promise.
+        let mut draft = unsafe { transfer.into_call(position).draft(self) };
+        let mut stage = self.begin(&draft);
+        self.attempt(&draft, &mut stage);
+        match stage {
+            // The count of a packet has 32 bits: whoever gets the payload looks at the request for a longer one.
+            Start::Done(completion) if completion.bytes > u32::MAX as usize => {
+                draft.keep().complete_at_once(completion, self.is_quiet(report));
+                Ok((report == Report::AtOnce).then_some(completion))
+            }
+            Start::Done(completion) => {
+                draft.complete(completion, self.is_quiet(report));
+                Ok((report == Report::AtOnce).then_some(completion))
+            }
+            Start::Failed(status) => Err(Failure { status, payload: draft.refuse(status) }.into()),
+            rest => self.send(draft.keep(), rest).map(|_| None).map_err(Refused::from),
+        }
+    }
+
+    /// The checks of a transfer, and what the handle's right says about its place.
+    #[inline(always)]
+    fn admit(&self, access: AccessMask, transfer: &mut Transfer) -> Result<(), Win32Error> {
+        self.check(access, transfer)?;
         if transfer.function == Function::Write && access.is_append_only() {
             // Whatever the pointer or the offset says (contract 02 section 12); the handle's right, not the instance's.
             transfer.place = Place::Offset(OFFSET_END);
         }
-        if self.is_overlapped() && transfer.overlapped_call() {
-            // SAFETY: the caller's promise.
-            unsafe { self.overlapped_transfer(transfer) }
-        } else {
-            // SAFETY: the caller's promise.
-            unsafe { self.synchronous_transfer(transfer) }
-        }
+        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn check(&self, access: AccessMask, transfer: &Transfer) -> Result<(), Win32Error> {
         permit(transfer.function, access)?;
         if self.is_overlapped() && !transfer.overlapped_call() && self.device().requires_overlapped() {
@@ -175,19 +231,13 @@ impl Instance {
         }
     }
 
-    #[inline]
-    unsafe fn overlapped_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
-        // A request of no bytes succeeds before anybody looks at its offset.
-        let empty = transfer.buffer.len == 0;
-        let position = match self.position(transfer.function, transfer.place, None) {
-            Ok(position) => position,
-            Err(_) if empty => Position::At(0),
-            Err(error) => {
-                return Err(Refused { error, payload: transfer.payload });
-            }
-        };
-        // SAFETY: the caller's promise.
-        unsafe { self.call(transfer.into_call(position)) }
+    #[inline(always)]
+    fn overlapped_position(&self, transfer: &Transfer) -> Result<Position, Win32Error> {
+        match self.position(transfer.function, transfer.place, None) {
+            // A request of no bytes succeeds before anybody looks at its offset.
+            Err(_) if transfer.buffer.len == 0 => Ok(Position::At(0)),
+            position => position,
+        }
     }
 
     /// Issues an overlapped request of any kind, after the checks.
@@ -207,13 +257,51 @@ impl Instance {
     pub unsafe fn issue(self: &Arc<Self>, call: Call, parameters: Parameters) -> Result<Reply, Failure> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { call.into_request(self, parameters) };
-        request.begin();
-        match self.device().start(&request) {
+        let request = unsafe { call.draft(self) }.with(parameters).keep();
+        let mut stage = self.begin(&request);
+        self.attempt(&request, &mut stage);
+        match stage {
             Start::Failed(status) => Err(refuse(&request, status)),
-            Start::Done(completion) => Ok(done(request, completion, report)),
-            Start::Transfer(operation) => self.carry_out(request, operation, report),
-            Start::Queue => self.queue(request),
+            Start::Done(completion) => Ok(self.done(request, completion, report)),
+            rest => self.send(request, rest),
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&self, request: &Request) -> Start {
+        request.begin();
+        self.device().start(request)
+    }
+
+    /// Takes a request as far as it goes inside the call: a transfer that is left might block. The operation stays where the device
+    /// has put it, since moving it would cost more than looking at it.
+    #[inline(always)]
+    fn attempt(&self, request: &Request, stage: &mut Start) {
+        while let Start::Transfer(operation) = stage {
+            // SAFETY: the request holds descriptor and buffer.
+            let result = match unsafe { self.engine().attempt(operation) } {
+                Some(Ok(bytes)) => Ok(bytes),
+                Some(Err(errno)) => Err(errno),
+                None => return,
+            };
+            *stage = match self.device().resume(request, result) {
+                Next::Complete(completion) => Start::Done(completion),
+                Next::Continue(rest) => Start::Transfer(rest),
+                Next::Queue => Start::Queue,
+            };
+        }
+    }
+
+    /// Gives engine or device what is left of a request.
+    #[inline(never)]
+    fn send(&self, request: RequestRef, rest: Start) -> Result<Reply, Failure> {
+        let sent = match rest {
+            Start::Transfer(operation) => self.submit(&request, operation),
+            _ => self.take_on(&request),
+        };
+        match sent {
+            Ok(()) => Ok(Reply::Pending(request)),
+            Err(status) => Err(refuse(&request, status)),
         }
     }
 
@@ -229,18 +317,11 @@ impl Instance {
     ) -> Result<Reply, Refused> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { call.into_request(self, Parameters::default()) };
+        let request = unsafe { call.draft(self) }.keep();
         request.begin();
         match work() {
-            Ok(completion) => Ok(done(request, completion, report)),
+            Ok(completion) => Ok(self.done(request, completion, report)),
             Err(status) => Err(refuse(&request, status).into()),
-        }
-    }
-
-    fn queue(&self, request: RequestRef) -> Result<Reply, Failure> {
-        match self.take_on(&request) {
-            Ok(()) => Ok(Reply::Pending(request)),
-            Err(status) => Err(refuse(&request, status)),
         }
     }
 
@@ -256,19 +337,19 @@ impl Instance {
         Ok(())
     }
 
-    /// Attempts the operation and submits what cannot be done at once.
-    fn carry_out(&self, request: RequestRef, mut operation: Operation, report: Report) -> Result<Reply, Failure> {
-        // SAFETY: the request holds descriptor and buffer.
-        while let Some(result) = unsafe { self.engine().attempt(&operation) } {
-            match self.device().resume(&request, result) {
-                Next::Complete(completion) => return Ok(done(request, completion, report)),
-                Next::Continue(rest) => operation = rest,
-                Next::Queue => return self.queue(request),
-            }
-        }
-        match self.submit(&request, operation) {
-            Ok(()) => Ok(Reply::Pending(request)),
-            Err(status) => Err(refuse(&request, status)),
+    /// Does the notification mode keep the packet away from what the call reports?
+    #[inline(always)]
+    fn is_quiet(&self, report: Report) -> bool {
+        report == Report::AtOnce && self.modes().contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS)
+    }
+
+    /// The request was done inside the call.
+    #[inline]
+    fn done(&self, request: RequestRef, completion: Completion, report: Report) -> Reply {
+        request.complete_at_once(completion, self.is_quiet(report));
+        match report {
+            Report::AtOnce => Reply::Done(request, completion),
+            Report::AsPending => Reply::Pending(request),
         }
     }
 
@@ -287,6 +368,7 @@ impl Instance {
         Ok(())
     }
 
+    #[inline(never)]
     unsafe fn synchronous_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
         let mut pointer = self.device().serializes().then(|| self.pointer());
         let at = pointer.as_deref().copied();
@@ -300,20 +382,26 @@ impl Instance {
             }
         };
         // SAFETY: the caller's promise.
-        let request = unsafe { transfer.into_call(position).into_request(self, Parameters::default()) };
+        let request = unsafe { transfer.into_call(position).draft(self) }.keep();
         request.begin();
         let mut ended = self.see_through(&request, Patience::ENDLESS);
         if plain && function == Function::Read && ended.completion.status == Status::END_OF_FILE {
             // At the file pointer, the end of the file is a short read of 0 bytes (contract 02 section 5).
             ended.completion = Completion::success(0);
         }
+        let failed = ended.completion.status.is_error();
+        // A full disk, or a file at its limit: what fitted is told with the error (contract 02 section 12).
+        let partial = failed && function == Function::Write && ended.completion.bytes > 0;
         if let Some(pointer) = &mut pointer
-            && !ended.completion.status.is_error()
+            && (!failed || partial)
             && !(empty && position == Position::End)
         {
             self.move_pointer(pointer, position, ended.completion.bytes);
         }
         drop(pointer);
+        if partial {
+            return Ok(told_as_done(request, ended));
+        }
         Ok(conclude(request, ended)?)
     }
 
@@ -355,7 +443,7 @@ impl Instance {
         patience: Patience,
     ) -> Result<Reply, Failure> {
         // SAFETY: the caller's promise.
-        let request = unsafe { call.into_request(self, parameters) };
+        let request = unsafe { call.draft(self) }.with(parameters).keep();
         request.begin();
         let ended = self.see_through(&request, patience);
         conclude(request, ended)
@@ -490,17 +578,22 @@ impl Ended {
 
 /// The end of a synchronous call. Its packet is wanted by nobody.
 fn conclude(request: RequestRef, ended: Ended) -> Result<Reply, Failure> {
-    let Ended { completion, told } = ended;
+    let completion = ended.completion;
     if completion.status.is_error() && completion.status != Status::END_OF_FILE {
-        if !told {
+        if !ended.told {
             request.refuse(completion.status);
         }
         return Err(Failure { status: completion.status, payload: request.take_payload() });
     }
+    Ok(told_as_done(request, ended))
+}
+
+/// The end of a synchronous call, with whatever it has come to.
+fn told_as_done(request: RequestRef, Ended { completion, told }: Ended) -> Reply {
     if !told {
         request.complete_at_once(completion, true);
     }
-    Ok(Reply::Done(request, completion))
+    Reply::Done(request, completion)
 }
 
 impl Transfer {
@@ -529,32 +622,18 @@ impl Transfer {
 }
 
 impl Call {
-    #[inline]
-    unsafe fn into_request(self, instance: &Arc<Instance>, parameters: Parameters) -> RequestRef {
+    #[inline(always)]
+    unsafe fn draft(self, instance: &Arc<Instance>) -> Draft<'_> {
         let Self { function, position, buffer, route, overlapped, payload, .. } = self;
-        let instance = Arc::clone(instance);
+        let new = NewRequest { function, position, buffer, route, overlapped, payload };
         // SAFETY: the promise of `Instance::transfer`.
-        unsafe {
-            Request::with(NewRequest { function, position, buffer, instance, route, overlapped, payload }, parameters)
-        }
+        unsafe { Request::draft(instance, new) }
     }
 }
 
 fn refuse(request: &RequestRef, status: Status) -> Failure {
     request.refuse(status);
     Failure { status, payload: request.take_payload() }
-}
-
-/// The request was done inside the call.
-#[inline]
-fn done(request: RequestRef, completion: Completion, report: Report) -> Reply {
-    let modes = request.instance().modes();
-    let quiet = report == Report::AtOnce && modes.contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS);
-    request.complete_at_once(completion, quiet);
-    match report {
-        Report::AtOnce => Reply::Done(request, completion),
-        Report::AsPending => Reply::Pending(request),
-    }
 }
 
 /// An engine gave its last word on an operation.

@@ -7,9 +7,12 @@
 //!
 //! It also keeps the waitable timers: it sleeps until the next one is due. Where time is virtual, it cannot: there the thread that
 //! polls the engine goes no further than the next timer, and expires it ([`crate::idle`]).
+//!
+//! A timer with an absolute due time follows the wall clock when that is set (contract 04 section 6). As long as there is one, the
+//! thread compares the two clocks every `CLOCK_LOOK`: a wake-up a second is the price.
 
 use crate::clock::Tick;
-use crate::dispatcher::Timer;
+use crate::dispatcher::{Timer, filetime_now};
 use crate::engine::Engine;
 use crate::port::Port;
 use crate::sentinel::Sentinel;
@@ -23,6 +26,10 @@ pub(crate) use real::start;
 /// Fewer alarms than this are not worth tidying up.
 const FULL: usize = 1024;
 
+/// So far apart the clocks may drift, in 100-nanosecond units, before somebody must have set one.
+#[cfg(not(loom))]
+const DRIFT: u64 = 10_000;
+
 /// The service thread's list of what to look at.
 #[derive(Default)]
 pub struct Service {
@@ -31,12 +38,17 @@ pub struct Service {
     /// Weak: ports know the service, and threads that have worked for a port know that for as long as they live.
     engine: Option<Weak<dyn Engine>>,
     sentinel: Arc<Sentinel>,
+    /// By how much a test has set the wall clock.
+    #[cfg(test)]
+    shift: std::sync::atomic::AtomicU64,
 }
 
 #[derive(Default)]
 struct State {
     ports: Vec<Weak<Port>>,
     timers: BinaryHeap<Alarm>,
+    /// How far the wall clock was ahead of the timers' clock, while there are absolute times.
+    ahead: Option<u64>,
     /// So many alarms make a look for stale ones worth while.
     full: usize,
     lead: bool,
@@ -46,9 +58,25 @@ struct State {
     thread: Option<Arc<crate::thread::Thread>>,
 }
 
+/// When a timer is due: by the timers' clock, and if it is absolute by the wall clock, as a FILETIME.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    pub(crate) due: Tick,
+    pub(crate) at: Option<u64>,
+}
+
+impl When {
+    /// By the wall clock alone, which shows `wall` when the other shows `now`.
+    pub(crate) fn at(at: u64, now: Tick, wall: u64) -> Self {
+        let after = std::time::Duration::from_nanos(at.saturating_sub(wall).saturating_mul(100));
+        Self { due: now.plus(after), at: Some(at) }
+    }
+}
+
 /// A timer's due time; the earliest is the greatest, for the heap.
 struct Alarm {
     due: Tick,
+    at: Option<u64>,
     timer: Weak<Timer>,
     setting: u64,
 }
@@ -87,15 +115,32 @@ impl Service {
         self.engine().map_or_else(Tick::monotonic, |engine| engine.now())
     }
 
+    /// The wall clock, as a FILETIME.
+    pub(crate) fn wall(&self) -> u64 {
+        #[cfg(test)]
+        return filetime_now().wrapping_add(self.shift.load(std::sync::atomic::Ordering::Relaxed));
+        #[cfg(not(test))]
+        filetime_now()
+    }
+
+    /// Is the timers' clock a real one, which the wall clock may be set against?
+    pub(crate) fn has_wall(&self) -> bool {
+        self.engine().is_none_or(|engine| !engine.virtual_time())
+    }
+
     fn engine(&self) -> Option<Arc<dyn Engine>> {
         self.engine.as_ref().and_then(Weak::upgrade)
     }
 
     /// Expires this setting of the timer when it is due.
-    pub(crate) fn schedule(&self, due: Tick, timer: &Arc<Timer>, setting: u64) {
+    pub(crate) fn schedule(&self, when: When, timer: &Arc<Timer>, setting: u64) {
+        let When { due, at } = when;
         let timer = Arc::downgrade(timer);
         self.kick(|state| {
-            state.timers.push(Alarm { due, timer, setting });
+            state.timers.push(Alarm { due, at, timer, setting });
+            if at.is_some() && state.ahead.is_none() {
+                state.ahead = Some(self.ahead());
+            }
             if state.timers.len() >= state.full {
                 // A timer that is set again and again leaves its old settings here until they would have been due.
                 state.timers.retain(|a| a.timer.upgrade().is_some_and(|timer| timer.is_set(a.setting)));
@@ -108,6 +153,32 @@ impl Service {
             self.ring();
             engine.interrupt();
         }
+    }
+
+    /// How far the wall clock is ahead of the timers' clock, in 100-nanosecond units; wraps.
+    fn ahead(&self) -> u64 {
+        self.wall().wrapping_sub(self.now().0 / 100)
+    }
+
+    /// Puts absolute times where they belong if somebody has set the wall clock. Are there any?
+    #[cfg(not(loom))]
+    fn follow_wall(&self, state: &mut State) -> bool {
+        let Some(before) = state.ahead else { return false };
+        if !state.timers.iter().any(|alarm| alarm.at.is_some()) {
+            state.ahead = None;
+            return false;
+        }
+        let ahead = self.ahead();
+        if ahead.wrapping_sub(before).wrapping_add(DRIFT) > 2 * DRIFT {
+            state.ahead = Some(ahead);
+            let (now, wall) = (self.now(), self.wall());
+            let again = |alarm: Alarm| match alarm.at {
+                Some(at) => Alarm { due: When::at(at, now, wall).due, ..alarm },
+                None => alarm,
+            };
+            state.timers = std::mem::take(&mut state.timers).into_iter().map(again).collect();
+        }
+        true
     }
 
     /// Who finds threads that block unannounced.
@@ -145,7 +216,7 @@ impl Service {
 
 #[cfg(not(loom))]
 mod real {
-    use super::{Alarm, Service, State};
+    use super::{Alarm, Service, State, When};
     use crate::clock::Tick;
     use crate::idle::{Idle, Look};
     use crate::port::Port;
@@ -159,6 +230,9 @@ mod real {
 
     /// The time between two looks at a lead that changes hands without a gap that lasts.
     const CALM_PERIOD: Duration = Duration::from_millis(1);
+
+    /// How late it may be found that the wall clock was set.
+    const CLOCK_LOOK: Duration = Duration::from_secs(1);
 
     impl Service {
         /// Looks at the lead until somebody has it or nobody needs it.
@@ -188,23 +262,32 @@ mod real {
             self.state.lock().timers.peek().map(|alarm| alarm.due)
         }
 
-        /// Expires the timers that are due; when the next one is.
+        /// Expires the timers that are due; when to come again.
         pub(crate) fn ring(&self) -> Option<Tick> {
+            let absolute = self.follow_wall(&mut self.state.lock());
+            // One look at the clock: a timer with a tiny period is always due again, and the ports must have their turn.
+            let now = self.now();
             loop {
                 let Alarm { timer, setting, .. } = {
                     let mut state = self.state.lock();
                     let next = state.timers.peek()?.due;
-                    if next > self.now() {
-                        return Some(next);
+                    if next > now {
+                        return Some(if absolute { next.min(now.plus(CLOCK_LOOK)) } else { next });
                     }
                     state.timers.pop()?
                 };
                 let Some(timer) = timer.upgrade() else { continue };
-                if let Some(due) = timer.expire(setting) {
+                if let Some(When { due, at }) = timer.expire(setting) {
                     let timer = Arc::downgrade(&timer);
-                    self.state.lock().timers.push(Alarm { due, timer, setting });
+                    self.state.lock().timers.push(Alarm { due, at, timer, setting });
                 }
             }
+        }
+
+        /// Sets the wall clock that the timers see, and tells the thread nothing, as Linux does.
+        #[cfg(test)]
+        pub(crate) fn set_wall(&self, by: i64) {
+            self.shift.fetch_add(by as u64, std::sync::atomic::Ordering::Relaxed);
         }
 
         /// Ends the thread.
@@ -241,7 +324,7 @@ mod real {
             };
             lead |= stop;
             watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
-            let look = if lead { idle.look(&me) } else { Look::Done };
+            let look = if lead { idle.look() } else { Look::Done };
             lead = matches!(look, Look::Again | Look::Later);
             let alarm = if service.is_virtual() { None } else { service.ring() };
             let soon = look == Look::Again || stop || !watched.is_empty();

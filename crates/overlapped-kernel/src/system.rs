@@ -262,6 +262,9 @@ impl System {
         if !entry.access.contains(AccessMask::SYNCHRONIZE) {
             return Err(Win32Error::ACCESS_DENIED);
         }
+        if let Object::Process(process) = &entry.object {
+            process.look();
+        }
         entry.object.waitable().ok_or(Win32Error::INVALID_HANDLE)
     }
 
@@ -356,7 +359,7 @@ impl System {
         flags: HandleFlags,
     ) -> Result<(Handle, bool), Win32Error> {
         let (object, existed) = match name {
-            Some(name) => self.0.names.create(name, new, &self.0.service)?,
+            Some(name) => self.create_object(name, new)?,
             None => (new, false),
         };
         let access = access.unwrap_or(AccessMask::from_bits_retain(ALL_OBJECT_ACCESS));
@@ -371,7 +374,7 @@ impl System {
         flags: HandleFlags,
         kind: impl FnOnce(&Object) -> bool,
     ) -> Result<Handle, Win32Error> {
-        let object = self.0.names.open(name, &self.0.service)?;
+        let object = self.open_object(name)?;
         if !kind(&object) {
             return Err(Win32Error::INVALID_HANDLE);
         }
@@ -379,6 +382,17 @@ impl System {
             return Err(Win32Error::ACCESS_DENIED);
         }
         self.insert_entry(Entry { object, access, flags })
+    }
+
+    /// The object of that name if there is one of the kind of `new`, with `true`; else `new`, which has the name as long as somebody
+    /// has it. 6 if the name belongs to another kind.
+    pub fn create_object(&self, name: &OsStr, new: Object) -> Result<(Object, bool), Win32Error> {
+        self.0.names.create(name, new, &self.0.service)
+    }
+
+    /// The object of that name; 2 if there is none.
+    pub fn open_object(&self, name: &OsStr) -> Result<Object, Win32Error> {
+        self.0.names.open(name, &self.0.service)
     }
 
     /// A new waitable timer.
@@ -441,6 +455,11 @@ impl WeakSystem {
 
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.0.ptr_eq(&other.0)
+    }
+
+    /// The same as a number, which no other system has as long as this lives.
+    pub(crate) fn address(&self) -> usize {
+        self.0.as_ptr() as usize
     }
 
     /// Has the thread requests that its end would cancel?

@@ -1,6 +1,10 @@
-//! `consoleapi.h` and the standard handles of `processenv.h` (contract 09 sections 1 and 6).
+//! `consoleapi.h` and the standard handles of `processenv.h` (contract 09).
 
 pub mod control;
+mod handles;
+pub mod screen;
+pub mod session;
+pub mod text;
 
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, guard_bool, guard_or};
 use overlapped_abi::Win32Error;

@@ -1,4 +1,4 @@
-//! `debugapi.h`.
+//! `debugapi.h`, but for DebugBreak, which is `crate::structured`'s.
 //!
 //! What OutputDebugString says goes to the log (`tracing`, target `OutputDebugString`, level debug); if OVERLAPPED_DEBUG_OUTPUT is
 //! set it goes to the standard error as well.
@@ -51,13 +51,6 @@ pub unsafe extern "C" fn ovl_CheckRemoteDebuggerPresent(process: RawHandle, pres
     // SAFETY: not NULL, and the caller vouches for it.
     unsafe { present.write(ovl_IsDebuggerPresent()) };
     TRUE
-}
-
-/// DebugBreak: stops in the debugger, or ends the process if there is none.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_DebugBreak() {
-    // SAFETY: what the signal does is what is wanted.
-    unsafe { libc::raise(libc::SIGTRAP) };
 }
 
 #[cfg(test)]

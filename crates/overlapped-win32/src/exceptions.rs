@@ -1,9 +1,11 @@
 //! The rest of `errhandlingapi.h`: error modes, and exceptions as far as there are any.
 //!
-//! RaiseException gives a thread its name where that is what it is used for; any other exception is `crate::structured`'s, and
-//! where nobody catches it, the program's filter sees it before the process ends.
+//! RaiseException gives a thread its name where that is what it is used for; any other exception goes its way: vectored handlers
+//! (`crate::vectored`), frames (`crate::structured`), and where nobody catches it, the program's filter before the process ends.
 
-use crate::structured;
+use crate::context::Context;
+use crate::structured::{self, Verdict};
+use crate::vectored;
 use std::ffi::{CStr, c_char};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -15,9 +17,9 @@ pub struct ExceptionRecord {
     pub code: u32,
     /// `ExceptionFlags`: 1 if the program cannot go on.
     pub flags: u32,
-    /// `ExceptionRecord`: 0.
+    /// `ExceptionRecord`: the exception that could not be continued, or 0.
     pub nested: usize,
-    /// `ExceptionAddress`: 0.
+    /// `ExceptionAddress`: where it happened, or where RaiseException was called.
     pub address: usize,
     /// `NumberParameters`.
     pub parameters: u32,
@@ -25,41 +27,35 @@ pub struct ExceptionRecord {
     pub information: [usize; 15],
 }
 
-/// EXCEPTION_POINTERS; there is no context.
+/// EXCEPTION_POINTERS.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ExceptionPointers {
-    record: *const ExceptionRecord,
-    context: usize,
+    /// `ExceptionRecord`.
+    pub record: *mut ExceptionRecord,
+    /// `ContextRecord`: handlers may change what the thread goes on with.
+    pub context: *mut Context,
 }
 
-const _: () = assert!(size_of::<ExceptionRecord>() == 152);
+const _: () = assert!(size_of::<ExceptionRecord>() == 152 && size_of::<ExceptionPointers>() == 16);
 
 impl ExceptionRecord {
     /// No exception.
     pub const NONE: Self = Self { code: 0, flags: 0, nested: 0, address: 0, parameters: 0, information: [0; 15] };
 }
 
-impl ExceptionPointers {
-    /// No exception.
-    pub const NONE: Self = Self { record: std::ptr::null(), context: 0 };
-
-    /// Those of an exception.
-    #[must_use]
-    pub fn of(record: *const ExceptionRecord) -> Self {
-        Self { record, context: 0 }
-    }
-}
-
 /// LPTOP_LEVEL_EXCEPTION_FILTER.
-pub type Filter = Option<unsafe extern "C" fn(*const ExceptionPointers) -> i32>;
+pub type Filter = Option<unsafe extern "C-unwind" fn(*mut ExceptionPointers) -> i32>;
 
 /// By it debuggers are told the name of a thread.
 const THREAD_NAME: u32 = 0x406D_1388;
 const EXCEPTION_NONCONTINUABLE: u32 = 1;
 /// What a program gets that wants to go on after an exception that says that it cannot.
 const NONCONTINUABLE_EXCEPTION: u32 = 0xC000_0025;
-const EXCEPTION_CONTINUE_EXECUTION: i32 = -1;
+/// EXCEPTION_CONTINUE_EXECUTION.
+pub(crate) const CONTINUE_EXECUTION: i32 = -1;
+/// EXCEPTION_EXECUTE_HANDLER.
+const EXECUTE_HANDLER: i32 = 1;
 
 static MODE: AtomicU32 = AtomicU32::new(0);
 static FILTER: AtomicUsize = AtomicUsize::new(0);
@@ -120,13 +116,54 @@ unsafe fn name_thread(record: &ExceptionRecord) {
     unsafe { libc::pthread_setname_np(libc::pthread_self(), short.as_ptr().cast()) };
 }
 
-/// RaiseException.
+/// What became of an exception that no `__except` has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The program is to go on with the context.
+    Continue,
+    /// A filter said so of an exception that cannot be continued.
+    Refused,
+    /// Nobody wanted it.
+    Unhandled,
+}
+
+/// Shows an exception to all who may decide, in the order of Windows: vectored handlers, the filters of the frames, the program's filter.
 ///
 /// # Safety
-/// `information` has so many numbers, and they are what the exception has.
-#[unsafe(no_mangle)]
-pub unsafe extern "C-unwind" fn ovl_RaiseException(code: u32, flags: u32, count: u32, information: *const usize) {
+/// The frames that are pushed are there, and what was called since the one that handles it has nothing to destroy.
+pub(crate) unsafe fn dispatch(pointers: &mut ExceptionPointers, frames: Option<structured::Origin>) -> Outcome {
+    if vectored::FIRST.ask(pointers) {
+        vectored::LAST.ask(pointers);
+        return Outcome::Continue;
+    }
+    // SAFETY: the caller's promise.
+    let asked = frames.map_or(Verdict::Unhandled, |origin| unsafe { structured::raise(pointers, origin) });
+    let goes_on = asked == Verdict::Continue || unhandled(pointers) == CONTINUE_EXECUTION;
+    if !goes_on {
+        return Outcome::Unhandled;
+    }
+    // SAFETY: whoever dispatches has a record.
+    if unsafe { (*pointers.record).flags } & EXCEPTION_NONCONTINUABLE != 0 {
+        return Outcome::Refused;
+    }
+    vectored::LAST.ask(pointers);
+    Outcome::Continue
+}
+
+/// What RaiseException does once it has its caller's context.
+///
+/// # Safety
+/// `information` is NULL or has so many numbers, and they are what the exception has. The context is writable.
+pub(crate) unsafe extern "C-unwind" fn raise_exception(
+    code: u32,
+    flags: u32,
+    count: u32,
+    information: *const usize,
+    context: *mut Context,
+) {
     let mut record = ExceptionRecord { code, flags: flags & EXCEPTION_NONCONTINUABLE, ..ExceptionRecord::NONE };
+    // SAFETY: the caller's promise.
+    record.address = unsafe { (*context).instruction() };
     if !information.is_null() {
         record.parameters = count.min(15);
         // SAFETY: the caller vouches for so many numbers.
@@ -139,24 +176,62 @@ pub unsafe extern "C-unwind" fn ovl_RaiseException(code: u32, flags: u32, count:
         return unsafe { name_thread(&record) };
     }
     // SAFETY: who pushed frames vouches for them.
-    let goes_on = unsafe { structured::raise(&record, false) } == structured::Verdict::Continue
-        || unhandled(&record) == EXCEPTION_CONTINUE_EXECUTION;
-    if goes_on && record.flags == 0 {
-        return;
-    }
-    if goes_on && code != NONCONTINUABLE_EXCEPTION {
-        // SAFETY: as above; no information is passed.
-        unsafe { ovl_RaiseException(NONCONTINUABLE_EXCEPTION, EXCEPTION_NONCONTINUABLE, 0, std::ptr::null()) };
-    }
-    eprintln!("The program ends: nobody handles exception 0x{code:08X}.");
-    std::process::abort();
+    unsafe { raise_record(&mut record, context) };
 }
 
-/// What the program's filter says of an exception that nobody catches; 0 without one.
-pub(crate) fn unhandled(record: &ExceptionRecord) -> i32 {
-    let pointers = ExceptionPointers::of(record);
-    // SAFETY: the program's filter; the record outlives the call.
-    as_filter(FILTER.load(Acquire)).map_or(0, |filter| unsafe { filter(&pointers) })
+/// Raises what the record says, and in its place that it could not be continued where somebody wants that.
+///
+/// # Safety
+/// As for [`raise_exception`].
+pub(crate) unsafe fn raise_record(record: &mut ExceptionRecord, context: *mut Context) {
+    let mut pointers = ExceptionPointers { record, context };
+    // SAFETY: the caller's promise.
+    match unsafe { dispatch(&mut pointers, Some(structured::Origin::Raised)) } {
+        Outcome::Continue => {}
+        Outcome::Refused if record.code != NONCONTINUABLE_EXCEPTION => {
+            let mut refused = ExceptionRecord {
+                code: NONCONTINUABLE_EXCEPTION,
+                flags: EXCEPTION_NONCONTINUABLE,
+                nested: std::ptr::from_mut(record) as usize,
+                address: record.address,
+                ..ExceptionRecord::NONE
+            };
+            // SAFETY: as above.
+            unsafe { raise_record(&mut refused, context) };
+        }
+        Outcome::Refused | Outcome::Unhandled => {
+            eprintln!("The program ends: nobody handles exception 0x{:08X}.", record.code);
+            std::process::abort();
+        }
+    }
+}
+
+/// What the program's filter says of an exception that nobody catches; 0 without one. If it says that it has dealt with it, the process ends
+/// without another word, with the low byte of the code.
+fn unhandled(pointers: &mut ExceptionPointers) -> i32 {
+    let Some(filter) = as_filter(FILTER.load(Acquire)) else { return 0 };
+    // SAFETY: the program's filter; record and context outlive the call.
+    let answer = unsafe { filter(pointers) };
+    if answer == EXECUTE_HANDLER {
+        // SAFETY: whoever dispatches has a record. _exit ends the process.
+        unsafe { libc::_exit(exit_status((*pointers.record).code)) };
+    }
+    answer
+}
+
+/// What is left of an exit code on Linux; not 0 if it was not.
+pub(crate) fn exit_status(code: u32) -> i32 {
+    if code != 0 && code & 0xFF == 0 { 0xFF } else { (code & 0xFF).cast_signed() }
+}
+
+/// UnhandledExceptionFilter: what the program's own says, and EXCEPTION_EXECUTE_HANDLER without one.
+///
+/// # Safety
+/// The exception and its context are there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn ovl_UnhandledExceptionFilter(pointers: *mut ExceptionPointers) -> i32 {
+    // SAFETY: the program's filter, with what it has passed itself.
+    as_filter(FILTER.load(Acquire)).map_or(EXECUTE_HANDLER, |filter| unsafe { filter(pointers) })
 }
 
 #[cfg(test)]
@@ -165,17 +240,17 @@ mod tests {
 
     static SEEN: AtomicU32 = AtomicU32::new(0);
 
-    unsafe extern "C" fn go_on(pointers: *const ExceptionPointers) -> i32 {
+    unsafe extern "C-unwind" fn go_on(pointers: *mut ExceptionPointers) -> i32 {
         // SAFETY: RaiseException passes a record.
         SEEN.store(unsafe { (*(*pointers).record).code }, SeqCst);
-        EXCEPTION_CONTINUE_EXECUTION
+        CONTINUE_EXECUTION
     }
 
     #[test]
     fn a_filter_may_go_on() {
         assert!(ovl_SetUnhandledExceptionFilter(Some(go_on)).is_none());
         // SAFETY: two numbers, as said.
-        unsafe { ovl_RaiseException(0xE000_0001, 0, 2, [1, 2].as_ptr()) };
+        unsafe { crate::context::ovl_RaiseException(0xE000_0001, 0, 2, [1, 2].as_ptr()) };
         assert_eq!(SEEN.load(SeqCst), 0xE000_0001);
         assert!(ovl_SetUnhandledExceptionFilter(None).is_some());
         assert_eq!((ovl_SetErrorMode(0x8001), ovl_SetErrorMode(0), ovl_GetErrorMode()), (0, 0x8001, 0));
@@ -186,7 +261,7 @@ mod tests {
         std::thread::spawn(|| {
             let information = [0x1000, c"a rather long name".as_ptr() as usize, u32::MAX as usize, 0];
             // SAFETY: the information that belongs to this exception.
-            unsafe { ovl_RaiseException(THREAD_NAME, 0, 4, information.as_ptr()) };
+            unsafe { crate::context::ovl_RaiseException(THREAD_NAME, 0, 4, information.as_ptr()) };
             assert_eq!(std::fs::read_to_string("/proc/thread-self/comm").unwrap(), "a rather long n\n");
         })
         .join()

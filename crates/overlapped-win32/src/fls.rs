@@ -1,9 +1,10 @@
-//! Fiber-local storage (`fibersapi.h`). There are no fibers here, so it is thread-local storage with a callback that gets a
-//! value that is not NULL when its thread ends or its index is freed.
+//! Fiber-local storage (`fibersapi.h`): thread-local storage that goes with the fiber (`crate::fibers`), with a callback that gets a value that
+//! is not NULL when its fiber is deleted, its thread ends, or its index is freed.
 
 use crate::support::{Bool, FALSE, TRUE, fail, guard, set_last_error};
 use overlapped_abi::Win32Error;
 use parking_lot::Mutex;
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
@@ -14,8 +15,8 @@ const FLS_OUT_OF_INDEXES: u32 = u32::MAX;
 /// PFLS_CALLBACK_FUNCTION.
 pub type FlsCallback = unsafe extern "C" fn(*mut c_void);
 
-/// The values of a thread.
-type Values = Arc<[AtomicUsize; INDEXES]>;
+/// The values of a fiber, or of a thread that is none; nothing for one that has them with its thread at present.
+pub(crate) type Values = Option<Arc<[AtomicUsize; INDEXES]>>;
 
 #[derive(Clone, Copy)]
 enum Slot {
@@ -25,36 +26,64 @@ enum Slot {
 
 struct Table {
     slots: [Slot; INDEXES],
-    threads: Vec<Values>,
+    owners: Vec<Arc<[AtomicUsize; INDEXES]>>,
 }
 
-static TABLE: Mutex<Table> = Mutex::new(Table { slots: [Slot::Free; INDEXES], threads: Vec::new() });
+static TABLE: Mutex<Table> = Mutex::new(Table { slots: [Slot::Free; INDEXES], owners: Vec::new() });
 
-struct Local(Values);
-
-impl Local {
-    fn new() -> Self {
-        let values: Values = Arc::new([const { AtomicUsize::new(0) }; INDEXES]);
-        TABLE.lock().threads.push(Arc::clone(&values));
-        Self(values)
-    }
-}
+/// Those of what the thread runs.
+struct Local(RefCell<Values>);
 
 impl Drop for Local {
     fn drop(&mut self) {
-        let slots = {
-            let mut table = TABLE.lock();
-            table.threads.retain(|values| !Arc::ptr_eq(values, &self.0));
-            table.slots
-        };
-        for (value, slot) in self.0.iter().zip(slots) {
-            hand_over(value, slot);
-        }
+        discard(&self.0.take());
     }
 }
 
+/// No values.
+pub(crate) fn none() -> Values {
+    None
+}
+
+/// Those of a new fiber.
+pub(crate) fn fresh() -> Values {
+    let values = Arc::new([const { AtomicUsize::new(0) }; INDEXES]);
+    TABLE.lock().owners.push(Arc::clone(&values));
+    Some(values)
+}
+
+/// The calling thread runs something else now, which has these; those that it had.
+pub(crate) fn exchange(values: Values) -> Values {
+    LOCAL.try_with(|local| local.0.replace(values)).unwrap_or(None)
+}
+
+/// Whoever had these is no more: the callbacks get them.
+pub(crate) fn discard(values: &Values) {
+    let Some(values) = values else { return };
+    let slots = {
+        let mut table = TABLE.lock();
+        table.owners.retain(|other| !Arc::ptr_eq(values, other));
+        table.slots
+    };
+    for (value, slot) in values.iter().zip(slots) {
+        hand_over(value, slot);
+    }
+}
+
+/// Does something with a value of what runs.
+fn with<R>(index: u32, f: impl FnOnce(&AtomicUsize) -> R) -> Option<R> {
+    let values = LOCAL.try_with(|local| {
+        let mut values = local.0.borrow_mut();
+        if values.is_none() {
+            *values = fresh();
+        }
+        values.clone()
+    });
+    values.ok().flatten().map(|values| f(&values[index as usize]))
+}
+
 thread_local! {
-    static LOCAL: Local = Local::new();
+    static LOCAL: Local = const { Local(RefCell::new(None)) };
 }
 
 /// Takes the value away and gives it to the callback.
@@ -86,44 +115,38 @@ pub extern "C" fn ovl_FlsGetValue(index: u32) -> *mut c_void {
         return fail(Win32Error::INVALID_PARAMETER, std::ptr::null_mut());
     }
     set_last_error(0);
-    LOCAL.try_with(|local| local.0[index as usize].load(Acquire)).unwrap_or(0) as *mut c_void
+    with(index, |value| value.load(Acquire)).unwrap_or(0) as *mut c_void
 }
 
 /// FlsSetValue.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_FlsSetValue(index: u32, value: *mut c_void) -> Bool {
     let taken = TABLE.lock().slots.get(index as usize).is_some_and(|slot| matches!(slot, Slot::Taken(_)));
-    if !taken || LOCAL.try_with(|local| local.0[index as usize].store(value as usize, Release)).is_err() {
+    if !taken || with(index, |place| place.store(value as usize, Release)).is_none() {
         return fail(Win32Error::INVALID_PARAMETER, FALSE);
     }
     TRUE
 }
 
-/// FlsFree: the callback gets the values of all threads.
+/// FlsFree: the callback gets the values of all threads and fibers.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_FlsFree(index: u32) -> Bool {
     guard(FALSE, || {
-        let (slot, threads) = {
+        let (slot, owners) = {
             let mut table = TABLE.lock();
             match table.slots.get(index as usize) {
                 Some(&slot @ Slot::Taken(_)) => {
                     table.slots[index as usize] = Slot::Free;
-                    (slot, table.threads.clone())
+                    (slot, table.owners.clone())
                 }
                 _ => return fail(Win32Error::INVALID_PARAMETER, FALSE),
             }
         };
-        for values in threads {
+        for values in owners {
             hand_over(&values[index as usize], slot);
         }
         TRUE
     })
-}
-
-/// IsThreadAFiber: never.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_IsThreadAFiber() -> Bool {
-    FALSE
 }
 
 #[cfg(test)]

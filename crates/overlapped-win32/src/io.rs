@@ -69,6 +69,11 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
     Ok(handle)
 }
 
+/// What the handle of a descriptor refers to, if it has one.
+pub(crate) fn bonded(fd: RawFd) -> Option<Arc<Instance>> {
+    BONDS.lock().get(&fd).and_then(|bond| bond.instance.upgrade())
+}
+
 /// A descriptor of what the handle refers to.
 fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     let mut bonds = BONDS.lock();

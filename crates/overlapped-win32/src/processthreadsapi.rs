@@ -243,6 +243,9 @@ fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u
     adopt(&made.record);
     THREADS.lock().insert(made.record.id(), Arc::downgrade(&made));
     MADE.set(Some(Arc::clone(&made)));
+    if crate::structured::is_catching() {
+        crate::structured::arm();
+    }
     let _ = started.send(());
     made.pass_gate();
     if made.doom().is_some() {
@@ -353,38 +356,10 @@ pub unsafe extern "C" fn ovl_GetExitCodeThread(object: RawHandle, code: *mut u32
     })
 }
 
-/// GetExitCodeProcess: 259 for the calling process, which runs.
-///
-/// # Safety
-/// `code` is NULL or writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetExitCodeProcess(object: RawHandle, code: *mut u32) -> Bool {
-    guard_bool(|| {
-        let Object::Process(process) = system()?.entry_raw(object)?.object else {
-            return Err(Win32Error::INVALID_HANDLE);
-        };
-        if code.is_null() {
-            return Err(Win32Error::NOACCESS);
-        }
-        // SAFETY: not NULL, and the caller vouches for it.
-        unsafe { code.write(process.exit_code()) };
-        Ok(())
-    })
-}
-
 /// GetCurrentProcessId.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetCurrentProcessId() -> u32 {
     guard(0, || Process::current().id())
-}
-
-/// GetProcessId.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_GetProcessId(object: RawHandle) -> u32 {
-    guard_or(0, || match system()?.entry_raw(object)?.object {
-        Object::Process(process) => Ok(process.id()),
-        _ => Err(Win32Error::INVALID_HANDLE),
-    })
 }
 
 /// The thread of a handle with these rights, if CreateThread has made it and it has not ended; 5 otherwise.
@@ -447,14 +422,4 @@ pub unsafe extern "C" fn ovl_QueueUserAPC2(routine: ApcRoutine, target: RawHandl
 pub extern "C" fn ovl_ExitProcess(code: u32) -> ! {
     // SAFETY: exit ends the process; handlers that were registered with atexit run.
     unsafe { libc::exit(code.cast_signed()) }
-}
-
-/// TerminateProcess, of the calling process: nothing else runs in it.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_TerminateProcess(object: RawHandle, code: u32) -> Bool {
-    if object != CURRENT_PROCESS {
-        return fail(Win32Error::ACCESS_DENIED, 0);
-    }
-    // SAFETY: _exit ends the process at once.
-    unsafe { libc::_exit(code.cast_signed()) }
 }

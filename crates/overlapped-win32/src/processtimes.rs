@@ -4,10 +4,10 @@
 //! record is, if CreateThread made it.
 
 use crate::processthreadsapi::thread;
-use crate::support::{Bool, RawHandle, guard_bool, system};
+use crate::support::{Bool, RawHandle, guard_bool};
 use crate::timezoneapi::now;
 use overlapped_abi::{FileTime, Win32Error};
-use overlapped_kernel::handle::Object;
+use overlapped_kernel::process::Process;
 use overlapped_kernel::thread::{STILL_ACTIVE, Thread};
 use parking_lot::Mutex;
 use std::sync::{Arc, Weak};
@@ -124,7 +124,18 @@ pub unsafe extern "C" fn ovl_GetThreadTimes(
     })
 }
 
-/// GetProcessTimes, of the calling process.
+/// What a process has used. Of one that has ended Linux keeps that until its parent has asked.
+fn of_process(process: &Process) -> Times {
+    let stat = of_stat(&format!("/proc/{}/stat", process.id()));
+    let (mut kernel, mut user, age) = stat.unwrap_or_default();
+    if process.id() == std::process::id() {
+        (kernel, user) = usage(libc::RUSAGE_SELF);
+    }
+    let ended = if process.exit_code() == STILL_ACTIVE { FileTime::default() } else { now() };
+    Times { created: ago(age), ended, kernel, user }
+}
+
+/// GetProcessTimes: creation, end (0 while it runs), and time in the kernel and in the program.
 ///
 /// # Safety
 /// The targets are writable.
@@ -137,10 +148,7 @@ pub unsafe extern "C" fn ovl_GetProcessTimes(
     user: *mut FileTime,
 ) -> Bool {
     guard_bool(|| {
-        let Object::Process(_) = system()?.entry_raw(object)?.object else { return Err(Win32Error::INVALID_HANDLE) };
-        let age = of_stat("/proc/self/stat").map_or(Duration::ZERO, |(.., age)| age);
-        let (in_kernel, by_itself) = usage(libc::RUSAGE_SELF);
-        let times = Times { created: ago(age), ended: FileTime::default(), kernel: in_kernel, user: by_itself };
+        let times = of_process(&*crate::processes::visible(object)?);
         // SAFETY: the caller's promise.
         unsafe { store(times, [created, ended, kernel, user]) }
     })

@@ -53,6 +53,7 @@ mod tests {
             ovl_QueryPerformanceCounter(&mut after);
             assert_eq!(ovl_QueryPerformanceCounter(std::ptr::null_mut()), FALSE);
         }
-        assert!((20..2_000).contains(&((after - before) * 1000 / frequency)));
+        // In milliseconds; the thread may be kept from going on for a while.
+        assert!((20..60_000).contains(&((after - before) * 1000 / frequency)));
     }
 }

@@ -5,20 +5,24 @@
 //! been undone. Then the `__finally` blocks further in are run from the inside out, and at last the handler. In C all of that is done
 //! by jumps. In C++ the second round is a C++ exception, which the program throws for us (`ovl_seh_set_thrower`), so that
 //! destructors run; except after a fault where the compiler does not let an instruction throw. Faults of the machine arrive as
-//! signals; those of this library's own code are left to `crate::probe` and to Linux.
+//! signals (module `faults`).
 
+mod faults;
 mod frame;
+mod stack;
 
-use crate::exceptions::{ExceptionPointers, ExceptionRecord, unhandled};
+use crate::exceptions::{ExceptionPointers, ExceptionRecord};
 use frame::{ASK, ASKING, EXCEPT, FINALLY, HANDLE, UNWIND, ask, resume};
-use libc::{c_int, c_void};
+use libc::c_int;
 use std::cell::{Cell, UnsafeCell};
-use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::ptr::{null, null_mut};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
+pub use faults::{ovl_DebugBreak, ovl__resetstkoflw};
+pub(crate) use faults::{catch_faults, instruction, is_catching};
 pub use frame::{Frame, ovl_seh_answer, ovl_seh_enter};
+pub(crate) use stack::arm;
 
 /// `struct ovl_seh_finally`: the exception during which a `__finally` block runs.
 #[repr(C)]
@@ -38,7 +42,7 @@ pub struct Finally {
 type Thrower = unsafe extern "C-unwind" fn();
 
 /// Where an exception will be handled, and how control gets there.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Way {
     target: *mut Frame,
     by_throw: bool,
@@ -53,7 +57,26 @@ struct State {
     caught: Cell<bool>,
     abnormal: Cell<bool>,
     record: UnsafeCell<ExceptionRecord>,
+    /// The exception that is being shown to filters.
+    shown: Cell<*const Shown>,
     pointers: UnsafeCell<ExceptionPointers>,
+}
+
+/// An exception while filters are asked. It stands on the stack of whoever raises it.
+#[derive(Debug)]
+struct Shown {
+    pointers: *mut ExceptionPointers,
+    /// One whose filter has led to this.
+    outer: *const Shown,
+}
+
+/// How an exception came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// By a call.
+    Raised,
+    /// By an instruction.
+    Fault,
 }
 
 thread_local! {
@@ -64,9 +87,38 @@ thread_local! {
             caught: Cell::new(false),
             abnormal: Cell::new(false),
             record: UnsafeCell::new(ExceptionRecord::NONE),
-            pointers: UnsafeCell::new(ExceptionPointers::NONE),
+            shown: Cell::new(null()),
+            pointers: UnsafeCell::new(ExceptionPointers { record: null_mut(), context: null_mut() }),
         }
     };
+}
+
+/// What goes with a fiber: its frames, what is being shown to them, and where its stack ends.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    top: *mut Frame,
+    way: Option<Way>,
+    shown: *const Shown,
+    end: Option<Range<usize>>,
+}
+
+impl Kept {
+    /// Those of a fiber that has not begun, on this stack.
+    pub(crate) fn none(stack: Range<usize>) -> Self {
+        let end = (!stack.is_empty()).then(|| stack::near_end(stack.start, 0));
+        Self { top: null_mut(), way: None, shown: null(), end }
+    }
+}
+
+/// The calling thread runs something else now; what is to be kept of what it ran.
+pub(crate) fn exchange(new: Kept) -> Kept {
+    let end = stack::exchange_end(new.end);
+    STATE.with(|state| Kept {
+        top: state.top.replace(new.top),
+        way: state.way.replace(new.way),
+        shown: state.shown.replace(new.shown),
+        end,
+    })
 }
 
 static THROWER: AtomicUsize = AtomicUsize::new(0);
@@ -86,6 +138,7 @@ fn set_record(record: &ExceptionRecord) {
 /// The rest of [`ovl_seh_enter`]. Frames that somebody has jumped out of go: they belong to functions further down the stack.
 unsafe extern "C" fn push(frame: *mut Frame) -> c_int {
     catch_faults();
+    stack::arm();
     STATE.with(|state| {
         // SAFETY: the caller vouches for the frame; pushed ones keep their links.
         unsafe {
@@ -199,13 +252,17 @@ pub extern "C" fn ovl_seh_code() -> u32 {
     STATE.with(|state| unsafe { (*state.record.get()).code })
 }
 
-/// GetExceptionInformation, in a filter.
+/// GetExceptionInformation, in a filter. An exception of C++ has no context.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_seh_information() -> *mut ExceptionPointers {
     STATE.with(|state| {
+        // SAFETY: what is shown stands on this thread's stack; what was left by a jump has been taken off.
+        if let Some(shown) = unsafe { state.shown.get().as_ref() } {
+            return shown.pointers;
+        }
         let pointers = state.pointers.get();
         // SAFETY: both are this thread's, and stay as long as it does.
-        unsafe { pointers.write(ExceptionPointers::of(state.record.get())) };
+        unsafe { pointers.write(ExceptionPointers { record: state.record.get(), context: null_mut() }) };
         pointers
     })
 }
@@ -232,34 +289,57 @@ pub(crate) enum Verdict {
     Unhandled,
 }
 
-/// Sends an exception on its way.
+/// Shows an exception to the frames, and does not come back if one of them handles it.
 ///
 /// # Safety
 /// The frames that are pushed are there, and what was called since the one that handles it has nothing to destroy.
-pub(crate) unsafe fn raise(record: &ExceptionRecord, is_fault: bool) -> Verdict {
+pub(crate) unsafe fn raise(pointers: &mut ExceptionPointers, origin: Origin) -> Verdict {
     let mut frame = STATE.with(|state| state.top.get());
+    let shown = Shown { pointers, outer: STATE.with(|state| state.shown.get()) };
+    let mut verdict = Verdict::Unhandled;
     while !frame.is_null() {
         // SAFETY: the caller's promise. A frame whose filter runs already has raised this exception, and is passed over.
-        let answer = unsafe { if (*frame).kind == ASKING { 0 } else { answer_of(frame, record) } };
+        let answer = unsafe { if (*frame).kind == ASKING { 0 } else { answer_of(frame, &shown) } };
         if answer > 0 {
-            set_record(record);
-            let throws = thrower().is_some() && (!is_fault || THROWS_FAULTS.load(Acquire));
+            // SAFETY: whoever raises has a record.
+            set_record(unsafe { &*(*shown.pointers).record });
+            // SAFETY: the frame is there. What is shown further down the stack is so no longer.
+            STATE.with(|state| state.shown.set(unsafe { above(&shown, (*frame).stack()) }));
+            let throws = thrower().is_some() && (origin == Origin::Raised || THROWS_FAULTS.load(Acquire));
+            if origin == Origin::Fault {
+                stack::arm_again();
+            }
             // SAFETY: the caller's promise.
             unsafe { unwind(Way { target: frame, by_throw: throws && (*frame).cxx != 0 }) };
         }
         if answer < 0 {
-            return Verdict::Continue;
+            verdict = Verdict::Continue;
+            break;
         }
         // SAFETY: a pushed frame keeps its link.
         frame = unsafe { (*frame).outer };
     }
-    Verdict::Unhandled
+    STATE.with(|state| state.shown.set(shown.outer));
+    verdict
+}
+
+/// The innermost exception that is still being shown once the stack is back at this place.
+unsafe fn above(mut shown: *const Shown, stack: u64) -> *const Shown {
+    while !shown.is_null() && (shown as u64) < stack {
+        // SAFETY: the caller stands further down the stack than all that are shown.
+        shown = unsafe { (*shown).outer };
+    }
+    shown
 }
 
 /// Asks a frame's filter; a `__finally` block lets every exception pass.
-unsafe fn answer_of(frame: *mut Frame, record: &ExceptionRecord) -> c_int {
-    set_record(record);
-    let top = STATE.with(|state| state.top.get());
+unsafe fn answer_of(frame: *mut Frame, shown: &Shown) -> c_int {
+    // SAFETY: whoever raises has a record.
+    set_record(unsafe { &*(*shown.pointers).record });
+    let top = STATE.with(|state| {
+        state.shown.set(shown);
+        state.top.get()
+    });
     // SAFETY: `raise`'s caller vouches for the frame.
     let answer = unsafe {
         ((*frame).reason, (*frame).kind) = (ASK, ASKING);
@@ -308,127 +388,3 @@ fn end(why: &str) -> ! {
     std::process::abort();
 }
 
-const CONTINUE_EXECUTION: i32 = -1;
-const FAULTS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
-
-struct Former(UnsafeCell<[MaybeUninit<libc::sigaction>; FAULTS.len()]>);
-// SAFETY: written once, before the handlers that read it are installed.
-unsafe impl Sync for Former {}
-static FORMER: Former = Former(UnsafeCell::new([MaybeUninit::uninit(); FAULTS.len()]));
-
-/// From the first `__try` on, or the first filter for what nobody handles, faults are exceptions.
-pub(crate) fn catch_faults() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        own_code();
-        crate::probe::install_once();
-        // SAFETY: zeros are an action, and a handler of this type goes with SA_SIGINFO. NODEFER: it may never return.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = fault as *const () as usize;
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_NODEFER;
-            for (place, signal) in FAULTS.into_iter().enumerate() {
-                libc::sigaction(signal, null(), (*FORMER.0.get())[place].as_mut_ptr());
-            }
-            for signal in FAULTS {
-                libc::sigaction(signal, &action, null_mut());
-            }
-        }
-    });
-}
-
-unsafe extern "C-unwind" fn fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    // SAFETY: Linux passes the context of the thread.
-    let thread: &mut libc::ucontext_t = unsafe { &mut *context.cast() };
-    if crate::probe::repair(thread) {
-        return;
-    }
-    // SAFETY: Linux passes the description of the signal.
-    let (record, place) = (describe(signal, unsafe { &*info }, thread), instruction(thread));
-    if !own_code().contains(&place) {
-        // SAFETY: the frames are this thread's. It stopped in code that is not ours, so what is jumped over is the program's.
-        if unsafe { raise(&record, true) } == Verdict::Continue {
-            return;
-        }
-    }
-    if unhandled(&record) == CONTINUE_EXECUTION {
-        return;
-    }
-    if matches!(signal, libc::SIGSEGV | libc::SIGBUS) {
-        return crate::probe::pass_on(signal, info, context);
-    }
-    let slot = FAULTS.iter().position(|&other| other == signal).unwrap_or(0);
-    // SAFETY: the former action, which the repeated instruction meets; all of them were written before this was installed.
-    unsafe { libc::sigaction(signal, (*FORMER.0.get())[slot].as_ptr(), null_mut()) };
-}
-
-/// Where the thread was.
-pub(crate) fn instruction(context: &libc::ucontext_t) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    return context.uc_mcontext.gregs[libc::REG_RIP as usize] as usize;
-    #[cfg(target_arch = "aarch64")]
-    return context.uc_mcontext.pc as usize;
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return 0;
-}
-
-/// The exception that Windows has for a fault.
-fn describe(signal: c_int, info: &libc::siginfo_t, context: &libc::ucontext_t) -> ExceptionRecord {
-    const FPE: [u32; 9] = [
-        0xC000_0090,
-        0xC000_0094,
-        0xC000_0095,
-        0xC000_008E,
-        0xC000_0091,
-        0xC000_0093,
-        0xC000_008F,
-        0xC000_0090,
-        0xC000_008C,
-    ];
-    let code = match signal {
-        libc::SIGFPE => FPE.get(info.si_code as usize).copied().unwrap_or(FPE[0]),
-        libc::SIGILL => 0xC000_001D,
-        libc::SIGBUS if info.si_code == libc::BUS_ADRALN => 0x8000_0002,
-        libc::SIGBUS => 0xC000_0006,
-        _ => 0xC000_0005,
-    };
-    let mut record = ExceptionRecord { code, address: instruction(context), ..ExceptionRecord::NONE };
-    if matches!(code, 0xC000_0005 | 0xC000_0006) {
-        #[cfg(target_arch = "x86_64")]
-        let wrote = context.uc_mcontext.gregs[libc::REG_ERR as usize] & 2 != 0;
-        #[cfg(not(target_arch = "x86_64"))]
-        let wrote = false;
-        record.parameters = 2;
-        // SAFETY: these signals come with an address.
-        (record.information[0], record.information[1]) = (wrote.into(), unsafe { info.si_addr() } as usize);
-    }
-    record
-}
-
-/// The code of this library, if it is one of its own: nothing jumps out of that.
-fn own_code() -> std::ops::Range<usize> {
-    static START: AtomicUsize = AtomicUsize::new(0);
-    static END: AtomicUsize = AtomicUsize::new(0);
-    static LOOKED: Once = Once::new();
-
-    unsafe extern "C" fn look(object: *mut libc::dl_phdr_info, _size: usize, _data: *mut c_void) -> c_int {
-        // SAFETY: the loader passes the description of an object that is loaded.
-        let (object, headers) =
-            unsafe { (&*object, std::slice::from_raw_parts((*object).dlpi_phdr, (*object).dlpi_phnum.into())) };
-        let here = own_code as *const () as usize;
-        for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0)
-        {
-            let start = (object.dlpi_addr + header.p_vaddr) as usize;
-            let code = start..start + header.p_memsz as usize;
-            // SAFETY: a name that ends with a zero. The program itself has none.
-            if code.contains(&here) && unsafe { *object.dlpi_name } != 0 {
-                START.store(code.start, Relaxed);
-                END.store(code.end, Relaxed);
-            }
-        }
-        0
-    }
-    // SAFETY: the function is what the loader calls.
-    LOOKED.call_once(|| unsafe { _ = libc::dl_iterate_phdr(Some(look), null_mut()) });
-    START.load(Relaxed)..END.load(Relaxed)
-}

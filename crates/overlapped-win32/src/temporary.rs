@@ -43,7 +43,7 @@ pair! {
 }
 
 pair! {
-    /// GetTempFileName: `path`, the first three units of `prefix`, a number in hexadecimal, `.TMP`; the number. If `unique` is 0
+    /// GetTempFileName: `path`, the first three units of `prefix`, a number in hexadecimal, `.tmp`; the number. If `unique` is 0
     /// the number is a new one and the file is created. 0/267 if `path` is no directory.
     fn ovl_GetTempFileNameA ovl_GetTempFileNameW(path: *const C, prefix: *const C, unique: u32, name: *mut C) -> u32 {
         guard_or(0, || {
@@ -58,7 +58,7 @@ pair! {
             start.extend(prefix.iter().take(3));
             let named = |number: u32| {
                 let mut text = start.clone();
-                text.extend(of::<C>(&format!("{number:X}.TMP")));
+                text.extend(of::<C>(&format!("{number:X}.tmp")));
                 text
             };
             let (number, text) = if unique != 0 { (unique & 0xFFFF, named(unique & 0xFFFF)) } else { create(named)? };
@@ -107,7 +107,7 @@ mod tests {
             let directory = room;
             let number = ovl_GetTempFileNameA(directory.as_ptr(), c"ovlx".as_ptr().cast(), 0, room.as_mut_ptr());
             let name = units(room.as_ptr()).to_vec();
-            assert!(number != 0 && name.ends_with(format!("ovl{number:X}.TMP").as_bytes()));
+            assert!(number != 0 && name.ends_with(format!("ovl{number:X}.tmp").as_bytes()));
             let path = to_linux(OsStr::from_bytes(&name)).unwrap();
             assert!(path.is_file());
             std::fs::remove_file(path).unwrap();
@@ -119,7 +119,7 @@ mod tests {
                 (0, 267)
             );
             assert_eq!(ovl_GetTempFileNameW(wide.as_ptr(), std::ptr::null(), 0x1_00AB, room.as_mut_ptr()), 0xAB);
-            assert_eq!(units(room.as_ptr()), of::<u16>("C:\\no such directory\\AB.TMP"));
+            assert_eq!(units(room.as_ptr()), of::<u16>("C:\\no such directory\\AB.tmp"));
         }
     }
 }

@@ -211,8 +211,8 @@ pub unsafe extern "C" fn ovl_GetThreadPriorityBoost(object: RawHandle, disabled:
     })
 }
 
-/// The first 64 processors that a thread may run on, as bits.
-fn processors(thread: u32) -> Result<(libc::cpu_set_t, u64), Win32Error> {
+/// The processors that a thread may run on.
+pub(crate) fn allowed(thread: u32) -> Result<Vec<usize>, Win32Error> {
     // SAFETY: a set of bits, for which zero is a value.
     let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     // SAFETY: as large as said.
@@ -220,29 +220,71 @@ fn processors(thread: u32) -> Result<(libc::cpu_set_t, u64), Win32Error> {
         return Err(Win32Error::INVALID_HANDLE);
     }
     // SAFETY: the index is inside the set.
-    let bits = (0..64).filter(|n| unsafe { libc::CPU_ISSET(*n, &set) }).fold(0, |bits, n| bits | 1 << n);
-    Ok((set, bits))
+    Ok((0..libc::CPU_SETSIZE as usize).filter(|n| unsafe { libc::CPU_ISSET(*n, &set) }).collect())
 }
 
-/// SetThreadAffinityMask: the mask before; 0 with 87 for no processor, or one that is not there.
+/// The processors of the calling process: those of its first thread before anybody changed what threads may do, or those that the
+/// process was given since.
+static OWN: Mutex<Option<Vec<usize>>> = Mutex::new(None);
+
+/// The processors that a process may run on. Linux knows that of threads only.
+pub(crate) fn of_process(process: u32) -> Result<Vec<usize>, Win32Error> {
+    if process != std::process::id() {
+        return allowed(process);
+    }
+    let mut own = OWN.lock();
+    if own.is_none() {
+        *own = Some(allowed(process)?);
+    }
+    Ok(own.clone().unwrap_or_default())
+}
+
+/// Gives a process these processors, and all threads that it has.
+pub(crate) fn give(process: u32, processors: &[usize]) -> Result<(), Win32Error> {
+    crate::processes::threads(process).into_iter().try_for_each(|thread| allow(thread, processors))?;
+    if process == std::process::id() {
+        *OWN.lock() = Some(processors.to_vec());
+    }
+    Ok(())
+}
+
+/// Has a thread run on these only; 87 if none of them is there, 5 for a thread of somebody else.
+pub(crate) fn allow(thread: u32, processors: &[usize]) -> Result<(), Win32Error> {
+    of_process(std::process::id())?;
+    // SAFETY: our own set, and indices inside it.
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        processors.iter().filter(|&&n| n < libc::CPU_SETSIZE as usize).for_each(|&n| libc::CPU_SET(n, &mut set));
+        if libc::sched_setaffinity(thread.cast_signed(), size_of_val(&set), &set) == 0 {
+            return Ok(());
+        }
+    }
+    let refused = std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM);
+    Err(if refused { Win32Error::ACCESS_DENIED } else { Win32Error::INVALID_PARAMETER })
+}
+
+/// The first 64 of these, as bits.
+pub(crate) fn bits(processors: &[usize]) -> usize {
+    processors.iter().filter(|n| **n < 64).fold(0, |bits, n| bits | 1 << n)
+}
+
+/// The processors that bits stand for.
+pub(crate) fn of_bits(mask: usize) -> Vec<usize> {
+    (0..64).filter(|n| mask >> n & 1 != 0).collect()
+}
+
+/// SetThreadAffinityMask: the mask before; 0 with 87 for no processor, or one that is not the process's.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetThreadAffinityMask(object: RawHandle, mask: usize) -> usize {
     guard_or(0, || {
         let (thread, _) = thread(object)?;
-        let (mut set, before) = processors(thread.id())?;
-        let (_, all) = processors(std::process::id())?;
-        if mask == 0 || mask as u64 & !(all | before) != 0 {
+        let all = bits(&of_process(std::process::id())?);
+        let before = bits(&allowed(thread.id())?);
+        if mask == 0 || mask & !(all | before) != 0 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        // SAFETY: our own set, and indices inside it.
-        unsafe {
-            libc::CPU_ZERO(&mut set);
-            (0..64).filter(|n| mask >> n & 1 != 0).for_each(|n| libc::CPU_SET(n, &mut set));
-            if libc::sched_setaffinity(thread.id().cast_signed(), size_of_val(&set), &set) != 0 {
-                return Err(Win32Error::INVALID_PARAMETER);
-            }
-        }
-        Ok(before as usize)
+        allow(thread.id(), &of_bits(mask))?;
+        Ok(before)
     })
 }
 

@@ -58,14 +58,14 @@ pub extern "C" fn ovl_ReOpenFile(original: RawHandle, access: u32, share: u32, f
     })
 }
 
-const MOVEFILE_DELAY_UNTIL_REBOOT: u32 = 4;
-
 unsafe fn move_file<C: Unit>(from: *const C, to: *const C, flags: u32) -> Result<(), Win32Error> {
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, optional_name(to)) };
-    // No target means deletion at the next start, which the device refuses as it does any delayed move.
-    let flags = if to.is_none() { flags | MOVEFILE_DELAY_UNTIL_REBOOT } else { flags };
     let flags = MoveFlags::from_bits(flags).ok_or(Win32Error::INVALID_PARAMETER)?;
+    // No target means deletion at the next start, which the device refuses as it does any delayed move.
+    if to.is_none() && !flags.contains(MoveFlags::DELAY_UNTIL_REBOOT) {
+        return Err(Win32Error::ACCESS_DENIED);
+    }
     files().move_file(system()?, &from, &to.unwrap_or_default(), flags)
 }
 

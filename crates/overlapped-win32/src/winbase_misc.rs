@@ -1,7 +1,7 @@
 //! Small functions of `winbase.h`, `utilapiset.h`, `timeapi.h` and `winuser.h` that have nowhere else to be.
 
-use crate::support::{Bool, FALSE, RawHandle, TRUE, fail};
-use crate::sysinfoapi::{ovl_GetTickCount, processors};
+use crate::support::{Bool, FALSE, TRUE, fail};
+use crate::sysinfoapi::ovl_GetTickCount;
 use overlapped_abi::Win32Error;
 use std::ffi::c_void;
 use std::io::Write;
@@ -63,43 +63,6 @@ pub extern "C" fn ovl_Beep(hertz: u32, ms: u32) -> Bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_MessageBeep(_kind: u32) -> Bool {
     crate::support::guard(FALSE, bell)
-}
-
-/// GetProcessAffinityMask: all processors.
-///
-/// # Safety
-/// Both targets are writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetProcessAffinityMask(_process: RawHandle, own: *mut usize, system: *mut usize) -> Bool {
-    if own.is_null() || system.is_null() {
-        return fail(Win32Error::INVALID_PARAMETER, FALSE);
-    }
-    let count = processors();
-    let mask = if count >= usize::BITS { usize::MAX } else { (1 << count) - 1 };
-    // SAFETY: not NULL, and the caller vouches for them.
-    unsafe {
-        own.write(mask);
-        system.write(mask);
-    }
-    TRUE
-}
-
-/// SetProcessAffinityMask: TRUE; Linux decides by itself.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_SetProcessAffinityMask(_process: RawHandle, mask: usize) -> Bool {
-    if mask == 0 { fail(Win32Error::INVALID_PARAMETER, FALSE) } else { TRUE }
-}
-
-/// GetPriorityClass: NORMAL_PRIORITY_CLASS.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_GetPriorityClass(_process: RawHandle) -> u32 {
-    0x20
-}
-
-/// SetPriorityClass: TRUE; priorities of processes are given from outside on Linux (nice).
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_SetPriorityClass(_process: RawHandle, _class: u32) -> Bool {
-    TRUE
 }
 
 /// Whether the kernel can read so many bytes here.

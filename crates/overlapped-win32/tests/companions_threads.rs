@@ -13,7 +13,7 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-const LIMIT: u32 = 30_000;
+const LIMIT: u32 = 60_000;
 const FOREVER: u32 = u32::MAX;
 
 fn start(function: unsafe extern "C-unwind" fn(*mut c_void) -> u32, argument: *const AtomicU32, flags: u32) -> usize {
@@ -35,7 +35,7 @@ fn ends_with(thread: usize, code: u32) {
 fn until(what: &str, reached: impl Fn() -> bool) {
     let start = Instant::now();
     while !reached() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
@@ -94,13 +94,13 @@ fn a_suspended_thread_stops_and_goes_on() {
     until("it counts", || count.load(SeqCst) > 3);
     assert_eq!(ovl_SuspendThread(thread), 0);
     assert_eq!(ovl_SuspendThread(thread), 1, "suspensions are counted");
-    // It stops at the end of the call that it is in.
-    std::thread::sleep(Duration::from_millis(200));
+    // It stops at the end of the call that it is in, or of the next one.
+    let stopping = count.load(SeqCst);
+    std::thread::sleep(Duration::from_millis(300));
     let stopped = count.load(SeqCst);
-    std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(count.load(SeqCst), stopped);
+    assert!(stopped <= stopping + 1, "{} rounds after it was suspended", stopped - stopping);
     assert_eq!((ovl_ResumeThread(thread), ovl_ResumeThread(thread)), (2, 1));
-    until("it goes on", || count.load(SeqCst) > stopped);
+    until("it goes on", || count.load(SeqCst) > stopping + 1);
     assert_eq!(ovl_ResumeThread(thread), 0, "one that is not suspended");
     count.store(u32::MAX / 2, SeqCst);
     ends_with(thread, 1);
@@ -194,7 +194,7 @@ fn a_thread_keeps_to_its_processors() {
     let me = ovl_GetCurrentThread();
     let (mut mine, mut all) = (0, 0);
     // SAFETY: our own places.
-    let asked = unsafe { overlapped_win32::winbase_misc::ovl_GetProcessAffinityMask(usize::MAX, &mut mine, &mut all) };
+    let asked = unsafe { overlapped_win32::processes::ovl_GetProcessAffinityMask(usize::MAX, &mut mine, &mut all) };
     assert_eq!(asked, 1);
     let lowest = mine & mine.wrapping_neg();
     let before = ovl_SetThreadAffinityMask(me, lowest);

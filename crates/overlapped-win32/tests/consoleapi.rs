@@ -13,7 +13,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const INPUT: u32 = -10i32 as u32;
 const OUTPUT: u32 = -11i32 as u32;
@@ -25,6 +25,16 @@ fn child(part: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", "plays_its_part", "--nocapture", "--test-threads=1", "-q"]).env(PLAY, part);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Whoever started the tests may ignore signals: a shell does that for what it runs in the background.
+    let heed = || {
+        for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
+            // SAFETY: the usual disposition, in a process of one thread that is about to become another program.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: it makes system calls only.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(&mut command, heed) };
     command
 }
 
@@ -53,13 +63,11 @@ unsafe extern "C" fn takes(event: u32) -> i32 {
 }
 
 fn wait_for(order: u32) {
-    for _ in 0..1000 {
-        if ORDER.load(Ordering::SeqCst) == order {
-            return;
-        }
+    let end = Instant::now() + Duration::from_secs(60);
+    while ORDER.load(Ordering::SeqCst) != order {
+        assert!(Instant::now() < end, "the handlers were asked in the order {}", ORDER.load(Ordering::SeqCst));
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("the handlers were asked in the order {}", ORDER.load(Ordering::SeqCst));
 }
 
 fn add(routine: unsafe extern "C" fn(u32) -> i32, add: i32) -> i32 {
@@ -95,13 +103,13 @@ fn plays_its_part() {
         "dies" => {
             add(passes_on, 1);
             ovl_GenerateConsoleCtrlEvent(0, 0);
-            std::thread::sleep(Duration::from_secs(30));
+            std::thread::sleep(Duration::from_secs(60));
         }
         "closes" => {
             add(takes, 1);
             // SAFETY: sends a signal to this process.
             unsafe { libc::kill(libc::getpid(), libc::SIGHUP) };
-            std::thread::sleep(Duration::from_secs(30));
+            std::thread::sleep(Duration::from_secs(60));
         }
         "ignores" => {
             // SAFETY: NULL ignores Ctrl+C.
@@ -113,7 +121,7 @@ fn plays_its_part() {
             println!("alive");
             std::io::stdout().flush().expect("flushed");
             ovl_GenerateConsoleCtrlEvent(0, 0);
-            std::thread::sleep(Duration::from_secs(30));
+            std::thread::sleep(Duration::from_secs(60));
         }
         other => panic!("no part {other}"),
     }

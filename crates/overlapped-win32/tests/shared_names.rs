@@ -507,7 +507,7 @@ fn put(view: *mut u8, index: usize, byte: u8) {
 fn file(name_of_file: &str) -> RawHandle {
     let (path, all) = (name(name_of_file), 0xC000_0000);
     // SAFETY: a name that ends with a zero; OPEN_ALWAYS, shared by all.
-    unsafe { ovl_CreateFileA(path.as_ptr(), all, 3, null(), 4, 0, 0) }
+    unsafe { ovl_CreateFileA(path.as_ptr().cast(), all, 3, null(), 4, 0, 0) }
 }
 
 #[test]

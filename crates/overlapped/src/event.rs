@@ -53,6 +53,14 @@ impl Event {
         matches!(crate::wait::wait_any(&[self], timeout), Ok(WaitResult::Object(_)))
     }
 
+    pub(crate) fn from_kernel(event: Arc<dispatcher::Event>) -> Self {
+        Self(event)
+    }
+
+    pub(crate) fn into_kernel(self) -> Arc<dispatcher::Event> {
+        self.0
+    }
+
     pub(crate) fn kernel(&self) -> Arc<dispatcher::Event> {
         Arc::clone(&self.0)
     }

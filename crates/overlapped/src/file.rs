@@ -21,22 +21,6 @@ pub struct File {
 }
 
 impl File {
-    pub(crate) fn new(handle: OwnedHandle) -> Self {
-        Self { handle }
-    }
-
-    /// The handle underneath.
-    #[must_use]
-    pub fn handle(&self) -> &OwnedHandle {
-        &self.handle
-    }
-
-    /// Gives the handle away.
-    #[must_use]
-    pub fn into_handle(self) -> OwnedHandle {
-        self.handle
-    }
-
     /// Another handle to the same open file: they share the file pointer (contract 02 section 2).
     ///
     /// # Errors
@@ -53,7 +37,7 @@ impl File {
         self.transfer(Function::Read, buffer.as_mut_ptr(), buffer.len())
     }
 
-    /// Writes all of the bytes at the file pointer and moves it.
+    /// Writes the bytes at the file pointer and moves it: all, or as many as fitted when the disk is full or the file at its limit.
     ///
     /// # Errors
     /// Those of WriteFile (contract 03 section 1.2).
@@ -97,6 +81,8 @@ impl File {
         // SAFETY: the instance is synchronous, so the request is complete when the call returns, and the borrow of the
         // buffer lasts that long. Linux only reads from the buffer of a write.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
+            // The disk is full, and this is what fitted; the next write tells of it.
+            Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => Ok(completion.bytes),
             Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
             Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
             Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),

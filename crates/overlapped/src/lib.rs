@@ -76,6 +76,7 @@ pub mod executor;
 mod file;
 mod handle;
 mod metadata;
+pub mod named;
 pub mod net;
 mod objects;
 mod open;

@@ -34,6 +34,22 @@ pub(crate) fn set_modes(handle: &OwnedHandle, modes: NotificationModes) -> Resul
 macro_rules! file_methods {
     ($file:ty) => {
         impl $file {
+            pub(crate) fn new(handle: $crate::OwnedHandle) -> Self {
+                Self { handle }
+            }
+
+            /// The handle underneath.
+            #[must_use]
+            pub fn handle(&self) -> &$crate::OwnedHandle {
+                &self.handle
+            }
+
+            /// Gives the handle away.
+            #[must_use]
+            pub fn into_handle(self) -> $crate::OwnedHandle {
+                self.handle
+            }
+
             /// The logical size, in bytes (GetFileSizeEx).
             ///
             /// # Errors

@@ -9,7 +9,7 @@ use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::{self, Due, Mutant, WaitRef};
 use overlapped_kernel::idle::Idle;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A mutex object: taken by a wait, recursive, released by its owner. If its owner ends without releasing it, the next wait
 /// gets it as [`WaitResult::Abandoned`](crate::WaitResult::Abandoned). Clones are the same mutex.
@@ -29,6 +29,16 @@ impl MutexObject {
     /// 288 if the calling thread does not own it.
     pub fn release(&self) -> Result<()> {
         self.0.release().map_err(|code| Error::new(code, "release of a mutex"))
+    }
+}
+
+impl MutexObject {
+    pub(crate) fn from_kernel(mutex: Arc<Mutant>) -> Self {
+        Self(mutex)
+    }
+
+    pub(crate) fn into_kernel(self) -> Arc<Mutant> {
+        self.0
     }
 }
 
@@ -67,6 +77,16 @@ impl Semaphore {
     }
 }
 
+impl Semaphore {
+    pub(crate) fn from_kernel(semaphore: Arc<dispatcher::Semaphore>) -> Self {
+        Self(semaphore)
+    }
+
+    pub(crate) fn into_kernel(self) -> Arc<dispatcher::Semaphore> {
+        self.0
+    }
+}
+
 impl Wait for Semaphore {
     fn wait_ref(&self) -> Result<WaitRef> {
         Ok(Arc::clone(&self.0) as WaitRef)
@@ -84,7 +104,7 @@ impl Signal for Semaphore {
 /// ```
 /// # fn main() -> overlapped::Result<()> {
 /// use overlapped::{Event, Timeout, Timer, WaitResult, wait_any};
-/// use std::time::Duration;
+/// use std::time::{Duration, SystemTime};
 ///
 /// let stop = Event::manual_reset(false);
 /// let tick = Timer::auto_reset()?;
@@ -146,10 +166,37 @@ impl Timer {
         self.timer.set(Due::In(due), period, Some(Arc::new(routine)));
     }
 
+    /// [`Timer::set`] to a time of the wall clock, which it follows when that is set; a time in the past is at once. A system on
+    /// virtual time takes the time until then.
+    pub fn set_at(&self, due: SystemTime, period: Option<Duration>) {
+        self.timer.set(Due::At(filetime(due)), period, None);
+    }
+
     /// Stops it. The signalled state does not change; a routine that is queued and has not run is taken back.
     pub fn cancel(&self) {
         self.timer.cancel();
     }
+}
+
+impl Timer {
+    pub(crate) fn from_kernel(timer: Arc<dispatcher::Timer>, system: &System) -> Self {
+        Self { timer, idle: Arc::clone(system.idle()) }
+    }
+
+    pub(crate) fn into_kernel(self) -> Arc<dispatcher::Timer> {
+        self.timer
+    }
+}
+
+/// In 100-nanosecond units since 1601; the first moment of that year for all before it.
+fn filetime(time: SystemTime) -> u64 {
+    const UNIX_EPOCH: i128 = 11_644_473_600 * 10_000_000;
+    let units = |time: Duration| i128::try_from(time.as_nanos() / 100).unwrap_or(i128::MAX / 2);
+    let since = match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => units(after),
+        Err(before) => -units(before.duration()),
+    };
+    u64::try_from((UNIX_EPOCH + since).max(0)).unwrap_or(u64::MAX)
 }
 
 impl std::fmt::Debug for Timer {

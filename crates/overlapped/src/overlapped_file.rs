@@ -32,50 +32,49 @@ pub(crate) struct Call {
     pub(crate) payload: Box<dyn Any + Send>,
 }
 
+impl Call {
+    #[inline(always)]
+    fn into_transfer(self, report: Report) -> Transfer {
+        let Self { function, buffer, offset, route, payload } = self;
+        let (place, payload) = (Place::Offset(offset), Some(payload));
+        Transfer { function, buffer, place, route, overlapped: None, payload, report, probe: None }
+    }
+}
+
+/// What a refused call was given, and why.
+#[cold]
+fn returned(function: Function, refused: Refused) -> (Error, Box<dyn Any + Send>) {
+    match refused.payload {
+        Some(payload) => (Error::new(refused.error, operation::name(function)), payload),
+        None => unreachable!("a refusal gives the payload back"),
+    }
+}
+
 impl OverlappedFile {
-    pub(crate) fn new(handle: OwnedHandle) -> Self {
-        Self { handle }
-    }
-
-    /// The handle underneath.
-    #[must_use]
-    pub fn handle(&self) -> &OwnedHandle {
-        &self.handle
-    }
-
-    /// Gives the handle away.
-    #[must_use]
-    pub fn into_handle(self) -> OwnedHandle {
-        self.handle
-    }
-
     pub(crate) fn instance(&self) -> &Arc<Instance> {
         &self.handle.grant().instance
     }
 
     /// Hands the call to the road. Everything that a refusal leaves is in the payload.
     pub(crate) fn issue(&self, call: Call) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
-        let Call { function, buffer, offset, route, payload } = call;
-        // A call for a port has no way to hand an outcome back: the packet must come, whatever the notification modes.
-        let report = if route.packet { Report::AsPending } else { Report::AtOnce };
-        let transfer = Transfer {
-            function,
-            buffer,
-            place: Place::Offset(offset),
-            route,
-            overlapped: None,
-            payload: Some(payload),
-            report,
-            probe: None,
-        };
-        let grant = self.handle.grant();
+        let (function, grant) = (call.function, self.handle.grant());
         // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.
-        match unsafe { grant.instance.transfer(grant.access, transfer) } {
+        match unsafe { grant.instance.transfer(grant.access, call.into_transfer(Report::AtOnce)) } {
             Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
-            Err(Refused { error, payload: Some(payload) }) => {
-                Err((Error::new(error, operation::name(function)), payload))
-            }
-            Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+            Err(refused) => Err(returned(function, refused)),
+        }
+    }
+
+    /// The same where a packet brings the payload back and nobody asks for the request.
+    #[inline]
+    pub(crate) fn issue_detached(&self, call: Call) -> std::result::Result<(), (Error, Box<dyn Any + Send>)> {
+        let (function, grant) = (call.function, self.handle.grant());
+        // There is no way to hand an outcome back: the packet must come, whatever the notification modes.
+        let transfer = call.into_transfer(Report::AsPending);
+        // SAFETY: as for `issue`; of what is done inside the call, the packet owns it.
+        match unsafe { grant.instance.transfer_detached(grant.access, transfer) } {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(returned(function, refused)),
         }
     }
 
@@ -90,10 +89,7 @@ impl OverlappedFile {
         let report = if route.packet { Report::AsPending } else { Report::AtOnce };
         match file::copy_range(source.handle.grant(), self.handle.grant(), range, route, payload, report) {
             Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
-            Err(Refused { error, payload: Some(payload) }) => {
-                Err((Error::new(error, operation::name(Function::Copy)), payload))
-            }
-            Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+            Err(refused) => Err(returned(Function::Copy, refused)),
         }
     }
 

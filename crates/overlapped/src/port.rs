@@ -203,9 +203,12 @@ where
     /// # Errors
     /// 735 if the port is closed. A failed request is not an error here: its packet says so.
     pub fn get(&self) -> Result<Completion<K, C, B>> {
-        match self.remove(Timeout::Infinite)? {
-            Some(completion) => Ok(completion),
-            None => unreachable!("an infinite wait does not time out"),
+        match self.take(Timeout::Infinite) {
+            Ok(packet) => Ok(unpack(packet)),
+            Err(why) => match no_packet(why) {
+                Err(closed) => Err(closed),
+                Ok(()) => unreachable!("an infinite wait does not time out"),
+            },
         }
     }
 
@@ -236,24 +239,71 @@ where
         max: usize,
         timeout: impl Into<Timeout>,
     ) -> Result<usize> {
+        match self.take_many(into, max, timeout.into(), false)? {
+            Ok(taken) => Ok(taken),
+            Err(why) => no_packet(why).map(|()| 0),
+        }
+    }
+
+    /// As [`CompletionPort::get_many`], but functions that are queued to this thread may run instead (contract 05 section 4): then
+    /// `None`, and no packet is taken. A packet that is there comes first, and the functions stay queued.
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// use overlapped::{CompletionPort, Timeout, alertable};
+    ///
+    /// let (port, mut packets) = (CompletionPort::<&str, u32>::new(0)?, Vec::new());
+    /// alertable::current().queue(|| println!("runs inside the wait"))?;
+    /// port.post("packet", 7)?;
+    /// assert_eq!(port.get_many_alertable(&mut packets, 8, Timeout::Infinite)?, Some(1));
+    /// assert_eq!(port.get_many_alertable(&mut packets, 8, Timeout::Infinite)?, None);
+    /// assert_eq!(port.get_many_alertable(&mut packets, 8, Timeout::Poll)?, Some(0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`CompletionPort::get_many`].
+    pub fn get_many_alertable(
+        &self,
+        into: &mut Vec<Completion<K, C, B>>,
+        max: usize,
+        timeout: impl Into<Timeout>,
+    ) -> Result<Option<usize>> {
+        match self.take_many(into, max, timeout.into(), true)? {
+            Ok(taken) => Ok(Some(taken)),
+            Err(NoPacket::Alerted) => Ok(None),
+            Err(why) => no_packet(why).map(|()| Some(0)),
+        }
+    }
+
+    fn take_many(
+        &self,
+        into: &mut Vec<Completion<K, C, B>>,
+        max: usize,
+        timeout: Timeout,
+        alertable: bool,
+    ) -> Result<std::result::Result<usize, NoPacket>> {
         if max == 0 {
             return Err(Error::new(Win32Error::INVALID_PARAMETER, "a wait for packets"));
         }
         let mut packets = Vec::new();
-        match self.inner.port.remove_many(self.inner.system.idle(), &mut packets, max, timeout.into(), false) {
-            Ok(()) => {}
-            Err(why) => return no_packet(why).map(|()| 0),
-        }
-        let taken = packets.len();
+        let taken = self.inner.port.remove_many(self.inner.system.idle(), &mut packets, max, timeout, alertable);
+        let count = packets.len();
         into.extend(packets.into_iter().map(unpack));
-        Ok(taken)
+        Ok(taken.map(|()| count))
     }
 
     fn remove(&self, timeout: Timeout) -> Result<Option<Completion<K, C, B>>> {
-        match self.inner.port.remove(self.inner.system.idle(), timeout, false) {
+        match self.take(timeout) {
             Ok(packet) => Ok(Some(unpack(packet))),
             Err(why) => no_packet(why).map(|()| None),
         }
+    }
+
+    #[inline(always)]
+    fn take(&self, timeout: Timeout) -> std::result::Result<Packet, NoPacket> {
+        self.inner.port.remove(self.inner.system.idle(), timeout, false)
     }
 
     /// Closes the port: threads that wait return 735, queued packets are dropped.
@@ -268,6 +318,7 @@ where
     }
 }
 
+#[cold]
 fn no_packet(why: NoPacket) -> Result<()> {
     match why {
         NoPacket::TimedOut => Ok(()),
@@ -298,18 +349,13 @@ where
     B: Send + 'static,
 {
     let (key, context) = match packet.cargo {
+        Cargo::Read(payload) => return deliver(Function::Read, packet.status, packet.bytes as usize, payload),
+        Cargo::Written(payload) => return deliver(Function::Write, packet.status, packet.bytes as usize, payload),
         Cargo::Request(request) => {
             let Some(payload) = request.take_payload() else { unreachable!("a packet comes once") };
-            let bytes = packet.bytes as usize;
-            let completion = request::Completion { status: packet.status, bytes };
-            let result = operation::outcome(request.function(), completion);
-            let payload = match payload.downcast::<Bare<K, C>>() {
-                Ok(bare) => return Completion { key: bare.key, context: bare.context, buffer: None, result },
-                Err(payload) => payload,
-            };
-            let Parcel { key, context, mut buffer, fill } = operation::unbox::<Parcel<K, C, B>>(payload);
-            fill(&mut buffer, bytes);
-            return Completion { key, context, buffer: Some(buffer), result };
+            // The packet's own count has 32 bits.
+            let bytes = request.completion().map_or(packet.bytes as usize, |completion| completion.bytes);
+            return deliver(request.function(), packet.status, bytes, payload);
         }
         Cargo::Posted(posted) => operation::unbox::<(K, C)>(posted),
         // SAFETY: only `pack` makes these packets for a port whose posts are all of type (K, C).
@@ -317,6 +363,33 @@ where
         Cargo::Numbers { .. } => unreachable!("everything that a typed port gets has cargo"),
     };
     Completion { key, context, buffer: None, result: Ok(packet.bytes as usize) }
+}
+
+/// What a request on a port comes back with.
+#[inline(always)]
+fn deliver<K, C, B>(
+    function: Function,
+    status: Status,
+    bytes: usize,
+    payload: Box<dyn Any + Send>,
+) -> Completion<K, C, B>
+where
+    K: Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    let result = operation::outcome(function, request::Completion { status, bytes });
+    match payload.downcast::<Parcel<K, C, B>>() {
+        Ok(parcel) => {
+            let Parcel { key, context, mut buffer, fill } = *parcel;
+            fill(&mut buffer, bytes);
+            Completion { key, context, buffer: Some(buffer), result }
+        }
+        Err(payload) => {
+            let Bare { key, context } = operation::unbox::<Bare<K, C>>(payload);
+            Completion { key, context, buffer: None, result }
+        }
+    }
 }
 
 /// A device whose requests report to a port. It derefs to the device.
@@ -422,8 +495,8 @@ where
     ) -> std::result::Result<(), Rejected<C, B>> {
         let route = Route { packet: true, ..Route::default() };
         let payload: Box<dyn Any + Send> = parcel;
-        match self.device.issue(Call { function, buffer, offset, route, payload }) {
-            Ok(_) => Ok(()),
+        match self.device.issue_detached(Call { function, buffer, offset, route, payload }) {
+            Ok(()) => Ok(()),
             Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
         }
     }

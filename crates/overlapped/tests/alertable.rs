@@ -65,22 +65,26 @@ fn several_completions_are_handed_out_in_one_wait() {
         let bytes = pattern(4096, 5);
         lab.file("data", &bytes);
         let (file, (to, told)) = (lab.open("data"), channel());
-        for number in 0..3 {
-            file.read_at_then(vec![0; 512], number as u64 * 512, tell(&to, number)).unwrap();
-        }
-        // Complete before the wait begins, so that one wait finds all three.
-        eventually("the requests are complete", || {
-            let _ = wait_any(&[&file], MOMENT);
-            file.outstanding() == 0
+        // A routine is queued a moment after its request is complete: now and then a wait is too early for the last of them.
+        eventually("one wait finds all three", || {
+            for number in 0..3 {
+                file.read_at_then(vec![0; 512], number as u64 * 512, tell(&to, number)).unwrap();
+            }
+            eventually("the requests are complete", || {
+                let _ = wait_any(&[&file], MOMENT);
+                file.outstanding() == 0
+            });
+            assert!(alertable::sleep_in(&lab.system, LOST));
+            let mut all: Vec<Told> = told.try_iter().collect();
+            let in_one_wait = all.len();
+            all.extend(run(lab, &told, 3 - in_one_wait));
+            all.sort_by_key(|(number, ..)| *number);
+            for (number, (told, result, buffer)) in all.iter().enumerate() {
+                assert_eq!((*told, result), (number, &Ok(512)));
+                assert!(buffer[..] == bytes[number * 512..][..512]);
+            }
+            in_one_wait == 3
         });
-        assert!(alertable::sleep_in(&lab.system, LOST));
-        let mut all: Vec<Told> = told.try_iter().collect();
-        all.sort_by_key(|(number, ..)| *number);
-        for (number, (told, result, buffer)) in all.iter().enumerate() {
-            assert_eq!((*told, result), (number, &Ok(512)));
-            assert!(buffer[..] == bytes[number * 512..][..512]);
-        }
-        assert_eq!(all.len(), 3);
     });
 }
 
@@ -297,7 +301,50 @@ fn each_alertable_wait_runs_what_is_queued_and_consumes_nothing() {
         assert!(auto.wait(Timeout::Poll), "it was signalled before the function ran, and is not consumed");
         queue();
         assert_eq!(alertable::wait_any(&[&unset], Timeout::Poll), Ok(None), "also without waiting");
-        assert_eq!(count.load(Ordering::SeqCst), 6);
+        let (port, mut packets) = (CompletionPort::<u32>::new_in(&lab.system, 1), Vec::new());
+        queue();
+        assert_eq!(port.get_many_alertable(&mut packets, 4, Timeout::Infinite), Ok(None));
+        queue();
+        assert_eq!(port.get_many_alertable(&mut packets, 4, Timeout::Poll), Ok(None));
+        assert_eq!(count.load(Ordering::SeqCst), 8);
+        assert_eq!(port.get_many_alertable(&mut packets, 4, Timeout::Poll), Ok(Some(0)), "nothing is left");
+        assert!(packets.is_empty());
+    });
+}
+
+#[test]
+fn a_packet_comes_first_and_the_function_stays_queued() {
+    on_every_engine(|lab| {
+        let (port, log, mut packets) = (CompletionPort::<u32>::new_in(&lab.system, 1), Arc::default(), Vec::new());
+        alertable::current().queue(mark(&log, 1)).unwrap();
+        port.post(7, ()).unwrap();
+        port.post(8, ()).unwrap();
+        // Waits for packets that are not alertable leave it alone.
+        assert_eq!(port.get().unwrap().key, 7);
+        assert_eq!(port.get_many_alertable(&mut packets, 4, Timeout::Infinite), Ok(Some(1)));
+        assert_eq!((packets.len(), packets[0].key), (1, 8));
+        assert_eq!(port.get_many(&mut packets, 4, Timeout::Poll), Ok(0));
+        assert!(log.lock().unwrap().is_empty());
+        assert_eq!(port.get_many_alertable(&mut packets, 4, Timeout::Infinite), Ok(None));
+        assert_eq!(*log.lock().unwrap(), [1]);
+        assert_eq!(port.get_many_alertable(&mut packets, 0, Timeout::Poll).unwrap_err().code().0, 87);
+    });
+}
+
+#[test]
+fn a_function_wakes_a_thread_that_waits_alertably_for_packets() {
+    bounded("the waits", || {
+        let port = CompletionPort::<u32>::new(1).unwrap();
+        for _ in 0..50 {
+            let taker = port.clone();
+            let (thread, waits) = waiting(move || taker.get_many_alertable(&mut Vec::new(), 4, Timeout::Infinite));
+            thread.queue(|| ()).unwrap();
+            assert_eq!(waits.join().unwrap(), Ok(None));
+        }
+        let closed = port.clone();
+        let (_, waits) = waiting(move || closed.get_many_alertable(&mut Vec::new(), 4, Timeout::Infinite));
+        port.close();
+        assert_eq!(waits.join().unwrap().unwrap_err().code().0, 735);
     });
 }
 

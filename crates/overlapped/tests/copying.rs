@@ -143,7 +143,7 @@ fn a_cancel_ends_it_between_two_steps_and_what_was_copied_stays() {
         sparse.set_len(LEN.into()).expect("its size");
         let source = lab.open("source");
         // On a machine that is busy enough, a copy may be over before this thread goes on.
-        let cancelled = (0..20).any(|_| {
+        eventually("a copy is cancelled in the middle", || {
             let target = opened(lab, "target");
             let copy = target.copy_range_from(&source, CopyRange { source_offset: 0, target_offset: 0, len: LEN });
             eventually("it has begun", || target.size().is_ok_and(|size| size > 0) || !copy.is_pending());
@@ -162,7 +162,6 @@ fn a_cancel_ends_it_between_two_steps_and_what_was_copied_stays() {
                 }
             }
         });
-        assert!(cancelled);
     });
 }
 

@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{LOST, Lab, MOMENT, Random, eventually, on_every_engine, on_real_engines, pattern, seed, within};
+use common::{
+    LOST, Lab, MOMENT, Random, eventually, on_every_engine, on_real_engines, pattern, seed, thread_id, within,
+};
 use overlapped::{Error, Event, NotificationModes, Operation, OverlappedFile, Timeout, Wait, WaitResult};
 use overlapped::{wait_all, wait_any};
 use std::os::fd::AsFd;
@@ -128,7 +130,7 @@ fn a_pulse_releases_who_waits_now() {
             assert!(!event.wait(POLL));
             let pulsed = event.clone();
             let waiter = std::thread::spawn(move || pulsed.wait(Timeout::Infinite));
-            assert!(within(Duration::from_secs(10), || {
+            assert!(within(LOST, || {
                 event.pulse();
                 waiter.is_finished()
             }));
@@ -148,9 +150,8 @@ fn waits_end_when_their_time_is_over() {
         assert_eq!(wait_any(&[&event, &event], Duration::from_millis(20)), Ok(WaitResult::TimedOut));
         assert_eq!(wait_all(&[&event], Duration::from_millis(20)), Ok(WaitResult::TimedOut));
         assert!(start.elapsed() >= Duration::from_millis(60), "{:?}", start.elapsed());
-        let start = Instant::now();
+        // Who would wait here would wait for ever.
         assert_eq!(wait_all(&[&event], POLL), Ok(WaitResult::TimedOut));
-        assert!(start.elapsed() < Duration::from_secs(5));
     });
 }
 
@@ -362,6 +363,13 @@ fn a_device_is_waited_for_by_itself() {
     });
 }
 
+/// Does this thread of the process sleep, as Linux sees it?
+fn is_asleep(thread: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")).expect("procfs");
+    // The name before it is in brackets, and may hold anything.
+    stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('S'))
+}
+
 #[test]
 fn the_end_of_a_wait_for_a_request_never_signals_the_next_one() {
     // Contract 03 section 5: one request at a time, each of them waited for; the instance says pending while the next one is.
@@ -370,9 +378,10 @@ fn the_end_of_a_wait_for_a_request_never_signals_the_next_one() {
         for round in 0..1000 {
             let read = fifo.read_at(vec![0; 3], 0);
             let own = fifo.as_fd().try_clone_to_owned().unwrap();
+            let waiter = thread_id();
             let feeder = std::thread::spawn(move || {
-                // The wait has begun: who merely looks at the outcome may be ahead of the signal, as in C.
-                std::thread::sleep(Duration::from_micros(100));
+                // When the wait has begun: who merely looks at the outcome may be ahead of the signal, as in C.
+                eventually("the wait begins", || is_asleep(waiter));
                 assert_eq!(rustix::io::write(&own, b"fed"), Ok(3));
             });
             assert_eq!(wait_any(&[&read], Timeout::Infinite), Ok(WaitResult::Object(0)));
@@ -396,7 +405,7 @@ fn both_event_and_instance_are_signalled() {
         let read = fifo.read_at_with_event(vec![0; 8], 0, &event);
         assert!(!is_signalled(&fifo) && !is_signalled(&event));
         feed(&fifo);
-        assert_eq!(wait_all(&[&fifo, &event], Duration::from_secs(10)), Ok(WaitResult::Object(0)));
+        assert_eq!(wait_all(&[&fifo, &event], LOST), Ok(WaitResult::Object(0)));
         assert_eq!(read.wait().0, Ok(3));
     });
 }
@@ -468,7 +477,8 @@ fn operations_events_and_files_mix_in_one_wait() {
         feed(&fifo);
         assert_eq!(wait_all(&[&event, &read, &second], Timeout::Infinite), Ok(WaitResult::Object(0)));
         assert!(!event.wait(POLL), "the wait for all has taken it");
-        assert_eq!(wait_all(&[&fifo, &other], POLL), Ok(WaitResult::Object(0)));
+        // The outcome of a request is there a moment before its instance's signal.
+        assert_eq!(wait_all(&[&fifo, &other], LOST), Ok(WaitResult::Object(0)));
     });
 }
 
@@ -509,7 +519,7 @@ fn every_signal_of_an_auto_event_releases_one_of_many_threads() {
             let mut random = Random::new(seed());
             for round in 1..=ROUNDS {
                 ping[random.below(3)].set();
-                assert!(pong.wait(Duration::from_secs(10)), "round {round} was lost");
+                assert!(pong.wait(LOST), "round {round} was lost");
                 assert_eq!(taken.load(Ordering::SeqCst), round);
             }
             stop.set();
@@ -533,7 +543,7 @@ fn waits_for_all_of_shared_events_neither_deadlock_nor_lose() {
                     for _ in 0..MEALS {
                         let both: [&dyn Wait; 2] =
                             if seat % 2 == 0 { [&forks[left], &forks[right]] } else { [&forks[right], &forks[left]] };
-                        let result = wait_all(&both, Duration::from_secs(20));
+                        let result = wait_all(&both, LOST);
                         assert_eq!(result, Ok(WaitResult::Object(0)), "seat {seat} starves");
                         for fork in [left, right] {
                             assert_eq!(held[fork].fetch_add(1, Ordering::SeqCst), 0, "a fork has one owner");
@@ -565,7 +575,7 @@ fn timed_waits_that_race_with_signals_lose_none() {
             });
             for round in 1..=sent {
                 event.set();
-                assert!(within(Duration::from_secs(10), || got.load(Ordering::SeqCst) == round), "{round} was lost");
+                assert!(within(LOST, || got.load(Ordering::SeqCst) == round), "{round} was lost");
             }
             receiver.join().unwrap();
         });

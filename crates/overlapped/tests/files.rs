@@ -384,3 +384,45 @@ fn the_default_system_follows_the_environment() {
         assert_eq!(fs::read(&path).unwrap(), b"default");
     });
 }
+
+/// What a child of the next test is to write to.
+const LIMITED: &str = "OVERLAPPED_TEST_SIZE_LIMIT";
+
+#[test]
+fn a_write_beyond_the_limit_for_sizes_is_223_after_what_fitted() {
+    // Contract 02 section 12. A limit holds for the whole process, so another one runs into it.
+    if let Some(path) = std::env::var_os(LIMITED) {
+        return beyond_the_limit(path.as_ref());
+    }
+    for engine in ["uring", "epoll"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "a_write_beyond_the_limit_for_sizes_is_223_after_what_fitted"]);
+        child.env(LIMITED, home.path().join("f")).env("OVERLAPPED_ENGINE", engine);
+        let output = bounded("a write beyond the limit", move || child.output().unwrap());
+        assert!(output.status.success(), "{engine}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+fn beyond_the_limit(path: &std::path::Path) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Longer than any report of the test's own, should its output be a file.
+    const LIMIT: u64 = 1 << 20;
+    setrlimit(Resource::Fsize, Rlimit { current: Some(LIMIT), maximum: Some(LIMIT) }).unwrap();
+    let data = vec![7; LIMIT as usize + 5000];
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    let mut file = options.open(path).unwrap();
+    assert_eq!(file.write_bytes(&data), Ok(LIMIT as usize), "what fits");
+    assert_eq!(file.stream_position().unwrap(), LIMIT, "the pointer is behind it");
+    assert_eq!(code(file.write_bytes(b"x")), 223);
+    file.rewind().unwrap();
+    assert!(file.write_all(&data).is_err());
+    assert_eq!(code(file.set_len(LIMIT + 1)), 223);
+    drop(file);
+    let overlapped = options.open_overlapped(path).unwrap();
+    let (result, _) = overlapped.write_at(data, 0).wait();
+    assert_eq!(code(result), 223);
+    let (result, _) = overlapped.write_at(vec![7; 100], LIMIT - 50).wait();
+    assert_eq!(code(result), 223);
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Wakes a thread, and counts.
 struct Unpark {
@@ -140,16 +140,25 @@ fn operations_complete_under_smol() {
     });
 }
 
+/// How often the calling thread has gone to sleep.
+fn voluntary_switches() -> u64 {
+    let status = std::fs::read_to_string("/proc/thread-self/status").expect("procfs");
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).expect("a counter");
+    line.trim().parse().expect("a number")
+}
+
 #[test]
 fn polling_never_blocks() {
     on_real_engines(|lab| {
         let fifo = lab.fifo("fifo");
         let mut read = pin!(fifo.read_at(vec![0; 4], 0));
-        let before = Instant::now();
+        // Nobody ever writes: a poll that waits is one that the watchdog ends, and one that sleeps is counted by Linux.
+        let before = voluntary_switches();
         for _ in 0..1000 {
             assert!(read.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
-        assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+        let slept = voluntary_switches() - before;
+        assert!(slept < 500, "{slept} of 1000 polls gave the processor up");
     });
 }
 
@@ -184,7 +193,7 @@ fn a_future_that_lost_a_race_is_dropped_without_harm() {
             drop(read);
         }
         eventually("every buffer is given back", || ledger.alive() == 0);
-        assert_eq!(fifo.outstanding(), 0);
+        eventually("nothing is outstanding", || fifo.outstanding() == 0);
         ledger.check_graves();
     });
     on_sim(never(), |lab| {

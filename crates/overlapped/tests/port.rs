@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Ledger, MOMENT, Poisoned, bounded, eventually, never, on_every_engine, on_real_engines, on_sim, pattern};
+use common::{
+    LOST, Ledger, MOMENT, Poisoned, bounded, eventually, never, on_every_engine, on_real_engines, on_sim, pattern,
+};
 use overlapped::{CompletionPort, NotificationModes, Timeout};
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::system::Grant;
@@ -467,7 +469,7 @@ fn skip_mode_loses_no_request_of_a_typed_port() {
         (0..20).for_each(|n| file.read_at(Vec::with_capacity(4), u64::from(n), n).unwrap());
         let mut contexts = Vec::new();
         while contexts.len() < 20 {
-            let packet = port.get_timeout(Duration::from_secs(5)).unwrap().expect("every request comes back");
+            let packet = port.get_timeout(LOST).unwrap().expect("every request comes back");
             assert_eq!(packet.result.is_ok(), packet.context < 10);
             assert!(packet.result.is_ok() || packet.result.is_err_and(|e| e.is_end_of_file()));
             contexts.push(packet.context);

@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::{Lab, MOMENT, bounded_by, compute_until, eventually, on_every_engine, on_real_engines, thread_id, within};
+use common::{
+    LOST, Lab, MOMENT, bounded_by, compute_until, eventually, on_every_engine, on_real_engines, thread_id, within,
+};
 use overlapped::{CompletionPort, Event, Timeout, blocking};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -67,7 +69,7 @@ impl Worker {
 
     #[track_caller]
     fn ended(&self) -> Result<u32, u32> {
-        self.got.recv_timeout(Duration::from_secs(10)).expect("the worker's call never ended")
+        self.got.recv_timeout(LOST).expect("the worker's call never ended")
     }
 
     /// Nothing, for a moment.
@@ -413,8 +415,10 @@ fn a_packet_left_for_its_poster_reaches_a_waiting_thread_soon() {
         let [idle, busy] = waiting(&port);
         port.post((), 0).unwrap();
         assert_eq!(busy.took(), 0);
-        let mut delays = Vec::new();
-        for packet in 1..=10 {
+        let (mut delays, mut packet) = (Vec::new(), 0);
+        // The machine may be busy with others: it must never be lost, and soon again and again.
+        eventually("three of at least ten came soon", || {
+            packet += 1;
             let stop = std::sync::Arc::new(AtomicBool::new(false));
             let (own, over) = (port.clone(), std::sync::Arc::clone(&stop));
             let (tell, told) = channel();
@@ -427,10 +431,8 @@ fn a_packet_left_for_its_poster_reaches_a_waiting_thread_soon() {
             delays.push(told.recv().unwrap().elapsed());
             stop.store(true, Ordering::Release);
             idle.get_and_wait();
-        }
-        delays.sort_unstable();
-        // The machine may be busy with other tests: most of the time must be as promised, and never may it be lost.
-        assert!(delays[2] < Duration::from_millis(10), "{delays:?}");
+            delays.len() >= 10 && delays.iter().filter(|delay| **delay < Duration::from_millis(10)).count() >= 3
+        });
     });
 }
 
@@ -519,13 +521,13 @@ fn a_worker_that_never_waits_for_long_still_sees_requests_of_sleepers() {
             }
         });
         let mut next = 0;
-        assert!(within(Duration::from_secs(20), || {
+        assert!(within(LOST, || {
             while let Some(packet) = port.get_timeout(Duration::from_micros(50)).unwrap() {
                 assert_eq!(packet.context, next);
                 next += 1;
             }
             next == posted
         }));
-        bounded_by(Duration::from_secs(5), "the poster", move || poster.join().unwrap());
+        bounded_by(LOST, "the poster", move || poster.join().unwrap());
     });
 }

@@ -10,7 +10,6 @@ use overlapped::{CompletionPort, Operation, Timeout};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 const FILE_SIZE: usize = 256 << 10;
 
@@ -50,7 +49,7 @@ fn blocked_readers_and_cancels_race_on_pipes() {
 }
 
 fn bounded_read(read: Operation<Poisoned>) -> (overlapped::Result<usize>, Poisoned) {
-    read.wait_timeout(Duration::from_secs(10)).expect("the read ended long ago")
+    read.wait_timeout(common::LOST).expect("the read ended long ago")
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn waiting_threads_are_woken_for_every_packet() {
         }
         eventually("all of them are taken", || done.load(Ordering::SeqCst) == total);
         port.close();
-        bounded_by(Duration::from_secs(10), "the consumers", || consumers.into_iter().for_each(|c| c.join().unwrap()));
+        bounded_by(common::LOST, "the consumers", || consumers.into_iter().for_each(|c| c.join().unwrap()));
         assert_eq!(port.get_many(&mut Vec::new(), 1, Timeout::Poll).unwrap_err().code().0, 735);
     });
 }

@@ -241,15 +241,15 @@ fn rush(system: &System, count: usize) {
 fn leaves_nothing(system: &System, what: &str, first: impl FnOnce(), again: impl FnOnce()) {
     let drained = || system.outstanding() == 0 && system.open_handles() == 0;
     first();
-    assert!(within(Duration::from_secs(10), drained));
+    assert!(within(common::LOST, drained));
     let (settled, used) = (descriptors(), IN_USE.load(Ordering::Relaxed));
     let start = Instant::now();
     again();
     println!("{what}: {:?}", start.elapsed());
-    assert!(within(Duration::from_secs(10), || descriptors() <= settled), "{what}: descriptors stay behind");
-    assert!(within(Duration::from_secs(10), drained), "{what}: requests or handles stay behind");
+    assert!(within(common::LOST, || descriptors() <= settled), "{what}: descriptors stay behind");
+    assert!(within(common::LOST, drained), "{what}: requests or handles stay behind");
     let grown = || IN_USE.load(Ordering::Relaxed).saturating_sub(used);
-    assert!(within(Duration::from_secs(10), || grown() < SLACK), "{what}: {} bytes stay behind", grown());
+    assert!(within(common::LOST, || grown() < SLACK), "{what}: {} bytes stay behind", grown());
 }
 
 /// Everything on one engine. In a thread of its own: one that has worked for a port remembers its system as long as it lives.
@@ -280,7 +280,7 @@ fn idle_connections_are_cheap_and_nothing_stays_behind() {
             if let Err(panic) = std::thread::spawn(move || on_engine(choice)).join() {
                 std::panic::resume_unwind(panic);
             }
-            assert!(within(Duration::from_secs(10), || descriptors() == before), "now {:?}", inventory());
+            assert!(within(common::LOST, || descriptors() == before), "now {:?}", inventory());
         }
     });
 }

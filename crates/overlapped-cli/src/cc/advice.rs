@@ -117,8 +117,11 @@ const AFTER: &[&str] =
 fn missing_name(line: &str) -> Option<&str> {
     let quotes = ['‘', '’', '\'', '`'];
     let no_word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    // Declared as what does not exist yet (`ovl/later.h`).
+    let later = ["declared with attribute error", "declared with 'error' attribute"].iter().any(|said| line.contains(said));
     let before = BEFORE
         .iter()
+        .chain(later.then_some(&"call to "))
         .find_map(|before| line.split_once(before))
         .and_then(|(_, rest)| rest.trim_start_matches(quotes).split(no_word).next());
     let after = || {
@@ -206,9 +209,10 @@ fn functions(text: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
 /// The value of a condition on features; of any other, true.
 fn is_on(condition: &str) -> bool {
     condition.split("&&").map(str::trim).filter(|part| part.starts_with("OVL_HAVE_")).all(|feature| {
+        let feature = feature.split(' ').next().unwrap_or(feature);
         let line = headers::text("ovl/features.h")
             .lines()
-            .find_map(|line| line.strip_prefix("#define ")?.strip_prefix(feature));
+            .find_map(|line| line.strip_prefix("#define ")?.strip_prefix(feature)?.strip_prefix(' '));
         line.is_some_and(|value| value.trim_start().starts_with('1'))
     })
 }
@@ -237,6 +241,8 @@ mod tests {
             "a.cpp:3:5: error: use of undeclared identifier 'CreateNamedPipeA'",
             "a.c:(.text+0x5): undefined reference to `CreateNamedPipeA'",
             "a.c:3:5: error: ‘CreateNamedPipeA’ undeclared (first use in this function)",
+            "a.c:3:5: error: call to ‘CreateNamedPipeA’ declared with attribute error: Overlapped",
+            "a.c:3:5: error: call to 'CreateNamedPipeA' declared with 'error' attribute: Overlapped",
         ] {
             assert_eq!(missing_name(line), Some("CreateNamedPipeA"), "{line}");
         }

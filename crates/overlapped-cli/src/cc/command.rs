@@ -1,7 +1,7 @@
 //! The compiler's command line: what is understood of it, and what is added.
 
 use super::overlay::{Needs, Search};
-use super::{advice, headers, library};
+use super::{advice, headers, library, suffixes};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
 use std::os::unix::process::ExitStatusExt;
@@ -309,7 +309,7 @@ impl Command {
             flags.push(library::start(compiler)?.into_os_string());
             flags.extend(self.own_names()?);
         }
-        flags.extend(library::arguments(self.linked_in)?);
+        flags.extend(library::arguments(self.linked_in, compiler)?);
         if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {
             flags.extend(["-lstdc++".into(), "-lm".into()]);
         }
@@ -361,6 +361,12 @@ impl Command {
         if needs.structured && !is_clang {
             // So that a fault may begin a C++ exception. clang has no such thing.
             line.push("-fnon-call-exceptions".into());
+        }
+        if needs.suffixes && !is_clang && !all_cxx {
+            let this = std::env::current_exe().map_err(|error| format!("this program's name is not known: {error}"))?;
+            let mut wrapper = this.into_os_string();
+            wrapper.push(format!(",cc,{}", suffixes::OPTION));
+            line.extend(["-no-integrated-cpp".into(), "-wrapper".into(), wrapper]);
         }
         if self.inputs && !self.no_link {
             line.extend(self.link_flags(&compiler)?);

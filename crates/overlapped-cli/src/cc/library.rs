@@ -1,6 +1,6 @@
 //! The library that programs are linked with, and the object that starts those without a `main`.
 
-use super::{cache, headers};
+use super::{cache, headers, own_names};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,10 +13,14 @@ const SONAME: &str = "liboverlapped_win32.so.0";
 const STATIC: &str = "liboverlapped_win32.a";
 
 /// The linker's arguments for the library.
-pub fn arguments(linked_in: bool) -> Result<Vec<OsString>, String> {
+pub fn arguments(linked_in: bool, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
     let file = if linked_in { STATIC } else { SHARED };
     let directory = find(file)?;
-    let mut arguments = vec![directory.join(file).into_os_string()];
+    let mut library = directory.join(file);
+    if linked_in {
+        library = own_names::protected(&library, compiler)?;
+    }
+    let mut arguments = vec![library.into_os_string()];
     if linked_in {
         arguments.extend(["-lpthread", "-ldl", "-lm", "-lgcc_s"].map(OsString::from));
     } else {

@@ -14,7 +14,9 @@ mod headers;
 mod library;
 mod msvc;
 mod overlay;
+mod own_names;
 mod scan;
+mod suffixes;
 
 use clap::Args;
 use command::{Command, Language};
@@ -63,6 +65,15 @@ pub fn run_cxx(arguments: Arguments) -> ExitCode {
 }
 
 fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
+    if let Some((first, rest)) = arguments.all.split_first() {
+        if first == suffixes::OPTION {
+            return suffixes::run_wrapped(rest);
+        }
+        if let (Some("--make-static"), [archive, copy]) = (first.to_str(), rest) {
+            let made = own_names::make(archive.as_ref(), copy.as_ref(), &[OsString::from("gcc")]);
+            return made.map_or_else(|problem| failed(name, &problem), |()| ExitCode::SUCCESS);
+        }
+    }
     let arguments = match arguments::Arguments::new(arguments.all) {
         Ok(arguments) => arguments,
         Err(problem) => return failed(name, &problem),

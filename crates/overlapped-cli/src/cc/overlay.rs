@@ -20,6 +20,8 @@ pub struct Needs {
     pub utf16: Option<PathBuf>,
     /// A file has `__try`.
     pub structured: bool,
+    /// A file has literals like `1i64`.
+    pub suffixes: bool,
     /// A source has `void main`.
     pub void_main: bool,
     /// A source has `void wmain`.
@@ -55,9 +57,10 @@ impl Needs {
                 needs.utf16 = Some(path);
                 continue;
             }
-            let Seen { includes, void_main, void_wmain, old_annotations, structured } = scan(&bytes);
+            let Seen { includes, void_main, void_wmain, old_annotations, structured, suffixes } = scan(&bytes);
             needs.old_annotations |= old_annotations;
             needs.structured |= structured;
+            needs.suffixes |= suffixes;
             needs.void_main |= void_main;
             needs.void_wmain |= void_wmain;
             let directory = path.parent().unwrap_or(Path::new(""));

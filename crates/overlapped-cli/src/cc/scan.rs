@@ -1,5 +1,7 @@
 //! What a source file includes and is made of, seen without a preprocessor.
 
+use super::suffixes::is_suffixed;
+
 /// What was seen in one file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -13,6 +15,8 @@ pub struct Seen {
     pub old_annotations: bool,
     /// Has it blocks of structured exception handling?
     pub structured: bool,
+    /// Has it literals like `1i64`?
+    pub suffixes: bool,
 }
 
 /// Looks through the text of a file. Bytes that are not UTF-8 are of no interest: they are in comments and strings.
@@ -27,7 +31,10 @@ pub fn scan(bytes: &[u8]) -> Seen {
             Token::Word("__try" | "_try") => seen.structured = true,
             // These stand between the type and the name, and change nothing.
             Token::Word("__cdecl" | "_cdecl" | "__stdcall" | "WINAPI" | "CALLBACK" | "_cdecl_") => {}
-            Token::Word(word) => before = [before[1], word],
+            Token::Word(word) => {
+                seen.suffixes |= is_suffixed(word);
+                before = [before[1], word];
+            }
             Token::Other('(') => {
                 if let ["void" | "VOID", name] = before {
                     seen.void_main |= matches!(name, "main" | "_tmain");

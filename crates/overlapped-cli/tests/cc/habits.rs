@@ -10,6 +10,8 @@ fn functions_of_posix_may_be_the_programs_own() {
         for file in ["a.c", "b.cpp"] {
             place.compile(&["cc", &compiler, "-Wall", "-O2", file]);
             assert_eq!(place.run(&[]), ("1 set 3 1\n-1 5 4 x 1 1\n7\n".into(), 0), "{compiler} {file}");
+            place.compile(&["cc", &compiler, "--static-overlapped", file]);
+            assert_eq!(place.run(&[]), ("1 set 3 1\n-1 5 4 x 1 1\n7\n".into(), 0), "linked in: {compiler} {file}");
         }
     }
 }
@@ -36,4 +38,42 @@ fn suffixes_wide_paths_and_global_macros_work_in_cxx() {
         place.compile(&["c++", &compiler, "-std=c++17", "-Wall", "-Wextra", "a.cpp"]);
         assert_eq!(place.run(&[]).0, "-10000 0 données/x.txt 13\n", "{compiler}");
     }
+}
+
+const SUFFIXES: &str = r#"
+#include <windows.h>
+#include <stdio.h>
+#define BIG 0x7FFFFFFFFFFFFFFFi64
+#define TICKS(seconds) ((seconds) * 10000000i64)
+static const unsigned __int64 all = 0xFFFFFFFFFFFFFFFFui64;
+static unsigned __int64 const shifted = 1UI64 << 63;
+int main(void)
+{
+    const char *text = "1i64 'ui64"; /* 2i64 */
+    __int64 due = -TICKS(3);
+    switch (due) {
+    case -30000000I64: printf("%I64d %I64u %d\n", BIG, all, (int)sizeof(5i64)); break;
+    }
+    printf("%s %d %d %u %d\n", text, 7i32, (int)sizeof(7i32), 3000000000ui32, shifted == all - BIG);
+    printf("line %d\n", __LINE__);
+    return 0;
+}
+"#;
+
+#[test]
+fn integers_with_suffixes_of_microsofts_compiler_are_what_they_are_there() {
+    let place = Place::new(&[("a.c", SUFFIXES), ("b.cpp", SUFFIXES), ("sub/c.c", "#include \"late.h\"\nint main(void) { return FIVE; }\n"), ("sub/late.h", "#define FIVE (int)5i64\n")]);
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            place.compile(&["cc", &compiler, "-Wall", "-Wextra", "-O1", "-MD", file]);
+            let printed = "9223372036854775807 18446744073709551615 8\n1i64 'ui64 7 4 3000000000 1\nline 16\n";
+            assert_eq!(place.run(&[]), (printed.into(), 0), "{compiler} {file}");
+        }
+        place.compile(&["cc", &compiler, "-g", "sub/c.c"]);
+        assert_eq!(place.run(&[]).1, 5, "{compiler}: in a header");
+    }
+    let wrong = Place::new(&[("a.c", "__int64 x = 1i64;\nint main(void) { return y; }\n")]);
+    let said = wrong.ovl(&["cc", "--cc=gcc", "-c", "a.c"]);
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("a.c:2:") && !said.contains("suffix"), "{said}");
 }

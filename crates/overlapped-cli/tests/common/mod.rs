@@ -73,10 +73,10 @@ pub fn start(command: &mut Command) -> Running {
 }
 
 impl Running {
-    /// Sends a signal, by its name without SIG.
-    pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
-        assert!(sent.unwrap().success());
+    /// Sends a signal, by its number.
+    pub fn signal(&self, number: i32) {
+        // SAFETY: takes numbers; the process is ours, and keeps its number until it is waited for.
+        assert_eq!(unsafe { libc::kill(self.child.id() as i32, number) }, 0);
     }
 
     pub fn is_over(&mut self) -> bool {
@@ -125,6 +125,20 @@ fn program(path: &Path) -> Command {
     let mut command = Command::new(path);
     command.env("OVERLAPPED_CONFIG", "/dev/null");
     command
+}
+
+/// Has the command heed signals that whoever started the tests ignores: a shell does that for what it runs in the background.
+pub fn heeding_signals(command: &mut Command) -> &mut Command {
+    use std::os::unix::process::CommandExt;
+    let heed = || {
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+            // SAFETY: the usual disposition, in a process of one thread that is about to become another program.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: it makes system calls only.
+    unsafe { command.pre_exec(heed) }
 }
 
 /// `ovl copy` on an engine, with arguments.

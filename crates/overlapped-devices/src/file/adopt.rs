@@ -41,7 +41,8 @@ impl FileDriver {
         let path = PathBuf::from(OsStr::from_bytes(&path.unwrap_or_default()));
         let durable = flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
-        let made = Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor };
+        let notification = false;
+        let made = Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor, notification };
         Ok(Opened { device: Arc::new(FileDevice::new(made)), access, overlapped, existed: true })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::attributes::{self, Place};
 use super::device::FileDevice;
-use super::names::{self, Rename};
+use super::moves::Rename;
+use super::names;
 use super::null::NullDevice;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
@@ -68,10 +69,9 @@ pub fn set_valid_data(grant: &Grant, length: i64) -> Result<(), Win32Error> {
     let size = device.facts().map_err(errors::other)?.size;
     let length = u64::try_from(length).ok().filter(|length| (1..=size).contains(length));
     let length = length.ok_or(Win32Error::INVALID_PARAMETER)?;
-    let valid = match device.seat().and_then(Seat::valid) {
-        Some(valid) => sparse::end_of_data(device, valid)?.min(size),
-        None => size,
-    };
+    // Where nobody has seen the size being set, the last hole tells that nothing was written there.
+    let from = device.seat().and_then(Seat::valid).unwrap_or(0);
+    let valid = sparse::end_of_data(device, from)?.min(size);
     if length < valid {
         return Err(Win32Error::INVALID_PARAMETER);
     }

@@ -56,6 +56,8 @@ pub(crate) struct Made {
     pub found: Facts,
     /// Transfers happen at the descriptor's own position, which others may share ([`adopt`](super::adopt)).
     pub cursor: bool,
+    /// It is a change notification ([`watch`](super::watch)).
+    pub notification: bool,
 }
 
 impl FileDevice {
@@ -117,6 +119,17 @@ impl FileDevice {
         }
         let made = Box::new(make()?);
         Ok(self.notifications.get_or_init(|| made))
+    }
+
+    /// Is it what FindFirstChangeNotification makes?
+    pub fn is_change_notification(&self) -> bool {
+        self.made.notification
+    }
+
+    /// What FindFirstChangeNotification makes of the directory.
+    pub fn into_change_notification(mut self) -> Self {
+        self.made.notification = true;
+        self
     }
 
     /// Are transfers made where the request says, or wherever the descriptor stands?
@@ -363,6 +376,10 @@ impl Device for FileDevice {
             Kind::Block => rustix::fs::seek(self.fd(), SeekFrom::End(0)).ok(),
             _ => None,
         }
+    }
+
+    fn gives_signal_once(&self) -> bool {
+        self.made.notification
     }
 
     fn start(&self, request: &Request) -> Start {

@@ -3,7 +3,7 @@
 //! Linux and Windows mean the same by a hard link. A symbolic link holds its target in the Linux spelling, so that programs of
 //! Linux follow it too; it does not say whether it leads to a file or to a directory, which whatever is there then decides.
 
-use super::names::file_path;
+use super::names::{existing_path, file_path};
 use super::stat::Kind;
 use super::{FileDriver, errors};
 use overlapped_abi::Win32Error;
@@ -16,7 +16,7 @@ impl FileDriver {
     /// CreateHardLink: 183 if the new name is there, 5 for a directory, 17 across file systems, 2 or 3 for what is missing. Of a link
     /// to a file it makes another name for the file.
     pub fn create_hard_link(&self, system: &System, link: &OsStr, existing: &OsStr) -> Result<(), Win32Error> {
-        let (link, existing) = (file_path(system, link)?, file_path(system, existing)?);
+        let (link, existing) = (file_path(system, link)?, existing_path(system, existing)?);
         if self.facts(&existing)?.kind == Kind::Directory {
             return Err(Win32Error::ACCESS_DENIED);
         }

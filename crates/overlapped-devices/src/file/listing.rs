@@ -4,7 +4,7 @@
 //! looked up when its turn comes. A name that is gone by then is left out. The drawback is the room for the names of a large
 //! directory; in return a listing does not go wrong while files come and go, as it does with programs that delete what they find.
 
-use super::names::{NamedFile, file_path, named};
+use super::names::{NamedFile, file_path, is_device, named};
 use super::query::IO_REPARSE_TAG_SYMLINK;
 use super::stat::{Facts, Kind};
 use super::wildcard::{Pattern, is_pattern};
@@ -66,6 +66,14 @@ impl Listing {
         Self { directory, names: names.into_iter(), pattern: None, put_back: None }
     }
 
+    /// A device that is named as if it were a file.
+    fn device(name: &OsStr) -> Self {
+        let end = name.as_bytes().iter().position(|byte| b".: ".contains(byte)).unwrap_or(name.len());
+        let name = OsStr::from_bytes(&name.as_bytes()[..end]).to_owned();
+        let entry = Entry { name, file: NamedFile::DEVICE, reparse_tag: 0, id: 0, allocation: 0 };
+        Self { directory: PathBuf::new(), names: Vec::new().into_iter(), pattern: None, put_back: Some(entry) }
+    }
+
     /// Gives the entry again next time.
     pub(crate) fn put_back(&mut self, entry: Entry) {
         self.put_back = Some(entry);
@@ -109,6 +117,9 @@ impl FileDriver {
             return Err(Win32Error::FILE_NOT_FOUND);
         }
         if !is_pattern(last) {
+            if is_device(system, name) {
+                return Ok(Listing::device(last));
+            }
             let path = file_path(system, name)?;
             Facts::of_name(&path).map_err(|errno| errors::by_name(errno, &path))?;
             return Ok(Listing::single(&path));
@@ -116,12 +127,22 @@ impl FileDriver {
         let directory = if directory.is_empty() { OsStr::new(".") } else { directory };
         let directory = file_path(system, directory)?;
         match std::fs::metadata(&directory) {
-            Ok(found) if found.is_dir() => Listing::of(&directory, Some(Pattern::new(last))),
+            Ok(found) if found.is_dir() => Listing::of(&directory, Some(Pattern::new(trimmed(name, last)))),
             Ok(_) => Err(Win32Error::DIRECTORY),
             Err(error) if error.raw_os_error() == Some(Errno::NOENT.raw_os_error()) => Err(Win32Error::PATH_NOT_FOUND),
             Err(error) => Err(Win32Error::from_io_error(&error, Context::OpenParent)),
         }
     }
+}
+
+/// A pattern without the dots and spaces at its end, which no name has; `*.` has a meaning of its own. POSIX names stay as they are.
+fn trimmed<'a>(name: &OsStr, pattern: &'a OsStr) -> &'a OsStr {
+    let bytes = pattern.as_bytes();
+    if name.as_bytes().starts_with(b"/") || bytes.ends_with(b"*.") {
+        return pattern;
+    }
+    let end = bytes.iter().rposition(|byte| !b". ".contains(byte)).map_or(0, |at| at + 1);
+    OsStr::from_bytes(&bytes[..end])
 }
 
 /// The directory with its separator or colon, and the last component. A backslash separates in POSIX names too here: programs

@@ -13,7 +13,7 @@
 //! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
 //! | `control` | the control codes of DeviceIoControl |
 //! | `range`, `pipeline` | copies from file to file, as requests |
-//! | `names`, `copy`, `replace`, `links` | what is done by name: delete, move, copy, attributes, directories, links |
+//! | `names`, `moves`, `copy`, `replace`, `links` | what is done by name: delete, attributes, directories, move, copy, links |
 //! | `listing`, `wildcard` | FindFirstFile and its patterns |
 //! | `volumes` | what is asked about drives |
 //! | `scatter`, `section` | pages in pieces, and files as memory |
@@ -38,6 +38,7 @@ mod inquiry;
 mod links;
 mod listing;
 mod locks;
+mod moves;
 mod name;
 mod names;
 mod null;
@@ -68,7 +69,8 @@ pub use information::{SetInformation, set_information};
 pub use inquiry::information;
 pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
-pub use names::{MoveFlags, NamedFile};
+pub use moves::MoveFlags;
+pub use names::NamedFile;
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
@@ -81,7 +83,7 @@ pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set
 pub use stat::FileStat;
 pub use times::{Times, set_times, times};
 pub use volumes::{Space, Volume, volume_of};
-pub use watch::{Watch, WatchCall, watch};
+pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch};
 
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};
@@ -112,8 +114,12 @@ impl FileDriver {
         Self::default()
     }
 
+    fn open_device(&self, target: &FileTarget, params: &OpenParams) -> Result<open::OpenedFile, Win32Error> {
+        open::Opening::new(&self.registry, target, params)?.open()
+    }
+
     fn open_file(&self, target: &FileTarget, params: &OpenParams) -> Result<Opened, Win32Error> {
-        let file = open::Opening::new(&self.registry, target, params)?.open()?;
+        let file = self.open_device(target, params)?;
         let access = file.device.access();
         let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
         Ok(Opened { device: Arc::new(file.device), access, overlapped, existed: file.existed })
@@ -125,7 +131,7 @@ impl Driver for FileDriver {
         match target {
             Target::File(file) => Some(self.open_file(file, params)),
             Target::Null => Some(Ok(null::open(params))),
-            _ => None,
+            _ => crate::console::open::open(self, target, params),
         }
     }
 }

@@ -1,37 +1,21 @@
-//! What is done by name: delete, move, attributes, sizes, directories.
+//! What is done by name: delete, attributes, sizes, directories.
 //!
 //! A name that is a link means the link itself where it is deleted or moved, and what it leads to otherwise. Deleting by
 //! name removes the name at once (decision D6), while instances that share deletion keep the data.
 
 use super::attributes::{self, Place};
-use super::copy::CopyVerdict;
 use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
 use super::times::Times;
 use super::{FileDriver, errors, name};
-use overlapped_abi::constants::attributes::{FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY};
-use overlapped_abi::{Context, Win32Error};
+use overlapped_abi::constants::attributes::{FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY};
+use overlapped_abi::Win32Error;
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::{CaseRule, Target};
-use rustix::fs::{AtFlags, CWD, Mode, RenameFlags, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, StatxFlags};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-
-bitflags::bitflags! {
-    /// dwFlags of MoveFileEx.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct MoveFlags: u32 {
-        /// MOVEFILE_REPLACE_EXISTING.
-        const REPLACE_EXISTING = 1;
-        /// MOVEFILE_COPY_ALLOWED: a move of a file to another file system is a copy and a deletion.
-        const COPY_ALLOWED = 2;
-        /// MOVEFILE_DELAY_UNTIL_REBOOT; refused (50).
-        const DELAY_UNTIL_REBOOT = 4;
-        /// MOVEFILE_WRITE_THROUGH: return when the move is on the device.
-        const WRITE_THROUGH = 8;
-    }
-}
 
 /// What GetFileAttributesEx tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +28,16 @@ pub struct NamedFile {
     pub size: u64,
 }
 
+impl NamedFile {
+    /// What is told of a device that is named as if it were a file.
+    pub(super) const DEVICE: Self = Self { attributes: FILE_ATTRIBUTE_ARCHIVE, times: Times::NONE, size: 0 };
+}
+
 impl FileDriver {
     /// DeleteFile: 2 or 3 if it is missing, 5 for a directory or a READONLY file, 32 while an instance does not share
     /// deletion.
     pub fn delete_file(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
-        let path = file_path(system, name)?;
+        let path = existing_path(system, name)?;
         let facts = facts_to_unname(&self.registry, &path)?;
         if facts.kind == Kind::Directory || facts.read_only() {
             return Err(Win32Error::ACCESS_DENIED);
@@ -82,44 +71,27 @@ impl FileDriver {
         })
     }
 
-    /// MoveFileEx: 2 or 3 if `from` is missing, 183 if `to` exists and is not to be replaced, 5 if it is a directory,
-    /// READONLY or open, 17 if it is on another file system and a copy is not allowed or not possible.
-    pub fn move_file(&self, system: &System, from: &OsStr, to: &OsStr, flags: MoveFlags) -> Result<(), Win32Error> {
-        if flags.contains(MoveFlags::DELAY_UNTIL_REBOOT) {
-            return Err(Win32Error::NOT_SUPPORTED);
-        }
-        let (old_name, new_name) = (from, to);
-        let from = file_path(system, from)?;
-        let facts = facts_to_unname(&self.registry, &from)?;
-        let to = target_path(system, to, &from)?;
-        let source = Unnamed { key: facts.key, except: None };
-        let replace = flags.contains(MoveFlags::REPLACE_EXISTING);
-        let copies = flags.contains(MoveFlags::COPY_ALLOWED) && facts.kind == Kind::Regular;
-        match (Rename { from: &from, facts, source, to: &to, replace }).carry_out(&self.registry) {
-            Err(Win32Error::NOT_SAME_DEVICE) if copies => {
-                self.copy_file(system, old_name, new_name, replace, &mut |_| CopyVerdict::Quiet)?;
-                self.delete_file(system, old_name)?;
-            }
-            moved => moved?,
-        }
-        if flags.contains(MoveFlags::WRITE_THROUGH) { sync_parent(&to) } else { Ok(()) }
-    }
-
-    /// GetFileAttributes.
+    /// GetFileAttributes; the reserved name of a device has the attribute ARCHIVE.
     pub fn attributes(&self, system: &System, name: &OsStr) -> Result<u32, Win32Error> {
-        let path = file_path(system, name)?;
+        if is_device(system, name) {
+            return Ok(NamedFile::DEVICE.attributes);
+        }
+        let path = existing_path(system, name)?;
         Ok(attributes::get(Place::Named(&path), &self.facts(&path)?))
     }
 
     /// GetFileAttributesEx.
     pub fn query(&self, system: &System, name: &OsStr) -> Result<NamedFile, Win32Error> {
-        let path = file_path(system, name)?;
+        if is_device(system, name) {
+            return Ok(NamedFile::DEVICE);
+        }
+        let path = existing_path(system, name)?;
         named(&path, &self.facts(&path)?)
     }
 
     /// SetFileAttributes: 87 for a file that is to become a directory.
     pub fn set_attributes(&self, system: &System, name: &OsStr, wanted: u32) -> Result<(), Win32Error> {
-        let path = file_path(system, name)?;
+        let path = existing_path(system, name)?;
         let facts = self.facts(&path)?;
         attributes::check_wish(Place::Named(&path), &facts, wanted)?;
         attributes::set(Place::Named(&path), &facts, wanted)
@@ -127,7 +99,7 @@ impl FileDriver {
 
     /// GetCompressedFileSize: the bytes that a sparse or compressed file really occupies, else its size.
     pub fn compressed_size(&self, system: &System, name: &OsStr) -> Result<u64, Win32Error> {
-        let path = file_path(system, name)?;
+        let path = existing_path(system, name)?;
         let stat = rustix::fs::statat(CWD, &path, AtFlags::empty());
         let facts = Facts::from_stat(&stat.map_err(|errno| errors::by_name(errno, &path))?);
         self.check_pending(&facts)?;
@@ -164,7 +136,7 @@ fn facts(path: &Path) -> Result<Facts, Win32Error> {
 }
 
 /// The same for a name that is to go: its creator, if it is that new, counts as having it open.
-fn facts_to_unname(registry: &Registry, path: &Path) -> Result<Facts, Win32Error> {
+pub(super) fn facts_to_unname(registry: &Registry, path: &Path) -> Result<Facts, Win32Error> {
     let facts = facts(path)?;
     if facts.may_be_new() {
         registry.await_creators();
@@ -181,6 +153,27 @@ pub(crate) fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32E
     }
 }
 
+/// The same of a file that is there: 123 if the name ends in a separator, as those of directories do, and it is none.
+pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
+    let path = file_path(system, name)?;
+    let as_directory = matches!(name.as_encoded_bytes(), [.., b'/' | b'\\']);
+    if as_directory && path.symlink_metadata().is_ok() && !path.is_dir() {
+        return Err(Win32Error::INVALID_NAME);
+    }
+    Ok(path)
+}
+
+/// Is it the name of a device that could be that of a file: `NUL`, `CON`, `COM1`?
+pub(super) fn is_device(system: &System, name: &OsStr) -> bool {
+    let local = matches!(name.as_encoded_bytes(), [b'\\', b'\\', b'.' | b'?', b'\\', ..]);
+    let device = |target: Target| match target {
+        Target::Null | Target::Serial { .. } | Target::Parallel { .. } => true,
+        Target::Console | Target::ConsoleInput | Target::ConsoleOutput => true,
+        _ => false,
+    };
+    !local && system.resolve(name, CaseRule::default()).is_ok_and(device)
+}
+
 /// The path that a file is to have, with its last component as it is spelled if that differs from `from` in case only.
 pub(crate) fn target_path(system: &System, name: &OsStr, from: &Path) -> Result<PathBuf, Win32Error> {
     let path = file_path(system, name)?;
@@ -190,72 +183,5 @@ pub(crate) fn target_path(system: &System, name: &OsStr, from: &Path) -> Result<
     match system.resolve(name, CaseRule::Exact)? {
         Target::File(exact) => Ok(exact.path.file_name().map_or(path.clone(), |spelled| path.with_file_name(spelled))),
         _ => Ok(path),
-    }
-}
-
-fn sync_parent(path: &Path) -> Result<(), Win32Error> {
-    let Some(parent) = path.parent() else { return Ok(()) };
-    let directory = std::fs::File::open(parent).map_err(|error| Win32Error::from_io_error(&error, Context::Open))?;
-    overlapped_kernel::port::blocking(|| rustix::fs::fsync(&directory)).map_err(errors::write)
-}
-
-/// A file about to have another name.
-pub(crate) struct Rename<'a> {
-    pub from: &'a Path,
-    pub facts: Facts,
-    /// The same file for the registry.
-    pub source: Unnamed,
-    pub to: &'a Path,
-    pub replace: bool,
-}
-
-impl Rename<'_> {
-    pub fn carry_out(&self, registry: &Registry) -> Result<(), Win32Error> {
-        let old = match Facts::of_name(self.to) {
-            Ok(old) => old,
-            Err(Errno::NOENT) => return registry.unname(&[self.source], || self.rename(RenameFlags::NOREPLACE)),
-            Err(errno) => return Err(errors::by_name(errno, self.to)),
-        };
-        if self.from == self.to {
-            return Ok(());
-        }
-        if old.may_be_new() {
-            registry.await_creators();
-        }
-        if !self.replace {
-            return Err(Win32Error::ALREADY_EXISTS);
-        }
-        if old.key == self.facts.key {
-            // Another link to the same file: Linux would leave both.
-            return registry.unname(&[self.source], || {
-                name::unlink(self.from, false).map_err(|errno| errors::by_name(errno, self.from))
-            });
-        }
-        if old.kind == Kind::Directory || old.read_only() || self.facts.kind == Kind::Directory {
-            return Err(Win32Error::ACCESS_DENIED);
-        }
-        let target = Unnamed { key: old.key, except: None };
-        registry.unname(&[self.source], || Ok(()))?;
-        match registry.unname(&[self.source, target], || self.rename(RenameFlags::empty())) {
-            // The source was looked at just now, so it is the target that is in use.
-            Err(Win32Error::SHARING_VIOLATION) => Err(Win32Error::ACCESS_DENIED),
-            result => result,
-        }
-    }
-
-    fn rename(&self, flags: RenameFlags) -> Result<(), Win32Error> {
-        let renamed = rustix::fs::renameat_with(CWD, self.from, CWD, self.to, flags);
-        let renamed = match renamed {
-            // A file system that cannot promise it; the target was missing a moment ago.
-            Err(Errno::INVAL | Errno::NOSYS) if flags == RenameFlags::NOREPLACE => {
-                rustix::fs::renameat(CWD, self.from, CWD, self.to)
-            }
-            renamed => renamed,
-        };
-        renamed.map_err(|errno| match errno {
-            // A directory into itself, or onto something that is none.
-            Errno::INVAL | Errno::NOTDIR if self.facts.kind == Kind::Directory => Win32Error::ACCESS_DENIED,
-            errno => errors::by_name(errno, self.to),
-        })
     }
 }

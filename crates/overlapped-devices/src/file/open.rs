@@ -391,6 +391,7 @@ impl<'a> Opening<'a> {
             path,
             found: facts,
             cursor: false,
+            notification: false,
         }))
     }
 

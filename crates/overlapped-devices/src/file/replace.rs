@@ -4,7 +4,7 @@
 //! file, and the new one is then renamed over it. Only where a file system has no links is there a moment without.
 
 use super::attributes::{self, Place};
-use super::names::{file_path, named};
+use super::names::{existing_path, file_path, named};
 use super::registry::Unnamed;
 use super::stat::{Facts, Kind};
 use super::{FileDriver, errors, name};
@@ -33,7 +33,7 @@ impl FileDriver {
         backup: Option<&OsStr>,
         lenient: bool,
     ) -> Result<(), Win32Error> {
-        let (target, source) = (file_path(system, replaced)?, file_path(system, replacement)?);
+        let (target, source) = (existing_path(system, replaced)?, existing_path(system, replacement)?);
         let (old, new) = (self.facts(&target)?, self.facts(&source)?);
         if old.kind != Kind::Regular || new.kind != Kind::Regular || old.read_only() {
             return Err(Win32Error::ACCESS_DENIED);

@@ -31,6 +31,12 @@ pub struct Times {
 }
 
 impl Times {
+    /// Those of what has none.
+    pub(crate) const NONE: Self = {
+        let none = FileTime::from_ticks(0);
+        Self { creation: none, access: none, write: none, change: none }
+    };
+
     pub(crate) fn from_statx(stat: &Statx) -> Self {
         let known = StatxFlags::from_bits_retain(stat.stx_mask);
         let birth = if known.contains(StatxFlags::BTIME) { stat.stx_btime } else { stat.stx_mtime };

@@ -17,7 +17,7 @@ use overlapped_kernel::engine::SocketWork;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::request::{Buffer, Completion, Function, Request};
 use parking_lot::Mutex;
-use rustix::fd::{FromRawFd, OwnedFd};
+use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -159,8 +159,15 @@ fn take(core: &Core, fd: &Use<'_>) -> Result<OwnedFd, Errno> {
     loop {
         // SAFETY: an accept uses no memory.
         match unsafe { core.call(fd, SocketWork::Accept) } {
-            // SAFETY: Linux has just given the descriptor, and nobody else knows it.
-            Ok(new) => return Ok(unsafe { OwnedFd::from_raw_fd(new as i32) }),
+            Ok(new) => {
+                // SAFETY: Linux has just given the descriptor, and nobody else knows it.
+                let new = unsafe { OwnedFd::from_raw_fd(new as i32) };
+                if core.has(Flags::TOLD_OF_ACKS) {
+                    // Linux hands that on; here it comes with the listener's other options.
+                    let _ = sys::tell_acknowledgements(new.as_raw_fd(), false);
+                }
+                return Ok(new);
+            }
             // The other side gave up before it was accepted; or the network did, of which accept(2) warns.
             Err(
                 Errno::CONNABORTED

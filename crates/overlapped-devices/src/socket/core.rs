@@ -4,6 +4,7 @@
 //! the socket's life: an accepted connection and a renewed socket are put under it. When the last handle goes, the descriptor is
 //! closed at once, although completed requests that nobody has fetched may keep the rest alive for long.
 
+use super::acknowledge::Unacknowledged;
 use super::address::Address;
 use super::events::Selection;
 use super::lane::{Lane, Side};
@@ -16,7 +17,8 @@ use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock, Weak};
 
 bitflags::bitflags! {
     /// What is known of a socket.
@@ -58,6 +60,12 @@ bitflags::bitflags! {
         const UNREACHED = 1 << 17;
         /// Nobody wants to hear of that (SIO_UDP_CONNRESET).
         const UNTOLD = 1 << 18;
+        /// SO_SNDBUF is 0: sends end when they are acknowledged.
+        const UNBUFFERED = 1 << 19;
+        /// Linux tells of acknowledgements by the queue of errors.
+        const TOLD_OF_ACKS = 1 << 20;
+        /// A receive of urgent data has waited here, and may do so now.
+        const URGENT_WANTED = 1 << 21;
     }
 }
 
@@ -87,6 +95,14 @@ pub(super) struct Rare {
     pub deferred: Vec<OwnedFd>,
 }
 
+/// Requests that few sockets ever have.
+pub(super) struct Spare {
+    /// Receives of urgent data.
+    pub urgent: Mutex<Lane>,
+    /// Sends without a buffer, in their order.
+    pub unacknowledged: Mutex<VecDeque<Unacknowledged>>,
+}
+
 /// See the module page.
 pub(super) struct Core {
     descriptor: Descriptor,
@@ -96,13 +112,16 @@ pub(super) struct Core {
     pub input: Mutex<Lane>,
     pub output: Mutex<Lane>,
     /// How the engine knows it, 0 before it does.
-    watch: Mutex<u64>,
+    watch: AtomicU64,
+    /// Held while it becomes known or unknown.
+    watching: Mutex<()>,
     me: Weak<Core>,
     /// When it was connected, in nanoseconds of the monotonic clock; 0 before.
     connected_at: AtomicU64,
     /// The request whose connection is to be put here.
     awaited: Mutex<Weak<Request>>,
     rare: Mutex<Option<Box<Rare>>>,
+    spare: OnceLock<Box<Spare>>,
 }
 
 impl Core {
@@ -114,11 +133,13 @@ impl Core {
             flags: AtomicU32::new(flags.bits()),
             input: Mutex::new(Lane::new()),
             output: Mutex::new(Lane::new()),
-            watch: Mutex::new(0),
+            watch: AtomicU64::new(0),
+            watching: Mutex::new(()),
             me: Weak::clone(me),
             connected_at: AtomicU64::new(if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 }),
             awaited: Mutex::new(Weak::new()),
             rare: Mutex::new(None),
+            spare: OnceLock::new(),
         })
     }
 
@@ -156,7 +177,29 @@ impl Core {
         match side {
             Side::In => &self.input,
             Side::Out => &self.output,
+            Side::Urgent => &self.spare().urgent,
         }
+    }
+
+    /// Linux forgets an urgent byte when data behind it is received. So who waits for it comes first.
+    #[cold]
+    pub fn offer_urgent_data(&self) {
+        if let Some(me) = self.me.upgrade() {
+            me.open(Side::Urgent);
+        }
+    }
+
+    /// Places that are seldom needed.
+    #[cold]
+    pub fn spare(&self) -> &Spare {
+        let make =
+            || Box::new(Spare { urgent: Mutex::new(Lane::new()), unacknowledged: Mutex::new(VecDeque::new()) });
+        self.spare.get_or_init(make)
+    }
+
+    /// The same, if somebody has needed them.
+    pub fn spare_if_any(&self) -> Option<&Spare> {
+        self.spare.get().map(Box::as_ref)
     }
 
     /// What is seldom needed, if somebody has needed it.
@@ -237,18 +280,28 @@ impl Core {
     }
 
     /// Is registered with the engine from now on.
+    #[inline]
     pub fn ensure_watched(&self) -> Result<(), Errno> {
-        let mut watch = self.watch.lock();
-        if *watch == 0 {
+        if self.watch.load(Ordering::Acquire) == 0 { self.begin_watch() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn begin_watch(&self) -> Result<(), Errno> {
+        let _watching = self.watching.lock();
+        if self.watch.load(Ordering::Acquire) == 0 {
             let fd = self.fd()?;
-            *watch = self.engine.watch(fd.borrow(), Weak::clone(&self.me) as Weak<dyn Watcher>)?.0;
+            let id = self.engine.watch(fd.borrow(), Weak::clone(&self.me) as Weak<dyn Watcher>)?;
+            self.watch.store(id.0, Ordering::Release);
         }
         Ok(())
     }
 
     /// Is registered no more. `really`: although the socket itself stays open.
     pub fn unwatch(&self, really: bool) {
-        let id = std::mem::take(&mut *self.watch.lock());
+        let id = {
+            let _watching = self.watching.lock();
+            self.watch.swap(0, Ordering::AcqRel)
+        };
         if id != 0 {
             let fd = if really || self.has(Flags::SHARED) { self.fd().ok() } else { None };
             self.engine.unwatch(WatchId(id), fd.as_ref().map(Use::borrow));
@@ -291,7 +344,11 @@ impl Core {
             sys::replace(fd.raw(), new)?;
         }
         (input.open, output.open) = (true, true);
-        let kept = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE | Flags::TUNED;
+        if let Some(spare) = self.spare_if_any() {
+            spare.urgent.lock().open = true;
+        }
+        let mode = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE;
+        let kept = mode | Flags::TUNED | Flags::UNBUFFERED | Flags::TOLD_OF_ACKS;
         self.flags.store(((self.flags() & kept) | flags).bits(), Ordering::Release);
         let now = if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 };
         self.connected_at.store(now, Ordering::Release);
@@ -354,7 +411,7 @@ impl Core {
     }
 
     /// Sets the sizes of buffers that the user has chosen. Without a buffer at all Linux would crawl, so 0 leaves
-    /// Linux's own.
+    /// Linux's own; then sends wait for acknowledgements instead.
     pub fn apply_buffers(&self, fd: RawFd) {
         let chosen = self.rare().as_ref().map_or([None, None], |rare| rare.buffers);
         for (name, size) in [libc::SO_RCVBUF, libc::SO_SNDBUF].into_iter().zip(chosen) {
@@ -362,6 +419,11 @@ impl Core {
                 // Linux takes what is too much for the most.
                 let _ = sys::set_number(fd, libc::SOL_SOCKET, name, i32::try_from(size).unwrap_or(i32::MAX));
             }
+        }
+        if chosen[Side::Out as usize] == Some(0) {
+            self.send_without_buffer(fd);
+        } else {
+            self.remove(Flags::UNBUFFERED);
         }
     }
 
@@ -402,6 +464,11 @@ impl Core {
                 }
             }
         });
+        if let Ok(fd) = self.fd()
+            && listener.has(Flags::UNBUFFERED)
+        {
+            self.apply_buffers(fd.raw());
+        }
     }
 
     /// The WSA code of Linux's error.
@@ -411,20 +478,24 @@ impl Core {
 }
 
 impl Watcher for Core {
-    fn ready(&self, readiness: Readiness) {
+    fn ready(self: Arc<Self>, readiness: Readiness) {
         let closed = Readiness::CLOSED | Readiness::ERROR;
         let ending = closed | Readiness::READ_CLOSED;
         if readiness.intersects(ending | Readiness::URGENT) {
             self.add(Flags::UNSURE);
         }
-        let Some(me) = self.me.upgrade() else { return };
+        if readiness.intersects(ending | Readiness::URGENT) && self.has(Flags::URGENT_WANTED) {
+            self.offer_urgent_data();
+        }
         if readiness.intersects(ending | Readiness::READ | Readiness::URGENT) {
-            self.input.lock().open = true;
-            me.pump(Side::In);
+            self.open(Side::In);
+        }
+        if self.has(Flags::TOLD_OF_ACKS) {
+            // Who drains the queue of errors first, hides the error from others: so this is looked at in any case.
+            self.acknowledge();
         }
         if readiness.intersects(closed | Readiness::WRITE) {
-            self.output.lock().open = true;
-            me.pump(Side::Out);
+            self.open(Side::Out);
         }
         if self.has(Flags::SELECTED) {
             self.record_events();

@@ -54,6 +54,8 @@ impl SocketDevice {
                 lane.open = false;
                 Start::Queue
             }
+            // It joins those that wait when it is on its way.
+            Step::HandedOver(_) => Start::Queue,
             Step::Elsewhere | Step::Fetch(_) | Step::Renew(_) => unreachable!("late jobs are not attempted here"),
         }
     }

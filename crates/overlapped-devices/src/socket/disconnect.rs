@@ -31,6 +31,9 @@ pub(super) fn finish(core: &Core, reuse: bool, completion: Completion) -> Step {
         // The other side may have gone already.
         let _ = sys::shutdown(fd.raw(), libc::SHUT_WR);
     }
+    if reuse && core.awaits_acknowledgement() {
+        return Step::Wait;
+    }
     if reuse { Step::Renew(completion) } else { Step::Done(completion) }
 }
 

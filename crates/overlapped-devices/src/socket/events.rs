@@ -125,10 +125,12 @@ impl Core {
         Some(self.failure(error, false).to_wsa())
     }
 
-    /// The user has made the call that re-enables these events; `look`: what is true already is recorded now.
+    /// The user has made the call that re-enables these events. What was recorded of them is old then; `look`: what is true all the
+    /// same is recorded anew.
     pub fn rearm(&self, events: NetworkEvents, look: bool) {
         if let Some(selection) = self.rare().as_mut().and_then(|rare| rare.selection.as_mut()) {
             selection.armed |= events;
+            selection.recorded -= events;
         }
         if look {
             self.record_events();

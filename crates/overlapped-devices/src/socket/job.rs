@@ -52,6 +52,8 @@ pub(super) enum Step {
     Drained(Completion),
     /// It has to wait for readiness.
     Wait,
+    /// Linux has taken everything, and the request is complete when the other side has acknowledged it.
+    HandedOver(Completion),
     /// It goes on at the socket that was accepted.
     Elsewhere,
     /// It goes on when this has been done.
@@ -106,7 +108,8 @@ impl<'a> Job<'a> {
 
     pub fn side(&self) -> Side {
         match self {
-            Self::Receive(_) | Self::Accept(_) => Side::In,
+            Self::Receive(job) => job.side(),
+            Self::Accept(_) => Side::In,
             _ => Side::Out,
         }
     }

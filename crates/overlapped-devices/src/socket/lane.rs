@@ -12,6 +12,7 @@ use super::queue::Queue;
 use overlapped_abi::Status;
 use overlapped_kernel::engine::Operation;
 use overlapped_kernel::request::{Completion, RequestRef};
+use parking_lot::MutexGuard;
 use std::sync::Arc;
 
 /// The direction of a request.
@@ -21,6 +22,8 @@ pub(super) enum Side {
     In,
     /// Sends and connects.
     Out,
+    /// Receives of urgent data, which neither wait for others nor keep them waiting.
+    Urgent,
 }
 
 /// See the module page.
@@ -41,6 +44,11 @@ impl Lane {
         self.open && self.is_empty()
     }
 
+    /// Is there a request whose attempt may succeed?
+    pub fn can_go_on(&self) -> bool {
+        self.open && !self.held && !self.queue.is_empty()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty() && !self.held
     }
@@ -51,13 +59,14 @@ impl Lane {
     }
 }
 
-/// What [`Core::turn`] found.
+/// What [`Core::turn`] came to.
 enum Turn {
     Nothing,
     Complete(RequestRef, Completion),
     Move(RequestRef),
     Fetch(RequestRef, Operation),
     Renew(RequestRef, Completion),
+    Again,
 }
 
 impl Core {
@@ -65,40 +74,65 @@ impl Core {
     pub fn enqueue(self: &Arc<Self>, request: RequestRef) {
         let job = Job::of(&request);
         let (side, first) = (job.side(), job.comes_back());
-        let refused = {
+        if side == Side::Urgent {
+            self.add(Flags::URGENT_WANTED);
+        }
+        let goes_on = {
             let mut lane = self.lane(side).lock();
             if first {
                 lane.held = false;
             }
             // Whoever cancels marks the request before it takes this lock: either the mark is seen here, or the request there.
-            if request.is_cancelling() {
-                Some(Status::CANCELLED)
-            } else if let Err(error) = self.ensure_watched() {
-                Some(self.status(error))
+            let refused = if request.is_cancelling() {
+                Err(Status::CANCELLED)
             } else {
-                self.engine().expect(1);
-                let request = Arc::clone(&request);
-                if first {
-                    lane.queue.push_front(request)
-                } else {
-                    lane.queue.push_back(request)
-                }
-                None
+                self.ensure_watched().map_err(|error| self.status(error))
+            };
+            if let Err(status) = refused {
+                drop(lane);
+                return self.refuse(&request, side, status);
             }
+            self.engine().expect(1);
+            if first {
+                lane.queue.push_front(request);
+            } else {
+                lane.queue.push_back(request);
+            }
+            lane.can_go_on()
         };
-        if let Some(status) = refused {
-            let bytes = request.progress();
-            self.over(&request);
-            request.complete(Completion { status: self.ending(&request, status), bytes });
+        if goes_on {
+            self.pump(side);
         }
+    }
+
+    /// A request that was pending already does not wait here after all.
+    #[cold]
+    fn refuse(self: &Arc<Self>, request: &RequestRef, side: Side, status: Status) {
+        let bytes = request.progress();
+        self.over(request);
+        request.complete(Completion { status: self.ending(request, status), bytes });
         self.pump(side);
+    }
+
+    /// The socket is ready for this direction.
+    pub fn open(self: &Arc<Self>, side: Side) {
+        let mut lane = self.lane(side).lock();
+        lane.open = true;
+        self.go_on(lane, side);
     }
 
     /// Makes attempts for the waiting requests while they succeed.
     pub fn pump(self: &Arc<Self>, side: Side) {
-        loop {
-            match self.turn(side) {
+        self.go_on(self.lane(side).lock(), side);
+    }
+
+    fn go_on<'a>(self: &'a Arc<Self>, mut lane: MutexGuard<'a, Lane>, side: Side) {
+        while lane.can_go_on() {
+            let (turn, more) = self.turn(lane);
+            match turn {
                 Turn::Nothing => return,
+                // It may have been acknowledged meanwhile.
+                Turn::Again => self.acknowledge(),
                 Turn::Complete(request, completion) => {
                     self.engine().expect(-1);
                     request.complete(completion);
@@ -113,6 +147,9 @@ impl Core {
                     self.engine().expect(-1);
                     // Nothing of the old connection stays.
                     self.end_all(Side::In, Status::CONNECTION_ABORTED);
+                    if self.spare_if_any().is_some() {
+                        self.end_all(Side::Urgent, Status::CONNECTION_ABORTED);
+                    }
                     let renewed = self.renew().map_err(|error| Completion::failure(self.status(error)));
                     request.complete(renewed.err().unwrap_or(completion));
                 }
@@ -122,20 +159,21 @@ impl Core {
                     unsafe { self.engine().submit(request, operation) };
                 }
             }
+            if !more {
+                return;
+            }
+            lane = self.lane(side).lock();
         }
     }
 
-    fn turn(self: &Arc<Self>, side: Side) -> Turn {
-        let mut lane = self.lane(side).lock();
-        if !lane.open || lane.held {
-            return Turn::Nothing;
-        }
-        let Some(request) = lane.queue.pop_front() else { return Turn::Nothing };
+    /// Makes an attempt for the oldest request; and whether there may be another one to make.
+    fn turn(self: &Arc<Self>, mut lane: MutexGuard<'_, Lane>) -> (Turn, bool) {
+        let Some(request) = lane.queue.pop_front() else { return (Turn::Nothing, false) };
         let Ok(fd) = self.fd() else {
             lane.queue.push_front(request);
-            return Turn::Nothing;
+            return (Turn::Nothing, false);
         };
-        match Job::of(&request).step(self, &fd, &request) {
+        let turn = match Job::of(&request).step(self, &fd, &request) {
             Step::Wait => {
                 lane.open = false;
                 lane.queue.push_front(request);
@@ -147,31 +185,39 @@ impl Core {
                 Turn::Complete(request, completion)
             }
             Step::Elsewhere => Turn::Move(request),
-            Step::Renew(completion) => Turn::Renew(request, completion),
+            Step::HandedOver(completion) => {
+                self.await_acknowledgement(&fd, request, completion);
+                Turn::Again
+            }
+            // The lane is another socket's then.
+            Step::Renew(completion) => return (Turn::Renew(request, completion), true),
             Step::Fetch(operation) => {
                 lane.held = true;
                 Turn::Fetch(request, operation)
             }
-        }
+        };
+        (turn, lane.can_go_on())
     }
 
     /// Takes a request out of its queue, and ends it; false if it is not here.
     pub fn cancel(self: &Arc<Self>, request: &RequestRef) -> bool {
-        for side in [Side::In, Side::Out] {
-            let found = {
-                let mut lane = self.lane(side).lock();
-                let place = lane.queue.iter().position(|waiting| Arc::ptr_eq(waiting, request));
-                place.and_then(|place| lane.queue.remove(place))
-            };
-            if let Some(request) = found {
-                self.engine().expect(-1);
-                self.over(&request);
-                let (status, bytes) = (self.ending(&request, Status::CANCELLED), request.progress());
-                request.complete(Completion { status, bytes });
-                return true;
-            }
-        }
-        false
+        // From the lane of sends they go on to those that wait for their acknowledgement.
+        let found = self.take_out(Side::In, request).or_else(|| self.take_out(Side::Out, request)).or_else(|| {
+            self.spare_if_any()?;
+            self.take_out(Side::Urgent, request).or_else(|| self.forget_unacknowledged(request))
+        });
+        let Some(request) = found else { return false };
+        self.engine().expect(-1);
+        self.over(&request);
+        let (status, bytes) = (self.ending(&request, Status::CANCELLED), request.progress());
+        request.complete(Completion { status, bytes });
+        true
+    }
+
+    fn take_out(&self, side: Side, request: &RequestRef) -> Option<RequestRef> {
+        let mut lane = self.lane(side).lock();
+        let place = lane.queue.iter().position(|waiting| Arc::ptr_eq(waiting, request))?;
+        lane.queue.remove(place)
     }
 
     /// The oldest request of the lane, which was elsewhere, does not come back.

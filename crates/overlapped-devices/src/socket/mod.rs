@@ -13,6 +13,7 @@
 //! | `core` | descriptor and state, `lane` and `queue` the requests that wait, `job` how each goes on, `device` the way in from the road | §9 |
 //! | `setup`, `options` | creating, binding, listening, shutting down, closing; options | §2, §3, §10 |
 //! | `receive`, `send` | transfers, plain and overlapped | §3, §4, §6.5 |
+//! | `acknowledge` | sends without a buffer | §10 |
 //! | `connect`, `accept`, `disconnect` | connections | §3, §6.1 to §6.3 |
 //! | `transmit` | files and memory sent as one | §6.4 |
 //! | `events`, `ready` | network events; select and WSAPoll | §7 |
@@ -20,6 +21,7 @@
 //! | `share` | the same socket in another process | §2 |
 
 mod accept;
+mod acknowledge;
 mod address;
 mod connect;
 mod core;

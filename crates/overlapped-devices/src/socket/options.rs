@@ -64,8 +64,8 @@ impl Socket {
         self.set_buffer(Side::In, bytes)
     }
 
-    /// Sets SO_SNDBUF. 0 is remembered, and told; a send ends all the same when Linux has taken it, not when the other side has
-    /// acknowledged it as contract 08 section 10 says, since Linux keeps a copy of its own in any case.
+    /// Sets SO_SNDBUF. With 0, sends over TCP are complete when the other side has acknowledged them, except those of calls that
+    /// do not wait (contract 08 section 10).
     pub fn set_send_buffer(&self, bytes: u32) -> Result<(), WsaError> {
         self.set_buffer(Side::Out, bytes)
     }

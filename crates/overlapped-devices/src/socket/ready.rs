@@ -63,6 +63,9 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(WsaError::from_errno(error.raw_os_error())),
         }
+        for (fd, core) in fds.iter_mut().zip(places.firsts(&cores)) {
+            refine(fd, core);
+        }
         let mut ready = 0;
         for (index, (entry, core)) in entries.iter_mut().zip(&cores).enumerate() {
             let revents = fds[places.of(index)].revents;
@@ -76,6 +79,14 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
         for (fd, core) in fds.iter_mut().zip(places.firsts(&cores)) {
             quieten(fd, core);
         }
+    }
+}
+
+/// An acknowledgement looks like an error.
+fn refine(fd: &mut libc::pollfd, core: &Core) {
+    if fd.revents & libc::POLLERR != 0 && core.has(Flags::TOLD_OF_ACKS) {
+        core.acknowledge();
+        fd.revents = sys::ready_now(fd.fd, fd.events);
     }
 }
 

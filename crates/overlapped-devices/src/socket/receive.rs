@@ -8,7 +8,8 @@ use super::address::{Address, ROOM};
 use super::core::{Core, Flags, Use};
 use super::events::NetworkEvents;
 use super::job::{Details, Step, with_rest};
-use super::{Issued, NotIssued, Overlap, Socket};
+use super::lane::Side;
+use super::{Issued, NotIssued, Overlap, Socket, sys};
 use overlapped_abi::{Status, WsaError};
 use overlapped_kernel::engine::{Message, SocketWork};
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
@@ -76,7 +77,8 @@ pub(super) static PLAIN_RECEIVE: ReceiveJob =
 /// What one call has brought.
 struct Got {
     bytes: usize,
-    address: Option<Address>,
+    /// Boxed, since it is large, and most receives have none.
+    address: Option<Box<Address>>,
     flags: i32,
     control: Box<[u8]>,
 }
@@ -91,7 +93,8 @@ impl Got {
 #[inline]
 pub(super) fn check(core: &Core) -> Result<(), Status> {
     let flags = core.flags();
-    if core.is_stream() && !flags.intersects(Flags::SHUT_IN | Flags::RESET | Flags::CONNECTING) {
+    let further = Flags::SHUT_IN | Flags::RESET | Flags::CONNECTING | Flags::URGENT_WANTED;
+    if core.is_stream() && !flags.intersects(further) {
         return Ok(());
     }
     check_further(core)
@@ -100,14 +103,26 @@ pub(super) fn check(core: &Core) -> Result<(), Status> {
 #[cold]
 fn check_further(core: &Core) -> Result<(), Status> {
     core.check_transfer(Flags::SHUT_IN)?;
+    if core.has(Flags::URGENT_WANTED) {
+        core.offer_urgent_data();
+    }
     // Datagrams come to an address.
     if core.is_stream() || core.has(Flags::BOUND) { Ok(()) } else { Err(Status::INVALID_PARAMETER) }
 }
 
 impl ReceiveJob {
+    /// Receives of urgent data do not wait for those of the rest.
+    pub fn side(&self) -> Side {
+        if self.is_urgent() { Side::Urgent } else { Side::In }
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.flags & libc::MSG_OOB != 0
+    }
+
     /// What a receive re-enables of the network events.
     pub fn re_enables(&self) -> NetworkEvents {
-        if self.flags & libc::MSG_OOB == 0 { NetworkEvents::READ } else { NetworkEvents::OOB }
+        if self.is_urgent() { NetworkEvents::OOB } else { NetworkEvents::READ }
     }
 
     /// One call of Linux, into these pieces; of datagrams without what it reports of earlier sends.
@@ -122,6 +137,9 @@ impl ReceiveJob {
     #[inline]
     fn transfer(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<Got, Errno> {
         let len: usize = buffers.iter().map(|buffer| buffer.len).sum();
+        if len == 0 && self.is_urgent() {
+            return Err(Errno::INVAL);
+        }
         if len == 0 && !self.wants_address && self.control == 0 {
             return look(core, fd);
         }
@@ -154,7 +172,7 @@ impl ReceiveJob {
         // SAFETY: name and control live here, the pieces are the caller's memory.
         let bytes =
             unsafe { core.call(fd, SocketWork::ReceiveMessage { message: &raw mut message, flags: self.flags }) }?;
-        let address = (message.name_len > 0).then(|| Address::written(name, message.name_len));
+        let address = (message.name_len > 0).then(|| Box::new(Address::written(name, message.name_len)));
         let control = control.iter().flat_map(|word| word.to_ne_bytes()).take(message.control_len).collect();
         Ok(Got { bytes, address, flags: message.flags, control })
     }
@@ -173,8 +191,15 @@ impl ReceiveJob {
                     core.failure(error, false);
                     return Step::Done(Completion::success(done));
                 }
+                Err(Errno::INVAL) if self.is_urgent() => {
+                    return no_urgent_data(core, fd, whole.len).map_or(Step::Wait, Step::Done);
+                }
                 Err(error) => return Step::failed(core, request, error, false),
             };
+            if got.bytes == 0 && whole.len > 0 && core.is_stream() && core.has(Flags::RESET) {
+                // Somebody else was told of the reset just now, and Linux tells it once.
+                return Step::Done(Completion { status: Status::CONNECTION_RESET, bytes: done });
+            }
             let total = if self.waits_for_all() { request.advance(got.bytes) } else { got.bytes };
             if self.waits_for_all() && core.is_stream() && got.bytes > 0 && total < whole.len {
                 continue;
@@ -203,10 +228,31 @@ impl ReceiveJob {
             && let Some(deliver) = self.deliver.lock().take()
         {
             let Got { bytes, address, flags, control } = got;
-            deliver(&Arrival { bytes: *bytes, address: address.as_ref(), flags: *flags, control, status });
+            deliver(&Arrival { bytes: *bytes, address: address.as_deref(), flags: *flags, control, status });
         }
         Completion { status, bytes: got.bytes }
     }
+}
+
+/// What a receive of urgent data comes to that Linux refuses: `None` if some may come yet. It cannot where it would come with the rest
+/// (SO_OOBINLINE), and does not when the connection has ended.
+fn no_urgent_data(core: &Core, fd: &Use<'_>, len: usize) -> Option<Completion> {
+    if len == 0 || !core.is_stream() || sys::number(fd.raw(), libc::SOL_SOCKET, libc::SO_OOBINLINE) != Ok(0) {
+        return Some(Completion::failure(Status::INVALID_PARAMETER));
+    }
+    if !core.has(Flags::CONNECTED) {
+        return Some(Completion::failure(Status::INVALID_CONNECTION));
+    }
+    let found = sys::ready_now(fd.raw(), libc::POLLRDHUP);
+    if found & libc::POLLERR != 0
+        && let Some(error) = sys::take_error(fd.raw())
+    {
+        return Some(Completion::failure(core.failure(error, false)));
+    }
+    if core.has(Flags::RESET) {
+        return Some(Completion::failure(Status::CONNECTION_RESET));
+    }
+    (found & (libc::POLLRDHUP | libc::POLLHUP) != 0).then(|| Completion::success(0))
 }
 
 /// Is anything there, or the end?
@@ -229,10 +275,13 @@ impl Socket {
         check(core).map_err(Status::to_wsa)?;
         let Receive { buffers, flags, wants_address, control, deliver } = what;
         let job = ReceiveJob { flags, wants_address, control, deliver: Mutex::new(deliver) };
+        if job.is_urgent() && !core.is_stream() {
+            return Err(WsaError::EOPNOTSUPP);
+        }
         // A call that waits for everything may have to be taken up again, which only requests are.
         let simple = !job.waits_for_all() || core.has(Flags::NONBLOCKING);
         if simple {
-            let mut lane = core.input.lock();
+            let mut lane = core.lane(job.side()).lock();
             if lane.is_empty() {
                 let fd = core.fd().map_err(|error| core.code(error))?;
                 match job.call(core, &fd, buffers) {
@@ -244,9 +293,13 @@ impl Socket {
                         return outcome(job.finish(&got));
                     }
                     Err(Errno::AGAIN) => lane.open = false,
-                    // No urgent data is there yet.
-                    Err(Errno::INVAL)
-                        if flags & libc::MSG_OOB != 0 && core.has(Flags::NONBLOCKING) && !self.is_inline() => {}
+                    Err(Errno::INVAL) if job.is_urgent() => {
+                        let len = buffers.iter().map(|buffer| buffer.len).sum();
+                        if let Some(completion) = no_urgent_data(core, &fd, len) {
+                            return outcome(completion);
+                        }
+                        lane.open = false;
+                    }
                     Err(error) => return Err(core.failure(error, false).to_wsa()),
                 }
             }
@@ -267,6 +320,9 @@ impl Socket {
     /// The buffers stay valid and writable until the request is complete, and so does what `deliver` writes to and the OVERLAPPED.
     pub unsafe fn receive_overlapped(&self, what: Receive<'_>, how: Overlap) -> Result<Issued, NotIssued> {
         let plain = what.is_plain();
+        if what.flags & libc::MSG_OOB != 0 && !self.is_stream() {
+            return Err(how.refused(WsaError::EOPNOTSUPP));
+        }
         let Receive { buffers, flags, wants_address, control, deliver } = what;
         let details = || {
             let job = ReceiveJob { flags, wants_address, control, deliver: Mutex::new(deliver) };
@@ -283,12 +339,6 @@ impl Socket {
         if self.core().has(Flags::SELECTED) {
             self.core().rearm(job.re_enables(), true);
         }
-    }
-
-    /// Does urgent data come with the rest (SO_OOBINLINE)?
-    fn is_inline(&self) -> bool {
-        let mut value = [0; size_of::<i32>()];
-        self.option(libc::SOL_SOCKET, libc::SO_OOBINLINE, &mut value).is_ok() && i32::from_ne_bytes(value) != 0
     }
 }
 

@@ -3,6 +3,7 @@
 //! A send is done when the network stack has taken everything; what it does not take at once waits in the lane, and later sends
 //! behind it. Only a plain call of a non-blocking stream sends a part and says so.
 
+use super::acknowledge::handed_over;
 use super::address::Address;
 use super::core::{Core, Flags, Use};
 use super::events::NetworkEvents;
@@ -111,6 +112,10 @@ impl SendJob {
 
     /// Sends what is left of this memory, as the request's progress has it.
     pub fn send(&self, core: &Core, fd: &Use<'_>, request: &Request, whole: Buffer, parts: Parts) -> Step {
+        if core.has(Flags::UNBUFFERED) && whole.len > 0 && request.progress() >= whole.len {
+            // It was handed over by its caller.
+            return handed_over(core, fd, Completion::success(whole.len));
+        }
         loop {
             let sent = with_rest(request, whole, parts, |buffers| self.call(core, fd, buffers));
             match sent {
@@ -119,7 +124,7 @@ impl SendJob {
                     // A datagram goes whole, and nothing is sent in one call.
                     if total >= whole.len || !core.is_stream() {
                         self.sent(core);
-                        return Step::Done(Completion::success(total));
+                        return handed_over(core, fd, Completion::success(total));
                     }
                 }
                 Err(error) => return Step::failed(core, request, error, true),
@@ -147,7 +152,8 @@ impl Socket {
         let job = what.job();
         let total: usize = what.buffers.iter().map(|buffer| buffer.len).sum();
         let mut done = 0;
-        {
+        // Without a buffer, who waits at all waits for the acknowledgement.
+        if !core.has(Flags::UNBUFFERED) || core.has(Flags::NONBLOCKING) {
             let mut lane = core.output.lock();
             if lane.is_empty() {
                 let fd = core.fd().map_err(|error| core.code(error))?;

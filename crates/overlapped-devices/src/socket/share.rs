@@ -5,6 +5,7 @@
 //! uses keeps the socket open for [`PATIENCE`].
 
 use super::core::{Core, Flags, Traits};
+use super::lane::Side;
 use super::setup::code;
 use super::{Socket, sys};
 use overlapped_abi::WsaError;
@@ -35,6 +36,8 @@ const PASSED: Flags = Flags::BOUND
     .union(Flags::NONBLOCKING)
     .union(Flags::REUSE)
     .union(Flags::EXCLUSIVE)
+    .union(Flags::UNBUFFERED)
+    .union(Flags::TOLD_OF_ACKS)
     .union(Flags::BARE_ACCEPT)
     .union(Flags::BARE_CONNECT);
 
@@ -76,6 +79,9 @@ pub fn import(system: &System, ticket: &[u8], overlapped: Option<bool>) -> Resul
     let traits = Traits { family: family as i32, kind: kind as i32, protocol: protocol as i32 };
     let flags = Flags::from_bits_retain(passed) & PASSED | Flags::SHARED;
     let core = Core::new(fd, traits, flags, Arc::clone(system.engine()));
+    if flags.contains(Flags::UNBUFFERED) {
+        core.with_rare(|rare| rare.buffers[Side::Out as usize] = Some(0));
+    }
     Socket::insert(system, core, overlapped.unwrap_or(was_overlapped != 0))
 }
 

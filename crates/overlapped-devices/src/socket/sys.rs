@@ -114,6 +114,34 @@ pub(super) fn drop_errors(fd: RawFd) {
     }
 }
 
+/// Has Linux tell of each acknowledgement by the queue of errors, without what was sent.
+pub(super) fn tell_acknowledgements(fd: RawFd, yes: bool) -> Result<(), Errno> {
+    let wish = libc::SOF_TIMESTAMPING_TX_ACK | libc::SOF_TIMESTAMPING_OPT_TSONLY | libc::SOF_TIMESTAMPING_SOFTWARE;
+    set_number(fd, libc::SOL_SOCKET, libc::SO_TIMESTAMPING, if yes { wish as i32 } else { 0 })
+}
+
+/// How far the other side has come.
+pub(super) struct Acknowledged {
+    pub bytes: u64,
+    /// Nothing comes or goes any more.
+    pub closed: bool,
+}
+
+/// What the other side of a TCP connection has acknowledged since it was made.
+pub(super) fn acknowledged(fd: RawFd) -> Option<Acknowledged> {
+    /// Places of tcpi_state and tcpi_bytes_acked in Linux' `struct tcp_info`, of which libc knows the beginning only.
+    const STATE: usize = 0;
+    const BYTES: usize = 120;
+    const CLOSE: u8 = 7;
+    let mut info = [0; BYTES + 8];
+    let len = option(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut info).ok()?;
+    if len < info.len() {
+        return None;
+    }
+    let bytes = u64::from_ne_bytes(*info[BYTES..].first_chunk()?);
+    Some(Acknowledged { bytes, closed: info[STATE] == CLOSE })
+}
+
 /// A question that is answered with a number: FIONREAD, SIOCATMARK, SIOCOUTQ.
 pub(super) fn ask(fd: RawFd, question: libc::c_ulong) -> Result<i32, Errno> {
     let mut answer = 0_i32;

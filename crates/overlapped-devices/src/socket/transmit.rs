@@ -4,6 +4,7 @@
 //! the calling thread wait for the disk; so the engine is asked to fetch that part first, and the request goes on when it
 //! has. The drawback: on a kernel that cannot tell what is cached, samples decide.
 
+use super::acknowledge::handed_over;
 use super::core::{Core, Flags, Use};
 use super::job::{Details, Step};
 use super::{Issued, NotIssued, Overlap, Socket};
@@ -152,10 +153,15 @@ impl TransmitJob {
             }
         }
         let completion = Completion::success(request.progress());
-        if self.disconnect {
-            return super::disconnect::finish(core, self.reuse, completion);
+        let step = if self.disconnect {
+            super::disconnect::finish(core, self.reuse, completion)
+        } else {
+            Step::Done(completion)
+        };
+        match step {
+            Step::Done(completion) => handed_over(core, fd, completion),
+            other => other,
         }
-        Step::Done(completion)
     }
 
     /// Is the next part of a file here now?
@@ -163,10 +169,11 @@ impl TransmitJob {
         self.at.lock().fetched
     }
 
-    /// A piece is done: the file pointer moves.
+    /// A piece is done: the file pointer moves. Not waited for: this is under the lane's lock, and perhaps on a thread that
+    /// uses the file.
     fn leave(&self, piece: &Piece, done: u64) {
         if let Piece::File { file, start, pointer: true, .. } = piece {
-            *file.pointer() = start + done;
+            file.move_pointer_when_free(start + done);
         }
     }
 }

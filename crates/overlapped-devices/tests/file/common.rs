@@ -327,7 +327,8 @@ unsafe fn raw(operation: &Operation, len: usize) -> RawResult {
     }
 }
 
-impl Engine for Piecemeal {
+// SAFETY: results are those of the system calls, each for a part of the operation.
+unsafe impl Engine for Piecemeal {
     fn name(&self) -> &'static str {
         "piecemeal"
     }

@@ -176,3 +176,21 @@ fn allocation_is_reserved_without_growing_the_file_and_cuts_what_is_larger_02_4(
     assert_eq!(world.content("f"), b"012");
     assert_eq!(file::set_allocation(&file.grant, -1), Err(Win32Error::INVALID_PARAMETER));
 }
+
+#[test]
+fn a_pointer_in_use_is_moved_when_it_is_free() {
+    let world = World::new();
+    world.file("f", b"0123456789");
+    let file = world.existing("f", READ);
+    let instance = &file.grant.instance;
+    {
+        // As a thread that delivers completions during its own synchronous read.
+        let _in_use = instance.pointer();
+        instance.move_pointer_when_free(4);
+        instance.move_pointer_when_free(6);
+    }
+    assert_eq!(*instance.pointer(), 6);
+    assert_eq!(file.read(2).unwrap(), b"67");
+    instance.move_pointer_when_free(1);
+    assert_eq!(file.read(2).unwrap(), b"12");
+}

@@ -50,7 +50,6 @@ fn a_target_in_use_a_directory_or_read_only_is_not_replaced() {
     assert_eq!(moved(&world, "f", "g", REPLACE), Err(Win32Error::ACCESS_DENIED));
     assert_eq!(moved(&world, "f", "d", REPLACE), Err(Win32Error::ACCESS_DENIED));
     assert_eq!(moved(&world, "d", "g", REPLACE), Err(Win32Error::ACCESS_DENIED));
-    assert_eq!(moved(&world, "d", "d/below", MoveFlags::empty()), Err(Win32Error::ACCESS_DENIED));
     let read_only = world.path("g").metadata().map(|m| {
         let mut permissions = m.permissions();
         permissions.set_readonly(true);
@@ -84,6 +83,97 @@ fn a_directory_moves_with_what_is_in_it() {
     world.file("d/f", b"data");
     assert_eq!(moved(&world, "d", "e", MoveFlags::empty()), Ok(()));
     assert_eq!(world.content("e/f"), b"data");
+}
+
+#[test]
+fn a_directory_does_not_move_into_itself() {
+    let world = World::new();
+    std::fs::create_dir_all(world.path("d/sub")).unwrap();
+    for flags in [MoveFlags::empty(), REPLACE, MoveFlags::COPY_ALLOWED] {
+        assert_eq!(moved(&world, "d", "d/below", flags), Err(Win32Error::SHARING_VIOLATION));
+        assert_eq!(moved(&world, "d", "d/sub/below", flags), Err(Win32Error::SHARING_VIOLATION));
+    }
+    assert_eq!(moved(&world, "d", "d/sub", MoveFlags::empty()), Err(Win32Error::ALREADY_EXISTS));
+    assert_eq!(moved(&world, "d", "d/sub", REPLACE), Err(Win32Error::ACCESS_DENIED));
+    let directory = world.open("d", DELETE, SHARE_ALL, OPEN_EXISTING, FileFlags::BACKUP_SEMANTICS).unwrap();
+    let renamed = rename(&world.system, &directory.grant, &world.name("d/sub/below"), None, false);
+    assert_eq!(renamed, Err(Win32Error::SHARING_VIOLATION));
+    assert!(world.has("d/sub"));
+}
+
+#[test]
+fn a_directory_takes_the_place_of_a_file_only_when_told() {
+    let world = World::new();
+    std::fs::create_dir(world.path("d")).unwrap();
+    world.file("d/f", b"data");
+    world.file("old", b"old");
+    assert_eq!(moved(&world, "d", "old", MoveFlags::empty()), Err(Win32Error::ALREADY_EXISTS));
+    assert_eq!(moved(&world, "d", "old", REPLACE), Ok(()));
+    assert_eq!(world.content("old/f"), b"data");
+    assert!(!world.has("d"));
+}
+
+#[test]
+fn a_name_that_ends_in_a_separator_is_a_directorys() {
+    let world = World::new();
+    world.file("f", b"data");
+    assert_eq!(moved(&world, "f/", "g", MoveFlags::empty()), Err(Win32Error::INVALID_NAME));
+    assert_eq!(world.files.delete_file(&world.system, &world.name("f/")), Err(Win32Error::INVALID_NAME));
+    assert_eq!(world.files.attributes(&world.system, &world.name("f/")), Err(Win32Error::INVALID_NAME));
+    std::fs::create_dir(world.path("d")).unwrap();
+    assert_eq!(moved(&world, "d/", "e", MoveFlags::empty()), Ok(()));
+    assert!(world.has("e"));
+}
+
+/// A directory on another file system than the test's, if there is one.
+fn elsewhere(world: &World) -> Option<tempfile::TempDir> {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &std::path::Path| std::fs::metadata(path).map(|data| data.dev()).ok();
+    let home = device(&world.path("."));
+    let other = ["/dev/shm", "/var/tmp", "/run"].iter().find(|at| {
+        let found = device(std::path::Path::new(at));
+        found.is_some() && found != home
+    });
+    tempfile::tempdir_in(other?).ok()
+}
+
+#[test]
+fn a_move_to_another_file_system_is_a_copy_where_that_is_allowed() {
+    let world = World::new();
+    let Some(there) = elsewhere(&world) else { return };
+    let far = |name: &str| there.path().join(name).into_os_string();
+    let go = |from: &str, to: &str, flags| world.files.move_file(&world.system, &world.name(from), &far(to), flags);
+    let copy = MoveFlags::COPY_ALLOWED;
+    world.file("f", b"data");
+    assert_eq!(go("f", "f", MoveFlags::empty()), Err(Win32Error::NOT_SAME_DEVICE));
+    assert_eq!(go("f", "f", REPLACE), Err(Win32Error::NOT_SAME_DEVICE));
+    assert_eq!(go("f", "f", copy | MoveFlags::WRITE_THROUGH), Ok(()));
+    assert_eq!((std::fs::read(far("f")).unwrap(), world.has("f")), (b"data".to_vec(), false));
+
+    world.file("f", b"newer");
+    assert_eq!(go("f", "f", copy), Err(Win32Error::ALREADY_EXISTS));
+    assert_eq!(go("f", "f", copy | REPLACE), Ok(()));
+    assert_eq!((std::fs::read(far("f")).unwrap(), world.has("f")), (b"newer".to_vec(), false));
+
+    world.file("held", b"held");
+    let reader = world.open("held", READ, SHARE_RW, OPEN_EXISTING, NO_FLAGS).unwrap();
+    assert_eq!(go("held", "held", copy), Err(Win32Error::SHARING_VIOLATION));
+    assert!(!std::path::Path::new(&far("held")).exists());
+    drop(reader);
+
+    std::fs::create_dir(world.path("d")).unwrap();
+    assert_eq!(go("d", "d", MoveFlags::empty()), Err(Win32Error::NOT_SAME_DEVICE));
+    assert_eq!(go("d", "d", copy), Err(Win32Error::ACCESS_DENIED), "not a directory");
+
+    std::os::unix::fs::symlink("nowhere", world.path("l")).unwrap();
+    assert_eq!(go("l", "l", copy), Ok(()));
+    assert_eq!(std::fs::read_link(far("l")).unwrap(), std::path::Path::new("nowhere"));
+    assert!(world.path("l").symlink_metadata().is_err());
+
+    world.file("r", b"read-only");
+    world.files.set_attributes(&world.system, &world.name("r"), 1).unwrap();
+    assert_eq!(go("r", "r", copy), Ok(()));
+    assert_eq!((std::fs::read(far("r")).unwrap(), world.has("r")), (b"read-only".to_vec(), false));
 }
 
 #[test]

@@ -288,6 +288,27 @@ fn what_does_not_fit_is_lost_and_said_to_be_02_10() {
 }
 
 #[test]
+fn a_directory_that_fills_faster_than_it_is_read_is_told_in_full_or_not_at_all_02_10() {
+    let world = world();
+    let mut watched = Watched::with_room(&world, true, names(), 1024);
+    let first = watched.begin();
+    world.file("dir/first", b"");
+    let mut told = finish(&world, &first).bytes;
+    assert_eq!(watched.records(told), [added("first")]);
+    // More than the room of the first call, whatever the later calls offer.
+    for n in 0..500 {
+        world.file(&format!("dir/{n}"), b"");
+    }
+    watched.buffer = vec![0; 64 * 1024 / 4];
+    let next = watched.begin();
+    assert_eq!(finish(&world, &next), Completion { status: Status::NOTIFY_ENUM_DIR, bytes: 0 });
+    world.file("dir/last", b"");
+    let next = watched.begin();
+    told = finish(&world, &next).bytes;
+    assert_eq!(watched.records(told), [added("last")], "what was lost is lost, and what comes after is told");
+}
+
+#[test]
 fn without_a_buffer_only_the_fact_is_told_02_10() {
     let world = world();
     let mut watched = Watched::with_room(&world, true, names(), 0);

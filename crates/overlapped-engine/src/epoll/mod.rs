@@ -79,7 +79,8 @@ impl std::fmt::Debug for EpollEngine {
     }
 }
 
-impl Engine for EpollEngine {
+// SAFETY: results are those of the system calls for the operation as it is, which are over when it is reaped.
+unsafe impl Engine for EpollEngine {
     fn name(&self) -> &'static str {
         "epoll"
     }

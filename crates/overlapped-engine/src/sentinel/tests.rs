@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + LONG;
@@ -34,6 +34,13 @@ fn with_thread(work: impl Fn() + Send + 'static, check: impl FnOnce(u32)) {
     check(stopped.load(Ordering::Acquire));
     stop.store(true, Ordering::Release);
     thread.join().unwrap();
+}
+
+/// How often the thread has given up the processor by itself.
+fn sleeps(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/self/task/{id}/status")).expect("procfs");
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).expect("a counter");
+    line.trim().parse().expect("a number")
 }
 
 fn nap() {
@@ -78,11 +85,18 @@ fn a_thread_that_computes_is_never_seen_asleep_even_without_a_processor() {
         })
         .collect();
     with_thread(compute, |id| {
+        let mut slept = sleeps(id);
         for choice in [Choice::Auto, Choice::Proc] {
             let view = sight(choice).unwrap().attach(id).unwrap();
             for _ in 0..200 {
-                assert!(!matches!(view.glance(), Glance::Asleep(_)), "{choice:?}: a glance");
-                assert_eq!(view.look(), None, "{choice:?}: a look");
+                let before = sleeps(id);
+                let (glance, place) = (view.glance(), view.look());
+                // Who stops the process, and a page that must be read, put it to sleep in truth; Linux counts that.
+                let asleep = matches!(glance, Glance::Asleep(_)) || place.is_some();
+                assert!(!asleep || sleeps(id) > slept, "{choice:?}: {glance:?}, {place:?}");
+                if !asleep {
+                    slept = before;
+                }
                 std::thread::sleep(Duration::from_micros(500));
             }
         }
@@ -137,12 +151,15 @@ fn something_works_here() {
 
 #[test]
 fn records_need_no_descriptor() {
-    let before = descriptors();
     let me = number();
     let records: Vec<_> = (0..8).filter_map(|_| records::Records::of(me).ok()).collect();
-    assert!(descriptors() < before + 8 || records.is_empty());
+    // Those of the tests beside this one come and go.
+    eventually("no descriptors of events", || events() < records.len() || records.is_empty());
 }
 
-fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").unwrap().count()
+/// How many descriptors of this process are events of perf.
+fn events() -> usize {
+    let entries = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+    let links = entries.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    links.filter(|link| link.to_string_lossy().contains("perf_event")).count()
 }

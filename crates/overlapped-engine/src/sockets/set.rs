@@ -10,6 +10,7 @@ use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::io::Errno;
 use slab::Slab;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::{OnceLock, Weak};
@@ -143,13 +144,18 @@ impl WatchSet {
     pub(crate) fn poll(&self, deadline: Option<Tick>, harvest: &mut Harvest) -> Ended {
         let mut ended = Ended::default();
         let Some(open) = self.open.get() else { return ended };
-        let mut events = [libc::epoll_event { events: 0, u64: 0 }; BATCH];
+        let mut events = [const { MaybeUninit::uninit() }; BATCH];
         let found = wait(open.epoll.as_fd(), &mut events, deadline);
-        if found == 0 {
-            return ended;
+        if !found.is_empty() {
+            ended = self.gather(open, found, harvest);
         }
+        ended
+    }
+
+    fn gather(&self, open: &Open, found: &[libc::epoll_event], harvest: &mut Harvest) -> Ended {
+        let mut ended = Ended::default();
         let watched = open.watched.lock();
-        for event in &events[..found] {
+        for event in found {
             let (data, events) = (event.u64, event.events);
             match data {
                 KICK => {
@@ -159,8 +165,9 @@ impl WatchSet {
                 id => {
                     if let Some((generation, watcher)) = watched.slots.get(id as u32 as usize)
                         && u64::from(*generation) == id >> 32
+                        && let Some(watcher) = watcher.upgrade()
                     {
-                        harvest.ready.push(Ready { watcher: Weak::clone(watcher), readiness: readiness(events) });
+                        harvest.ready.push_back(Ready { watcher, readiness: readiness(events) });
                     }
                 }
             }
@@ -181,11 +188,22 @@ fn readiness(events: u32) -> Readiness {
     table.into_iter().filter(|(bit, _)| events & *bit as u32 != 0).map(|(_, readiness)| readiness).collect()
 }
 
-/// Waits for events until the deadline; how many there are. Signals end the wait, too.
-fn wait(epoll: BorrowedFd<'_>, events: &mut [libc::epoll_event], deadline: Option<Tick>) -> usize {
+/// Waits for events until the deadline. Signals end the wait, too.
+fn wait<'a>(
+    epoll: BorrowedFd<'_>,
+    events: &'a mut [MaybeUninit<libc::epoll_event>],
+    deadline: Option<Tick>,
+) -> &'a [libc::epoll_event] {
+    let found = wait_into(epoll, events, deadline);
+    // SAFETY: Linux has written the first `found` of them.
+    unsafe { std::slice::from_raw_parts(events.as_ptr().cast(), found) }
+}
+
+/// The same; how many events Linux has written.
+fn wait_into(epoll: BorrowedFd<'_>, events: &mut [MaybeUninit<libc::epoll_event>], deadline: Option<Tick>) -> usize {
     static COARSE: AtomicBool = AtomicBool::new(false);
     let left = deadline.map(|deadline| deadline.since(Tick::monotonic()));
-    let (place, room) = (events.as_mut_ptr(), events.len() as libc::c_int);
+    let (place, room) = (events.as_mut_ptr().cast::<libc::epoll_event>(), events.len() as libc::c_int);
     if !COARSE.load(Ordering::Relaxed) {
         let limit = left.map(|left| libc::timespec {
             tv_sec: left.as_secs() as libc::time_t,
@@ -222,7 +240,7 @@ mod tests {
     struct Told(Mutex<Vec<Readiness>>);
 
     impl Watcher for Told {
-        fn ready(&self, readiness: Readiness) {
+        fn ready(self: Arc<Self>, readiness: Readiness) {
             self.0.lock().push(readiness);
         }
     }

@@ -68,7 +68,8 @@ impl std::fmt::Debug for UringEngine {
     }
 }
 
-impl Engine for UringEngine {
+// SAFETY: results are those of Linux for the operation as it is, and its last word on it is reaped once.
+unsafe impl Engine for UringEngine {
     fn name(&self) -> &'static str {
         "uring"
     }
@@ -145,7 +146,8 @@ impl Engine for UringEngine {
         match &self.shared {
             Some(shared) if !self.sockets.is_open() => shared.poll(deadline, &mut harvest.reaped, &mut strays),
             Some(shared) => {
-                let found = shared.look(&mut harvest.reaped, &mut strays);
+                // What is left in it besides operations shows by its descriptor.
+                let found = shared.is_wanted() && shared.look(&mut harvest.reaped, &mut strays);
                 let deadline = if found { Some(Tick(0)) } else { deadline };
                 if self.sockets.poll(deadline, harvest).guest {
                     shared.look(&mut harvest.reaped, &mut strays);

@@ -30,7 +30,7 @@ pub fn watchdog(test: &str) -> Watchdog {
     let (sender, receiver) = mpsc::channel();
     let test = test.to_owned();
     std::thread::spawn(move || {
-        if receiver.recv_timeout(Duration::from_secs(120)) == Err(mpsc::RecvTimeoutError::Timeout) {
+        if receiver.recv_timeout(Duration::from_secs(300)) == Err(mpsc::RecvTimeoutError::Timeout) {
             eprintln!("{test} hangs");
             std::process::abort();
         }

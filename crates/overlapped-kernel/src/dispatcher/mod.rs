@@ -19,7 +19,6 @@ mod timer;
 pub use event::Event;
 pub use mutex::Mutant;
 pub use semaphore::Semaphore;
-#[cfg(all(test, not(loom)))]
 pub(crate) use timer::filetime_now;
 pub use timer::{Due, Timer, TimerRoutine};
 

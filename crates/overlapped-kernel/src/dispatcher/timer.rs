@@ -7,7 +7,7 @@
 use super::shared::Shared;
 use super::{Dispatcher, Waitable};
 use crate::clock::Tick;
-use crate::service::Service;
+use crate::service::{Service, When};
 use crate::sync::Mutex;
 use crate::thread::{Apc, Thread};
 use std::sync::Arc;
@@ -54,6 +54,8 @@ struct Setting {
     stamp: Option<u64>,
     period: Option<Duration>,
     due: Tick,
+    /// The due time by the wall clock, until it has come.
+    at: Option<u64>,
     routine: Option<(Arc<Thread>, TimerRoutine)>,
 }
 
@@ -76,10 +78,16 @@ impl Timer {
         self.auto
     }
 
-    /// Sets it: non-signalled until the due time, and then signalled every `period` if there is one.
+    /// Sets it: non-signalled until the due time, and then signalled every `period` if there is one; zero is none.
     pub fn set(self: &Arc<Self>, due: Due, period: Option<Duration>, routine: Option<TimerRoutine>) {
+        let period = period.filter(|period| !period.is_zero());
         let now = self.service.now();
-        let due = now.plus(due.from_now());
+        let when = match due {
+            Due::In(after) => When { due: now.plus(after), at: None },
+            Due::At(at) => When::at(at, now, self.service.wall()),
+        };
+        let when = When { at: when.at.filter(|_| self.service.has_wall()), ..when };
+        let due = when.due;
         let routine = routine.map(|routine| (crate::thread::current(), routine));
         let (number, old) = {
             let mut setting = self.setting.lock();
@@ -88,7 +96,7 @@ impl Timer {
             setting.stamp = self.shared.as_ref().map(|shared| shared.restamp(heir));
             setting.number += 1;
             setting.period = period;
-            setting.due = due;
+            (setting.due, setting.at) = (due, when.at);
             let old = std::mem::replace(&mut setting.routine, routine);
             self.withdraw(&old);
             self.signal.reset();
@@ -96,7 +104,7 @@ impl Timer {
         };
         // The user's, and so is what happens when it is dropped.
         drop(old);
-        self.service.schedule(due, self, number);
+        self.service.schedule(when, self, number);
     }
 
     /// Stops it; the signalled state does not change.
@@ -129,11 +137,11 @@ impl Timer {
         std::ptr::from_ref(self) as usize
     }
 
-    /// The due time of setting `number` has come; when the next one is, if it is periodic.
+    /// The due time of setting `number` has come; when the next one is, if it is periodic, or if the wall clock was set back.
     ///
     /// Signal and routine go out under the lock: who sets or cancels the timer after that finds them, and none comes later.
     #[cfg(not(loom))]
-    pub(crate) fn expire(&self, number: u64) -> Option<Tick> {
+    pub(crate) fn expire(&self, number: u64) -> Option<When> {
         let mut setting = self.setting.lock();
         let overtaken = setting.stamp.is_some_and(|stamp| self.shared.as_ref().is_some_and(|s| s.stamp() != stamp));
         if setting.number != number || overtaken {
@@ -147,7 +155,15 @@ impl Timer {
             drop(routine);
             return None;
         }
-        let next = setting.period.map(|period| setting.due.plus(period).max(self.service.now()));
+        let now = self.service.now();
+        if let Some(at) = setting.at
+            && let wall = self.service.wall()
+            && wall < at
+        {
+            return Some(When::at(at, now, wall));
+        }
+        setting.at = None;
+        let next = setting.period.map(|period| setting.due.plus(period).max(now));
         if let Some(next) = next {
             setting.due = next;
         }
@@ -156,12 +172,12 @@ impl Timer {
             shared.advance(next);
         }
         if let Some((thread, routine)) = &setting.routine {
-            let (due, routine) = (filetime_now(), Arc::clone(routine));
+            let (due, routine) = (self.service.wall(), Arc::clone(routine));
             // At most one routine of a timer is queued at a time.
             thread.withdraw_apcs(self.source());
             thread.queue_apc(Apc::of(self.source(), move || routine(due)));
         }
-        next
+        next.map(|due| When { due, at: None })
     }
 }
 
@@ -214,6 +230,63 @@ mod tests {
                 assert!(!timer.signal.is_signalled(), "by the setting before");
             }
         });
+    }
+
+    /// Ten seconds and an hour, in 100-nanosecond units.
+    const TEN: i64 = 100_000_000;
+    const HOUR: i64 = 360 * TEN;
+
+    /// One round of the service thread.
+    fn rings(service: &Service, timer: &Timer) -> (bool, Option<Duration>) {
+        let next = service.ring().map(|next| next.since(service.now()));
+        (timer.signal.is_signalled(), next)
+    }
+
+    #[test]
+    fn an_absolute_timer_follows_a_wall_clock_that_is_set_04_6() {
+        let service = Arc::<Service>::default();
+        let timer = Timer::new(true, Arc::clone(&service));
+        let in_an_hour = || Due::At(service.wall() + HOUR as u64);
+        timer.set(in_an_hour(), None, None);
+        let (signalled, next) = rings(&service, &timer);
+        assert!(!signalled && next.is_some_and(|next| next <= Duration::from_secs(1)), "{next:?}: it keeps looking");
+        service.set_wall(HOUR - TEN);
+        assert!(!rings(&service, &timer).0, "ten seconds are left");
+        service.set_wall(TEN);
+        assert_eq!(rings(&service, &timer), (true, None), "the clock was put forward to the due time");
+
+        timer.set(Due::At(service.wall()), None, None);
+        service.set_wall(-HOUR);
+        assert!(!rings(&service, &timer).0, "the clock was put back before the due time");
+        service.set_wall(HOUR);
+        assert!(rings(&service, &timer).0);
+    }
+
+    #[test]
+    fn a_relative_timer_and_the_periods_after_an_absolute_time_take_no_notice_of_the_wall_clock_04_6() {
+        let service = Arc::<Service>::default();
+        let timer = Timer::new(true, Arc::clone(&service));
+        timer.set(Due::In(Duration::from_secs(3600)), None, None);
+        service.set_wall(10 * HOUR);
+        let (signalled, next) = rings(&service, &timer);
+        assert!(!signalled && next.is_some_and(|next| next > Duration::from_secs(3000)), "{next:?}");
+        timer.set(Due::At(0), Some(Duration::from_secs(3600)), None);
+        assert!(rings(&service, &timer).0, "the past is at once");
+        timer.signal.reset();
+        service.set_wall(10 * HOUR);
+        let (signalled, next) = rings(&service, &timer);
+        assert!(!signalled && next.is_some_and(|next| next > Duration::from_secs(3000)), "{next:?}");
+    }
+
+    #[test]
+    fn a_period_of_nothing_is_once_and_a_tiny_one_lets_the_service_thread_go_04_6() {
+        let service = Arc::<Service>::default();
+        let timer = Timer::new(true, Arc::clone(&service));
+        timer.set(Due::In(Duration::ZERO), Some(Duration::ZERO), None);
+        assert_eq!(rings(&service, &timer), (true, None));
+        timer.set(Due::In(Duration::ZERO), Some(Duration::from_nanos(1)), None);
+        let (signalled, next) = rings(&service, &timer);
+        assert!(signalled && next.is_some(), "it comes back to the other work, and again");
     }
 
     #[test]

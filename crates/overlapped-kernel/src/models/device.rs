@@ -90,7 +90,8 @@ impl Device for Queue {
 /// An engine that has nothing to do.
 struct NoEngine;
 
-impl Engine for NoEngine {
+// SAFETY: it takes no operation over.
+unsafe impl Engine for NoEngine {
     fn name(&self) -> &'static str {
         "none"
     }

@@ -230,7 +230,7 @@ impl Pool {
                     completed(status, bytes, overlapped);
                 }
             }
-            Cargo::Request(_) | Cargo::Posted(_) => {}
+            Cargo::Request(_) | Cargo::Read(_) | Cargo::Written(_) | Cargo::Posted(_) => {}
         };
         self.survive(|| inside_work(work));
         // An APC that the work queued to its thread must not wait for the next packet.

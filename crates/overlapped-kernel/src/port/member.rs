@@ -67,6 +67,12 @@ impl Member {
         matches!(self.standing(), Standing::Released | Standing::Called)
     }
 
+    /// Does it wait for a packet?
+    #[cfg(not(loom))]
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.standing() == Standing::Waiting
+    }
+
     #[inline(always)]
     pub(crate) fn set(&self, standing: Standing) {
         self.standing.store(standing as u8, Ordering::Relaxed);

@@ -193,11 +193,18 @@ impl Port {
         timeout: Timeout,
         alertable: bool,
     ) -> Result<(), NoPacket> {
+        let end = into.len() + max;
         into.push(self.remove(idle, timeout, alertable)?);
-        if max > 1 {
-            let mut queue = self.queue.lock();
-            let more = queue.packets.len().min(max - 1);
-            into.extend(queue.packets.drain(..more));
+        while into.len() < end {
+            {
+                let mut queue = self.queue.lock();
+                let more = queue.packets.len().min(end - into.len());
+                into.extend(queue.packets.drain(..more));
+            }
+            // What the last poll has found belongs to the batch.
+            if into.len() == end || !idle.tell_next() {
+                break;
+            }
         }
         Ok(())
     }
@@ -212,6 +219,11 @@ impl Port {
     ) -> Result<Packet, NoPacket> {
         if let Some(packet) = self.serve(thread) {
             return Ok(packet);
+        }
+        while self.is_released_here(thread) && idle.tell_next() {
+            if let Some(packet) = self.serve(thread) {
+                return Ok(packet);
+            }
         }
         match self.arrive(thread, timeout != Timeout::Poll, alertable)? {
             Arrival::Served(packet) => Ok(packet),
@@ -280,7 +292,12 @@ impl Port {
             queue.active += 1;
             thread.member.set(Standing::Released);
             drop(queue);
-            return Err(if apcs && thread.run_apcs() { NoPacket::Alerted } else { NoPacket::TimedOut });
+            if apcs {
+                // Alerted even if they have been taken back meanwhile: the time is not over.
+                thread.run_apcs();
+                return Err(NoPacket::Alerted);
+            }
+            return Err(NoPacket::TimedOut);
         }
         let ticket = thread.begin_wait(alertable);
         thread.member.set(Standing::Waiting);

@@ -28,11 +28,18 @@ pub enum Cargo {
     },
     /// A request with a payload: the Rust face.
     Request(RequestRef),
+    /// The payload of a read that was done inside the call: the Rust face.
+    Read(Box<dyn Any + Send>),
+    /// That of a write.
+    Written(Box<dyn Any + Send>),
     /// Something that was posted: the Rust face.
     Posted(Box<dyn Any + Send>),
     /// Something small that was posted, without an allocation; what it means is its poster's business.
     Inline(MaybeUninit<[u64; 2]>),
 }
+
+// A packet is moved on its way, in whole words: what is smaller than one, besides the first, would be moved byte by byte.
+const _: () = assert!(size_of::<Packet>() <= 32);
 
 impl Packet {
     /// A posted packet of the C face.

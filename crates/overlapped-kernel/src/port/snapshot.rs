@@ -33,7 +33,8 @@ pub struct DeviceLine {
 pub struct PacketLine {
     /// Its completion key; 0 in the Rust face.
     pub key: usize,
-    /// The device that it is of, as its place in the device list; none for what was posted, and in the C face, where the key tells.
+    /// The device that it is of, as its place in the device list; none for what was posted, for what was
+    /// done inside the call that asked for it, and in the C face, where the key tells.
     pub device: Option<usize>,
     /// Bytes transferred, or what was posted.
     pub bytes: u32,

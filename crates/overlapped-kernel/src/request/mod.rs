@@ -6,6 +6,7 @@
 //! a future (contract 00 section 0.4).
 
 mod block;
+mod draft;
 pub(crate) mod word;
 
 use crate::dispatcher::Event;
@@ -15,14 +16,18 @@ use crate::port::{Cargo, Packet, Port};
 use crate::sync::Mutex;
 use crate::thread::{Apc, Thread};
 use block::StatusBlock;
+use draft::Held;
 use overlapped_abi::{Overlapped, Status};
 use std::any::Any;
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::Waker;
 use word::{Cancelled, RequestWord};
+
+pub(crate) use draft::Draft;
 
 /// A shared request.
 pub type RequestRef = Arc<Request>;
@@ -147,7 +152,7 @@ pub struct Request {
     progress: AtomicUsize,
     block: StatusBlock,
     token: usize,
-    instance: Arc<Instance>,
+    instance: Held,
     /// The issuing thread's number.
     issuer: u64,
     event: Option<Arc<Event>>,
@@ -177,15 +182,13 @@ impl std::fmt::Debug for Request {
 }
 
 /// What a new request is made of.
-pub struct NewRequest {
+pub(crate) struct NewRequest {
     /// What is asked.
     pub function: Function,
     /// Where.
     pub position: Position,
     /// The memory.
     pub buffer: Buffer,
-    /// On what.
-    pub instance: Arc<Instance>,
     /// Who is told.
     pub route: Route,
     /// The caller's OVERLAPPED; its address is what packets carry.
@@ -200,49 +203,40 @@ impl Request {
     /// # Safety
     /// Until the request is complete, the buffer stays valid (writable for [`Function::Read`]) and is accessed by nobody
     /// else, and the OVERLAPPED, if there is one, stays valid until its Internal field is final.
-    #[inline]
-    pub unsafe fn new(new: NewRequest) -> RequestRef {
-        // SAFETY: the caller's promise.
-        unsafe { Self::with(new, Parameters::default()) }
-    }
-
-    /// The same with parameters, whose parts are promised as the buffer is.
-    ///
-    /// # Safety
-    /// As for [`Request::new`].
-    #[inline]
-    pub unsafe fn with(new: NewRequest, parameters: Parameters) -> RequestRef {
-        let NewRequest { function, position, buffer, instance, mut route, overlapped, payload } = new;
+    #[inline(always)]
+    pub(crate) unsafe fn draft(instance: &Arc<Instance>, new: NewRequest) -> Draft<'_> {
+        let NewRequest { function, position, buffer, route, overlapped, payload } = new;
+        let Route { event, packet, routine } = route;
         let block = match overlapped {
             // SAFETY: the caller vouches for the OVERLAPPED.
             Some(overlapped) => unsafe { StatusBlock::foreign(overlapped) },
             None => StatusBlock::own(),
         };
-        let routine = route.routine.take();
         let alerts = routine.is_some();
         let (issuer, routine) = crate::thread::with_current(|thread| {
             (thread.serial(), routine.map(|routine| (Arc::clone(thread), routine)))
         });
-        Arc::new(Self {
+        let request = Self {
             word: RequestWord::new(),
             function,
-            packet: route.packet && !alerts,
+            packet: packet && !alerts,
             alerts,
             carries: payload.is_some(),
             position,
             buffer,
-            parameters,
+            parameters: Parameters::default(),
             progress: AtomicUsize::new(0),
             block,
             token: overlapped.map_or(0, |o| o.as_ptr() as usize),
-            instance,
+            instance: Held::borrowed(instance),
             issuer,
-            event: route.event,
+            event,
             payload: UnsafeCell::new(payload),
             watch: Mutex::new(Watch { routine, waker: None, done: None }),
             place: AtomicUsize::new(usize::MAX),
             engine_tag: AtomicU64::new(0),
-        })
+        };
+        Draft { request, instance: PhantomData }
     }
 
     /// What is asked of the device.
@@ -316,7 +310,9 @@ impl Request {
 
     /// Adds to [`Request::progress`] and gives the sum. Only the party that carries the request out calls this.
     pub fn advance(&self, bytes: usize) -> usize {
-        self.progress.fetch_add(bytes, Ordering::Relaxed) + bytes
+        let sum = self.progress() + bytes;
+        self.progress.store(sum, Ordering::Relaxed);
+        sum
     }
 
     /// The number that the engine gave the operation, 0 before.
@@ -435,7 +431,7 @@ impl Request {
         let port = self.port(quiet);
         self.block.finish(completion.status, completion.bytes);
         self.word.publish_at_once();
-        self.tell(completion, port);
+        self.tell(completion, port, |key| self.cargo(key));
     }
 
     /// The last word on a pending request: writes the outcome and tells everybody.
@@ -451,7 +447,7 @@ impl Request {
         } else {
             (None, None)
         };
-        self.tell(completion, port);
+        self.tell(completion, port, |key| self.cargo(key));
         // After the instance's signal: whoever waits for this request and then issues another one must not find that one's
         // instance signalled by this one.
         if let Some(done) = told.1 {
@@ -462,12 +458,24 @@ impl Request {
         }
     }
 
+    /// What its packet says. Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
+    fn cargo(self: &Arc<Self>, key: usize) -> Cargo {
+        if self.carries { Cargo::Request(Arc::clone(self)) } else { self.numbers(key) }
+    }
+
+    #[inline(always)]
+    fn numbers(&self, key: usize) -> Cargo {
+        Cargo::Numbers { key, overlapped: self.token }
+    }
+
+    #[inline(always)]
     fn port(&self, quiet: bool) -> Option<&(Arc<Port>, usize)> {
         if self.packet && !quiet { self.instance.association() } else { None }
     }
 
     /// Instance and event, then exactly one of routine and packet.
-    fn tell(self: &Arc<Self>, completion: Completion, port: Option<&(Arc<Port>, usize)>) {
+    #[inline(always)]
+    fn tell(&self, completion: Completion, port: Option<&(Arc<Port>, usize)>, cargo: impl FnOnce(usize) -> Cargo) {
         let Completion { status, bytes } = completion;
         self.instance.completed();
         if self.alerts {
@@ -481,14 +489,8 @@ impl Request {
             event.set();
         }
         if let Some((port, key)) = port {
-            // Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
-            let cargo = if self.carries {
-                Cargo::Request(Arc::clone(self))
-            } else {
-                Cargo::Numbers { key: *key, overlapped: self.token }
-            };
             // The packet's count has 32 bits, as the contract's has (06 section 2).
-            port.insert(Packet { status, bytes: bytes as u32, cargo });
+            port.insert(Packet { status, bytes: bytes as u32, cargo: cargo(*key) });
         }
     }
 }

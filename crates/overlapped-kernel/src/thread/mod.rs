@@ -24,7 +24,7 @@ use crate::system::WeakSystem;
 use parker::Parker;
 use spin::Spin;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use synchronous::Synchronous;
 use word::WaitWord;
@@ -46,6 +46,8 @@ pub struct Thread {
     synchronous: Synchronous,
     owned: Mutex<Vec<Weak<Mutant>>>,
     systems: Mutex<Vec<WeakSystem>>,
+    /// Which of them it has used last, as an address.
+    recent_system: AtomicUsize,
     ended: Dispatcher,
     /// [`NO_CODE`] until somebody sets it: every 32-bit number is an exit code, also [`STILL_ACTIVE`].
     exit_code: AtomicU64,
@@ -90,6 +92,7 @@ impl Thread {
             synchronous: Synchronous::default(),
             owned: Mutex::new(Vec::new()),
             systems: Mutex::new(Vec::new()),
+            recent_system: AtomicUsize::new(0),
             ended: Dispatcher::notification(false),
             exit_code: AtomicU64::new(NO_CODE),
         })
@@ -260,11 +263,21 @@ impl Thread {
     }
 
     /// The thread has pending requests in this system.
+    #[inline]
     pub(crate) fn uses(&self, system: &WeakSystem) {
+        // Only the thread itself writes this, and what is on its list cannot have another one's address.
+        if self.recent_system.load(Ordering::Relaxed) != system.address() {
+            self.begins_to_use(system);
+        }
+    }
+
+    #[cold]
+    fn begins_to_use(&self, system: &WeakSystem) {
         let mut systems = self.systems.lock();
         if !systems.iter().any(|s| s.same(system)) {
             systems.push(system.clone());
         }
+        self.recent_system.store(system.address(), Ordering::Relaxed);
     }
 
     /// Would requests be cancelled if the thread ended now?
@@ -281,10 +294,14 @@ impl Thread {
             std::mem::take(&mut apcs.queue)
         };
         drop(unrun);
-        for system in std::mem::take(&mut *self.systems.lock()) {
+        // Not under the locks: a mutex that is abandoned takes itself off the list.
+        self.recent_system.store(0, Ordering::Relaxed);
+        let systems = std::mem::take(&mut *self.systems.lock());
+        for system in systems {
             system.thread_ended(self);
         }
-        for mutex in std::mem::take(&mut *self.owned.lock()) {
+        let owned = std::mem::take(&mut *self.owned.lock());
+        for mutex in owned {
             if let Some(mutex) = mutex.upgrade() {
                 mutex.abandon(self);
             }

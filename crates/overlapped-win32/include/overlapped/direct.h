@@ -14,4 +14,10 @@ int _wrmdir(const wchar_t *name) OVL_SYMBOL(_wrmdir);
 wchar_t *_wgetcwd(wchar_t *to, int room) OVL_SYMBOL(_wgetcwd);
 OVL_END
 
+/* chdir, getcwd, mkdir and rmdir are declared here too in Windows. */
+#include <sys/stat.h>
+#define OVL_WITHOUT_POSIX
+#include <unistd.h>
+#undef OVL_WITHOUT_POSIX
+
 #endif

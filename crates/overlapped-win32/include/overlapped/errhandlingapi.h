@@ -17,6 +17,13 @@ WINBASEAPI VOID WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, cons
     OVL_SYMBOL(RaiseException);
 WINBASEAPI LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
     OVL_SYMBOL(SetUnhandledExceptionFilter);
+WINBASEAPI LONG WINAPI UnhandledExceptionFilter(struct _EXCEPTION_POINTERS *exception) OVL_SYMBOL(UnhandledExceptionFilter);
+WINBASEAPI PVOID WINAPI AddVectoredExceptionHandler(ULONG first, LONG(NTAPI *handler)(struct _EXCEPTION_POINTERS *))
+    OVL_SYMBOL(AddVectoredExceptionHandler);
+WINBASEAPI ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handler) OVL_SYMBOL(RemoveVectoredExceptionHandler);
+WINBASEAPI PVOID WINAPI AddVectoredContinueHandler(ULONG first, LONG(NTAPI *handler)(struct _EXCEPTION_POINTERS *))
+    OVL_SYMBOL(AddVectoredContinueHandler);
+WINBASEAPI ULONG WINAPI RemoveVectoredContinueHandler(PVOID handler) OVL_SYMBOL(RemoveVectoredContinueHandler);
 OVL_END
 
 #endif

@@ -3,7 +3,21 @@
 #define OVL_FCNTL_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#include "ovl/hide.h"
 #include_next <fcntl.h>
+#include "ovl/show.h"
+
+/* A program's own macros of these names are for its calls. */
+#pragma push_macro("open")
+#pragma push_macro("creat")
+#undef open
+#undef creat
+OVL_BEGIN
+int open(const char *name, int flags, ...) OVL_SYMBOL(_open);
+int creat(const char *name, int mode) OVL_SYMBOL(_creat);
+OVL_END
+#pragma pop_macro("open")
+#pragma pop_macro("creat")
 
 #define _O_RDONLY O_RDONLY
 #define _O_WRONLY O_WRONLY

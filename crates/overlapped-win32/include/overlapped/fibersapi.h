@@ -1,4 +1,4 @@
-/* Fiber-local storage, which without fibers is thread-local storage with a callback. */
+/* Fiber-local storage; fibers themselves are in winbase.h. */
 #ifndef OVL_FIBERSAPI_H
 #define OVL_FIBERSAPI_H
 #include "minwindef.h"

@@ -2,6 +2,7 @@
 #ifndef OVL_IO_H
 #define OVL_IO_H
 #include <fcntl.h>
+#include <sys/stat.h>
 #define OVL_WITHOUT_POSIX
 #include <unistd.h>
 #undef OVL_WITHOUT_POSIX
@@ -48,6 +49,8 @@ int _wfindnext(intptr_t search, struct _wfinddata_t *to) OVL_SYMBOL(_wfindnext);
 int _findclose(intptr_t search) OVL_SYMBOL(_findclose);
 int _open(const char *name, int flags, ...) OVL_SYMBOL(_open);
 int _wopen(const wchar_t *name, int flags, ...) OVL_SYMBOL(_wopen);
+int _creat(const char *name, int mode) OVL_SYMBOL(_creat);
+int _wcreat(const wchar_t *name, int mode) OVL_SYMBOL(_wcreat);
 int _sopen(const char *name, int flags, int share, ...) OVL_SYMBOL(_sopen);
 int _wsopen(const wchar_t *name, int flags, int share, ...) OVL_SYMBOL(_wsopen);
 errno_t _sopen_s(int *to, const char *name, int flags, int share, int mode) OVL_SYMBOL(_sopen_s);

@@ -18,6 +18,7 @@ void *_aligned_malloc(size_t bytes, size_t alignment) OVL_SYMBOL(_aligned_malloc
 void *_aligned_realloc(void *memory, size_t bytes, size_t alignment) OVL_SYMBOL(_aligned_realloc);
 void _aligned_free(void *memory) OVL_SYMBOL(_aligned_free);
 void *_recalloc(void *memory, size_t count, size_t bytes) OVL_SYMBOL(_recalloc);
+int _resetstkoflw(void) OVL_SYMBOL(_resetstkoflw);
 void *_expand(void *memory, size_t bytes) OVL_SYMBOL(_expand);
 OVL_END
 

@@ -83,7 +83,20 @@ WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA to) OVL_SYMBOL(GetStartupI
 WINBASEAPI VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW to) OVL_SYMBOL(GetStartupInfoW);
 WINBASEAPI BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T bytes) OVL_SYMBOL(FlushInstructionCache);
 
-#if OVL_HAVE_PROCESSES
+WINBASEAPI HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenProcess);
+WINBASEAPI BOOL WINAPI GetProcessHandleCount(HANDLE process, PDWORD count) OVL_SYMBOL(GetProcessHandleCount);
+WINBASEAPI BOOL WINAPI ProcessIdToSessionId(DWORD id, DWORD *session) OVL_SYMBOL(ProcessIdToSessionId);
+WINBASEAPI BOOL WINAPI IsProcessorFeaturePresent(DWORD feature) OVL_SYMBOL(IsProcessorFeaturePresent);
+WINBASEAPI VOID WINAPI FlushProcessWriteBuffers(VOID) OVL_SYMBOL(FlushProcessWriteBuffers);
+WINBASEAPI DWORD WINAPI GetCurrentProcessorNumber(VOID) OVL_SYMBOL(GetCurrentProcessorNumber);
+WINBASEAPI VOID WINAPI GetCurrentProcessorNumberEx(PPROCESSOR_NUMBER to) OVL_SYMBOL(GetCurrentProcessorNumberEx);
+WINBASEAPI BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER ideal, PPROCESSOR_NUMBER before)
+    OVL_SYMBOL(SetThreadIdealProcessorEx);
+
+#if OVL_HAVE_PROCESSES || OVL_LATER
+#if !OVL_HAVE_PROCESSES
+#include "ovl/later.h"
+#endif
 WINBASEAPI BOOL WINAPI CreateProcessA(LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment, LPCSTR directory,
                                       LPSTARTUPINFOA start, LPPROCESS_INFORMATION made) OVL_SYMBOL(CreateProcessA);
@@ -91,13 +104,13 @@ WINBASEAPI BOOL WINAPI CreateProcessW(LPCWSTR program, LPWSTR commandLine, LPSEC
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment,
                                       LPCWSTR directory, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made)
     OVL_SYMBOL(CreateProcessW);
-WINBASEAPI HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id) OVL_SYMBOL(OpenProcess);
 WINBASEAPI BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
                                                          SIZE_T *bytes) OVL_SYMBOL(InitializeProcThreadAttributeList);
 WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR what, PVOID value,
                                                  SIZE_T bytes, PVOID before, SIZE_T *room) OVL_SYMBOL(UpdateProcThreadAttribute);
 WINBASEAPI VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
     OVL_SYMBOL(DeleteProcThreadAttributeList);
+#include "ovl/now.h"
 #endif
 
 #if OVL_HAVE_THREAD_CONTROL

@@ -129,6 +129,21 @@ _invalid_parameter_handler _get_invalid_parameter_handler(void) OVL_SYMBOL(_get_
 OVL_END
 
 #ifdef __cplusplus
+/* As localtime_r in time.h: for those who take whatever is not Microsoft's for POSIX; a program's own come first. */
+#pragma push_macro("setenv")
+#pragma push_macro("unsetenv")
+#undef setenv
+#undef unsetenv
+OVL_BEGIN
+int ovl_setenv(const char *name, const char *value, int replace) OVL_LIBC(setenv);
+int ovl_unsetenv(const char *name) OVL_LIBC(unsetenv);
+OVL_END
+extern "C++" {
+template <typename T> inline int setenv(const T *name, const T *value, int replace) { return ovl_setenv(name, value, replace); }
+template <typename T> inline int unsetenv(const T *name) { return ovl_unsetenv(name); }
+}
+#pragma pop_macro("setenv")
+#pragma pop_macro("unsetenv")
 template <size_t N> inline errno_t _itoa_s(int value, char (&to)[N], int base) { return _itoa_s(value, to, N, base); }
 #endif
 

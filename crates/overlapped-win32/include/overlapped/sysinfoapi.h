@@ -71,6 +71,11 @@ WINBASEAPI UINT WINAPI GetWindowsDirectoryA(LPSTR to, UINT room) OVL_SYMBOL(GetW
 WINBASEAPI UINT WINAPI GetWindowsDirectoryW(LPWSTR to, UINT room) OVL_SYMBOL(GetWindowsDirectoryW);
 WINBASEAPI BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG kibibytes) OVL_SYMBOL(GetPhysicallyInstalledSystemMemory);
 WINBASEAPI ULONGLONG NTAPI VerSetConditionMask(ULONGLONG mask, ULONG field, UCHAR condition) OVL_SYMBOL(VerSetConditionMask);
+WINBASEAPI BOOL WINAPI GetLogicalProcessorInformation(PSYSTEM_LOGICAL_PROCESSOR_INFORMATION to, PDWORD bytes)
+    OVL_SYMBOL(GetLogicalProcessorInformation);
+WINBASEAPI BOOL WINAPI GetLogicalProcessorInformationEx(LOGICAL_PROCESSOR_RELATIONSHIP relation,
+                                                        PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX to, PDWORD bytes)
+    OVL_SYMBOL(GetLogicalProcessorInformationEx);
 WINBASEAPI DWORD WINAPI GetActiveProcessorCount(WORD group) OVL_SYMBOL(GetActiveProcessorCount);
 WINBASEAPI DWORD WINAPI GetMaximumProcessorCount(WORD group) OVL_SYMBOL(GetMaximumProcessorCount);
 WINBASEAPI BOOL WINAPI QueryUnbiasedInterruptTime(PULONGLONG to) OVL_SYMBOL(QueryUnbiasedInterruptTime);

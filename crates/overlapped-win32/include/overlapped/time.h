@@ -42,6 +42,32 @@ OVL_INLINE char *_strtime(char *to) { return _strtime_s(to, 9) ? 0 : to; }
 OVL_END
 
 #if defined(__cplusplus)
+/* Compilers for Windows that are not Microsoft's have these, so programs call them where _MSC_VER is not defined. Others bring their
+ * own: a template gives way to those. */
+#pragma push_macro("localtime_r")
+#pragma push_macro("gmtime_r")
+#pragma push_macro("asctime_r")
+#pragma push_macro("ctime_r")
+#undef localtime_r
+#undef gmtime_r
+#undef asctime_r
+#undef ctime_r
+OVL_BEGIN
+struct tm *ovl_localtime_r(const time_t *from, struct tm *to) OVL_LIBC(localtime_r);
+struct tm *ovl_gmtime_r(const time_t *from, struct tm *to) OVL_LIBC(gmtime_r);
+char *ovl_asctime_r(const struct tm *from, char *to) OVL_LIBC(asctime_r);
+char *ovl_ctime_r(const time_t *from, char *to) OVL_LIBC(ctime_r);
+OVL_END
+extern "C++" {
+template <typename T> inline struct tm *localtime_r(const T *from, struct tm *to) { return ovl_localtime_r(from, to); }
+template <typename T> inline struct tm *gmtime_r(const T *from, struct tm *to) { return ovl_gmtime_r(from, to); }
+template <typename T> inline char *asctime_r(const T *from, char *to) { return ovl_asctime_r(from, to); }
+template <typename T> inline char *ctime_r(const T *from, char *to) { return ovl_ctime_r(from, to); }
+}
+#pragma pop_macro("localtime_r")
+#pragma pop_macro("gmtime_r")
+#pragma pop_macro("asctime_r")
+#pragma pop_macro("ctime_r")
 template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *from) { return ctime_s(to, N, from); }
 template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *from) { return asctime_s(to, N, from); }
 #endif

@@ -10,6 +10,29 @@
 #undef _GETOPT_POSIX_H
 #pragma pop_macro("_GETOPT_POSIX_H")
 #include "ovl/show.h"
+
+#pragma push_macro("access")
+#pragma push_macro("unlink")
+#pragma push_macro("chdir")
+#pragma push_macro("getcwd")
+#pragma push_macro("rmdir")
+#undef access
+#undef unlink
+#undef chdir
+#undef getcwd
+#undef rmdir
+OVL_BEGIN
+int access(const char *name, int mode) OVL_SYMBOL(_access);
+int unlink(const char *name) OVL_SYMBOL(_unlink);
+int chdir(const char *name) OVL_SYMBOL(_chdir);
+char *getcwd(char *to, int room) OVL_SYMBOL(_getcwd);
+int rmdir(const char *name) OVL_SYMBOL(_rmdir);
+OVL_END
+#pragma pop_macro("access")
+#pragma pop_macro("unlink")
+#pragma pop_macro("chdir")
+#pragma pop_macro("getcwd")
+#pragma pop_macro("rmdir")
 #endif
 
 #if !defined(OVL_UNISTD_H) && !defined(OVL_WITHOUT_POSIX)

@@ -22,6 +22,7 @@
 #include "utilapiset.h"
 #include "debugapi.h"
 #include "fibersapi.h"
+#include "processtopologyapi.h"
 #include "securitybaseapi.h"
 
 /* ---- Handles. */
@@ -656,13 +657,37 @@ WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetUserNa
 WINBASEAPI BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoA);
 WINBASEAPI BOOL WINAPI VerifyVersionInfoW(LPOSVERSIONINFOEXW wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoW);
 WINBASEAPI BOOL WINAPI GetProcessAffinityMask(HANDLE process, PDWORD_PTR own, PDWORD_PTR system) OVL_SYMBOL(GetProcessAffinityMask);
+WINBASEAPI BOOL WINAPI QueryFullProcessImageNameA(HANDLE process, DWORD flags, LPSTR to, PDWORD size)
+    OVL_SYMBOL(QueryFullProcessImageNameA);
+WINBASEAPI BOOL WINAPI QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR to, PDWORD size)
+    OVL_SYMBOL(QueryFullProcessImageNameW);
+WINBASEAPI BOOL WINAPI GetProcessIoCounters(HANDLE process, PIO_COUNTERS to) OVL_SYMBOL(GetProcessIoCounters);
+WINBASEAPI BOOL WINAPI IsWow64Process(HANDLE process, PBOOL is) OVL_SYMBOL(IsWow64Process);
 WINBASEAPI BOOL WINAPI SetProcessAffinityMask(HANDLE process, DWORD_PTR mask) OVL_SYMBOL(SetProcessAffinityMask);
+
+/* ---- Fibers. */
+#define FIBER_FLAG_FLOAT_SWITCH 0x1
+typedef VOID(WINAPI *PFIBER_START_ROUTINE)(LPVOID parameter);
+typedef PFIBER_START_ROUTINE LPFIBER_START_ROUTINE;
+WINBASEAPI LPVOID WINAPI CreateFiber(SIZE_T stack, LPFIBER_START_ROUTINE start, LPVOID parameter) OVL_SYMBOL(CreateFiber);
+WINBASEAPI LPVOID WINAPI CreateFiberEx(SIZE_T commit, SIZE_T reserve, DWORD flags, LPFIBER_START_ROUTINE start, LPVOID parameter)
+    OVL_SYMBOL(CreateFiberEx);
+WINBASEAPI LPVOID WINAPI ConvertThreadToFiber(LPVOID parameter) OVL_SYMBOL(ConvertThreadToFiber);
+WINBASEAPI LPVOID WINAPI ConvertThreadToFiberEx(LPVOID parameter, DWORD flags) OVL_SYMBOL(ConvertThreadToFiberEx);
+WINBASEAPI BOOL WINAPI ConvertFiberToThread(VOID) OVL_SYMBOL(ConvertFiberToThread);
+WINBASEAPI VOID WINAPI SwitchToFiber(LPVOID fiber) OVL_SYMBOL(SwitchToFiber);
+WINBASEAPI VOID WINAPI DeleteFiber(LPVOID fiber) OVL_SYMBOL(DeleteFiber);
+PVOID GetCurrentFiber(VOID) OVL_SYMBOL(GetCurrentFiber);
+PVOID GetFiberData(VOID) OVL_SYMBOL(GetFiberData);
 
 /* ---- Programs with WinMain, which `ovl cc` starts. */
 int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR commandLine, int show);
 int WINAPI wWinMain(HINSTANCE instance, HINSTANCE before, LPWSTR commandLine, int show);
 
-#if OVL_HAVE_PIPES
+#if OVL_HAVE_PIPES || OVL_LATER
+#if !OVL_HAVE_PIPES
+#include "ovl/later.h"
+#endif
 WINBASEAPI HANDLE WINAPI CreateNamedPipeA(LPCSTR name, DWORD openMode, DWORD pipeMode, DWORD instances, DWORD outBytes,
                                           DWORD inBytes, DWORD milliseconds, LPSECURITY_ATTRIBUTES security)
     OVL_SYMBOL(CreateNamedPipeA);
@@ -677,9 +702,13 @@ WINBASEAPI BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE pipe, LPSTR to, UL
     OVL_SYMBOL(GetNamedPipeClientComputerNameA);
 WINBASEAPI BOOL WINAPI GetNamedPipeClientProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeClientProcessId);
 WINBASEAPI BOOL WINAPI GetNamedPipeServerProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerProcessId);
+#include "ovl/now.h"
 #endif
 
-#if OVL_HAVE_MAILSLOTS
+#if OVL_HAVE_MAILSLOTS || OVL_LATER
+#if !OVL_HAVE_MAILSLOTS
+#include "ovl/later.h"
+#endif
 WINBASEAPI HANDLE WINAPI CreateMailslotA(LPCSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
     OVL_SYMBOL(CreateMailslotA);
 WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
@@ -687,9 +716,13 @@ WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD longest, DWORD time
 WINBASEAPI BOOL WINAPI GetMailslotInfo(HANDLE slot, LPDWORD longest, LPDWORD next, LPDWORD count, LPDWORD timeout)
     OVL_SYMBOL(GetMailslotInfo);
 WINBASEAPI BOOL WINAPI SetMailslotInfo(HANDLE slot, DWORD timeout) OVL_SYMBOL(SetMailslotInfo);
+#include "ovl/now.h"
 #endif
 
-#if OVL_HAVE_SERIAL
+#if OVL_HAVE_SERIAL || OVL_LATER
+#if !OVL_HAVE_SERIAL
+#include "ovl/later.h"
+#endif
 WINBASEAPI BOOL WINAPI BuildCommDCBA(LPCSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBA);
 WINBASEAPI BOOL WINAPI BuildCommDCBW(LPCWSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBW);
 WINBASEAPI BOOL WINAPI BuildCommDCBAndTimeoutsA(LPCSTR text, LPDCB to, LPCOMMTIMEOUTS timeouts)
@@ -714,6 +747,7 @@ WINBASEAPI BOOL WINAPI EscapeCommFunction(HANDLE port, DWORD what) OVL_SYMBOL(Es
 WINBASEAPI BOOL WINAPI SetCommBreak(HANDLE port) OVL_SYMBOL(SetCommBreak);
 WINBASEAPI BOOL WINAPI ClearCommBreak(HANDLE port) OVL_SYMBOL(ClearCommBreak);
 WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(TransmitCommChar);
+#include "ovl/now.h"
 #endif
 
 #if OVL_HAVE_THREAD_CONTROL
@@ -728,6 +762,8 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
     return to;
 }
 #define RtlSecureZeroMemory SecureZeroMemory
+#define CaptureStackBackTrace RtlCaptureStackBackTrace
+#define QueryFullProcessImageName OVL_AW(QueryFullProcessImageName)
 
 #define MoveFile OVL_AW(MoveFile)
 #define MoveFileEx OVL_AW(MoveFileEx)

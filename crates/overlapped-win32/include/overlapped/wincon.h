@@ -155,13 +155,10 @@ OVL_BEGIN
 WINBASEAPI BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add) OVL_SYMBOL(SetConsoleCtrlHandler);
 WINBASEAPI BOOL WINAPI GenerateConsoleCtrlEvent(DWORD event, DWORD group) OVL_SYMBOL(GenerateConsoleCtrlEvent);
 
-#if OVL_HAVE_CONSOLE
+#if OVL_HAVE_CONSOLE_TEXT
 WINBASEAPI BOOL WINAPI AllocConsole(VOID) OVL_SYMBOL(AllocConsole);
 WINBASEAPI BOOL WINAPI FreeConsole(VOID) OVL_SYMBOL(FreeConsole);
 WINBASEAPI BOOL WINAPI AttachConsole(DWORD process) OVL_SYMBOL(AttachConsole);
-WINBASEAPI HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security, DWORD flags,
-                                                   LPVOID reserved) OVL_SYMBOL(CreateConsoleScreenBuffer);
-WINBASEAPI BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE output) OVL_SYMBOL(SetConsoleActiveScreenBuffer);
 WINBASEAPI BOOL WINAPI GetConsoleMode(HANDLE console, LPDWORD mode) OVL_SYMBOL(GetConsoleMode);
 WINBASEAPI BOOL WINAPI SetConsoleMode(HANDLE console, DWORD mode) OVL_SYMBOL(SetConsoleMode);
 WINBASEAPI UINT WINAPI GetConsoleCP(VOID) OVL_SYMBOL(GetConsoleCP);
@@ -176,6 +173,26 @@ WINBASEAPI BOOL WINAPI WriteConsoleA(HANDLE output, const VOID *from, DWORD coun
     OVL_SYMBOL(WriteConsoleA);
 WINBASEAPI BOOL WINAPI WriteConsoleW(HANDLE output, const VOID *from, DWORD count, LPDWORD done, LPVOID reserved)
     OVL_SYMBOL(WriteConsoleW);
+WINBASEAPI BOOL WINAPI FlushConsoleInputBuffer(HANDLE input) OVL_SYMBOL(FlushConsoleInputBuffer);
+WINBASEAPI BOOL WINAPI GetConsoleScreenBufferInfo(HANDLE output, PCONSOLE_SCREEN_BUFFER_INFO to)
+    OVL_SYMBOL(GetConsoleScreenBufferInfo);
+WINBASEAPI BOOL WINAPI GetConsoleCursorInfo(HANDLE output, PCONSOLE_CURSOR_INFO to) OVL_SYMBOL(GetConsoleCursorInfo);
+WINBASEAPI BOOL WINAPI SetConsoleCursorInfo(HANDLE output, const CONSOLE_CURSOR_INFO *from) OVL_SYMBOL(SetConsoleCursorInfo);
+WINBASEAPI BOOL WINAPI SetConsoleCursorPosition(HANDLE output, COORD position) OVL_SYMBOL(SetConsoleCursorPosition);
+WINBASEAPI BOOL WINAPI SetConsoleTextAttribute(HANDLE output, WORD attributes) OVL_SYMBOL(SetConsoleTextAttribute);
+WINBASEAPI BOOL WINAPI SetConsoleTitleA(LPCSTR text) OVL_SYMBOL(SetConsoleTitleA);
+WINBASEAPI BOOL WINAPI SetConsoleTitleW(LPCWSTR text) OVL_SYMBOL(SetConsoleTitleW);
+WINBASEAPI DWORD WINAPI GetConsoleTitleA(LPSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleA);
+WINBASEAPI DWORD WINAPI GetConsoleTitleW(LPWSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleW);
+WINBASEAPI HWND WINAPI GetConsoleWindow(VOID) OVL_SYMBOL(GetConsoleWindow);
+#endif
+#if OVL_HAVE_CONSOLE || OVL_LATER
+#if !OVL_HAVE_CONSOLE
+#include "ovl/later.h"
+#endif
+WINBASEAPI HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security, DWORD flags,
+                                                   LPVOID reserved) OVL_SYMBOL(CreateConsoleScreenBuffer);
+WINBASEAPI BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE output) OVL_SYMBOL(SetConsoleActiveScreenBuffer);
 WINBASEAPI BOOL WINAPI ReadConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(ReadConsoleInputA);
 WINBASEAPI BOOL WINAPI ReadConsoleInputW(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(ReadConsoleInputW);
 WINBASEAPI BOOL WINAPI PeekConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(PeekConsoleInputA);
@@ -185,16 +202,9 @@ WINBASEAPI BOOL WINAPI WriteConsoleInputA(HANDLE input, const INPUT_RECORD *from
 WINBASEAPI BOOL WINAPI WriteConsoleInputW(HANDLE input, const INPUT_RECORD *from, DWORD count, LPDWORD done)
     OVL_SYMBOL(WriteConsoleInputW);
 WINBASEAPI BOOL WINAPI GetNumberOfConsoleInputEvents(HANDLE input, LPDWORD count) OVL_SYMBOL(GetNumberOfConsoleInputEvents);
-WINBASEAPI BOOL WINAPI FlushConsoleInputBuffer(HANDLE input) OVL_SYMBOL(FlushConsoleInputBuffer);
-WINBASEAPI BOOL WINAPI GetConsoleScreenBufferInfo(HANDLE output, PCONSOLE_SCREEN_BUFFER_INFO to)
-    OVL_SYMBOL(GetConsoleScreenBufferInfo);
 WINBASEAPI BOOL WINAPI SetConsoleScreenBufferSize(HANDLE output, COORD size) OVL_SYMBOL(SetConsoleScreenBufferSize);
 WINBASEAPI BOOL WINAPI SetConsoleWindowInfo(HANDLE output, BOOL absolute, const SMALL_RECT *window)
     OVL_SYMBOL(SetConsoleWindowInfo);
-WINBASEAPI BOOL WINAPI GetConsoleCursorInfo(HANDLE output, PCONSOLE_CURSOR_INFO to) OVL_SYMBOL(GetConsoleCursorInfo);
-WINBASEAPI BOOL WINAPI SetConsoleCursorInfo(HANDLE output, const CONSOLE_CURSOR_INFO *from) OVL_SYMBOL(SetConsoleCursorInfo);
-WINBASEAPI BOOL WINAPI SetConsoleCursorPosition(HANDLE output, COORD position) OVL_SYMBOL(SetConsoleCursorPosition);
-WINBASEAPI BOOL WINAPI SetConsoleTextAttribute(HANDLE output, WORD attributes) OVL_SYMBOL(SetConsoleTextAttribute);
 WINBASEAPI BOOL WINAPI FillConsoleOutputCharacterA(HANDLE output, CHAR character, DWORD count, COORD at, LPDWORD done)
     OVL_SYMBOL(FillConsoleOutputCharacterA);
 WINBASEAPI BOOL WINAPI FillConsoleOutputCharacterW(HANDLE output, WCHAR character, DWORD count, COORD at, LPDWORD done)
@@ -209,11 +219,7 @@ WINBASEAPI BOOL WINAPI ReadConsoleOutputA(HANDLE output, PCHAR_INFO to, COORD si
     OVL_SYMBOL(ReadConsoleOutputA);
 WINBASEAPI BOOL WINAPI ReadConsoleOutputW(HANDLE output, PCHAR_INFO to, COORD size, COORD at, PSMALL_RECT from)
     OVL_SYMBOL(ReadConsoleOutputW);
-WINBASEAPI BOOL WINAPI SetConsoleTitleA(LPCSTR text) OVL_SYMBOL(SetConsoleTitleA);
-WINBASEAPI BOOL WINAPI SetConsoleTitleW(LPCWSTR text) OVL_SYMBOL(SetConsoleTitleW);
-WINBASEAPI DWORD WINAPI GetConsoleTitleA(LPSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleA);
-WINBASEAPI DWORD WINAPI GetConsoleTitleW(LPWSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleW);
-WINBASEAPI HWND WINAPI GetConsoleWindow(VOID) OVL_SYMBOL(GetConsoleWindow);
+#include "ovl/now.h"
 #endif
 OVL_END
 

@@ -308,6 +308,12 @@ SOCKET WSAAPI WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_INFOW
     OVL_SYMBOL(WSASocketW);
 int WSAAPI closesocket(SOCKET socket) OVL_SYMBOL(closesocket);
 int WSAAPI shutdown(SOCKET socket, int how) OVL_SYMBOL(shutdown);
+int WSAAPI WSASendDisconnect(SOCKET socket, LPWSABUF data) OVL_SYMBOL(WSASendDisconnect);
+int WSAAPI WSARecvDisconnect(SOCKET socket, LPWSABUF data) OVL_SYMBOL(WSARecvDisconnect);
+int WSAAPI WSAHtonl(SOCKET socket, u_long value, u_long *to) OVL_SYMBOL(WSAHtonl);
+int WSAAPI WSAHtons(SOCKET socket, u_short value, u_short *to) OVL_SYMBOL(WSAHtons);
+int WSAAPI WSANtohl(SOCKET socket, u_long value, u_long *to) OVL_SYMBOL(WSANtohl);
+int WSAAPI WSANtohs(SOCKET socket, u_short value, u_short *to) OVL_SYMBOL(WSANtohs);
 int WSAAPI bind(SOCKET socket, const struct sockaddr *name, int bytes) OVL_SYMBOL(bind);
 int WSAAPI listen(SOCKET socket, int backlog) OVL_SYMBOL(listen);
 SOCKET WSAAPI accept(SOCKET socket, struct sockaddr *name, int *bytes) OVL_SYMBOL(accept);

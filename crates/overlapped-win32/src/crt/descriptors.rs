@@ -22,6 +22,14 @@ pair! {
 }
 
 pair! {
+    /// _creat and _wcreat: a new or an emptied file, for both directions.
+    fn ovl__creat ovl__wcreat(name: *const C, mode: c_int) -> c_int {
+        // SAFETY: the caller vouches for the name.
+        unsafe { open(name, libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC, mode) }
+    }
+}
+
+pair! {
     /// _sopen and _wsopen; Linux does not deny others the file.
     fn ovl__sopen ovl__wsopen(name: *const C, flags: c_int, _share: c_int, mode: c_int) -> c_int {
         // SAFETY: the caller vouches for the name.

@@ -182,6 +182,27 @@ pair! {
     }
 }
 
+/// What chmod has to set for `_S_IWRITE` or its absence: nobody may write, or the owner may again.
+fn writable(before: libc::mode_t, wanted: c_int) -> libc::mode_t {
+    if wanted & libc::S_IWUSR as c_int != 0 { before | libc::S_IWUSR } else { before & !0o222 }
+}
+
+pair! {
+    /// _chmod, _wchmod: whether the file may be written is all that a mode says there.
+    fn ovl__chmod ovl__wchmod(name: *const C, mode: c_int) -> c_int {
+        // SAFETY: the caller vouches for the name; zeros are a value of the structure, which is ours.
+        unsafe {
+            with_path(name, |path| {
+                let mut found: libc::stat = std::mem::zeroed();
+                match libc::stat(path, &raw mut found) {
+                    0 => libc::chmod(path, writable(found.st_mode & 0o7777, mode)),
+                    failed => failed,
+                }
+            })
+        }
+    }
+}
+
 pair! {
     /// _rmdir, _wrmdir.
     fn ovl__rmdir ovl__wrmdir(name: *const C) -> c_int {

@@ -15,15 +15,15 @@ pub mod transfer;
 pub mod volumes;
 pub mod watch;
 
-use crate::arguments::grant;
-use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, narrow, set_last_error, system, wide};
+use crate::arguments::{grant, optional_name, pair};
+use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, set_last_error, system};
 use crate::synchapi::inherits;
 use overlapped_abi::constants::open::{CREATE_ALWAYS, CREATE_NEW, OPEN_ALWAYS};
 use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32Error};
 use overlapped_devices::file;
 use overlapped_kernel::device::OpenParams;
 use overlapped_kernel::system::Open;
-use std::ffi::{OsString, c_char};
+use std::ffi::OsString;
 
 /// Permission bits of files that C programs create, before the umask; as fopen has it.
 const PERMISSIONS: u32 = 0o666;
@@ -63,48 +63,24 @@ impl CreateFile {
     }
 }
 
-/// CreateFileA: names are UTF-8.
-///
-/// # Safety
-/// `name` is NULL or ends with a zero; `attributes` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_CreateFileA(
-    name: *const c_char,
-    access: u32,
-    share: u32,
-    attributes: *const SecurityAttributes,
-    disposition: u32,
-    flags: u32,
-    template: RawHandle,
-) -> RawHandle {
-    guard_or(INVALID_HANDLE_VALUE, || {
-        // SAFETY: the caller's promise.
-        let name = unsafe { narrow(name) };
-        // SAFETY: the caller's promise.
-        unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
-    })
-}
-
-/// CreateFileW.
-///
-/// # Safety
-/// As for [`ovl_CreateFileA`].
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_CreateFileW(
-    name: *const u16,
-    access: u32,
-    share: u32,
-    attributes: *const SecurityAttributes,
-    disposition: u32,
-    flags: u32,
-    template: RawHandle,
-) -> RawHandle {
-    guard_or(INVALID_HANDLE_VALUE, || {
-        // SAFETY: the caller's promise.
-        let name = unsafe { wide(name) };
-        // SAFETY: the caller's promise.
-        unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
-    })
+pair! {
+    /// CreateFile: INVALID_HANDLE_VALUE if it fails; last error 183 if CREATE_ALWAYS or OPEN_ALWAYS found the file there.
+    fn ovl_CreateFileA ovl_CreateFileW(
+        name: *const C,
+        access: u32,
+        share: u32,
+        attributes: *const SecurityAttributes,
+        disposition: u32,
+        flags: u32,
+        template: RawHandle,
+    ) -> RawHandle {
+        guard_or(INVALID_HANDLE_VALUE, || {
+            // SAFETY: the caller's promise.
+            let name = unsafe { optional_name(name) };
+            // SAFETY: the caller's promise.
+            unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
+        })
+    }
 }
 
 /// CREATEFILE2_EXTENDED_PARAMETERS.
@@ -132,7 +108,7 @@ pub unsafe extern "C" fn ovl_CreateFile2(
 ) -> RawHandle {
     guard_or(INVALID_HANDLE_VALUE, || {
         // SAFETY: the caller's promise.
-        let name = unsafe { wide(name) };
+        let name = unsafe { optional_name(name) };
         // SAFETY: the caller's promise.
         let (attributes, flags, template) = match unsafe { extended.as_ref() } {
             None => (std::ptr::null(), 0, 0),

@@ -106,11 +106,7 @@ impl Call {
             probe: Some(probe::usable),
         };
         // SAFETY: the caller's promise.
-        match unsafe { grant.instance.transfer(grant.access, transfer) } {
-            Ok(Reply::Done(_, completion)) => Ok(Some(completion)),
-            Ok(Reply::Pending(_)) => Ok(None),
-            Err(Refused { error, .. }) => Err(error),
-        }
+        unsafe { grant.instance.transfer_detached(grant.access, transfer) }.map_err(|refused| refused.error)
     }
 
     /// Without an OVERLAPPED: synchronous, also on the overlapped devices that allow it (contract 03 section 1).

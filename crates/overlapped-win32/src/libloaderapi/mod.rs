@@ -4,7 +4,7 @@
 //! makes from the sources; so it works in a statically linked program as well.
 
 mod exports;
-mod modules;
+pub(crate) mod modules;
 
 use crate::arguments::pair;
 use crate::support::{Bool, FALSE, TRUE, fail, guard_bool, guard_or, set_last_error};

@@ -104,18 +104,6 @@ pub unsafe extern "C" fn ovl_GetNativeSystemInfo(info: *mut SystemInfo) {
     unsafe { info.write(system_info()) };
 }
 
-/// GetActiveProcessorCount.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_GetActiveProcessorCount(_group: u16) -> u32 {
-    processors()
-}
-
-/// GetMaximumProcessorCount.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_GetMaximumProcessorCount(_group: u16) -> u32 {
-    processors()
-}
-
 /// The number of kibibytes behind a name in `/proc/meminfo`, in bytes.
 fn meminfo(text: &str, name: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));

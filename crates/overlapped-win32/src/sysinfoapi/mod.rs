@@ -2,10 +2,12 @@
 
 mod computer;
 mod machine;
+pub mod topology;
 mod version;
 
 pub use computer::*;
 pub use machine::*;
+pub use topology::*;
 pub use version::*;
 
 use crate::timezoneapi::calendar::SystemTime;

@@ -25,12 +25,18 @@ pub(super) const WT_EXECUTEINPERSISTENTTHREAD: u32 = 0x80;
 /// There is no impersonation to transfer.
 pub(super) const WT_TRANSFER_IMPERSONATION: u32 = 0x100;
 
-const EVERYWHERE: u32 =
-    WT_EXECUTEINIOTHREAD | WT_EXECUTELONGFUNCTION | WT_EXECUTEINPERSISTENTTHREAD | WT_TRANSFER_IMPERSONATION;
+/// What the older functions take (contract 04 sections 9 and 10). Where a flag says nothing of a function, it does nothing.
+const KNOWN: u32 = WT_EXECUTEINIOTHREAD
+    | WT_EXECUTEINWAITTHREAD
+    | WT_EXECUTEONLYONCE
+    | WT_EXECUTELONGFUNCTION
+    | WT_EXECUTEINTIMERTHREAD
+    | WT_EXECUTEINPERSISTENTTHREAD
+    | WT_TRANSFER_IMPERSONATION;
 
-/// The environment that flags ask for; 87 for bits that are neither of all functions nor `own`.
-pub(super) fn environment(flags: u32, own: u32) -> Result<Environment, Win32Error> {
-    if flags & 0xFFFF & !(EVERYWHERE | own) != 0 {
+/// The environment that flags ask for; 87 for bits that are none.
+pub(super) fn environment(flags: u32) -> Result<Environment, Win32Error> {
+    if flags & 0xFFFF & !KNOWN != 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
     let manner =
@@ -69,7 +75,7 @@ pub unsafe extern "C" fn ovl_QueueUserWorkItem(routine: WorkRoutine, context: *m
     guard_bool(|| {
         let routine = routine.ok_or(Win32Error::INVALID_PARAMETER)?;
         let context = context as usize;
-        let item = WorkObject::new(environment(flags, 0)?, move |_| {
+        let item = WorkObject::new(environment(flags)?, move |_| {
             // SAFETY: the caller vouches for routine and context.
             unsafe { routine(context as *mut c_void) };
         });

@@ -35,7 +35,7 @@ pub unsafe extern "C" fn ovl_RegisterWaitForSingleObject(
             timeout: Timeout::from_millis(milliseconds),
             once: flags & WT_EXECUTEONLYONCE != 0,
             in_wait_thread: flags & WT_EXECUTEINWAITTHREAD != 0,
-            environment: environment(flags, WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE)?,
+            environment: environment(flags)?,
             callback: Arc::new(move |fired: Fired| {
                 // SAFETY: the caller vouches for routine and context.
                 unsafe { routine(context as *mut c_void, u8::from(fired == Fired::TimedOut)) };

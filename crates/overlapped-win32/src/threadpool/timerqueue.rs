@@ -66,7 +66,7 @@ pub unsafe extern "C" fn ovl_CreateTimerQueueTimer(
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let queue = queue(queue_handle)?;
-        let environment = environment(flags, WT_EXECUTEINTIMERTHREAD | WT_EXECUTEONLYONCE)?;
+        let environment = environment(flags)?;
         let parameter = parameter as usize;
         let made = CallbackTimer::new(environment, flags & WT_EXECUTEINTIMERTHREAD != 0, move |_| {
             // SAFETY: the caller vouches for routine and parameter. A timer always "fires", as a wait that times out.

@@ -155,7 +155,8 @@ impl Question {
     fn trimmed(&self, mut found: Vec<Found>) -> Vec<Found> {
         let number = |service: &CStr| service.to_bytes().iter().all(u8::is_ascii_digit);
         if self.hints.ai_socktype == 0 && self.service.as_deref().is_none_or(number) {
-            found.retain(|entry| entry.socktype == libc::SOCK_STREAM);
+            // Those of one address stand together.
+            found.dedup_by(|next, entry| next.address == entry.address);
             for entry in &mut found {
                 (entry.socktype, entry.protocol) = (0, self.hints.ai_protocol);
             }

@@ -156,6 +156,75 @@ pub extern "C" fn ovl_shutdown(raw: RawHandle, how: i32) -> i32 {
     })
 }
 
+/// WSASendDisconnect: shutdown of sending. Data that goes with it is for protocols that we do not have.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_WSASendDisconnect(raw: RawHandle, _data: *const overlapped_abi::WsaBuf) -> i32 {
+    status(|| of(raw)?.shutdown(Shutdown::Send))
+}
+
+/// WSARecvDisconnect: shutdown of receiving; no data comes with it.
+///
+/// # Safety
+/// `data` is NULL or a buffer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSARecvDisconnect(raw: RawHandle, data: *mut overlapped_abi::WsaBuf) -> i32 {
+    status(|| {
+        of(raw)?.shutdown(Shutdown::Receive)?;
+        // SAFETY: the caller's promise.
+        if let Some(data) = unsafe { data.as_mut() } {
+            data.len = 0;
+        }
+        Ok(())
+    })
+}
+
+/// The order of bytes of a socket's network, which for every family here is the big end first.
+fn turned<T>(raw: RawHandle, value: T, to: *mut T) -> i32 {
+    status(|| {
+        of(raw)?;
+        check_writable(to, size_of::<T>())?;
+        // SAFETY: writable, as was just seen.
+        unsafe { to.write(value) };
+        Ok(())
+    })
+}
+
+/// WSAHtonl: 10014 without a place for the answer.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSAHtonl(raw: RawHandle, value: u32, to: *mut u32) -> i32 {
+    turned(raw, value.to_be(), to)
+}
+
+/// WSAHtons.
+///
+/// # Safety
+/// As for [`ovl_WSAHtonl`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSAHtons(raw: RawHandle, value: u16, to: *mut u16) -> i32 {
+    turned(raw, value.to_be(), to)
+}
+
+/// WSANtohl.
+///
+/// # Safety
+/// As for [`ovl_WSAHtonl`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSANtohl(raw: RawHandle, value: u32, to: *mut u32) -> i32 {
+    turned(raw, u32::from_be(value), to)
+}
+
+/// WSANtohs.
+///
+/// # Safety
+/// As for [`ovl_WSAHtonl`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_WSANtohs(raw: RawHandle, value: u16, to: *mut u16) -> i32 {
+    turned(raw, u16::from_be(value), to)
+}
+
 /// bind.
 ///
 /// # Safety

@@ -76,7 +76,7 @@ impl Directory {
         let name = self.name(name);
         // SAFETY: the name ends with a zero.
         let handle =
-            unsafe { ovl_CreateFileA(name.as_ptr(), access, SHARE_ALL, std::ptr::null(), disposition, flags, 0) };
+            unsafe { ovl_CreateFileA(bytes(&name), access, SHARE_ALL, std::ptr::null(), disposition, flags, 0) };
         assert_ne!(handle, INVALID, "{name:?}: error {}", ovl_GetLastError());
         File(handle)
     }

@@ -53,6 +53,38 @@ fn patterns_list_what_fits_with_the_dots_first() {
 }
 
 #[test]
+fn dots_and_spaces_behind_a_pattern_are_none_of_it_01_3() {
+    let directory = Directory::new();
+    for name in ["a.txt", "noext"] {
+        directory.file(name, b"");
+    }
+    // POSIX names are taken as they are.
+    let windows = |pattern: &str| wide(&directory.path(pattern).to_str().unwrap().replace('/', "\\"));
+    for pattern in ["*.txt.", "*.txt ", "*.txt. ."] {
+        assert_eq!(all(&windows(pattern)).unwrap(), ["a.txt"], "{pattern}");
+        assert_eq!(all(&wide(directory.path(pattern).to_str().unwrap())), Err(2), "{pattern}");
+    }
+    assert_eq!(all(&windows("*.")).unwrap(), ["noext"], "what has no dot");
+}
+
+#[test]
+fn a_device_is_found_by_its_reserved_name_01_3() {
+    use overlapped_win32::fileapi::names::{ovl_GetFileAttributesA, ovl_GetFileAttributesW};
+    let directory = Directory::new();
+    let windows = directory.path("nul.txt").to_str().unwrap().replace('/', "\\");
+    assert_eq!(all(&wide("NUL")).unwrap(), ["NUL"]);
+    assert_eq!(all(&wide(&windows)).unwrap(), ["nul"]);
+    assert_eq!(all(&wide("con.x")).unwrap(), ["con"]);
+    // SAFETY: the names end with zeros.
+    unsafe {
+        assert_eq!(ovl_GetFileAttributesW(wide(&windows).as_ptr()), 0x20);
+        assert_eq!(ovl_GetFileAttributesA(c"NUL".as_ptr().cast()), 0x20);
+        let local = || ovl_GetFileAttributesA(c"\\\\.\\NUL".as_ptr().cast());
+        assert_eq!(code(u32::MAX, local), 2, "which is no name of a file");
+    }
+}
+
+#[test]
 fn what_is_not_found() {
     let directory = Directory::new();
     directory.file("f", b"");

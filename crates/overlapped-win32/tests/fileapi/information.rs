@@ -20,7 +20,7 @@ fn types_of_handles() {
     assert_eq!(code(1, || ovl_GetFileType(directory_handle.0)), 0);
     // SAFETY: the names end with zeros; the rest is NULL.
     let (null_device, event) = unsafe {
-        let null_device = ovl_CreateFileA(c"NUL".as_ptr(), READ, SHARE_ALL, null(), OPEN_EXISTING, 0, 0);
+        let null_device = ovl_CreateFileA(c"NUL".as_ptr().cast(), READ, SHARE_ALL, null(), OPEN_EXISTING, 0, 0);
         (null_device, ovl_CreateEventA(null(), 1, 0, null()))
     };
     assert_eq!(code(2, || ovl_GetFileType(null_device)), 0);

@@ -17,7 +17,8 @@ fn moves_replace_only_when_told() {
         assert_eq!(directory.content("b"), b"a");
         granted(|| ovl_MoveFileA(bytes(&b), bytes(&a)));
         assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), bytes(&b), 4)), 50, "there is no delay until the next start");
-        assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), null(), 0)), 50);
+        assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), null(), 4)), 50);
+        assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), null(), 0)), 5, "no name, and no delay");
     }
 }
 

@@ -21,7 +21,7 @@ fn attributes(directory: &Directory, name: &str) -> u32 {
 fn create_like(directory: &Directory, name: &str, disposition: u32, template: usize) -> Result<File, u32> {
     let name = directory.name(name);
     // SAFETY: the name ends with a zero.
-    match unsafe { ovl_CreateFileA(name.as_ptr(), BOTH, SHARE_ALL, null(), disposition, 0, template) } {
+    match unsafe { ovl_CreateFileA(name.as_ptr().cast(), BOTH, SHARE_ALL, null(), disposition, 0, template) } {
         INVALID => Err(ovl_GetLastError()),
         handle => Ok(File(handle)),
     }

@@ -116,3 +116,45 @@ fn flushing_needs_a_right_to_write() {
     assert_eq!(refused(|| ovl_FlushFileBuffers(reader.0)), 5);
     assert_eq!(refused(|| ovl_FlushFileBuffers(0)), 6);
 }
+
+/// What a child of the next test is to write to.
+const LIMITED: &str = "OVERLAPPED_TEST_SIZE_LIMIT";
+
+#[test]
+fn a_write_beyond_the_limit_for_sizes_says_223_and_how_much_fitted_02_12() {
+    // A limit holds for the whole process, so another one runs into it.
+    if std::env::var_os(LIMITED).is_some() {
+        return beyond_the_limit();
+    }
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "size::a_write_beyond_the_limit_for_sizes_says_223_and_how_much_fitted_02_12"]);
+    let output = child.env(LIMITED, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+fn beyond_the_limit() {
+    use overlapped_abi::Overlapped;
+    use overlapped_win32::fileapi::transfer::ovl_WriteFile;
+    use overlapped_win32::ioapiset::ovl_GetOverlappedResult;
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Longer than any report of the test's own, should its output be a file.
+    const LIMIT: u32 = 1 << 20;
+    let limit = Rlimit { current: Some(LIMIT.into()), maximum: Some(LIMIT.into()) };
+    setrlimit(Resource::Fsize, limit).unwrap();
+    let directory = Directory::new();
+    let (file, data, mut count) = (directory.create("f"), vec![7; LIMIT as usize + 5000], 0);
+    let (start, len) = (data.as_ptr(), data.len() as u32);
+    // SAFETY: buffer, count and OVERLAPPED live until the requests are complete.
+    unsafe {
+        assert_eq!(refused(|| ovl_WriteFile(file.0, start.cast(), len, &mut count, null_mut())), 223);
+        assert_eq!(count, LIMIT, "what fitted");
+        assert_eq!(ovl_SetFilePointer(file.0, 0, null_mut(), 1), LIMIT, "and the pointer is behind it");
+        assert_eq!(refused(|| ovl_WriteFile(file.0, start.cast(), 1, &mut count, null_mut())), 223);
+        assert_eq!(count, 0);
+        let file = directory.open("f", WRITE, OPEN_EXISTING, OVERLAPPED);
+        let mut overlapped = Overlapped::default();
+        assert_eq!(refused(|| ovl_WriteFile(file.0, start.cast(), len, null_mut(), &mut overlapped)), 997);
+        assert_eq!(refused(|| ovl_GetOverlappedResult(file.0, &mut overlapped, &mut count, 1)), 223);
+        assert_eq!(count, LIMIT);
+    }
+}

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 /// Files and directories coming and going.
 const NAMES: u32 = 3;
-const LIMIT: u32 = 30_000;
+const LIMIT: u32 = 60_000;
 
 fn open(directory: &Directory, flags: u32) -> File {
     std::fs::create_dir_all(directory.path("dir")).unwrap();
@@ -161,4 +161,57 @@ fn a_change_notification_is_signalled_and_armed_again() {
     let missing = directory.name("missing");
     // SAFETY: as above.
     assert_eq!(code(INVALID, || unsafe { ovl_FindFirstChangeNotificationA(bytes(&missing), 0, NAMES) }), 2);
+}
+
+/// Descriptors of this process that lead to the directory.
+fn descriptors_of(path: &std::path::Path) -> usize {
+    let all = std::fs::read_dir("/proc/self/fd").unwrap();
+    all.filter(|entry| std::fs::read_link(entry.as_ref().unwrap().path()).is_ok_and(|to| to == path)).count()
+}
+
+#[test]
+fn either_close_ends_a_change_notification_and_leaves_nothing_open() {
+    let directory = Directory::new();
+    drop(open(&directory, 0));
+    let (name, path) = (directory.wide("dir"), directory.path("dir").canonicalize().unwrap());
+    for close in [ovl_CloseHandle, ovl_FindCloseChangeNotification] {
+        // SAFETY: the name ends with a zero.
+        let watch = unsafe { ovl_FindFirstChangeNotificationW(name.as_ptr(), 1, NAMES) };
+        assert_ne!(watch, INVALID);
+        assert!(descriptors_of(&path) > 0);
+        assert_eq!(overlapped_win32::fileapi::information::ovl_GetFileType(watch), 1);
+        assert_eq!(refused(|| overlapped_win32::synchapi::ovl_SetEvent(watch)), 6, "it is no event");
+        granted(|| close(watch));
+        // The request that was cancelled is the last to let go.
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while descriptors_of(&path) != 0 {
+            assert!(std::time::Instant::now() < end, "the directory stays open");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert_eq!(refused(|| ovl_FindNextChangeNotification(watch)), 6);
+        assert_eq!(refused(|| ovl_FindCloseChangeNotification(watch)), 6);
+    }
+    let plain = directory.create("plain");
+    assert_eq!(refused(|| ovl_FindCloseChangeNotification(plain.0)), 6);
+    assert_eq!(refused(|| ovl_FindNextChangeNotification(plain.0)), 6);
+    let name = directory.wide("plain");
+    // SAFETY: as above.
+    assert_eq!(code(INVALID, || unsafe { ovl_FindFirstChangeNotificationW(name.as_ptr(), 0, NAMES) }), 267);
+}
+
+#[test]
+fn a_duplicate_of_a_change_notification_goes_on_when_the_first_is_closed() {
+    let directory = Directory::new();
+    drop(open(&directory, 0));
+    let name = directory.wide("dir");
+    // SAFETY: the name ends with a zero.
+    let watch = unsafe { ovl_FindFirstChangeNotificationW(name.as_ptr(), 0, NAMES) };
+    let (me, mut second) = (usize::MAX, 0);
+    // SAFETY: there is room for the handle.
+    granted(|| unsafe { overlapped_win32::handleapi::ovl_DuplicateHandle(me, watch, me, &mut second, 0, 0, 2) });
+    granted(|| ovl_CloseHandle(watch));
+    assert_eq!(ovl_WaitForSingleObject(second, 0), 258, "nothing was cancelled");
+    directory.file("dir/a", b"");
+    assert_eq!(ovl_WaitForSingleObject(second, LIMIT), 0);
+    granted(|| ovl_FindCloseChangeNotification(second));
 }

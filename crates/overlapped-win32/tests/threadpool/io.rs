@@ -37,7 +37,7 @@ fn announced_requests_can_be_forgotten_and_go_on_without_a_callback() {
     // SAFETY: names, buffers and structures are this test's, and outlive the requests.
     unsafe {
         assert_eq!(libc::mkfifo(path.as_ptr(), 0o600), 0);
-        let file = ovl_CreateFileA(path.as_ptr(), 0xC000_0000, 0, null(), 3, 0x4000_0000, 0);
+        let file = ovl_CreateFileA(path.as_ptr().cast(), 0xC000_0000, 0, null(), 3, 0x4000_0000, 0);
         let io = ovl_CreateThreadpoolIo(file, Some(completed), stage.context(), null());
         assert!(!io.is_null());
 

@@ -34,13 +34,13 @@ fn work_items_run_with_every_flag_and_unknown_flags_are_refused() {
     let stage = Stage::opened();
     // SAFETY: the stage outlives the callbacks.
     unsafe {
-        for flags in [0, 1, 0x10, 0x80, 0x100, 0x191] {
+        for flags in [0, 1, 4, 8, 0x10, 0x20, 0x80, 0x100, 0x1BD] {
             assert_eq!(ovl_QueueUserWorkItem(Some(item), stage.context(), flags), 1);
         }
         assert_eq!(error_of(0, || ovl_QueueUserWorkItem(Some(item), stage.context(), 0x8000)), 87);
         assert_eq!(error_of(0, || ovl_QueueUserWorkItem(None, stage.context(), 0)), 87);
     }
-    stage.wait_for(6);
+    stage.wait_for(9);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_wait_with_a_running_callback_ends_with_an_event() {
             assert_eq!(error_of(0, || ovl_UnregisterWaitEx(wait, over)), 997);
             assert_eq!(ovl_WaitForSingleObject(over, 20), 0x102);
             stage.open();
-            assert_eq!(ovl_WaitForSingleObject(over, 20_000), 0);
+            assert_eq!(ovl_WaitForSingleObject(over, 60_000), 0);
             assert_eq!(stage.calls(), before + 1);
         }
         assert_eq!(error_of(0, || ovl_UnregisterWait(null_mut())), 6);
@@ -164,7 +164,7 @@ fn deleting_a_timer_whose_callback_runs_says_so() {
             assert_eq!(ovl_DeleteTimerQueueTimer(0, timer, over), 1);
             assert_eq!(ovl_WaitForSingleObject(over, 20), 0x102);
             stage.open();
-            assert_eq!(ovl_WaitForSingleObject(over, 20_000), 0);
+            assert_eq!(ovl_WaitForSingleObject(over, 60_000), 0);
         } else {
             assert_eq!(error_of(0, || ovl_DeleteTimerQueueTimer(0, timer, 0)), 997);
             stage.open();

@@ -48,7 +48,6 @@ fn closed_work_still_runs_and_keeps_its_pointer() {
     }
     stage.open();
     stage.wait_for(2);
-    std::thread::sleep(MOMENT);
 }
 
 #[test]
@@ -75,7 +74,7 @@ fn a_mutex_is_released_by_the_thread_that_took_it_when_its_callback_returns() {
     static MUTEX: AtomicUsize = AtomicUsize::new(0);
     unsafe extern "C" fn take(instance: *mut Call, context: *mut c_void, _: *mut Work) {
         let mutex = MUTEX.load(Ordering::SeqCst);
-        assert_eq!(ovl_WaitForSingleObject(mutex, 10_000), 0);
+        assert_eq!(ovl_WaitForSingleObject(mutex, 60_000), 0);
         // SAFETY: this callback's instance; a stage of this test.
         unsafe {
             ovl_ReleaseMutexWhenCallbackReturns(instance, mutex);
@@ -116,15 +115,20 @@ fn a_timer_that_is_set_again_in_time_was_cancelled() {
 
 #[test]
 fn a_closed_timer_does_not_call_back() {
-    let stage = Stage::opened();
-    // SAFETY: as above.
-    unsafe {
-        let timer = ovl_CreateThreadpoolTimer(Some(tick), stage.context(), null());
-        ovl_SetThreadpoolTimer(timer, &relative(MOMENT), 1, 0);
-        ovl_CloseThreadpoolTimer(timer);
-    }
-    std::thread::sleep(MOMENT * 3);
-    assert_eq!(stage.calls(), 0);
+    // What counts is a close before it is due: this thread may have lost the processor meanwhile.
+    eventually("closed in time", || {
+        let (stage, start) = (Stage::opened(), Instant::now());
+        // SAFETY: as above.
+        unsafe {
+            let timer = ovl_CreateThreadpoolTimer(Some(tick), stage.context(), null());
+            ovl_SetThreadpoolTimer(timer, &relative(MOMENT), 1, 0);
+            ovl_CloseThreadpoolTimer(timer);
+        }
+        let in_time = start.elapsed() < MOMENT;
+        std::thread::sleep(MOMENT * 3);
+        assert!(!in_time || stage.calls() == 0, "{} calls", stage.calls());
+        in_time
+    });
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub const TIMEOUT: u32 = 258;
 pub const FAILED: u32 = u32::MAX;
 pub const INFINITE: u32 = u32::MAX;
 /// What should have happened by now has been lost.
-pub const LOST: u32 = 20_000;
+pub const LOST: u32 = 60_000;
 /// Long enough to see that something does not happen.
 pub const MOMENT: u32 = 20;
 
@@ -133,7 +133,7 @@ impl Place {
     pub fn open(&self, name: &str, access: u32, flags: u32) -> Owned {
         let name = CString::new(self.path(name).as_os_str().as_bytes()).expect("no zero");
         // SAFETY: the name ends with a zero.
-        owned(unsafe { ovl_CreateFileA(name.as_ptr(), access, 7, null(), 3, flags, 0) })
+        owned(unsafe { ovl_CreateFileA(name.as_ptr().cast(), access, 7, null(), 3, flags, 0) })
     }
 
     /// Reads from it wait until [`Place::feed`].

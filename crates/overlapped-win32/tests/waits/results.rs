@@ -94,11 +94,11 @@ fn memory_alone_tells_of_completions_on_a_disk() {
     });
 }
 
-/// Looks until it is true, for ten seconds at most, and never calls the library.
+/// Looks until it is true, as long as a wait would, and never calls the library.
 fn turns_true(mut condition: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while !condition() {
-        if start.elapsed() > Duration::from_secs(10) {
+        if start.elapsed() > Duration::from_millis(LOST.into()) {
             return false;
         }
         std::thread::sleep(Duration::from_micros(100));

@@ -19,7 +19,7 @@ pub const NAME: i32 = size_of::<SockaddrIn>() as i32;
 pub const ERROR: i32 = -1;
 pub const NONE: usize = usize::MAX;
 /// A limit for waits that must be over long before.
-pub const PATIENCE: u32 = 20_000;
+pub const PATIENCE: u32 = 60_000;
 /// How long nothing must happen.
 pub const MOMENT: u32 = 50;
 

@@ -100,13 +100,13 @@ fn entries(list: *const AddrInfo<u8>) -> Vec<(i32, i32, i32, i32, usize)> {
 #[test]
 fn look_ups_answer_with_windows_numbers() {
     started();
-    let ask = |node: Option<&CStr>, service: Option<&CStr>, flags, family, socktype| {
+    let ask_for = |node: Option<&CStr>, service: Option<&CStr>, flags, family, socktype, protocol| {
         let mut list = null_mut();
         let hints = AddrInfo::<u8> {
             flags,
             family,
             socktype,
-            protocol: 0,
+            protocol,
             address_len: 0,
             canonical: null_mut(),
             address: null_mut(),
@@ -122,6 +122,8 @@ fn look_ups_answer_with_windows_numbers() {
             (answer, found)
         }
     };
+    let ask = |node, service, flags, family, socktype| ask_for(node, service, flags, family, socktype, 0);
+    assert_eq!(ask_for(Some(c"127.0.0.1"), Some(c"80"), 0, 2, 0, 17), (0, vec![(0, 2, 0, 17, 16)]), "a protocol alone");
     assert_eq!(ask(Some(c"127.0.0.1"), Some(c"80"), 0, 2, 1), (0, vec![(0, 2, 1, 0, 16)]));
     assert_eq!(ask(Some(c"::1"), Some(c"80"), 4, 0, 2), (0, vec![(4, 23, 2, 0, 28)]));
     assert_eq!(ask(Some(c"127.0.0.1"), Some(c"80"), 0, 2, 0), (0, vec![(0, 2, 0, 0, 16)]));

@@ -7,7 +7,7 @@ use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
 use overlapped_win32::winsock::select::*;
 use std::ptr::null_mut;
 
-const LONG: TimeVal = TimeVal { seconds: 20, microseconds: 0 };
+const LONG: TimeVal = TimeVal { seconds: 60, microseconds: 0 };
 const SHORT: TimeVal = TimeVal { seconds: 0, microseconds: 30_000 };
 
 fn set(sockets: &[usize]) -> FdSet {
@@ -78,12 +78,12 @@ fn poll(sockets: &[(usize, i16)], ms: i32) -> ((i32, i32), Vec<i16>) {
 fn poll_says_what_each_socket_is_ready_for() {
     let (client, server) = Socket::pair();
     assert_eq!(poll(&[(server.0, POLLRDNORM)], 30), ((0, 0), vec![0]));
-    assert_eq!(poll(&[(server.0, POLLIN | POLLOUT)], 20_000), ((1, 0), vec![POLLWRNORM]));
+    assert_eq!(poll(&[(server.0, POLLIN | POLLOUT)], 60_000), ((1, 0), vec![POLLWRNORM]));
     assert_eq!(client.send(b"x"), (1, 0));
-    let both = poll(&[(client.0, POLLRDNORM), (server.0, POLLRDNORM)], 20_000);
+    let both = poll(&[(client.0, POLLRDNORM), (server.0, POLLRDNORM)], 60_000);
     assert_eq!(both, ((1, 0), vec![0, POLLRDNORM]));
     drop(client);
-    let (answer, found) = poll(&[(server.0, POLLRDNORM)], 20_000);
+    let (answer, found) = poll(&[(server.0, POLLRDNORM)], 60_000);
     assert_eq!(answer, (1, 0));
     assert!(found[0] & (POLLRDNORM | POLLHUP) != 0, "{found:?}");
 }
@@ -100,6 +100,6 @@ fn poll_looks_at_its_list() {
     for asked in [POLLERR, POLLHUP, POLLNVAL, POLLPRI, POLLWRBAND, 0x4000] {
         assert_eq!(poll(&[(server.0, asked)], 0).0, (ERROR, 10022), "{asked:X}");
     }
-    let mixed = poll(&[(NONE, POLLRDNORM), (server.0, POLLWRNORM)], 20_000);
+    let mixed = poll(&[(NONE, POLLRDNORM), (server.0, POLLWRNORM)], 60_000);
     assert_eq!(mixed, ((1, 0), vec![POLLNVAL, POLLWRNORM]));
 }

@@ -134,7 +134,7 @@ fn an_accepted_socket_inherits_the_mode() {
     nonblocking(&listener);
     let client = Socket::tcp();
     assert_eq!(client.connect(&name), (0, 0));
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     let server = loop {
         // SAFETY: no address.
         match unsafe { ovl_accept(listener.0, null_mut(), null_mut()) } {
@@ -268,4 +268,26 @@ fn older_and_newer_names_do_the_same() {
     // SAFETY: as above.
     let got = said(unsafe { ovl_WSARecvEx(receiver.0, room.as_mut_ptr(), 4, &mut flags) });
     assert_eq!((got, flags as u32), ((4, 0), MSG_PARTIAL));
+}
+
+/// Section 2: shutdown under its other names, and the order of bytes of a socket's network.
+#[test]
+fn the_older_names_of_shutdown_and_of_byte_order_work() {
+    let (client, server) = pair();
+    assert_eq!(said(ovl_WSASendDisconnect(client.0, null())), (0, 0));
+    assert_eq!((client.send(b"x"), server.recv(&mut [0; 4])), ((ERROR, 10058), (0, 0)));
+    // SAFETY: no buffer.
+    assert_eq!(said(unsafe { ovl_WSARecvDisconnect(server.0, null_mut()) }), (0, 0));
+    assert_eq!(server.recv(&mut [0; 4]), (ERROR, 10058));
+    let (mut long, mut short) = (0, 0);
+    // SAFETY: places for the numbers, or NULL, which is looked at.
+    unsafe {
+        assert_eq!(said(ovl_WSAHtonl(client.0, 0x0102_0304, &raw mut long)), (0, 0));
+        assert_eq!(said(ovl_WSAHtons(client.0, 0x0102, &raw mut short)), (0, 0));
+        assert_eq!((long.to_ne_bytes(), short.to_ne_bytes()), ([1, 2, 3, 4], [1, 2]));
+        assert_eq!((ovl_WSANtohl(client.0, long, &raw mut long), long), (0, 0x0102_0304));
+        assert_eq!((ovl_WSANtohs(client.0, short, &raw mut short), short), (0, 0x0102));
+        assert_eq!(said(ovl_WSAHtonl(client.0, 1, null_mut())), (ERROR, 10014));
+        assert_eq!(said(ovl_WSAHtonl(NONE, 1, &raw mut long)), (ERROR, 10038));
+    }
 }

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// After this long, something that should have happened has been lost.
-pub const LOST: Duration = Duration::from_secs(30);
+pub const LOST: Duration = Duration::from_secs(60);
 /// Long enough to see that something does not happen.
 pub const MOMENT: Duration = Duration::from_millis(30);
 
@@ -176,9 +176,9 @@ impl<F: Fn()> Drop for OnPanic<F> {
     }
 }
 
-/// Runs `f` on a thread of its own, and panics if that takes longer than [`LOST`].
+/// Runs `f` on a thread of its own, and panics if that takes so long that waits inside it have told what is missing.
 pub fn bounded<T: Send + 'static>(what: &str, f: impl FnOnce() -> T + Send + 'static) -> T {
-    bounded_by(LOST, what, f)
+    bounded_by(2 * LOST, what, f)
 }
 
 /// The same with another limit.
@@ -201,10 +201,10 @@ pub fn bounded_by<T: Send + 'static>(limit: Duration, what: &str, f: impl FnOnce
     }
 }
 
-/// Waits until `condition` holds, for at most ten seconds.
+/// Waits until `condition` holds, for at most [`LOST`].
 #[track_caller]
 pub fn eventually(what: &str, condition: impl FnMut() -> bool) {
-    assert!(within(Duration::from_secs(10), condition), "never happened: {what}");
+    assert!(within(LOST, condition), "never happened: {what}");
 }
 
 /// Does `condition` become true in time?

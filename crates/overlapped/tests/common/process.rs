@@ -1,7 +1,6 @@
 //! What belongs to the whole process: for tests that are alone in their program.
 
-use super::within;
-use std::time::Duration;
+use super::{LOST, within};
 
 /// What is there now, for a message.
 fn inventory() -> String {
@@ -28,7 +27,7 @@ impl Belongings {
     /// Waits until the process has what it had.
     #[track_caller]
     pub fn check(self, when: &str) {
-        let back = within(Duration::from_secs(10), || Self::now() == self);
+        let back = within(LOST, || Self::now() == self);
         assert!(back, "{when}: {self:?} before, now {}", inventory());
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Arena<'a> {
             device.cancel_all();
         }
         while self.book.open(Route::Port) > 0 {
-            match self.port.get_timeout(Duration::from_secs(10)).unwrap() {
+            match self.port.get_timeout(LOST).unwrap() {
                 Some(packet) => self.took(packet),
                 None => panic!("{} packets never came", self.book.open(Route::Port)),
             }

@@ -6,10 +6,7 @@ use super::*;
 fn a_refused_connection_is_10061_to_a_call_and_1225_to_a_request() {
     // Contract 08 section 5.
     on_every_engine(|lab| {
-        let nobody = {
-            let listener = listen(lab);
-            listener.local_address().unwrap()
-        };
+        let (_bound, nobody) = nobody(SocketType::STREAM);
         assert_eq!(failure(TcpStream::connect_in(&lab.system, nobody)), 10061);
         let connect = TcpStream::connect_overlapped_in(&lab.system, nobody).and_then(|connect| connect.wait());
         assert_eq!(failure(connect), 1225);

@@ -16,8 +16,10 @@ use overlapped::{
     CompletionPort, Event, Operation, TcpListener, TcpStream, Timeout, UdpSocket, UnixListener, UnixStream, alertable,
     wait_any,
 };
+use rustix::net::{AddressFamily, SocketType};
 use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use streams::receive_exactly;
@@ -28,6 +30,15 @@ const FLOOD: usize = 16 << 20;
 
 fn listen(lab: &Lab) -> TcpListener {
     TcpListener::bind_in(&lab.system, LOCALHOST).expect("a listener")
+}
+
+/// An address where nobody listens, as long as the descriptor is kept: another test cannot get it, and a socket that connects to it
+/// cannot get it for its own side.
+fn nobody(kind: SocketType) -> (OwnedFd, SocketAddr) {
+    let bound = rustix::net::socket(AddressFamily::INET, kind, None).expect("a socket");
+    rustix::net::bind(&bound, &SocketAddr::from(([127, 0, 0, 1], 0))).expect("bound");
+    let address = rustix::net::getsockname(&bound).expect("an address");
+    (bound, SocketAddr::try_from(address).expect("of IPv4"))
 }
 
 /// A connection: the side that connected, and the side that accepted.

@@ -38,6 +38,12 @@ fn network_events_are_recorded_once_until_they_are_enabled_again() {
         assert_eq!(recorded(lab, &event, &server).0, E::READ, "data is left: recorded again");
         assert_eq!(receive(&server, 10).unwrap(), b"cdef");
         nothing_more(&event);
+        // What a call has taken before anybody asked is no news any more, although the event was set.
+        send(&client, b"taken").unwrap();
+        let waited = lab.system.wait_any(&[Arc::clone(&event) as _], Timeout::After(LONG), false);
+        assert_eq!(waited, Ok(overlapped_kernel::wait::Outcome::Object(0)));
+        assert_eq!(receive(&server, 10).unwrap(), b"taken");
+        assert_eq!(recorded(lab, &event, &server).0, E::empty());
         // A pending receive takes the data, and nothing is recorded.
         let mut bytes = [0; 4];
         let memory = [Buffer { start: bytes.as_mut_ptr(), len: 4 }];

@@ -7,6 +7,8 @@ mod events;
 mod extensions;
 mod messages;
 mod states;
+mod unbuffered;
+mod urgent;
 
 use common::{Lab, MOMENT, eventually, on_real_engines, pattern};
 use overlapped::abi::{Status, WsaError};

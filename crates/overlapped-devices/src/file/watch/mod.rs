@@ -9,8 +9,11 @@
 //! The drawback: each directory below a watched one costs one of the user's inotify watches (`fs.inotify.max_user_watches`), and
 //! Linux tells of a changed mode, owner or time as one and the same change.
 
+mod notification;
 mod records;
 mod tree;
+
+pub use notification::{is_change_notification, next_change};
 
 use super::device::FileDevice;
 use super::stat::Kind;
@@ -149,17 +152,15 @@ impl Notifications {
 
     /// The completion of a request, if there is something to tell. Everything is told to one request or lost.
     fn outcome(&self, request: &Request) -> Option<Completion> {
-        let Batch { changes, lost, deleted } = self.tree.lock().take();
+        let buffer = request.buffer();
+        let Batch { records, deleted } = self.tree.lock().take(self.room.min(buffer.len));
         if deleted {
             return Some(Completion::failure(Status::DELETE_PENDING));
         }
-        if changes.is_empty() && !lost {
-            return None;
-        }
-        let buffer = request.buffer();
-        let records = records::encode(&changes, self.room.min(buffer.len)).filter(|_| !lost);
-        let Some(records) = records else {
-            return Some(Completion { status: Status::NOTIFY_ENUM_DIR, bytes: 0 });
+        let records = match records.told() {
+            None => return Some(Completion { status: Status::NOTIFY_ENUM_DIR, bytes: 0 }),
+            Some([]) => return None,
+            Some(records) => records,
         };
         // SAFETY: the buffer was given away until completion (`watch`), is not NULL if it has room, and only the party that
         // carries the request out gets here.

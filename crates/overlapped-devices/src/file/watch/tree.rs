@@ -8,8 +8,12 @@
 //! - *A directory that is renamed* takes the names of all below it along; one that leaves takes their watches away.
 //! - *A rename* arrives as two events with one cookie. The first alone, with nothing behind it, is a removal: the two are
 //!   queued by one system call, so the second is waited for a millisecond and not longer.
+//!
+//! One look takes no more events than Linux queues by default, so that a directory in which something happens all the time does not
+//! hold it up for ever.
 
 use super::Watch;
+use super::records::Records;
 use overlapped_abi::constants::file as notify;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -22,33 +26,16 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    /// FILE_ACTION_*.
-    pub action: u32,
-    /// Relative to the watched directory.
-    pub path: PathBuf,
-}
+/// Events that one look takes at most.
+const EVENTS: usize = 16_384;
 
 /// What has happened since the last look.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Batch {
-    pub changes: Vec<Change>,
-    /// There was more than could be kept: the caller must list the directory again.
-    pub lost: bool,
+    /// What is told of it.
+    pub records: Records,
     /// The watched directory itself is gone.
     pub deleted: bool,
-}
-
-impl Batch {
-    fn push(&mut self, action: u32, path: &Path) {
-        let change = Change { action, path: path.to_path_buf() };
-        // A file that is written piece by piece has been modified.
-        if action != notify::FILE_ACTION_MODIFIED || self.changes.last() != Some(&change) {
-            self.changes.push(change);
-        }
-    }
 }
 
 /// See the module page.
@@ -98,7 +85,7 @@ impl Tree {
         let wd = inotify::add_watch(&*tree.inotify, &tree.root, tree.mask() | WatchFlags::ONLYDIR)?;
         tree.paths.insert(wd, PathBuf::new());
         if how.subtree {
-            tree.grow_below(Path::new(""), &mut |_, _| {})?;
+            tree.grow_below(Path::new(""), None)?;
         }
         Ok(tree)
     }
@@ -129,8 +116,8 @@ impl Tree {
         mask
     }
 
-    /// Watches a directory below the root and all below it. What is in it is told to `seen`, with whether it is a directory.
-    fn grow(&mut self, path: &Path, seen: &mut dyn FnMut(&Path, bool)) -> Result<(), Errno> {
+    /// Watches a directory below the root and all below it. What is in it is news if there is a batch.
+    fn grow(&mut self, path: &Path, news: Option<&mut Batch>) -> Result<(), Errno> {
         let flags = self.mask() | WatchFlags::ONLYDIR | WatchFlags::DONT_FOLLOW;
         match inotify::add_watch(&*self.inotify, self.root.join(path), flags) {
             Ok(wd) => drop(self.paths.insert(wd, path.to_path_buf())),
@@ -138,53 +125,49 @@ impl Tree {
             Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS | Errno::LOOP) => return Ok(()),
             Err(errno) => return Err(errno),
         }
-        self.grow_below(path, seen)
+        self.grow_below(path, news)
     }
 
-    fn grow_below(&mut self, path: &Path, seen: &mut dyn FnMut(&Path, bool)) -> Result<(), Errno> {
+    fn grow_below(&mut self, path: &Path, mut news: Option<&mut Batch>) -> Result<(), Errno> {
         let Ok(entries) = std::fs::read_dir(self.root.join(path)) else { return Ok(()) };
         for entry in entries.flatten() {
             let below = path.join(entry.file_name());
             let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            seen(&below, is_dir);
+            if let Some(batch) = news.as_deref_mut() {
+                self.report(notify::FILE_ACTION_ADDED, &below, is_dir, batch);
+                self.found.insert(below.clone());
+            }
             if is_dir {
-                self.grow(&below, seen)?;
+                self.grow(&below, news.as_deref_mut())?;
             }
         }
         Ok(())
     }
 
-    /// What has happened since the last call.
-    pub fn take(&mut self) -> Batch {
-        let mut batch = Batch::default();
-        loop {
-            let events = self.read();
-            if events.is_empty() {
-                if self.leaving.is_none() || !self.more_comes() {
-                    break;
-                }
-                continue;
-            }
-            for event in events {
-                self.apply(event, &mut batch);
-            }
-        }
-        self.left(&mut batch);
-        self.found.clear();
-        batch
-    }
-
-    /// All events that are there.
-    fn read(&self) -> Vec<Event> {
+    /// What has happened since the last call, in records of `room` bytes at most.
+    pub fn take(&mut self, room: usize) -> Batch {
+        let mut batch = Batch { records: Records::new(room), deleted: false };
+        let inotify = Arc::clone(&self.inotify);
         let mut buffer = [MaybeUninit::<u8>::uninit(); 8192];
-        let mut reader = Reader::new(&*self.inotify, &mut buffer);
-        let mut events = Vec::new();
-        // Ends with EAGAIN; no other error can happen to a descriptor of ours.
-        while let Ok(event) = reader.next() {
+        let mut reader = Reader::new(&*inotify, &mut buffer);
+        let mut taken = 0;
+        // Not in the middle of a buffer, the rest of which would be lost.
+        while taken < EVENTS || !reader.is_buffer_empty() {
+            // EAGAIN; no other error can happen to a descriptor of ours.
+            let Ok(event) = reader.next() else {
+                if self.leaving.is_some() && self.more_comes() {
+                    continue;
+                }
+                self.left(&mut batch);
+                self.found.clear();
+                break;
+            };
+            taken += 1;
             let name = event.file_name().map(|name| OsString::from_vec(name.to_bytes().to_vec()));
-            events.push(Event { wd: event.wd(), flags: event.events(), cookie: event.cookie(), name });
+            let event = Event { wd: event.wd(), flags: event.events(), cookie: event.cookie(), name };
+            self.apply(event, &mut batch);
         }
-        events
+        batch
     }
 
     fn more_comes(&self) -> bool {
@@ -196,7 +179,7 @@ impl Tree {
     fn apply(&mut self, event: Event, batch: &mut Batch) {
         let Event { wd, flags, cookie, name } = event;
         if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
-            batch.lost = true;
+            batch.records.lose();
         }
         if self.parent == Some(wd) {
             batch.deleted |= self.is_deleted();
@@ -223,7 +206,7 @@ impl Tree {
         } else if flags.contains(ReadFlags::DELETE) {
             self.report(notify::FILE_ACTION_REMOVED, &path, is_dir, batch);
         } else if flags.intersects(ReadFlags::MODIFY | ReadFlags::ATTRIB | ReadFlags::ACCESS) {
-            batch.push(notify::FILE_ACTION_MODIFIED, &path);
+            batch.records.push(notify::FILE_ACTION_MODIFIED, &path);
         }
     }
 
@@ -231,7 +214,7 @@ impl Tree {
     fn report(&self, action: u32, path: &Path, is_dir: bool, batch: &mut Batch) {
         let filter = if is_dir { notify::FILE_NOTIFY_CHANGE_DIR_NAME } else { notify::FILE_NOTIFY_CHANGE_FILE_NAME };
         if self.wants(filter) {
-            batch.push(action, path);
+            batch.records.push(action, path);
         }
     }
 
@@ -243,12 +226,8 @@ impl Tree {
         if !is_dir || !self.how.subtree {
             return;
         }
-        let mut inside = Vec::new();
-        let grown = self.grow(path, &mut |below, is_dir| inside.push((below.to_path_buf(), is_dir)));
-        batch.lost |= grown.is_err();
-        for (below, is_dir) in inside {
-            self.report(notify::FILE_ACTION_ADDED, &below, is_dir, batch);
-            self.found.insert(below);
+        if self.grow(path, Some(batch)).is_err() {
+            batch.records.lose();
         }
     }
 
@@ -262,7 +241,9 @@ impl Tree {
         self.report(notify::FILE_ACTION_ADDED, path, is_dir, batch);
         if is_dir && self.how.subtree {
             // What is in it came along and is not reported.
-            batch.lost |= self.grow(path, &mut |_, _| {}).is_err();
+            if self.grow(path, None).is_err() {
+                batch.records.lose();
+            }
         }
     }
 

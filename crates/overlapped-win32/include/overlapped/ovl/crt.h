@@ -7,6 +7,15 @@
 
 typedef __INTPTR_TYPE__ intptr_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
+/* Programs that declare these themselves ask by Microsoft's names whether they are there. */
+#define _INTPTR_T_DEFINED 1
+#define _UINTPTR_T_DEFINED 1
+#define _SIZE_T_DEFINED 1
+#define _WCHAR_T_DEFINED 1
+#define _ERRNO_T_DEFINED 1
+#define _ERRCODE_DEFINED 1
+#define _TIME_T_DEFINED 1
+#define _VA_LIST_DEFINED 1
 typedef int errno_t;
 typedef size_t rsize_t;
 #define _TRUNCATE ((size_t)-1)

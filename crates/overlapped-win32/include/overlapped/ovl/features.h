@@ -1,10 +1,15 @@
-/* What Overlapped can do so far. A header declares a function only when its symbol exists, so that a missing one is a
- * compile error and not a crash. Types, constants and macros are always there.
+/* What Overlapped can do so far. A function whose symbol does not exist yet is declared so that a call of it is a compile error
+ * (later.h) and not a crash. Types, constants and macros are always there.
  * When a capability arrives: set its line to 1 here, add its symbols to exports.txt, done. */
 #ifndef OVL_FEATURES_H
 #define OVL_FEATURES_H
 
-#define OVL_HAVE_CONSOLE 0          /* consoleapi.h, wincon.h beyond SetConsoleCtrlHandler; conio.h */
+#ifndef OVL_LATER
+#define OVL_LATER 1                 /* 0: functions that do not exist yet are not declared at all */
+#endif
+
+#define OVL_HAVE_CONSOLE 0          /* wincon.h: input records, cells, screen buffers */
+#define OVL_HAVE_CONSOLE_TEXT 1     /* wincon.h: modes, colours, the cursor, WriteConsole, ReadConsole, title, code pages */
 #define OVL_HAVE_DIRECTORY_WATCH 1  /* ReadDirectoryChangesW, FindFirstChangeNotification */
 #define OVL_HAVE_FILE_MAPPING 1     /* CreateFileMapping, MapViewOfFile */
 #define OVL_HAVE_MAILSLOTS 0        /* CreateMailslot, GetMailslotInfo, SetMailslotInfo */

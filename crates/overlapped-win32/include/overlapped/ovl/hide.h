@@ -225,3 +225,31 @@
 #pragma push_macro("bcmp")
 #undef bcmp
 #define bcmp ovl_libc_bcmp
+/* Names that Microsoft has too, where they take names of Windows. Our headers declare them so. */
+#pragma push_macro("open")
+#undef open
+#define open ovl_libc_open
+#pragma push_macro("creat")
+#undef creat
+#define creat ovl_libc_creat
+#pragma push_macro("access")
+#undef access
+#define access ovl_libc_access
+#pragma push_macro("unlink")
+#undef unlink
+#define unlink ovl_libc_unlink
+#pragma push_macro("chdir")
+#undef chdir
+#define chdir ovl_libc_chdir
+#pragma push_macro("getcwd")
+#undef getcwd
+#define getcwd ovl_libc_getcwd
+#pragma push_macro("rmdir")
+#undef rmdir
+#define rmdir ovl_libc_rmdir
+#pragma push_macro("mkdir")
+#undef mkdir
+#define mkdir ovl_libc_mkdir
+#pragma push_macro("chmod")
+#undef chmod
+#define chmod ovl_libc_chmod

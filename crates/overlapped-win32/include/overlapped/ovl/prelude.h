@@ -145,7 +145,15 @@ constexpr unsigned int operator""ui32(unsigned long long value) { return (unsign
 #define _forceinline __forceinline
 #define __noop(...) ((void)0)
 #define __assume(condition) ((condition) ? (void)0 : __builtin_unreachable())
-#define __debugbreak() __builtin_trap()
+#ifdef __cplusplus
+/* A call, because an exception in C++ may start at a call and not in assembler. */
+extern "C" void ovl_debug_break(void) __asm__("ovl_DebugBreak");
+#define __debugbreak() ovl_debug_break()
+#elif defined(__x86_64__)
+#define __debugbreak() __asm__ __volatile__("int3")
+#else
+#define __debugbreak() __asm__ __volatile__("brk #0xf000")
+#endif
 #define __FUNCSIG__ __PRETTY_FUNCTION__
 
 /* __declspec(x) becomes OVL_DECLSPEC_x. */

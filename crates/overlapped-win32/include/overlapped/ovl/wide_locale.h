@@ -83,10 +83,10 @@ public:
 protected:
     static bool is_first(unsigned unit) { return unit >> 10 == 0xD800 >> 10; }
     static bool is_second(unsigned unit) { return unit >> 10 == 0xDC00 >> 10; }
-    static int length(unsigned point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
+    static int bytes_of(unsigned point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
     static char *encode(unsigned point, char *to) {
         static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-        const int bytes = length(point);
+        const int bytes = bytes_of(point);
         for (int i = bytes - 1; i > 0; --i, point >>= 6) to[i] = static_cast<char>(0x80 | (point & 0x3F));
         to[0] = static_cast<char>(leads[bytes] | point);
         return to + bytes;
@@ -104,7 +104,7 @@ protected:
             if ((next & 0xC0) != 0x80) return 1;
             value = value << 6 | (next & 0x3F);
         }
-        if (length(value) == bytes && value < 0x110000 && value >> 11 != 0xD800 >> 11) {
+        if (bytes_of(value) == bytes && value < 0x110000 && value >> 11 != 0xD800 >> 11) {
             point = value;
             return bytes;
         }
@@ -126,7 +126,7 @@ protected:
                 said = error;
                 break;
             }
-            if (room - to < length(point)) {
+            if (room - to < bytes_of(point)) {
                 said = partial;
                 break;
             }
@@ -174,6 +174,12 @@ protected:
     virtual bool do_always_noconv() const throw() { return false; }
 };
 
+/* For what a program derives from std::codecvt itself, whose members are libstdc++.so's otherwise. */
+inline const wide_codecvt &stock_codecvt() {
+    static const wide_codecvt made;
+    return made;
+}
+
 class wide_collate : public std::collate<wchar_t> {
 public:
     wide_collate() : std::collate<wchar_t>(1) {}
@@ -215,6 +221,21 @@ template <class Facet, class Named> inline bool is_stock(const std::locale::face
 
 namespace std _GLIBCXX_VISIBILITY(default) {
 _GLIBCXX_BEGIN_NAMESPACE_VERSION
+
+#define OVL_CODECVT codecvt<wchar_t, char, mbstate_t>
+inline OVL_CODECVT::result OVL_CODECVT::do_out(state_type &state, const wchar_t *from, const wchar_t *end, const wchar_t *&next,
+                                               char *to, char *room, char *&filled) const {
+    return ovl::stock_codecvt().out(state, from, end, next, to, room, filled);
+}
+inline OVL_CODECVT::result OVL_CODECVT::do_in(state_type &state, const char *from, const char *end, const char *&next, wchar_t *to,
+                                              wchar_t *room, wchar_t *&filled) const {
+    return ovl::stock_codecvt().in(state, from, end, next, to, room, filled);
+}
+inline int OVL_CODECVT::do_length(state_type &state, const char *from, const char *end, size_t most) const {
+    return ovl::stock_codecvt().length(state, from, end, most);
+}
+inline int OVL_CODECVT::do_max_length() const throw() { return 4; }
+#undef OVL_CODECVT
 
 #define OVL_FACET_LOOKUP(type, named, ours)                                                                                        \
     const size_t index = type::id._M_id();                                                                                         \

@@ -6,13 +6,30 @@
 
 /* As a macro with arguments it renames the function and not the structure. */
 #define stat(name, to) ovl_libc_stat(name, to)
+#include "../ovl/hide.h"
 #include_next <sys/stat.h>
+#include "../ovl/show.h"
 #undef stat
 
 OVL_BEGIN
 int stat(const char *name, struct stat *to) OVL_SYMBOL(stat);
 int _wstat(const wchar_t *name, struct stat *to) OVL_SYMBOL(_wstat);
+int _chmod(const char *name, int mode) OVL_SYMBOL(_chmod);
+int _wchmod(const wchar_t *name, int mode) OVL_SYMBOL(_wchmod);
+int _umask(int mode) OVL_LIBC(umask);
 OVL_END
+
+#pragma push_macro("chmod")
+#pragma push_macro("mkdir")
+#undef chmod
+#undef mkdir
+OVL_BEGIN
+int chmod(const char *name, int mode) OVL_SYMBOL(_chmod);
+/* Permissions, which POSIX has for a second argument, are left to the umask. */
+int mkdir(const char *name, ...) OVL_SYMBOL(_mkdir);
+OVL_END
+#pragma pop_macro("chmod")
+#pragma pop_macro("mkdir")
 
 #define _stat stat
 #define _stat32 stat

@@ -1,0 +1,245 @@
+//! Processes that were opened by their number.
+
+use super::{Process, watch};
+use crate::dispatcher::Dispatcher;
+use crate::sync::Mutex;
+use crate::thread::STILL_ACTIVE;
+use overlapped_abi::Win32Error;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::ioctl::{Updater, ioctl, opcode};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, test_kill_process, waitid,
+};
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Weak};
+
+pub(super) struct Opened {
+    pidfd: OwnedFd,
+    /// With which code this process has ended it: the code, and a bit above.
+    sentence: AtomicU64,
+}
+
+/// TerminateProcess was called.
+const SENTENCED: u64 = 1 << 32;
+/// The code of a process that ended in a way that nobody tells.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Processes that handles refer to, so that one process is one object.
+static OPEN: LazyLock<Mutex<HashMap<u32, Weak<Process>>>> = LazyLock::new(Mutex::default);
+
+impl Process {
+    /// The process of this number: 87 if there is none, or if it is the number of a thread. `control` asks for more than to look at it,
+    /// which is refused with 5 where Linux would not let us signal it.
+    pub fn open(id: u32, control: bool) -> Result<Arc<Self>, Win32Error> {
+        if id == std::process::id() {
+            return Ok(Self::current());
+        }
+        let pid = i32::try_from(id).ok().and_then(Pid::from_raw).ok_or(Win32Error::INVALID_PARAMETER)?;
+        let mut open = OPEN.lock();
+        let known = open.get(&id).and_then(Weak::upgrade).filter(|process| process.exit_code() == STILL_ACTIVE);
+        let process = match known {
+            Some(process) => process,
+            None => {
+                let pidfd = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| match error {
+                    Errno::MFILE | Errno::NFILE => Win32Error::TOO_MANY_OPEN_FILES,
+                    Errno::NOMEM => Win32Error::NOT_ENOUGH_MEMORY,
+                    _ => Win32Error::INVALID_PARAMETER,
+                })?;
+                let process = Arc::new(Self::of(id, pidfd));
+                open.retain(|_, process| process.strong_count() != 0);
+                open.insert(id, Arc::downgrade(&process));
+                watch::watch(&process);
+                process
+            }
+        };
+        drop(open);
+        if control && test_kill_process(pid) == Err(Errno::PERM) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        Ok(process)
+    }
+
+    fn of(id: u32, pidfd: OwnedFd) -> Self {
+        Self {
+            id,
+            ended: Dispatcher::notification(false),
+            exit_code: STILL_ACTIVE.into(),
+            opened: Some(Opened { pidfd, sentence: AtomicU64::new(0) }),
+        }
+    }
+
+    pub(super) fn pidfd(&self) -> Option<BorrowedFd<'_>> {
+        self.opened.as_ref().map(|opened| opened.pidfd.as_fd())
+    }
+
+    /// Learns now whether it has ended, so that whoever asks next is not told what was true a moment ago.
+    pub(crate) fn look(&self) {
+        let Some(opened) = &self.opened else { return };
+        if self.ended.is_signalled() {
+            return;
+        }
+        let mut readable = [PollFd::new(&opened.pidfd, PollFlags::IN)];
+        if poll(&mut readable, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) == Ok(1) {
+            self.exit_code.store(opened.code(), Ordering::Release);
+            self.ended.set();
+        }
+    }
+
+    /// Ends another process (TerminateProcess): nothing runs in it any more. 5 if it has ended, or is not ours to end.
+    pub fn terminate(&self, code: u32) -> Result<(), Win32Error> {
+        let opened = self.opened.as_ref().ok_or(Win32Error::ACCESS_DENIED)?;
+        self.look();
+        if self.ended.is_signalled() {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
+        let _ = opened.sentence.compare_exchange(0, SENTENCED | u64::from(code), Ordering::AcqRel, Ordering::Acquire);
+        pidfd_send_signal(&opened.pidfd, Signal::KILL).map_err(|_| {
+            opened.sentence.store(0, Ordering::Release);
+            Win32Error::ACCESS_DENIED
+        })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.opened.is_some() {
+            watch::recall();
+        }
+    }
+}
+
+impl Opened {
+    /// The exit code, after the end.
+    fn code(&self) -> u32 {
+        let Some((exited, number)) = self.status() else { return UNKNOWN };
+        let sentence = self.sentence.load(Ordering::Acquire);
+        match number {
+            number if exited => number,
+            KILLED if sentence & SENTENCED != 0 => sentence as u32,
+            signal => of_signal(signal),
+        }
+    }
+
+    /// Whether it has exited, and with which code; or the signal that has ended it.
+    fn status(&self) -> Option<(bool, u32)> {
+        // Of a child, which stays for its parent to collect.
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        if let Ok(Some(status)) = waitid(WaitId::PidFd(self.pidfd.as_fd()), options) {
+            let number = |number: i32| number.cast_unsigned();
+            return match (status.exit_status(), status.terminating_signal()) {
+                (Some(code), _) => Some((true, number(code))),
+                (None, Some(signal)) => Some((false, number(signal))),
+                (None, None) => None,
+            };
+        }
+        let mut about = About { mask: MASK_EXIT, ..About::default() };
+        // SAFETY: the request goes with this structure, whose size is part of its number.
+        unsafe { ioctl(&self.pidfd, Updater::<GET_INFO, About>::new(&mut about)) }.ok()?;
+        let status = about.exit_code.cast_unsigned();
+        (about.mask & MASK_EXIT != 0).then_some(match status & 0x7F {
+            0 => (true, status >> 8 & 0xFF),
+            signal => (false, signal),
+        })
+    }
+}
+
+/// `struct pidfd_info` of Linux, in its first form.
+#[repr(C)]
+#[derive(Default)]
+struct About {
+    mask: u64,
+    cgroup: u64,
+    numbers: [u32; 11],
+    exit_code: i32,
+}
+
+const _: () = assert!(size_of::<About>() == 64);
+/// PIDFD_GET_INFO.
+const GET_INFO: rustix::ioctl::Opcode = opcode::read_write::<About>(0xFF, 11);
+/// PIDFD_INFO_EXIT.
+const MASK_EXIT: u64 = 1 << 3;
+const KILLED: u32 = 9;
+
+/// What Windows has for the end by a signal.
+fn of_signal(signal: u32) -> u32 {
+    match signal {
+        2 | 15 => 0xC000_013A,
+        3 | 6 => 3,
+        4 => 0xC000_001D,
+        5 => 0x8000_0003,
+        7 => 0xC000_0006,
+        8 => 0xC000_0094,
+        11 => 0xC000_0005,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Child, Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    fn start(script: &str) -> Child {
+        Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn ends(process: &Process) {
+        let limit = Instant::now() + Duration::from_secs(60);
+        while process.exit_code() == STILL_ACTIVE {
+            assert!(Instant::now() < limit, "it does not end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_child_is_signalled_at_its_end_and_has_its_exit_code_04_1() {
+        let mut child = start("read line; exit 7");
+        let process = Process::open(child.id(), true).unwrap();
+        assert!(Arc::ptr_eq(&process, &Process::open(child.id(), false).unwrap()), "one process is one object");
+        assert_eq!((process.exit_code(), process.ended.is_signalled()), (STILL_ACTIVE, false));
+        drop(child.stdin.take());
+        let limit = Instant::now() + Duration::from_secs(60);
+        while !process.ended.is_signalled() {
+            assert!(Instant::now() < limit, "nobody has seen it end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(process.exit_code(), 7);
+        assert_eq!(child.wait().unwrap().code(), Some(7), "its parent still gets it");
+        assert_eq!(process.exit_code(), 7);
+    }
+
+    #[test]
+    fn who_ends_a_process_says_with_which_code() {
+        let mut child = start("read line");
+        let process = Process::open(child.id(), true).unwrap();
+        process.terminate(0x1234_5678).unwrap();
+        ends(&process);
+        assert_eq!(process.exit_code(), 0x1234_5678);
+        assert_eq!(process.terminate(5), Err(Win32Error::ACCESS_DENIED));
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn an_end_by_a_signal_has_the_code_of_the_exception() {
+        let mut child = start("kill -SEGV $$");
+        let process = Process::open(child.id(), true);
+        child.wait().unwrap();
+        // It may have been gone before it was opened.
+        if let Ok(process) = process {
+            ends(&process);
+            assert!([0xC000_0005, UNKNOWN].contains(&process.exit_code()), "{:x}", process.exit_code());
+        }
+    }
+
+    #[test]
+    fn numbers_of_no_process_are_refused() {
+        for id in [0, u32::MAX, i32::MAX as u32] {
+            assert_eq!(Process::open(id, false).err(), Some(Win32Error::INVALID_PARAMETER));
+        }
+        assert!(Arc::ptr_eq(&Process::open(std::process::id(), true).unwrap(), &Process::current()));
+    }
+}

@@ -1,0 +1,118 @@
+//! A request that only its issuer has seen: it stands on the stack.
+//!
+//! Most requests are done inside the call that issues them. Such a one is never shared, so it needs neither an allocation nor counted
+//! references: it borrows its instance from the caller, and its packet carries its payload away. What stays pending is
+//! [kept](Draft::keep): moved to the heap, with a reference to the instance of its own. Drawback: it is moved once.
+
+use super::{Completion, Function, Parameters, Request, RequestRef};
+use crate::instance::Instance;
+use crate::port::Cargo;
+use overlapped_abi::Status;
+use std::any::Any;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// See the module page.
+pub(crate) struct Draft<'a> {
+    pub(super) request: Request,
+    /// What `request` borrows.
+    pub(super) instance: PhantomData<&'a Arc<Instance>>,
+}
+
+impl Draft<'_> {
+    /// The same with parameters, whose parts are promised as the buffer is.
+    #[inline]
+    pub(crate) fn with(mut self, parameters: Parameters) -> Self {
+        self.request.parameters = parameters;
+        self
+    }
+
+    /// The request as others may have it.
+    #[inline]
+    pub(crate) fn keep(mut self) -> RequestRef {
+        self.request.instance.count();
+        Arc::new(self.request)
+    }
+
+    /// The call reports a failure and nobody else is told; the payload comes back.
+    pub(crate) fn refuse(&mut self, status: Status) -> Option<Box<dyn Any + Send>> {
+        self.request.block.finish_quietly(status);
+        self.request.payload.get_mut().take()
+    }
+
+    /// The read or write was done inside the call: writes the outcome and tells everybody, as [`Request::complete_at_once`] does. A payload that
+    /// no packet takes is dropped.
+    #[inline(always)]
+    pub(crate) fn complete(&mut self, completion: Completion, quiet: bool) {
+        let payload = self.request.payload.get_mut().take();
+        let request = &self.request;
+        let port = request.port(quiet);
+        request.block.finish(completion.status, completion.bytes);
+        request.tell(completion, port, |key| match payload {
+            Some(payload) if request.function == Function::Read => Cargo::Read(payload),
+            Some(payload) => Cargo::Written(payload),
+            None => request.numbers(key),
+        });
+    }
+}
+
+impl Deref for Draft<'_> {
+    type Target = Request;
+
+    #[inline(always)]
+    fn deref(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// A request's reference to its instance: its own, or its issuer's while it is a draft.
+pub(super) struct Held {
+    instance: ManuallyDrop<Arc<Instance>>,
+    owner: Owner,
+}
+
+/// As wide as what it stands beside, so that the request is written in whole words, which the processor can read back at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+enum Owner {
+    Issuer,
+    Request,
+}
+
+impl Held {
+    /// To be used no longer than `instance` is there, unless it is counted by then; [`Draft`] sees to that.
+    #[inline(always)]
+    pub(super) fn borrowed(instance: &Arc<Instance>) -> Self {
+        // SAFETY: the copy is as good as the original while that is there, and drops nothing until it is counted.
+        Self { instance: ManuallyDrop::new(unsafe { std::ptr::read(instance) }), owner: Owner::Issuer }
+    }
+
+    #[inline(always)]
+    fn count(&mut self) {
+        if self.owner == Owner::Issuer {
+            std::mem::forget(Arc::clone(&self.instance));
+            self.owner = Owner::Request;
+        }
+    }
+}
+
+impl Deref for Held {
+    type Target = Arc<Instance>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+}
+
+impl Drop for Held {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.owner == Owner::Request {
+            // SAFETY: it has a reference of its own, which nobody uses after this.
+            unsafe { ManuallyDrop::drop(&mut self.instance) };
+        }
+    }
+}
