@@ -25,6 +25,7 @@ static DWORD WINAPI take_and_end(LPVOID name)
     HANDLE mutex = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, static_cast<const char *>(name));
     WaitForSingleObject(mutex, INFINITE);
     WaitForSingleObject(mutex, INFINITE);
+    CloseHandle(mutex);
     return 7;
 }
 

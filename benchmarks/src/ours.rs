@@ -237,9 +237,9 @@ impl PortReader {
         open().map_err(|error| error.to_string())
     }
 
-    /// Takes completions and issues the next read with the same buffer, until all operations are done. The last of them
-    /// posts a packet without a buffer for each other worker.
-    fn work(&self, next: &AtomicU64, left: &AtomicU64, operations: u64) -> io::Result<u64> {
+    /// Takes completions and issues the read that `next` names, if any, with the same buffer, until `last` says that all are
+    /// done, or a packet without a buffer does.
+    fn work(&self, mut next: impl FnMut() -> Option<u64>, mut last: impl FnMut() -> bool) -> io::Result<u64> {
         let mut sum = 0_u64;
         loop {
             let Completion { buffer: Some(buffer), result, .. } = self.port.get()? else { return Ok(sum) };
@@ -247,17 +247,42 @@ impl PortReader {
                 return Err(io::Error::other("a short read"));
             }
             sum = sum.wrapping_add(stamp(&buffer));
-            let operation = next.fetch_add(1, Ordering::Relaxed);
-            if operation < operations {
+            if let Some(operation) = next() {
                 self.issue(buffer, operation)?;
             }
-            if left.fetch_sub(1, Ordering::AcqRel) == 1 {
-                for _ in 1..self.shape.workers {
-                    self.port.post((), ())?;
-                }
+            if last() {
                 return Ok(sum);
             }
         }
+    }
+
+    fn start(&self, first: u64) -> io::Result<()> {
+        (0..first).try_for_each(|operation| self.issue(AlignedBuf::with_capacity(BLOCK), operation))
+    }
+
+    /// One worker counts for itself, as the bare ring and the plain loop do.
+    fn work_alone(&self, first: u64, operations: u64) -> io::Result<u64> {
+        self.start(first)?;
+        let (mut rest, mut done) = (first..operations, 0);
+        let last = || {
+            done += 1;
+            done == operations
+        };
+        self.work(|| rest.next(), last)
+    }
+
+    /// Several share their counts. Who does the last read posts a packet without a buffer for each of the others.
+    fn work_together(&self, next: &AtomicU64, left: &AtomicU64, operations: u64) -> io::Result<u64> {
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|operation| *operation < operations);
+        let mut ended = false;
+        let sum = self.work(take, || {
+            ended = left.fetch_sub(1, Ordering::AcqRel) == 1;
+            ended
+        })?;
+        if ended {
+            (1..self.shape.workers).try_for_each(|_| self.port.post((), ()))?;
+        }
+        Ok(sum)
     }
 
     fn issue(&self, buffer: AlignedBuf, operation: u64) -> io::Result<()> {
@@ -268,22 +293,20 @@ impl PortReader {
 impl Reader for PortReader {
     fn read(&mut self, operations: u64, timer: &mut Timer) -> io::Result<u64> {
         let first = operations.min(self.shape.depth as u64);
-        let (next, left) = (AtomicU64::new(first), AtomicU64::new(operations));
-        let (this, next, left) = (&*self, &next, &left);
-        let start = || (0..first).try_for_each(|operation| this.issue(AlignedBuf::with_capacity(BLOCK), operation));
-        if this.shape.workers == 1 {
+        if self.shape.workers == 1 {
             timer.start();
-            start()?;
-            let sum = this.work(next, left, operations);
+            let sum = self.work_alone(first, operations);
             timer.stop();
             return sum;
         }
+        let (next, left) = (AtomicU64::new(first), AtomicU64::new(operations));
+        let (this, next, left) = (&*self, &next, &left);
         let members = (0..this.shape.workers).map(|index| -> Member<'_> {
             Box::new(move || {
                 if index == 0 {
-                    start()?;
+                    this.start(first)?;
                 }
-                this.work(next, left, operations)
+                this.work_together(next, left, operations)
             })
         });
         team::run(timer, Placement::Free, members.collect())

@@ -199,7 +199,8 @@ fn functions_of_posix_that_a_program_brings_along_are_its_own_however_it_is_link
         assert_eq!(installed.run(&program), OWN_NAMES_PRINTS, "pkg-config");
     }
     if here("cmake") {
-        let mut lists = "cmake_minimum_required(VERSION 3.15)\nproject(own C)\nfind_package(overlapped 0.1 REQUIRED)\n".to_owned();
+        let mut lists =
+            "cmake_minimum_required(VERSION 3.15)\nproject(own C)\nfind_package(overlapped 0.1 REQUIRED)\n".to_owned();
         for (name, library) in [("shared", "win32"), ("linked_in", "win32_static")] {
             lists += &format!("add_executable({name} own.c)\ntarget_link_libraries({name} overlapped::{library})\n");
         }

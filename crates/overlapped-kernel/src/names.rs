@@ -39,6 +39,18 @@ impl Named {
         }
     }
 
+    /// Without a reference, which could be the last one for a moment.
+    fn is_alive(&self) -> bool {
+        let references = match self {
+            Self::Event(o) => o.strong_count(),
+            Self::Mutant(o) => o.strong_count(),
+            Self::Semaphore(o) => o.strong_count(),
+            Self::Timer(o) => o.strong_count(),
+            Self::Section(o) => o.strong_count(),
+        };
+        references > 0
+    }
+
     fn upgrade(&self) -> Option<Object> {
         match self {
             Self::Event(o) => o.upgrade().map(Object::Event),
@@ -97,7 +109,10 @@ impl Names {
             },
         };
         let Some(named) = Named::of(&object) else { return Err(Win32Error::INVALID_PARAMETER) };
-        names.retain(|_, named| named.upgrade().is_some());
+        if names.len() == names.capacity() {
+            // Before it grows: a look at all names for each would make thousands of them slow.
+            names.retain(|_, named| named.is_alive());
+        }
         names.insert(name, named);
         Ok((object, existed))
     }

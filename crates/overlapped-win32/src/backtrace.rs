@@ -12,7 +12,10 @@ struct Walk {
 }
 
 unsafe extern "C-unwind" {
-    fn _Unwind_Backtrace(step: unsafe extern "C-unwind" fn(*mut c_void, *mut c_void) -> c_int, walk: *mut c_void) -> c_int;
+    fn _Unwind_Backtrace(
+        step: unsafe extern "C-unwind" fn(*mut c_void, *mut c_void) -> c_int,
+        walk: *mut c_void,
+    ) -> c_int;
     fn _Unwind_GetIP(frame: *mut c_void) -> usize;
 }
 

@@ -241,8 +241,7 @@ mod aarch64 {
         pub fn of(thread: &libc::ucontext_t) -> Self {
             let machine = &thread.uc_mcontext;
             let (flags, cpsr) = (ALL, machine.pstate as u32);
-            let mut context =
-                Self { flags, cpsr, general: machine.regs, sp: machine.sp, pc: machine.pc, ..Self::NONE };
+            let mut context = Self { flags, cpsr, general: machine.regs, sp: machine.sp, pc: machine.pc, ..Self::NONE };
             let floating: *const Fpsimd = record(thread, FPSIMD_MAGIC).cast();
             if !floating.is_null() {
                 // SAFETY: not null, and the record has its mark; records are aligned to 16.

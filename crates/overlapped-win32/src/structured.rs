@@ -19,8 +19,8 @@ use std::ops::Range;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-pub use faults::{ovl_DebugBreak, ovl__resetstkoflw};
 pub(crate) use faults::{catch_faults, instruction, is_catching};
+pub use faults::{ovl__resetstkoflw, ovl_DebugBreak};
 pub use frame::{Frame, ovl_seh_answer, ovl_seh_enter};
 pub(crate) use stack::arm;
 
@@ -77,6 +77,8 @@ pub(crate) enum Origin {
     Raised,
     /// By an instruction.
     Fault,
+    /// The stack is full. The compiler knows nothing of that, so no C++ exception may start there.
+    Overflow,
 }
 
 thread_local! {
@@ -305,8 +307,13 @@ pub(crate) unsafe fn raise(pointers: &mut ExceptionPointers, origin: Origin) -> 
             set_record(unsafe { &*(*shown.pointers).record });
             // SAFETY: the frame is there. What is shown further down the stack is so no longer.
             STATE.with(|state| state.shown.set(unsafe { above(&shown, (*frame).stack()) }));
-            let throws = thrower().is_some() && (origin == Origin::Raised || THROWS_FAULTS.load(Acquire));
-            if origin == Origin::Fault {
+            let may = match origin {
+                Origin::Raised => true,
+                Origin::Fault => THROWS_FAULTS.load(Acquire),
+                Origin::Overflow => false,
+            };
+            let throws = may && thrower().is_some();
+            if origin != Origin::Raised {
                 stack::arm_again();
             }
             // SAFETY: the caller's promise.
@@ -387,4 +394,3 @@ fn end(why: &str) -> ! {
     eprintln!("The program ends: {why} 0x{:08X}.", ovl_seh_code());
     std::process::abort();
 }
-

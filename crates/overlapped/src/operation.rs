@@ -32,6 +32,9 @@ pub(crate) fn keep<B: IoBuf>(_buffer: &mut B, _bytes: usize) {}
 /// Wait for it, poll it, await it, or take part in a [`wait_any`](crate::wait_any). Dropping it cancels the request and leaves
 /// the buffer to the library until Linux is done with it; nothing blocks.
 ///
+/// The request belongs to the thread that issued it: when that thread ends, what is still on its way ends with 995 (contract 03
+/// section 9), wherever the operation is by then. Requests on a [`CompletionPort`](crate::CompletionPort) outlive their thread.
+///
 /// ```
 /// # fn main() -> overlapped::Result<()> {
 /// # let dir = tempfile::tempdir().unwrap();

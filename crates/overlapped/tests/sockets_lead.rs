@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{bounded, eventually, on_real_engines, thread_id};
-use overlapped::{CompletionPort, Event, TcpListener, Timeout, wait_any};
+use common::{Lab, bounded, eventually, on_real_engines, thread_id};
+use overlapped::{CompletionPort, Event, TcpListener, TcpStream, Timeout, wait_any};
 use std::io::{Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 const ROUNDS: u64 = 4000;
 
@@ -71,5 +71,92 @@ fn a_thread_that_waits_for_its_end_leaves_polling_to_the_threads_of_a_port() {
         bounded("the worker", move || worker.join()).expect("it does not fail");
         end.set();
         bounded("the other thread", move || waiting.join()).expect("it does not fail");
+    });
+}
+
+/// Connections that one poll finds ready: more than are told in one go.
+const READY: usize = 40;
+/// A poll that finds them all is likely, but not certain.
+const ATTEMPTS: usize = 30;
+
+/// The client's and the server's ends of so many connections.
+fn connections(lab: &Lab, count: usize) -> (Vec<std::net::TcpStream>, Vec<TcpStream>) {
+    let listener = TcpListener::bind_in(&lab.system, "127.0.0.1:0").expect("a listener");
+    let connect = |_| {
+        let client = std::net::TcpStream::connect(listener.local_address().unwrap()).expect("connected");
+        client.set_nodelay(true).unwrap();
+        (client, listener.accept().wait().expect("accepted").0)
+    };
+    (0..count).map(connect).unzip()
+}
+
+#[test]
+fn what_a_poll_has_found_completes_although_its_finder_computes_00_4() {
+    on_real_engines(|lab| {
+        let (mut clients, mut servers) = connections(lab, READY);
+        let port = CompletionPort::<(), ()>::new_in(&lab.system, 1);
+        let first = port.associate(servers.remove(0), ()).expect("associated");
+        for _ in 0..ATTEMPTS {
+            // Threads that come back quickly, as far as the library can see.
+            for _ in 0..50 {
+                first.receive(vec![0; 8], ()).expect("issued");
+                clients[0].write_all(b"quick").expect("sent");
+                assert_eq!(port.get().expect("a packet").result, Ok(5));
+            }
+            first.receive(vec![0; 8], ()).expect("issued");
+            let others: Vec<_> = servers.iter().map(|server| server.receive(vec![0; 8])).collect();
+            clients.iter_mut().for_each(|client| client.write_all(b"all").expect("sent"));
+            assert_eq!(port.get().expect("a packet").result, Ok(3));
+            eventually("nobody waits, and the rest completes", || others.iter().all(|one| !one.is_pending()));
+            others.into_iter().for_each(|one| assert_eq!(one.wait().0, Ok(3)));
+        }
+    });
+}
+
+#[test]
+fn a_thread_that_computes_keeps_nothing_from_the_others_of_its_port_06_9() {
+    on_real_engines(|lab| {
+        let (mut clients, servers) = connections(lab, READY);
+        let port = CompletionPort::<usize, ()>::new_in(&lab.system, 2);
+        let servers = servers.into_iter().enumerate().map(|(key, server)| port.associate(server, key).expect("associated"));
+        let servers: Arc<Vec<_>> = Arc::new(servers.collect());
+        servers.iter().for_each(|server| server.receive(vec![0; 8], ()).expect("issued"));
+        let (served, holding) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let free = Arc::new(AtomicBool::new(true));
+        let serve = || {
+            let (port, servers) = (port.clone(), Arc::clone(&servers));
+            let (served, holding, free) = (Arc::clone(&served), Arc::clone(&holding), Arc::clone(&free));
+            std::thread::spawn(move || {
+                while let Ok(done) = port.get() {
+                    if done.result != Ok(1) {
+                        return;
+                    }
+                    let buffer = done.buffer.expect("its buffer");
+                    let holds = buffer[0] == b'H';
+                    servers[done.key].receive(buffer, ()).expect("issued");
+                    holding.fetch_add(usize::from(holds), Ordering::AcqRel);
+                    served.fetch_add(1, Ordering::AcqRel);
+                    if holds {
+                        common::compute_until(&free);
+                        holding.fetch_sub(1, Ordering::AcqRel);
+                    }
+                }
+            })
+        };
+        let workers = [serve(), serve()];
+        for attempt in 1..=ATTEMPTS {
+            free.store(false, Ordering::Release);
+            for (index, client) in clients.iter_mut().enumerate() {
+                // Whoever gets the first one computes until all others were served.
+                client.write_all(if index == 0 { b"H" } else { b"q" }).expect("sent");
+            }
+            eventually("everything is served", || served.load(Ordering::Acquire) == attempt * READY);
+            free.store(true, Ordering::Release);
+            eventually("nobody computes", || holding.load(Ordering::Acquire) == 0);
+        }
+        port.close();
+        for worker in workers {
+            bounded("a worker", move || worker.join()).expect("it does not fail");
+        }
     });
 }

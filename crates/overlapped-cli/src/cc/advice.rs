@@ -118,7 +118,8 @@ fn missing_name(line: &str) -> Option<&str> {
     let quotes = ['‘', '’', '\'', '`'];
     let no_word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     // Declared as what does not exist yet (`ovl/later.h`).
-    let later = ["declared with attribute error", "declared with 'error' attribute"].iter().any(|said| line.contains(said));
+    let later =
+        ["declared with attribute error", "declared with 'error' attribute"].iter().any(|said| line.contains(said));
     let before = BEFORE
         .iter()
         .chain(later.then_some(&"call to "))

@@ -28,15 +28,13 @@ const SUFFIXES: [(&[u8], &[u8]); 8] = [
 
 /// The digits of a word that is an integer with such a suffix, and the suffix to put behind them.
 fn split(word: &[u8]) -> Option<(&[u8], &'static [u8])> {
-    let ends = |suffix: &[u8]| word.len() > suffix.len() && word[word.len() - suffix.len()..].eq_ignore_ascii_case(suffix);
+    let ends =
+        |suffix: &[u8]| word.len() > suffix.len() && word[word.len() - suffix.len()..].eq_ignore_ascii_case(suffix);
     let (suffix, ours) = SUFFIXES.into_iter().find(|(suffix, _)| ends(suffix))?;
     let digits = &word[..word.len() - suffix.len()];
     let hexadecimal = digits.len() > 2 && digits[0] == b'0' && digits[1].eq_ignore_ascii_case(&b'x');
-    let right = if hexadecimal {
-        digits[2..].iter().all(u8::is_ascii_hexdigit)
-    } else {
-        digits.iter().all(u8::is_ascii_digit)
-    };
+    let right =
+        if hexadecimal { digits[2..].iter().all(u8::is_ascii_hexdigit) } else { digits.iter().all(u8::is_ascii_digit) };
     right.then_some((digits, ours))
 }
 
@@ -84,7 +82,8 @@ fn quoted(text: &[u8], quote: u8) -> usize {
 /// One of gcc's programs with its arguments: if it is the preprocessor of C, what it has written is rewritten.
 pub fn run_wrapped(command: &[OsString]) -> ExitCode {
     let Some((program, arguments)) = command.split_first() else { return ExitCode::FAILURE };
-    let preprocesses = Path::new(program).file_name().is_some_and(|name| name == "cc1") && arguments.iter().any(|a| a == "-E");
+    let preprocesses =
+        Path::new(program).file_name().is_some_and(|name| name == "cc1") && arguments.iter().any(|a| a == "-E");
     let output = arguments.windows(2).find(|pair| pair[0] == "-o").map(|pair| &pair[1]);
     let mut process = Command::new(program);
     process.args(arguments);
@@ -138,6 +137,12 @@ mod tests {
 
     #[test]
     fn a_source_with_such_literals_is_known_by_its_words() {
-        assert!(is_suffixed("1i64") && is_suffixed("0x7FUI64") && !is_suffixed("64") && !is_suffixed("i64") && !is_suffixed("0xi8"));
+        assert!(
+            is_suffixed("1i64")
+                && is_suffixed("0x7FUI64")
+                && !is_suffixed("64")
+                && !is_suffixed("i64")
+                && !is_suffixed("0xi8")
+        );
     }
 }

@@ -40,6 +40,43 @@ fn suffixes_wide_paths_and_global_macros_work_in_cxx() {
     }
 }
 
+#[test]
+fn old_names_of_functions_take_names_of_windows() {
+    let source = include_str!("old_names.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            place.compile(&["cc", &compiler, "-Wall", file]);
+            let directory = place.0.path().canonicalize().unwrap();
+            let printed = "0 0 1 3\n3 0\n0 3 0 1 0\n1 0 0 0 -1 0 0 0\n4711\n";
+            assert_eq!(place.run(&[directory.to_str().unwrap()]), (printed.into(), 0), "{compiler} {file}");
+        }
+    }
+}
+
+#[test]
+fn facets_derived_from_the_librarys_and_functions_of_posix_work_in_cxx() {
+    let place = Place::new(&[("a.cpp", include_str!("facets.cpp"))]);
+    for compiler in compilers() {
+        place.compile(&["c++", &compiler, "-std=c++14", "-Wall", "a.cpp"]);
+        assert_eq!(place.run(&[]).0, "6 e4 1\n2 0\nthere\n", "{compiler}");
+    }
+}
+
+#[test]
+fn a_call_of_what_does_not_exist_yet_is_an_error_that_names_it() {
+    let source = "#include <windows.h>\nint main(void) { return DisconnectNamedPipe(GetStdHandle(STD_INPUT_HANDLE)); }\n";
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            let output = place.ovl(&["cc", &compiler, "-O0", file]);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let named = "ovl: DisconnectNamedPipe: Overlapped does not have this function yet";
+            assert!(!output.status.success() && said.contains(named), "{compiler} {file}: {said}");
+        }
+    }
+}
+
 const SUFFIXES: &str = r#"
 #include <windows.h>
 #include <stdio.h>
@@ -62,7 +99,12 @@ int main(void)
 
 #[test]
 fn integers_with_suffixes_of_microsofts_compiler_are_what_they_are_there() {
-    let place = Place::new(&[("a.c", SUFFIXES), ("b.cpp", SUFFIXES), ("sub/c.c", "#include \"late.h\"\nint main(void) { return FIVE; }\n"), ("sub/late.h", "#define FIVE (int)5i64\n")]);
+    let place = Place::new(&[
+        ("a.c", SUFFIXES),
+        ("b.cpp", SUFFIXES),
+        ("sub/c.c", "#include \"late.h\"\nint main(void) { return FIVE; }\n"),
+        ("sub/late.h", "#define FIVE (int)5i64\n"),
+    ]);
     for compiler in compilers() {
         for file in ["a.c", "b.cpp"] {
             place.compile(&["cc", &compiler, "-Wall", "-Wextra", "-O1", "-MD", file]);

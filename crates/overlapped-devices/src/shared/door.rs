@@ -32,7 +32,8 @@ pub struct Door {
 #[derive(Debug)]
 struct Rings {
     socket: UnixDatagram,
-    signals: Mutex<Vec<Weak<Signal>>>,
+    /// And whether somebody waits: who does not must not be held on to, or a name would outlive its last handle.
+    signals: Mutex<Vec<(Weak<Signal>, Arc<AtomicBool>)>>,
     /// When the thread looks at the latest, in nanoseconds of the monotonic clock; `u64::MAX` if it sleeps without a limit.
     looks: AtomicU64,
     stop: AtomicBool,
@@ -52,8 +53,10 @@ impl Door {
     /// From now on this signal's object is served.
     pub(super) fn list(&self, signal: &Arc<Signal>) {
         let mut signals = self.rings.signals.lock();
-        signals.retain(|signal| signal.strong_count() > 0);
-        signals.push(Arc::downgrade(signal));
+        if signals.len() == signals.capacity() {
+            signals.retain(|(signal, _)| signal.strong_count() > 0);
+        }
+        signals.push((Arc::downgrade(signal), Arc::clone(signal.watched())));
     }
 
     /// Somebody waits. The thread must not sleep for longer than `look`, if that is given.
@@ -110,9 +113,8 @@ impl Rings {
     }
 
     fn watched(&self) -> Vec<Arc<Signal>> {
-        // What is dropped here may be the last reference, whose end takes the lock of nothing that is held.
-        let all: Vec<_> = self.signals.lock().iter().filter_map(Weak::upgrade).collect();
-        all.into_iter().filter(|signal| signal.is_watched()).collect()
+        let signals = self.signals.lock();
+        signals.iter().filter(|(_, watched)| watched.load(SeqCst)).filter_map(|(signal, _)| signal.upgrade()).collect()
     }
 
     /// Until somebody rings, or the time is over. All rings until now count as one.

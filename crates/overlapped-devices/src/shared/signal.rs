@@ -12,7 +12,7 @@ use overlapped_kernel::clock::Tick;
 use overlapped_kernel::dispatcher::Waitable;
 use overlapped_kernel::dispatcher::shared::{Grip, Refusal, Shared, Spec};
 use parking_lot::Mutex;
-use std::sync::atomic::{Ordering::*, fence};
+use std::sync::atomic::{AtomicBool, Ordering::*, fence};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct Signal {
     page: Page,
     spec: Spec,
     mine: Mutex<Mine>,
+    /// Does a thread of this process wait? For the door, which must not hold on to what nobody waits for.
+    watched: Arc<AtomicBool>,
     object: OnceLock<Weak<dyn Waitable>>,
     door: Arc<Door>,
     /// After the page: it goes last.
@@ -52,7 +54,8 @@ struct Mine {
 
 impl Signal {
     pub(super) fn new(page: Page, spec: Spec, door: Arc<Door>, lease: Lease) -> Self {
-        Self { page, spec, mine: Mutex::default(), object: OnceLock::new(), door, _lease: lease }
+        let (mine, watched) = (Mutex::default(), Arc::default());
+        Self { page, spec, mine, watched, object: OnceLock::new(), door, _lease: lease }
     }
 
     /// Wakes the other processes that watch. The signal has been changed before.
@@ -163,8 +166,8 @@ impl Signal {
     }
 
     /// Does a thread of this process wait?
-    pub(super) fn is_watched(&self) -> bool {
-        self.mine.lock().place.is_some()
+    pub(super) fn watched(&self) -> &Arc<AtomicBool> {
+        &self.watched
     }
 
     /// Another process has changed the signal, perhaps.
@@ -305,11 +308,13 @@ impl Shared for Signal {
 
     fn watch(&self) {
         self.mine.lock().place.get_or_insert_with(|| self.page.enter(identity::own()));
+        self.watched.store(true, SeqCst);
         fence(SeqCst);
         self.door.open(self.next_look());
     }
 
     fn unwatch(&self) {
+        self.watched.store(false, SeqCst);
         if let Some(Some(place)) = self.mine.lock().place.take() {
             self.page.leave(place);
         }

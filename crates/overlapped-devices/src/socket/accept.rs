@@ -210,7 +210,7 @@ impl Socket {
             let fd = core.fd().map_err(|error| core.code(error))?;
             match if lane.is_empty() { take(core, &fd) } else { Err(Errno::AGAIN) } {
                 Err(Errno::AGAIN) => {
-                    lane.open = false;
+                    lane.close();
                     None
                 }
                 result => Some(result.map_err(accept_code)?),

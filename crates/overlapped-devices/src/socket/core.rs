@@ -218,6 +218,12 @@ impl Core {
         self.descriptor.take().ok_or(Errno::BADF)
     }
 
+    /// The same for calls under the lock of a lane, and no longer: `close` waits for that lock, so that nothing need be counted.
+    #[inline]
+    pub fn fd_under<'a>(&'a self, _lane: &MutexGuard<'_, Lane>) -> Result<Use<'a>, Errno> {
+        if self.is_closed() { Err(Errno::BADF) } else { Ok(Use { descriptor: &self.descriptor, counted: false }) }
+    }
+
     /// Has its last handle gone?
     pub fn is_closed(&self) -> bool {
         self.descriptor.users.load(Ordering::Acquire) & CLOSED != 0
@@ -402,7 +408,12 @@ impl Core {
         self.unselect();
         self.unwatch(false);
         // Whoever sleeps in a poll holds the descriptor, and wakes if the socket is shut down.
-        self.descriptor.close(!self.has(Flags::SHARED));
+        self.descriptor.close(!self.has(Flags::SHARED), || {
+            // Calls under the locks of the lanes are not counted. Later ones find it closed.
+            drop(self.input.lock());
+            drop(self.output.lock());
+            drop(self.spare_if_any().map(|spare| spare.urgent.lock()));
+        });
     }
 
     /// This request is to put a connection here, or none; gives the one before.
@@ -514,7 +525,7 @@ const CLOSED: u32 = 1 << 31;
 /// A descriptor that is closed at an agreed moment, or when the last call on it returns.
 struct Descriptor {
     raw: RawFd,
-    /// Calls on their way, and whether it is closed for new ones.
+    /// Counted calls on their way, and whether it is closed for new ones.
     users: AtomicU32,
 }
 
@@ -526,16 +537,18 @@ impl Descriptor {
     #[inline]
     fn take(&self) -> Option<Use<'_>> {
         let one_more = |users: u32| (users & CLOSED == 0).then_some(users + 1);
-        self.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).ok().map(|_| Use(self))
+        self.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).ok().map(|_| Use { descriptor: self, counted: true })
     }
 
-    /// Closes it now, or leaves that to the last of the calls that are on their way, which `wake` may hurry.
-    fn close(&self, wake: bool) {
+    /// Closes it when `others` has waited for the calls that are not counted; or leaves that to the last of the calls that are on
+    /// their way, which `wake` may hurry.
+    fn close(&self, wake: bool, others: impl FnOnce()) {
         // While this lives, the number is ours.
         let Some(_own) = self.take() else { return };
         if self.users.fetch_or(CLOSED, Ordering::AcqRel) > 1 && wake {
             let _ = sys::shutdown(self.raw, libc::SHUT_RDWR);
         }
+        others();
     }
 }
 
@@ -548,18 +561,22 @@ impl Drop for Descriptor {
     }
 }
 
-/// While it lives, the descriptor is open.
-pub(super) struct Use<'a>(&'a Descriptor);
+/// While it lives (and its lane's lock is held, if it came by [`Core::fd_under`]), the descriptor is open.
+pub(super) struct Use<'a> {
+    descriptor: &'a Descriptor,
+    /// By the descriptor itself; else the lock of a lane says that it is in use.
+    counted: bool,
+}
 
 impl Use<'_> {
     #[inline]
     pub fn raw(&self) -> RawFd {
-        self.0.raw
+        self.descriptor.raw
     }
 
     pub fn borrow(&self) -> BorrowedFd<'_> {
         // SAFETY: open while the guard lives.
-        unsafe { BorrowedFd::borrow_raw(self.0.raw) }
+        unsafe { BorrowedFd::borrow_raw(self.raw()) }
     }
 }
 
@@ -567,8 +584,8 @@ impl Drop for Use<'_> {
     #[inline]
     fn drop(&mut self) {
         // No new call begins after the close, so exactly one of those before it brings the count down to nothing.
-        if self.0.users.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
-            sys::close(self.0.raw);
+        if self.counted && self.descriptor.users.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
+            sys::close(self.raw());
         }
     }
 }

@@ -42,16 +42,16 @@ impl SocketDevice {
         if job.is_late() || !lane.is_free() {
             return Start::Queue;
         }
-        let Ok(fd) = self.core.fd() else { return Start::Failed(Status::INVALID_HANDLE) };
+        let Ok(fd) = self.core.fd_under(&lane) else { return Start::Failed(Status::INVALID_HANDLE) };
         match job.step(&self.core, &fd, request) {
             Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
             Step::Done(completion) => Start::Done(completion),
             Step::Drained(completion) => {
-                lane.open = false;
+                lane.close();
                 Start::Done(completion)
             }
             Step::Wait => {
-                lane.open = false;
+                lane.close();
                 Start::Queue
             }
             // It joins those that wait when it is on its way.

@@ -3,12 +3,14 @@
 //! A lane is *open* while an attempt may succeed. It closes when Linux says EAGAIN, or when a short receive shows that nothing is
 //! left, and opens when the engine tells of readiness. Both happen under the lane's lock, which is held across the attempt: so a
 //! readiness that the attempt did not see opens the lane afterwards. A new request is attempted by its caller only if the lane is
-//! open and empty, so it never overtakes. Nothing is completed under the lock. Drawback: two threads that send on one socket
-//! wait for each other's calls, which never block.
+//! empty, so it never overtakes, and open; or has been closed for longer than a moment, for nobody polls while nobody waits.
+//! Nothing is completed under the lock. Drawback: two threads that send on one socket wait for each other's calls, which never
+//! block.
 
 use super::core::{Core, Flags};
 use super::job::{Job, Step};
 use super::queue::Queue;
+use super::sys;
 use overlapped_abi::Status;
 use overlapped_kernel::engine::Operation;
 use overlapped_kernel::request::{Completion, RequestRef};
@@ -30,17 +32,30 @@ pub(super) enum Side {
 pub(super) struct Lane {
     pub queue: Queue,
     pub open: bool,
+    /// When it closed (`sys::moment`).
+    closed_at: u32,
     /// The oldest request is elsewhere for a moment, and comes back.
     pub held: bool,
 }
 
 impl Lane {
     pub fn new() -> Self {
-        Self { queue: Queue::default(), open: true, held: false }
+        Self { queue: Queue::default(), open: true, closed_at: 0, held: false }
     }
 
-    /// May a new request be attempted at once?
-    pub fn is_free(&self) -> bool {
+    /// An attempt would have to wait now.
+    #[inline]
+    pub fn close(&mut self) {
+        self.open = false;
+        self.closed_at = sys::moment();
+    }
+
+    /// May a new request be attempted at once? When nobody has polled for a while, what closed the lane may be true no more.
+    #[inline]
+    pub fn is_free(&mut self) -> bool {
+        if !self.open && self.is_empty() && sys::moment() != self.closed_at {
+            self.open = true;
+        }
         self.open && self.is_empty()
     }
 
@@ -169,19 +184,19 @@ impl Core {
     /// Makes an attempt for the oldest request; and whether there may be another one to make.
     fn turn(self: &Arc<Self>, mut lane: MutexGuard<'_, Lane>) -> (Turn, bool) {
         let Some(request) = lane.queue.pop_front() else { return (Turn::Nothing, false) };
-        let Ok(fd) = self.fd() else {
+        let Ok(fd) = self.fd_under(&lane) else {
             lane.queue.push_front(request);
             return (Turn::Nothing, false);
         };
         let turn = match Job::of(&request).step(self, &fd, &request) {
             Step::Wait => {
-                lane.open = false;
+                lane.close();
                 lane.queue.push_front(request);
                 Turn::Nothing
             }
             Step::Done(completion) => Turn::Complete(request, completion),
             Step::Drained(completion) => {
-                lane.open = false;
+                lane.close();
                 Turn::Complete(request, completion)
             }
             Step::Elsewhere => Turn::Move(request),

@@ -287,18 +287,20 @@ impl Socket {
                 match job.call(core, &fd, buffers) {
                     Ok(got) => {
                         let len = buffers.iter().map(|buffer| buffer.len).sum();
-                        lane.open &= !job.has_drained(core, &got, len);
+                        if job.has_drained(core, &got, len) {
+                            lane.close();
+                        }
                         drop(lane);
                         self.received(&job);
                         return outcome(job.finish(&got));
                     }
-                    Err(Errno::AGAIN) => lane.open = false,
+                    Err(Errno::AGAIN) => lane.close(),
                     Err(Errno::INVAL) if job.is_urgent() => {
                         let len = buffers.iter().map(|buffer| buffer.len).sum();
                         if let Some(completion) = no_urgent_data(core, &fd, len) {
                             return outcome(completion);
                         }
-                        lane.open = false;
+                        lane.close();
                     }
                     Err(error) => return Err(core.failure(error, false).to_wsa()),
                 }

@@ -165,7 +165,7 @@ impl Socket {
                         }
                         done = sent;
                     }
-                    Err(Errno::AGAIN) => lane.open = false,
+                    Err(Errno::AGAIN) => lane.close(),
                     Err(error) => return Err(core.failure(error, true).to_wsa()),
                 }
             }

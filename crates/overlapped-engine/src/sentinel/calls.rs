@@ -18,6 +18,7 @@ pub(super) fn name(number: u32) -> Option<&'static str> {
         sendto SYS_sendto, sendmsg SYS_sendmsg, sendmmsg SYS_sendmmsg, wait4 SYS_wait4, waitid SYS_waitid,
         rt_sigtimedwait SYS_rt_sigtimedwait, rt_sigsuspend SYS_rt_sigsuspend, msgrcv SYS_msgrcv, semop SYS_semop,
         semtimedop SYS_semtimedop, mmap SYS_mmap, munmap SYS_munmap, getrandom SYS_getrandom, unlinkat SYS_unlinkat,
+        restart_syscall SYS_restart_syscall,
     };
     let found = common.iter().find(|(call, _)| *call == libc::c_long::from(number)).map(|(_, name)| *name);
     found.or_else(|| older(number))

@@ -38,7 +38,7 @@ pub enum Cargo {
     Inline(MaybeUninit<[u64; 2]>),
 }
 
-// A packet is moved on its way, in whole words: what is smaller than one, besides the first, would be moved byte by byte.
+// A packet is moved on its way, in whole words: a processor reads back at once only what was written in the same pieces.
 const _: () = assert!(size_of::<Packet>() <= 32);
 
 impl Packet {

@@ -12,6 +12,8 @@ int _wmkdir(const wchar_t *name) OVL_SYMBOL(_wmkdir);
 int _wchdir(const wchar_t *name) OVL_SYMBOL(_wchdir);
 int _wrmdir(const wchar_t *name) OVL_SYMBOL(_wrmdir);
 wchar_t *_wgetcwd(wchar_t *to, int room) OVL_SYMBOL(_wgetcwd);
+int _getdrive(void) OVL_SYMBOL(_getdrive);
+int _chdrive(int drive) OVL_SYMBOL(_chdrive);
 OVL_END
 
 /* chdir, getcwd, mkdir and rmdir are declared here too in Windows. */

@@ -44,6 +44,16 @@ template <size_t N> inline errno_t strncpy_s(char (&to)[N], const char *from, rs
 template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { return strcat_s(to, N, from); }
 template <size_t N> inline errno_t strncat_s(char (&to)[N], const char *from, rsize_t most) { return strncat_s(to, N, from, most); }
 template <size_t N> inline errno_t strerror_s(char (&to)[N], int code) { return strerror_s(to, N, code); }
+/* As localtime_r in time.h. */
+#pragma push_macro("strerror_r")
+#undef strerror_r
+OVL_BEGIN
+int ovl_strerror_r(int code, char *to, size_t room) OVL_LIBC(__xpg_strerror_r);
+OVL_END
+extern "C++" {
+template <typename T> inline int strerror_r(int code, T *to, size_t room) { return ovl_strerror_r(code, to, room); }
+}
+#pragma pop_macro("strerror_r")
 #endif
 
 /* The wide functions are declared here too in Windows. */

@@ -48,6 +48,8 @@ OVL_END
 #pragma push_macro("gmtime_r")
 #pragma push_macro("asctime_r")
 #pragma push_macro("ctime_r")
+#pragma push_macro("gettimeofday")
+#undef gettimeofday
 #undef localtime_r
 #undef gmtime_r
 #undef asctime_r
@@ -57,17 +59,26 @@ struct tm *ovl_localtime_r(const time_t *from, struct tm *to) OVL_LIBC(localtime
 struct tm *ovl_gmtime_r(const time_t *from, struct tm *to) OVL_LIBC(gmtime_r);
 char *ovl_asctime_r(const struct tm *from, char *to) OVL_LIBC(asctime_r);
 char *ovl_ctime_r(const time_t *from, char *to) OVL_LIBC(ctime_r);
+int ovl_clock_gettime(int clock, struct timespec *to) OVL_LIBC(clock_gettime);
 OVL_END
 extern "C++" {
 template <typename T> inline struct tm *localtime_r(const T *from, struct tm *to) { return ovl_localtime_r(from, to); }
 template <typename T> inline struct tm *gmtime_r(const T *from, struct tm *to) { return ovl_gmtime_r(from, to); }
 template <typename T> inline char *asctime_r(const T *from, char *to) { return ovl_asctime_r(from, to); }
 template <typename T> inline char *ctime_r(const T *from, char *to) { return ovl_ctime_r(from, to); }
+template <typename T> inline int gettimeofday(T *to, void *) {
+    struct timespec now;
+    if (ovl_clock_gettime(0, &now)) return -1;
+    to->tv_sec = static_cast<__decltype(to->tv_sec)>(now.tv_sec);
+    to->tv_usec = static_cast<__decltype(to->tv_usec)>(now.tv_nsec / 1000);
+    return 0;
+}
 }
 #pragma pop_macro("localtime_r")
 #pragma pop_macro("gmtime_r")
 #pragma pop_macro("asctime_r")
 #pragma pop_macro("ctime_r")
+#pragma pop_macro("gettimeofday")
 template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *from) { return ctime_s(to, N, from); }
 template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *from) { return asctime_s(to, N, from); }
 #endif

@@ -245,6 +245,32 @@ pair! {
     }
 }
 
+/// _getdrive: that of the current directory, 1 for A:; 0 if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__getdrive() -> c_int {
+    guard(0, || {
+        let letter = std::env::current_dir().ok().and_then(|here| to_windows(&here).as_bytes().first().copied());
+        letter.filter(u8::is_ascii_alphabetic).map_or(0, |letter| c_int::from(letter.to_ascii_uppercase() - b'A') + 1)
+    })
+}
+
+/// _chdrive: to the top of another drive, and nowhere if it is the one; −1 with errno if there is no such drive.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__chdrive(drive: c_int) -> c_int {
+    match u8::try_from(drive) {
+        Ok(_) if drive == ovl__getdrive() => 0,
+        Ok(number @ 1..=26) => {
+            let name = [b'A' - 1 + number, b':', b'\\', 0];
+            // SAFETY: it ends with a zero.
+            unsafe { ovl__chdir(name.as_ptr()) }
+        }
+        _ => {
+            set_errno(libc::EACCES);
+            -1
+        }
+    }
+}
+
 /// _flushall: libc does not say how many streams are open.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__flushall() -> c_int {

@@ -114,11 +114,12 @@ unsafe extern "C-unwind" fn handle(told: *mut c_void) {
         }
         let before = context;
         let mut record = if overflow { overflown(about, &context) } else { describe(signal, about, thread, &context) };
+        let origin = if overflow { Origin::Overflow } else { Origin::Fault };
         // Nothing of ours is on the stack above a breakpoint of the program.
         let frames = signal == libc::SIGTRAP || !own_code().contains(&context.instruction());
         let mut pointers = ExceptionPointers { record: &mut record, context: &mut context };
         // SAFETY: the frames are this thread's. If it stopped in code that is not ours, what is jumped over is the program's.
-        match unsafe { dispatch(&mut pointers, frames.then_some(Origin::Fault)) } {
+        match unsafe { dispatch(&mut pointers, frames.then_some(origin)) } {
             Outcome::Continue => return context.give_back(thread),
             Outcome::Refused => {}
             // Where the instruction is tried again, it has to be the same.
@@ -159,20 +160,19 @@ fn stack_pointer(context: &libc::ucontext_t) -> usize {
 
 /// A stack overflow: a write, and where.
 fn overflown(info: &libc::siginfo_t, context: &Context) -> ExceptionRecord {
-    let mut record =
-        ExceptionRecord { code: STACK_OVERFLOW, address: context.instruction(), parameters: 2, ..ExceptionRecord::NONE };
+    let mut record = ExceptionRecord {
+        code: STACK_OVERFLOW,
+        address: context.instruction(),
+        parameters: 2,
+        ..ExceptionRecord::NONE
+    };
     // SAFETY: this signal comes with an address.
     (record.information[0], record.information[1]) = (1, unsafe { info.si_addr() } as usize);
     record
 }
 
 /// The exception that Windows has for a fault.
-fn describe(
-    signal: c_int,
-    info: &libc::siginfo_t,
-    thread: &libc::ucontext_t,
-    context: &Context,
-) -> ExceptionRecord {
+fn describe(signal: c_int, info: &libc::siginfo_t, thread: &libc::ucontext_t, context: &Context) -> ExceptionRecord {
     /// By the code of a SIGFPE: integer division, integer overflow, and those of floating point.
     const FPE: [u32; 9] = [
         0xC000_0090,

@@ -56,8 +56,7 @@ impl Second {
     }
 
     fn register(&self) -> bool {
-        let stack =
-            stack_t { ss_sp: self.0.wrapping_byte_add(PAGE), ss_flags: AUTODISARM, ss_size: SIZE - PAGE };
+        let stack = stack_t { ss_sp: self.0.wrapping_byte_add(PAGE), ss_flags: AUTODISARM, ss_size: SIZE - PAGE };
         // SAFETY: memory of this thread, which stays until this value is dropped.
         unsafe { libc::sigaltstack(&stack, null_mut()) == 0 }
     }
@@ -116,7 +115,9 @@ pub(super) fn arm_again() {
 
 /// Did the thread's stack overflow there?
 pub(super) fn is_overflow(address: usize) -> bool {
-    let hit = |end: &RefCell<Option<Range<usize>>>| end.try_borrow().is_ok_and(|end| end.as_ref().is_some_and(|end| end.contains(&address)));
+    let hit = |end: &RefCell<Option<Range<usize>>>| {
+        end.try_borrow().is_ok_and(|end| end.as_ref().is_some_and(|end| end.contains(&address)))
+    };
     END.try_with(hit).unwrap_or(false)
 }
 

@@ -79,10 +79,9 @@ fn shared() -> Vec<Shared> {
     let mut found = BTreeSet::new();
     for &n in &all {
         let cpu = format!("/sys/devices/system/cpu/cpu{n}");
-        for (relation, names) in [
-            (CORE, ["core_cpus_list", "thread_siblings_list"]),
-            (PACKAGE, ["package_cpus_list", "core_siblings_list"]),
-        ] {
+        for (relation, names) in
+            [(CORE, ["core_cpus_list", "thread_siblings_list"]), (PACKAGE, ["package_cpus_list", "core_siblings_list"])]
+        {
             let text = names.iter().find_map(|name| read(&format!("{cpu}/topology/{name}")));
             let alone = if relation == CORE { vec![n] } else { all.clone() };
             let processors = text.map(|text| list(&text)).filter(|list| list.contains(&n)).unwrap_or(alone);

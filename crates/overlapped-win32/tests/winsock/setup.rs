@@ -273,7 +273,7 @@ fn older_and_newer_names_do_the_same() {
 /// Section 2: shutdown under its other names, and the order of bytes of a socket's network.
 #[test]
 fn the_older_names_of_shutdown_and_of_byte_order_work() {
-    let (client, server) = pair();
+    let (client, server) = Socket::pair();
     assert_eq!(said(ovl_WSASendDisconnect(client.0, null())), (0, 0));
     assert_eq!((client.send(b"x"), server.recv(&mut [0; 4])), ((ERROR, 10058), (0, 0)));
     // SAFETY: no buffer.

@@ -81,3 +81,29 @@ fn messages_carry_address_flags_and_control_data() {
         assert_eq!(&bytes, b"a message ");
     });
 }
+
+#[test]
+fn what_came_while_nobody_waited_is_received_at_once() {
+    // Contract 08 section 4: 0 if it is finished; with a buffer of no bytes too, if data is there.
+    on_real_engines(|lab| {
+        let (client, server) = connection(lab);
+        let mut bytes = [0; 8];
+        let memory = [Buffer { start: bytes.as_mut_ptr(), len: 8 }];
+        let nothing = [Buffer { start: bytes.as_mut_ptr(), len: 0 }];
+        // SAFETY: the bytes outlive the requests.
+        let begin = |memory: &[Buffer]| unsafe { server.receive_overlapped(Receive::into(memory), quietly(None)) };
+        let first = begin(&memory).unwrap();
+        send(&client, b"short").unwrap();
+        assert_eq!(end(lab, first), Completion::success(5), "less than there was room for: nothing is left");
+        send(&client, b"more").unwrap();
+        std::thread::sleep(MOMENT);
+        let found = begin(&nothing).unwrap();
+        assert!(matches!(found, Issued::Done(..)), "it is there");
+        assert_eq!(receive(&server, 8).unwrap(), b"more");
+        server.set_nonblocking(true).unwrap();
+        assert_eq!(receive(&server, 8).unwrap_err().value(), 10035);
+        send(&client, b"again").unwrap();
+        std::thread::sleep(MOMENT);
+        assert!(matches!(begin(&memory).unwrap(), Issued::Done(_, Completion { bytes: 5, .. })), "it is there");
+    });
+}

@@ -5,11 +5,7 @@
 #include <stddef.h>
 #include "base.h"
 
-typedef __INTPTR_TYPE__ intptr_t;
-typedef __UINTPTR_TYPE__ uintptr_t;
 /* Programs that declare these themselves ask by Microsoft's names whether they are there. */
-#define _INTPTR_T_DEFINED 1
-#define _UINTPTR_T_DEFINED 1
 #define _SIZE_T_DEFINED 1
 #define _WCHAR_T_DEFINED 1
 #define _ERRNO_T_DEFINED 1

@@ -104,6 +104,11 @@ constexpr int operator""i32(unsigned long long value) { return (int)value; }
 constexpr unsigned int operator""ui32(unsigned long long value) { return (unsigned int)value; }
 #endif
 
+/* ---- Boost declares the functions of Windows itself, with Microsoft's idea of a long, unless it is told to use <windows.h>. */
+#ifndef BOOST_USE_WINDOWS_H
+#define BOOST_USE_WINDOWS_H 1
+#endif
+
 /* ---- Keywords. */
 #undef __int8
 #undef __int16
