@@ -15,11 +15,11 @@
 //! lead for ever, and each completion would cost a hand-over.
 //!
 //! What a poll has found is not told all at once, for the same reason that a packet is left to its poster ([`crate::port`]): while
-//! leaders come back quickly, one watcher is told, which most often ends the leader's own wait, and the rest is the *backlog*. Whoever
-//! comes for a packet next and finds none tells the next watcher. So each connection's data is received, handled and answered while it
-//! is in the processor's cache, and nobody is woken for what its finder will do in a moment. If there is more in the backlog than one
-//! thread does soon, a follower is woken to share it. A backlog that is left lying is a vacancy of the lead as any other: to those
-//! that wait it is the same as readiness that nobody has polled yet.
+//! leaders come back quickly, a few watchers are told, which most often ends the leader's own wait, and the rest is the *backlog*.
+//! Whoever comes for a packet next and finds none tells the next few; only one while others sleep, so that nobody is woken for what
+//! its finder will do in a moment. If there is more in the backlog than one thread does soon, a follower is woken to share it. A
+//! backlog that is left lying is a vacancy of the lead as any other: to those that wait it is the same as readiness that nobody
+//! has polled yet.
 
 #[cfg(not(loom))]
 pub use real::Idle;
@@ -229,7 +229,7 @@ mod real {
                     }
                     lead.told += 1;
                     (lead.turns, lead.seen) = (lead.turns + 1, false);
-                    if lead.told % PACE == 0
+                    if lead.told.is_multiple_of(PACE)
                         && let Some(left) = lead.left
                     {
                         let away = self.engine.now().since(left);
@@ -338,8 +338,7 @@ mod real {
             // A leader that left between the look at the lead and this line has not seen the follower: the service
             // thread finds the vacancy. A wait that ended meanwhile has woken the parker.
             if thread.ending(ticket).is_none() && !(watch && thread.spin(ticket)) {
-                let limit =
-                    if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
+                let limit = if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
                 thread.sleep(limit);
             }
             self.lead.lock().followers.remove(place);

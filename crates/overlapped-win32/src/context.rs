@@ -305,6 +305,37 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering::*};
 
     #[test]
+    fn the_layout_is_that_of_windows() {
+        use std::mem::offset_of;
+        use windows_sys::Win32::System::Diagnostics::Debug::CONTEXT;
+        assert_eq!(size_of::<Context>(), size_of::<CONTEXT>());
+        #[cfg(target_arch = "x86_64")]
+        let same = [
+            (offset_of!(Context, flags), offset_of!(CONTEXT, ContextFlags)),
+            (offset_of!(Context, mxcsr), offset_of!(CONTEXT, MxCsr)),
+            (offset_of!(Context, segments), offset_of!(CONTEXT, SegCs)),
+            (offset_of!(Context, eflags), offset_of!(CONTEXT, EFlags)),
+            (offset_of!(Context, general), offset_of!(CONTEXT, Rax)),
+            (offset_of!(Context, general) + 4 * 8, offset_of!(CONTEXT, Rsp)),
+            (offset_of!(Context, general) + 15 * 8, offset_of!(CONTEXT, R15)),
+            (offset_of!(Context, rip), offset_of!(CONTEXT, Rip)),
+            (offset_of!(Context, floating), offset_of!(CONTEXT, Anonymous)),
+            (offset_of!(Context, rest), offset_of!(CONTEXT, VectorRegister)),
+        ];
+        #[cfg(target_arch = "aarch64")]
+        let same = [
+            (offset_of!(Context, cpsr), offset_of!(CONTEXT, Cpsr)),
+            (offset_of!(Context, general), offset_of!(CONTEXT, Anonymous)),
+            (offset_of!(Context, sp), offset_of!(CONTEXT, Sp)),
+            (offset_of!(Context, pc), offset_of!(CONTEXT, Pc)),
+            (offset_of!(Context, vectors), offset_of!(CONTEXT, V)),
+            (offset_of!(Context, fpcr), offset_of!(CONTEXT, Fpcr)),
+            (offset_of!(Context, debug), offset_of!(CONTEXT, Bcr)),
+        ];
+        assert!(same.iter().all(|(ours, theirs)| ours == theirs), "{same:?}");
+    }
+
+    #[test]
     fn a_captured_context_is_that_of_the_caller() {
         let mut context = Context::NONE;
         // SAFETY: it is ours.

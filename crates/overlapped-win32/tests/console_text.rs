@@ -187,7 +187,7 @@ fn code_pages_title_and_the_console_itself() {
         assert_eq!(ovl_GetConsoleTitleA(text.as_mut_ptr(), 8), 12);
     }
     assert_eq!(&text, b"a long \0");
-    assert_eq!(refused(ovl_AllocConsole), 5);
-    assert_eq!((ovl_FreeConsole(), refused(ovl_FreeConsole)), (1, 87));
+    assert_eq!(refused(|| ovl_AllocConsole()), 5);
+    assert_eq!((ovl_FreeConsole(), refused(|| ovl_FreeConsole())), (1, 87));
     assert_eq!((ovl_GetConsoleCP(), ovl_AllocConsole(), ovl_GetConsoleCP()), (0, 1, 65001));
 }

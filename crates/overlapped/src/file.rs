@@ -82,7 +82,9 @@ impl File {
         // buffer lasts that long. Linux only reads from the buffer of a write.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
             // The disk is full, and this is what fitted; the next write tells of it.
-            Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => Ok(completion.bytes),
+            Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => {
+                Ok(completion.bytes)
+            }
             Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
             Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
             Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),

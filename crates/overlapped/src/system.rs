@@ -37,6 +37,17 @@ pub struct SystemBuilder {
     sentinel: Option<Sentinel>,
 }
 
+impl std::fmt::Debug for SystemBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let engine = self.engine.as_ref().map(|engine| engine.name());
+        f.debug_struct("SystemBuilder")
+            .field("choice", &self.choice)
+            .field("engine", &engine)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
 impl SystemBuilder {
     /// As the default system: the engine and the names that the environment asks for.
     #[must_use]

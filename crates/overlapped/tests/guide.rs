@@ -1,7 +1,13 @@
 //! The Rust of the documents compiles, and does what they say. The first test compares: each block of Rust in README.md and docs/ must
 //! stand here, line by line.
 
-#![allow(unused_variables, clippy::unnecessary_wraps, reason = "the blocks are as the documents have them")]
+#![allow(
+    unused_variables,
+    clippy::let_and_return,
+    clippy::redundant_closure,
+    clippy::unnecessary_wraps,
+    reason = "the blocks are as the documents have them"
+)]
 
 mod common;
 

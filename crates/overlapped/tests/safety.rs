@@ -78,7 +78,7 @@ fn a_panic_in_a_function_leaves_the_rest_of_the_queue_and_the_wait_usable() {
         };
         let (unset, port) = (Event::manual_reset(false), CompletionPort::<u32>::new(1).unwrap());
         let waits: [&dyn Fn(); 4] = [
-            &|| drop(alertable::sleep(Timeout::Infinite)),
+            &|| assert!(alertable::sleep(Timeout::Infinite)),
             &|| drop(alertable::wait_any(&[&unset], Timeout::Infinite)),
             &|| drop(alertable::wait_all(&[&unset], Timeout::Infinite)),
             &|| drop(port.get_many_alertable(&mut Vec::new(), 1, Timeout::Infinite)),
@@ -109,7 +109,7 @@ fn a_routine_that_panics_has_its_buffer_dropped_and_hurts_no_other_request() {
             panic!("on purpose");
         })
         .unwrap();
-        assert!(panics(|| drop(alertable::sleep_in(&lab.system, LOST))));
+        assert!(panics(|| assert!(alertable::sleep_in(&lab.system, LOST))));
         assert_eq!(Arc::strong_count(&kept), 1);
         assert_eq!(file.read_at(vec![0; 4], 2).wait(), (Ok(4), b"2345".to_vec()));
     });

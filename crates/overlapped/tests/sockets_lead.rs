@@ -118,7 +118,8 @@ fn a_thread_that_computes_keeps_nothing_from_the_others_of_its_port_06_9() {
     on_real_engines(|lab| {
         let (mut clients, servers) = connections(lab, READY);
         let port = CompletionPort::<usize, ()>::new_in(&lab.system, 2);
-        let servers = servers.into_iter().enumerate().map(|(key, server)| port.associate(server, key).expect("associated"));
+        let servers =
+            servers.into_iter().enumerate().map(|(key, server)| port.associate(server, key).expect("associated"));
         let servers: Arc<Vec<_>> = Arc::new(servers.collect());
         servers.iter().for_each(|server| server.receive(vec![0; 8], ()).expect("issued"));
         let (served, holding) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

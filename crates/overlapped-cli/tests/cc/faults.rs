@@ -1,4 +1,4 @@
-//! Exceptions of the machine, with the registers of the thread.
+//! What belongs to the machine: its exceptions, with the registers of the thread, and its instructions by name.
 
 use crate::{Place, compilers};
 
@@ -38,4 +38,18 @@ fn filters_see_and_change_registers_and_stacks_that_overflow_are_exceptions() {
     }
     place.compile(&["cc", "--static-overlapped", "a.c"]);
     assert_eq!(place.run(&[]), (PRINTED.into(), 0x42), "linked in");
+}
+
+#[test]
+fn intrinsics_do_what_their_instructions_do() {
+    let source = include_str!("intrinsics.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    let printed = "0 1 0 1 2\n1 0 1\n3 4 7 8\n9 1\n18 1000000000000000\n18 8000 3 80\n-5 -1 2\n6148914691236517205 1\n-3 -1\n\
+                   1f f000000000000000\n7 1 -6 8589934590 5\nbye\n";
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            place.compile(&["cc", &compiler, "-Wall", "-Wextra", "-O2", file]);
+            assert_eq!(place.run(&[]), (printed.into(), 0), "{compiler} {file}");
+        }
+    }
 }

@@ -65,7 +65,8 @@ fn facets_derived_from_the_librarys_and_functions_of_posix_work_in_cxx() {
 
 #[test]
 fn a_call_of_what_does_not_exist_yet_is_an_error_that_names_it() {
-    let source = "#include <windows.h>\nint main(void) { return DisconnectNamedPipe(GetStdHandle(STD_INPUT_HANDLE)); }\n";
+    let source =
+        "#include <windows.h>\nint main(void) { return DisconnectNamedPipe(GetStdHandle(STD_INPUT_HANDLE)); }\n";
     let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
     for compiler in compilers() {
         for file in ["a.c", "b.cpp"] {

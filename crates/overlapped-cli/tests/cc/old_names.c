@@ -17,7 +17,7 @@ static struct tm *localtime_r(const time_t *from, struct tm *to)
 }
 
 /* Never called: of what does not exist yet, only a call is an error. */
-static inline void never(HANDLE pipe)
+inline void never(HANDLE pipe)
 {
     DisconnectNamedPipe(pipe);
 }
@@ -29,12 +29,12 @@ int main(int argc, char **argv)
     struct tm when;
     time_t now = time(NULL);
     int file;
-    (void)never;
     if (argc < 2) return 1;
     sprintf(directory, "C:%s\\old", argv[1]);
     for (char *at = directory; *at; ++at)
         if (*at == '/') *at = '\\';
-    printf("%d %d ", mkdir(directory), chdir(directory));
+    printf("%d ", mkdir(directory));
+    printf("%d ", chdir(directory));
     printf("%d ", getcwd(back, MAX_PATH) && !strcmp(back, directory));
     printf("%d\n", _getdrive());
     sprintf(name, "%s\\a.txt", directory);
@@ -50,9 +50,12 @@ int main(int argc, char **argv)
     close(file);
     stat(name, &found);
     printf("%d %d ", file >= 0, (int)found.st_size);
-    printf("%d %d ", access(name, 0), unlink(name));
     printf("%d ", access(name, 0));
-    printf("%d %d %d\n", _chdrive(3), chdir("C:\\"), rmdir(directory));
+    printf("%d ", unlink(name));
+    printf("%d ", access(name, 0));
+    printf("%d ", _chdrive(3));
+    printf("%d ", chdir("C:\\"));
+    printf("%d\n", rmdir(directory));
     printf("%d\n", localtime_r(&now, &when)->tm_year);
     return 0;
 }

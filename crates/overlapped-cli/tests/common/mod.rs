@@ -172,6 +172,9 @@ fn has_uring() -> bool {
 
 /// A directory that other users may look into.
 pub fn directory() -> TempDir {
+    // Whatever the umask of who runs the tests: some of them have other users look.
+    // SAFETY: takes a number.
+    unsafe { libc::umask(0o022) };
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
     dir

@@ -18,11 +18,8 @@ pub(super) fn state(fd: BorrowedFd<'_>) -> Result<libc::termios, Win32Error> {
     }
 }
 
-const LOCAL: [(u32, libc::tcflag_t); 3] = [
-    (c::ENABLE_PROCESSED_INPUT, libc::ISIG),
-    (c::ENABLE_LINE_INPUT, libc::ICANON),
-    (c::ENABLE_ECHO_INPUT, libc::ECHO),
-];
+const LOCAL: [(u32, libc::tcflag_t); 3] =
+    [(c::ENABLE_PROCESSED_INPUT, libc::ISIG), (c::ENABLE_LINE_INPUT, libc::ICANON), (c::ENABLE_ECHO_INPUT, libc::ECHO)];
 
 /// The bits of the input mode that are the terminal's own. It echoes single keys, too, which a console does not.
 pub(super) fn mode(state: &libc::termios) -> u32 {

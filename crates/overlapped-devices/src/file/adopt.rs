@@ -42,7 +42,8 @@ impl FileDriver {
         let durable = flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
         let notification = false;
-        let made = Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor, notification };
+        let made =
+            Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor, notification };
         Ok(Opened { device: Arc::new(FileDevice::new(made)), access, overlapped, existed: true })
     }
 }

@@ -8,8 +8,10 @@ use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
 use super::times::Times;
 use super::{FileDriver, errors, name};
-use overlapped_abi::constants::attributes::{FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY};
 use overlapped_abi::Win32Error;
+use overlapped_abi::constants::attributes::{
+    FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY,
+};
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::{CaseRule, Target};
 use rustix::fs::{AtFlags, CWD, Mode, StatxFlags};
@@ -166,10 +168,9 @@ pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Wi
 /// Is it the name of a device that could be that of a file: `NUL`, `CON`, `COM1`?
 pub(super) fn is_device(system: &System, name: &OsStr) -> bool {
     let local = matches!(name.as_encoded_bytes(), [b'\\', b'\\', b'.' | b'?', b'\\', ..]);
-    let device = |target: Target| match target {
-        Target::Null | Target::Serial { .. } | Target::Parallel { .. } => true,
-        Target::Console | Target::ConsoleInput | Target::ConsoleOutput => true,
-        _ => false,
+    let device = |target: Target| {
+        let line = matches!(target, Target::Null | Target::Serial { .. } | Target::Parallel { .. });
+        line || matches!(target, Target::Console | Target::ConsoleInput | Target::ConsoleOutput)
     };
     !local && system.resolve(name, CaseRule::default()).is_ok_and(device)
 }

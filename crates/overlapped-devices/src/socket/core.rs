@@ -16,8 +16,8 @@ use overlapped_kernel::request::Request;
 use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 bitflags::bitflags! {
@@ -192,8 +192,7 @@ impl Core {
     /// Places that are seldom needed.
     #[cold]
     pub fn spare(&self) -> &Spare {
-        let make =
-            || Box::new(Spare { urgent: Mutex::new(Lane::new()), unacknowledged: Mutex::new(VecDeque::new()) });
+        let make = || Box::new(Spare { urgent: Mutex::new(Lane::new()), unacknowledged: Mutex::new(VecDeque::new()) });
         self.spare.get_or_init(make)
     }
 
@@ -498,7 +497,8 @@ impl Watcher for Core {
         if readiness.intersects(ending | Readiness::URGENT) && self.has(Flags::URGENT_WANTED) {
             self.offer_urgent_data();
         }
-        if readiness.intersects(ending | Readiness::READ | Readiness::URGENT) {
+        // Not for urgent data alone: a plain receive would pass over it, and nobody would hear of it.
+        if readiness.intersects(ending | Readiness::READ) {
             self.open(Side::In);
         }
         if self.has(Flags::TOLD_OF_ACKS) {
@@ -537,7 +537,10 @@ impl Descriptor {
     #[inline]
     fn take(&self) -> Option<Use<'_>> {
         let one_more = |users: u32| (users & CLOSED == 0).then_some(users + 1);
-        self.users.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).ok().map(|_| Use { descriptor: self, counted: true })
+        self.users
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more)
+            .ok()
+            .map(|_| Use { descriptor: self, counted: true })
     }
 
     /// Closes it when `others` has waited for the calls that are not counted; or leaves that to the last of the calls that are on

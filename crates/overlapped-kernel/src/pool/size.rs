@@ -181,7 +181,11 @@ mod tests {
         std::thread::scope(|scope| {
             // So many that they are one percent of a large machine, too.
             for _ in 0..processors().div_ceil(32) {
-                scope.spawn(|| while !noticed.load(Ordering::Relaxed) && Instant::now() < end {});
+                scope.spawn(|| {
+                    while !noticed.load(Ordering::Relaxed) && Instant::now() < end {
+                        std::hint::spin_loop();
+                    }
+                });
             }
             // The machine may be busy with others: some time these threads get their share.
             while meter.percent() == 0 {

@@ -202,6 +202,35 @@ OVL_INLINE BYTE ovl_atomic_compare_two(LONG64 volatile *to, LONG64 high, LONG64 
 #define InterlockedCompareExchange128(to, high, low, expected) ovl_atomic_compare_two(to, high, low, expected)
 #define _InterlockedCompareExchange128(to, high, low, expected) ovl_atomic_compare_two(to, high, low, expected)
 
+#define _InterlockedExchangeAdd8(to, value) ovl_atomic_fetch_add(to, value)
+#define _InterlockedExchangeAdd16(to, value) ovl_atomic_fetch_add(to, value)
+
+/* Loads and stores with an order, of any width. */
+#define ReadAcquire(from) __atomic_load_n((from), __ATOMIC_ACQUIRE)
+#define ReadNoFence(from) __atomic_load_n((from), __ATOMIC_RELAXED)
+#define WriteRelease(to, value) __atomic_store_n((to), (value), __ATOMIC_RELEASE)
+#define WriteNoFence(to, value) __atomic_store_n((to), (value), __ATOMIC_RELAXED)
+#define ReadAcquire8 ReadAcquire
+#define ReadAcquire16 ReadAcquire
+#define ReadAcquire64 ReadAcquire
+#define ReadULongAcquire ReadAcquire
+#define ReadULong64Acquire ReadAcquire
+#define ReadPointerAcquire ReadAcquire
+#define ReadNoFence64 ReadNoFence
+#define ReadULongNoFence ReadNoFence
+#define ReadULong64NoFence ReadNoFence
+#define ReadPointerNoFence ReadNoFence
+#define WriteRelease8 WriteRelease
+#define WriteRelease16 WriteRelease
+#define WriteRelease64 WriteRelease
+#define WriteULongRelease WriteRelease
+#define WriteULong64Release WriteRelease
+#define WritePointerRelease(to, value) WriteRelease((to), (void *)(value))
+#define WriteNoFence64 WriteNoFence
+#define WriteULongNoFence WriteNoFence
+#define WriteULong64NoFence WriteNoFence
+#define WritePointerNoFence(to, value) WriteNoFence((to), (void *)(value))
+
 #define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define _ReadWriteBarrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 #define _ReadBarrier() __atomic_signal_fence(__ATOMIC_ACQUIRE)

@@ -52,6 +52,26 @@ unsigned long long _strtoui64(const char *text, char **end, int base) OVL_SYMBOL
 OVL_INLINE unsigned int ovl_rotl(unsigned int value, int by) { return value << (by & 31) | value >> (-by & 31); }
 OVL_INLINE unsigned int ovl_rotr(unsigned int value, int by) { return value >> (by & 31) | value << (-by & 31); }
 #define _rotl ovl_rotl
+OVL_INLINE unsigned long long ovl_rotl64(unsigned long long value, int by) { return value << (by & 63) | value >> (-by & 63); }
+#define _rotl64 ovl_rotl64
+#define _rotr64(value, by) ovl_rotl64((value), -(by))
+OVL_INLINE unsigned short ovl_rotl16(unsigned short value, int by) {
+    return (unsigned short)(value << (by & 15) | value >> (-by & 15));
+}
+#define _rotl16 ovl_rotl16
+#define _rotr16(value, by) ovl_rotl16((value), -(by))
+OVL_INLINE unsigned char ovl_rotl8(unsigned char value, int by) { return (unsigned char)(value << (by & 7) | value >> (-by & 7)); }
+#define _rotl8 ovl_rotl8
+#define _rotr8(value, by) ovl_rotl8((value), -(by))
+#define _abs64(value) llabs(value)
+#define _set_error_mode(mode) ((void)(mode), 0)
+#define _WRITE_ABORT_MSG 0x1
+#define _CALL_REPORTFAULT 0x2
+#define _set_abort_behavior(flags, mask) ((void)(flags), (void)(mask), 0u)
+typedef int(__cdecl *_onexit_t)(void);
+int ovl_at_exit(void (*function)(void)) __asm__("atexit");
+OVL_INLINE _onexit_t ovl_onexit(_onexit_t function) { return ovl_at_exit((void (*)(void))(void *)function) ? (_onexit_t)0 : function; }
+#define _onexit ovl_onexit
 #define _rotr ovl_rotr
 int _putenv(const char *text) OVL_SYMBOL(_putenv);
 int _wputenv(const wchar_t *text) OVL_SYMBOL(_wputenv);

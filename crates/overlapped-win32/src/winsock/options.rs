@@ -76,11 +76,11 @@ const TABLE: [(i32, i32, i32, i32, Form); 36] = [
     // IPV6_HDRINCL.
     (IPV6, 2, libc::IPPROTO_IPV6, libc::IPV6_HDRINCL, Flag),
     // IPV6_UNICAST_HOPS.
-    (IPV6, 4, libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS, Number),
+    (IPV6, 4, libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS, Small),
     // IPV6_MULTICAST_IF.
     (IPV6, 9, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF, Number),
     // IPV6_MULTICAST_HOPS.
-    (IPV6, 10, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS, Number),
+    (IPV6, 10, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS, Small),
     // IPV6_MULTICAST_LOOP.
     (IPV6, 11, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP, Flag),
     // IPV6_DONTFRAG.
@@ -332,7 +332,7 @@ impl Value {
 pub unsafe extern "C" fn ovl_setsockopt(raw: RawHandle, level: i32, name: i32, value: *const u8, len: i32) -> i32 {
     status(|| {
         let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
-        if !value.is_null() {
+        if len > 0 {
             check_readable(value, len)?;
         }
         // SAFETY: not NULL, and readable, as was just seen.

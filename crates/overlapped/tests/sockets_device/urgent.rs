@@ -83,3 +83,26 @@ fn a_receive_of_urgent_data_ends_with_the_connection() {
         assert_eq!(receive_with(&datagram, 1, libc::MSG_OOB).unwrap_err().value(), 10045);
     });
 }
+
+#[test]
+fn a_receive_of_data_leaves_urgent_data_to_those_who_ask_for_it() {
+    // Contract 08 sections 7.1 and 7.3: FD_OOB and the third set of select, with a receive of data on its way.
+    on_real_engines(|lab| {
+        let (client, server) = connection(lab);
+        let event = Arc::new(Event::manual_reset(false));
+        server.select_events(Some(Arc::clone(&event)), NetworkEvents::READ | NetworkEvents::OOB).unwrap();
+        let mut plain = [0; 4];
+        let issued = begin(&server, &mut plain, 0).expect("it waits");
+        send_urgent(&client, b'!');
+        let waited = lab.system.wait_any(&[event], Timeout::After(LONG), false);
+        assert_eq!(waited, Ok(overlapped_kernel::wait::Outcome::Object(0)), "no event");
+        assert_eq!(server.take_events().unwrap().events, NetworkEvents::OOB);
+        let mut entry = [PollEntry { socket: &server, wanted: Interest::URGENT, found: Interest::empty() }];
+        assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+        assert_eq!(receive_with(&server, 1, libc::MSG_OOB).unwrap(), b"!");
+        assert!(matches!(&issued, Issued::Pending(request) if !request.is_complete()));
+        send(&client, b"data").unwrap();
+        assert_eq!(end(lab, issued), Completion::success(4));
+        assert_eq!(&plain, b"data");
+    });
+}

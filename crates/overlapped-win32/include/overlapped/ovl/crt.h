@@ -5,13 +5,9 @@
 #include <stddef.h>
 #include "base.h"
 
-/* Programs that declare these themselves ask by Microsoft's names whether they are there. */
-#define _SIZE_T_DEFINED 1
-#define _WCHAR_T_DEFINED 1
+/* Programs that declare it themselves ask by Microsoft's names whether it is there. */
 #define _ERRNO_T_DEFINED 1
 #define _ERRCODE_DEFINED 1
-#define _TIME_T_DEFINED 1
-#define _VA_LIST_DEFINED 1
 typedef int errno_t;
 typedef size_t rsize_t;
 #define _TRUNCATE ((size_t)-1)
