@@ -55,6 +55,19 @@ fn old_names_of_functions_take_names_of_windows() {
 }
 
 #[test]
+fn commands_of_the_windows_shell_are_done() {
+    let source = include_str!("commands.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            place.compile(&["cc", &compiler, "-Wall", "-Wno-unused-result", file]);
+            let printed = "begin\nPress any key to continue . . . \n0 0 0\n3 1 0\n5 1\nsaid\n\x0C";
+            assert_eq!(place.run(&[]), (printed.into(), 0), "{compiler} {file}");
+        }
+    }
+}
+
+#[test]
 fn facets_derived_from_the_librarys_and_functions_of_posix_work_in_cxx() {
     let place = Place::new(&[("a.cpp", include_str!("facets.cpp"))]);
     for compiler in compilers() {

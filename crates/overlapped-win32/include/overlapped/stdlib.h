@@ -8,6 +8,7 @@
 #define wctomb ovl_libc_wctomb
 #define mbstowcs ovl_libc_mbstowcs
 #define wcstombs ovl_libc_wcstombs
+#define system ovl_libc_system
 /* In C++ the next <stdlib.h> is libstdc++'s, which lifts names of std; it is asked for libc's now, and for that at the end. */
 #ifdef __cplusplus
 #define _GLIBCXX_INCLUDE_NEXT_C_HEADERS
@@ -23,6 +24,7 @@
 #undef wctomb
 #undef mbstowcs
 #undef wcstombs
+#undef system
 #include <limits.h>
 #include <malloc.h>
 
@@ -132,6 +134,7 @@ errno_t _ui64tow_s(unsigned long long value, wchar_t *to, size_t room, int base)
 errno_t _itow_s(int value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_itow_s);
 wchar_t *_wgetenv(const wchar_t *name) OVL_SYMBOL(_wgetenv);
 errno_t _wdupenv_s(wchar_t **to, size_t *units, const wchar_t *name) OVL_SYMBOL(_wdupenv_s);
+int system(const char *command) OVL_SYMBOL(system);
 int _wsystem(const wchar_t *command) OVL_SYMBOL(_wsystem);
 wchar_t *_wfullpath(wchar_t *to, const wchar_t *path, size_t room) OVL_SYMBOL(_wfullpath);
 void _wsplitpath(const wchar_t *path, wchar_t *drive, wchar_t *directory, wchar_t *name, wchar_t *extension)

@@ -1,4 +1,4 @@
-//! Environment variables in the way of the C library, and commands.
+//! Environment variables in the way of the C library.
 
 use super::{invalid, set_errno};
 use crate::arguments::pair;
@@ -6,11 +6,9 @@ use crate::processenv::{set_variable, variable};
 use crate::support::guard;
 use crate::text::{Unit, put, units};
 use libc::{EINVAL, ERANGE};
-use overlapped_kernel::port::blocking;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::ffi::{CString, OsString, c_int};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{OsString, c_int};
 use std::ptr::null_mut;
 
 /// The value of a variable in some unit.
@@ -131,22 +129,6 @@ pub unsafe extern "C" fn ovl__wgetenv(name: *const u16) -> *mut u16 {
     })
 }
 
-/// _wsystem: 1 for NULL, as there is a shell.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl__wsystem(command: *const u16) -> c_int {
-    if command.is_null() {
-        return 1;
-    }
-    guard(-1, || {
-        // SAFETY: the caller vouches for the command.
-        let command = u16::to_os(unsafe { units(command) });
-        let Ok(command) = CString::new(command.as_bytes()) else { return -1 };
-        // SAFETY: a string.
-        let status = blocking(|| unsafe { libc::system(command.as_ptr()) });
-        if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -1 }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,7 +158,6 @@ mod tests {
                 (ovl__putenv(c"no equals sign".as_ptr().cast()), ovl__putenv_s(std::ptr::null(), std::ptr::null())),
                 (-1, EINVAL)
             );
-            assert_eq!((ovl__wsystem(of::<u16>("exit 3\0").as_ptr()), ovl__wsystem(std::ptr::null())), (3, 1));
         }
     }
 }

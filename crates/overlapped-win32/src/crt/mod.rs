@@ -26,6 +26,7 @@ pub mod printf;
 pub mod scanf;
 pub mod search;
 pub mod secure;
+pub mod shell;
 pub mod stat;
 pub mod strings;
 pub mod threads;
