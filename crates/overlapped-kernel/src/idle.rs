@@ -63,10 +63,16 @@ mod real {
         Service,
     }
 
+    struct Follower {
+        thread: Arc<Thread>,
+        /// Until when it waits, where only a poll gets there: on a virtual clock.
+        limit: Option<Tick>,
+    }
+
     #[derive(Default)]
     struct Lead {
         leader: Leader,
-        followers: Slab<Arc<Thread>>,
+        followers: Slab<Follower>,
         /// When the lead fell vacant.
         left: Option<Tick>,
         /// How long leaders have stayed away lately, for each watcher told meanwhile: a moving average in nanoseconds.
@@ -105,7 +111,22 @@ mod real {
         }
 
         fn newest_follower(&self) -> Option<Arc<Thread>> {
-            self.followers.iter().next_back().map(|(_, thread)| Arc::clone(thread))
+            self.followers.iter().next_back().map(|(_, follower)| Arc::clone(&follower.thread))
+        }
+
+        /// The limit of the follower that waits the shortest.
+        fn next_limit(&self) -> Option<Tick> {
+            self.followers.iter().filter_map(|(_, follower)| follower.limit).min()
+        }
+
+        /// Wakes those whose limits have passed, to see it for themselves.
+        fn wake_expired(&mut self, now: Tick) {
+            for (_, follower) in &mut self.followers {
+                if follower.limit.is_some_and(|limit| limit <= now) {
+                    follower.limit = None;
+                    follower.thread.wake();
+                }
+            }
         }
     }
 
@@ -188,8 +209,12 @@ mod real {
         /// Sleeps in the engine, and tells of what was found. False if that is nothing.
         fn poll(&self, thread: &Arc<Thread>, deadline: Option<Tick>, harvest: &mut Harvest) -> bool {
             let alarm = if self.is_virtual { self.service.virtual_alarm() } else { None };
-            let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).min();
+            let limit = if self.is_virtual { self.lead.lock().next_limit() } else { None };
+            let until = alarm.filter(|_| !self.service.is(thread)).into_iter().chain(deadline).chain(limit).min();
             thread.sleep_in(&self.engine, || self.engine.poll(until, harvest));
+            if limit.is_some() {
+                self.lead.lock().wake_expired(self.engine.now());
+            }
             let found = !harvest.is_empty();
             let put_off = harvest.ready.len() > 1 && self.put_off(thread, harvest);
             harvest.deliver();
@@ -259,7 +284,7 @@ mod real {
             }
             let mut lead = self.lead.lock();
             // Who sleeps here does not count as running, unless a packet has just been handed to it.
-            if !lead.followers.iter().any(|(_, follower)| follower.member.counts()) {
+            if !lead.followers.iter().any(|(_, follower)| follower.thread.member.counts()) {
                 return false;
             }
             lead.calls += 1;
@@ -334,12 +359,16 @@ mod real {
         /// Sleeps while another thread leads. `watch`: only after a look at the wait for a moment, during which the leader sees it
         /// here already.
         fn follow(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>, watch: bool) {
-            let place = self.lead.lock().followers.insert(Arc::clone(thread));
+            let limit = if self.is_virtual { deadline } else { None };
+            let place = self.lead.lock().followers.insert(Follower { thread: Arc::clone(thread), limit });
+            if limit.is_some() {
+                // Who polls may have been on its way to a later time.
+                self.engine.interrupt();
+            }
             // A leader that left between the look at the lead and this line has not seen the follower: the service
             // thread finds the vacancy. A wait that ended meanwhile has woken the parker.
             if thread.ending(ticket).is_none() && !(watch && thread.spin(ticket)) {
-                let limit = if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline };
-                thread.sleep(limit);
+                thread.sleep(if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline });
             }
             self.lead.lock().followers.remove(place);
         }

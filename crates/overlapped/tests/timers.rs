@@ -4,7 +4,7 @@ mod common;
 
 use common::{LOST, Lab, bounded, eventually, never, on_every_engine, on_sim, seed};
 use overlapped::engine::SimEngine;
-use overlapped::{Event, Timeout, Timer, WaitResult, alertable, wait_all, wait_any};
+use overlapped::{CompletionPort, Event, Timeout, Timer, WaitResult, alertable, wait_all, wait_any};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -235,6 +235,28 @@ fn a_virtual_timer_set_by_another_thread_ends_a_wait_that_has_begun() {
         std::thread::sleep(Duration::from_millis(5));
         timer.set(HOUR, None);
         assert!(bounded("the wait", move || waiter.join().unwrap()));
+    });
+}
+
+#[test]
+fn on_a_virtual_clock_each_of_several_waiting_threads_comes_to_its_end() {
+    on_sim(never(), |lab| {
+        let port = CompletionPort::<(), ()>::new_in(&lab.system, 1);
+        let (taker, system) = (port.clone(), lab.system.clone());
+        let waiter = std::thread::spawn(move || taker.get().is_ok());
+        let sleepers = [3, 1, 4, 1, 5].map(|hours| {
+            let system = system.clone();
+            std::thread::spawn(move || {
+                let start = system.engine().now();
+                assert!(!alertable::sleep_in(&system, HOUR * hours));
+                assert!(system.engine().now().since(start) >= HOUR * hours);
+            })
+        });
+        for sleeper in sleepers {
+            bounded("a sleep of hours", move || sleeper.join().unwrap());
+        }
+        port.post((), ()).unwrap();
+        assert!(bounded("the packet", move || waiter.join().unwrap()));
     });
 }
 
