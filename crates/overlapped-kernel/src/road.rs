@@ -147,7 +147,7 @@ impl Instance {
 
     /// [`Instance::transfer`] for callers that have no use for the request: the outcome if the call reports it, else it comes on the
     /// request's route. What is done inside the call costs no allocation here, and its packet brings the payload without the
-    /// request ([`Cargo::Payload`](crate::port::Cargo::Payload)); without a packet, the payload is dropped.
+    /// request ([`Cargo::Read`](crate::port::Cargo::Read)); without a packet, the payload is dropped.
     ///
     /// # Safety
     /// As for [`Instance::transfer`].

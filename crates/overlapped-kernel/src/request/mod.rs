@@ -96,7 +96,7 @@ pub struct Buffer {
     pub len: usize,
 }
 
-/// What some requests have besides [`NewRequest`].
+/// What some requests have besides what all have.
 #[derive(Default)]
 pub struct Parameters {
     /// The memory, if it is in several pieces; the request's buffer then says their length together, and no address.
