@@ -279,11 +279,7 @@ impl Instance {
     fn attempt(&self, request: &Request, stage: &mut Start) {
         while let Start::Transfer(operation) = stage {
             // SAFETY: the request holds descriptor and buffer.
-            let result = match unsafe { self.engine().attempt(operation) } {
-                Some(Ok(bytes)) => Ok(bytes),
-                Some(Err(errno)) => Err(errno),
-                None => return,
-            };
+            let Some(result) = (unsafe { self.engine().attempt(operation) }) else { return };
             *stage = match self.device().resume(request, result) {
                 Next::Complete(completion) => Start::Done(completion),
                 Next::Continue(rest) => Start::Transfer(rest),

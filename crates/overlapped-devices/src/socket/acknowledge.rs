@@ -35,20 +35,11 @@ fn if_acknowledged(fd: &Use<'_>, completion: Completion) -> Step {
     }
 }
 
-/// The count of acknowledged bytes at which everything that was sent so far has been acknowledged.
+/// A count of acknowledged bytes by which everything that was sent so far has been acknowledged. It may be too large by what was
+/// acknowledged during the look, and so never be reached: who compares with it asks for what is outstanding, too.
 fn target(fd: RawFd) -> Option<u64> {
-    const LOOKS: usize = 8;
-    let mut before = sys::acknowledged(fd)?.bytes;
-    for _ in 0..LOOKS {
-        let waiting = u64::from(sys::ask(fd, libc::TIOCOUTQ as _).ok()?.unsigned_abs());
-        let after = sys::acknowledged(fd)?.bytes;
-        if before == after {
-            return Some(before + waiting);
-        }
-        before = after;
-    }
-    // They come faster than one can look; what was acknowledged meanwhile was sent before.
-    Some(before)
+    let waiting = u64::from(sys::ask(fd, libc::TIOCOUTQ as _).ok()?.unsigned_abs());
+    Some(sys::acknowledged(fd)?.bytes + waiting)
 }
 
 impl Core {
@@ -88,7 +79,8 @@ impl Core {
         let mut queue = self.spare_if_any()?.unacknowledged.lock();
         let first = queue.front()?;
         let progress = sys::acknowledged(fd.raw());
-        let done = progress.as_ref().is_none_or(|progress| progress.bytes >= first.target);
+        let reached = progress.as_ref().is_none_or(|progress| progress.bytes >= first.target);
+        let done = reached || sys::ask(fd.raw(), libc::TIOCOUTQ as _) == Ok(0);
         let over = progress.is_some_and(|progress| progress.closed);
         if !done && !over {
             return None;

@@ -50,8 +50,10 @@ impl Process {
                 })?;
                 let process = Arc::new(Self::of(id, pidfd));
                 open.retain(|_, process| process.strong_count() != 0);
+                if !watch::watch(&process) {
+                    return Err(Win32Error::NOT_ENOUGH_MEMORY);
+                }
                 open.insert(id, Arc::downgrade(&process));
-                watch::watch(&process);
                 process
             }
         };
@@ -95,9 +97,11 @@ impl Process {
         if self.ended.is_signalled() {
             return Err(Win32Error::ACCESS_DENIED);
         }
-        let _ = opened.sentence.compare_exchange(0, SENTENCED | u64::from(code), Ordering::AcqRel, Ordering::Acquire);
+        let sentence = SENTENCED | u64::from(code);
+        // The first to say so decides.
+        let _ = opened.sentence.compare_exchange(0, sentence, Ordering::AcqRel, Ordering::Acquire);
         pidfd_send_signal(&opened.pidfd, Signal::KILL).map_err(|_| {
-            opened.sentence.store(0, Ordering::Release);
+            let _ = opened.sentence.compare_exchange(sentence, 0, Ordering::AcqRel, Ordering::Relaxed);
             Win32Error::ACCESS_DENIED
         })
     }

@@ -3,9 +3,9 @@
 
 use super::Process;
 use crate::sync::Mutex;
-use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::{read, write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, LazyLock, Weak};
 
 #[derive(Default)]
@@ -15,7 +15,9 @@ struct Watched {
 }
 
 static WATCHED: LazyLock<Mutex<Watched>> = LazyLock::new(Mutex::default);
-/// Wakes the thread. Without a descriptor for it there is no thread, and ends are seen by those who ask.
+/// How soon it looks again at processes for which it had no descriptor left.
+const SHORT_OF_DESCRIPTORS: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+/// Wakes the thread.
 static BELL: LazyLock<Option<OwnedFd>> =
     LazyLock::new(|| eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok());
 
@@ -26,15 +28,19 @@ fn ring() {
     }
 }
 
-/// One more process.
-pub(super) fn watch(process: &Arc<Process>) {
+/// One more process. False if there can be no thread that learns of its end.
+pub(super) fn watch(process: &Arc<Process>) -> bool {
     let mut watched = WATCHED.lock();
-    watched.processes.push(Arc::downgrade(process));
     if watched.running {
         ring();
-    } else if BELL.is_some() {
-        watched.running = std::thread::Builder::new().name("ovl-process".into()).spawn(run).is_ok();
+    } else {
+        let thread = std::thread::Builder::new().name("ovl-process".into());
+        watched.running = BELL.is_some() && thread.spawn(run).is_ok();
     }
+    if watched.running {
+        watched.processes.push(Arc::downgrade(process));
+    }
+    watched.running
 }
 
 /// A process is not open any more.
@@ -56,13 +62,14 @@ fn run() {
             watched.processes.iter().filter_map(Weak::upgrade).collect()
         };
         // Weak while it sleeps: whoever closes the last handle rings. The descriptors are copies, so that none is another's meanwhile.
-        let copies: Vec<(Weak<Process>, OwnedFd)> = processes
-            .into_iter()
-            .filter_map(|process| Some((Arc::downgrade(&process), process.pidfd()?.try_clone_to_owned().ok()?)))
-            .collect();
+        let copies: Vec<OwnedFd> =
+            processes.iter().filter_map(|process| process.pidfd()?.try_clone_to_owned().ok()).collect();
+        let limit = (copies.len() < processes.len()).then_some(&SHORT_OF_DESCRIPTORS);
+        let sleeping: Vec<Weak<Process>> = processes.iter().map(Arc::downgrade).collect();
+        drop(processes);
         let mut fds = vec![PollFd::new(bell, PollFlags::IN)];
-        fds.extend(copies.iter().map(|(_, pidfd)| PollFd::from_borrowed_fd(pidfd.as_fd(), PollFlags::IN)));
-        let _ = poll(&mut fds, None);
-        copies.iter().filter_map(|(process, _)| process.upgrade()).for_each(|process| process.look());
+        fds.extend(copies.iter().map(|pidfd| PollFd::new(pidfd, PollFlags::IN)));
+        let _ = poll(&mut fds, limit);
+        sleeping.iter().filter_map(Weak::upgrade).for_each(|process| process.look());
     }
 }

@@ -68,6 +68,18 @@ pub unsafe extern "C" fn ovl_WriteConsoleW(
     guard_bool(|| unsafe { write(console, text, count, written, whole) })
 }
 
+/// Gives the caller what was read, and how many units of so many bytes that is.
+///
+/// # Safety
+/// `to` has room for the bytes, `count` is NULL or writable.
+unsafe fn hand_over(bytes: &[u8], to: *mut c_void, count: *mut u32, unit: usize) -> Result<(), Win32Error> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        arguments::output(bytes, to)?;
+        store(count, (bytes.len() / unit) as u32)
+    }
+}
+
 /// ReadConsoleA: whole characters only.
 ///
 /// # Safety
@@ -83,10 +95,8 @@ pub unsafe extern "C" fn ovl_ReadConsoleA(
     guard_bool(|| {
         let found = input(console)?;
         let bytes = CONSOLE.read_bytes(found.fd()?, room as usize, &mut || found.read())?;
-        // SAFETY: no more than there is room, for which the caller vouches.
-        unsafe { arguments::output(&bytes, to)? };
-        // SAFETY: the caller's promise.
-        unsafe { store(count, bytes.len() as u32) }
+        // SAFETY: no more than there is room; the caller's promise.
+        unsafe { hand_over(&bytes, to, count, 1) }
     })
 }
 
@@ -106,10 +116,8 @@ pub unsafe extern "C" fn ovl_ReadConsoleW(
         let found = input(console)?;
         let units = CONSOLE.read(found.fd()?, room as usize, &mut || found.read())?;
         let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_ne_bytes()).collect();
-        // SAFETY: no more than there is room, for which the caller vouches.
-        unsafe { arguments::output(&bytes, to)? };
-        // SAFETY: the caller's promise.
-        unsafe { store(count, units.len() as u32) }
+        // SAFETY: as there.
+        unsafe { hand_over(&bytes, to, count, size_of::<u16>()) }
     })
 }
 

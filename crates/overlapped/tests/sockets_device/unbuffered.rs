@@ -1,6 +1,7 @@
 //! SO_SNDBUF 0: a send is complete when it is acknowledged (contract 08 section 10).
 
 use super::*;
+use std::os::fd::AsRawFd;
 
 /// More than the window of a receiver with [`NARROW`], less than Linux keeps for a sender.
 const PART: usize = 30_000;
@@ -128,5 +129,29 @@ fn a_connection_takes_over_from_its_listener_that_there_is_no_buffer() {
         assert_eq!(end(lab, sent), Completion::success(PART));
         assert_eq!(end(lab, over), Completion::success(0));
         assert_eq!(receive(&client, 1).unwrap(), b"");
+    });
+}
+
+#[test]
+fn nothing_is_outstanding_when_a_send_without_a_buffer_ends_while_acknowledgements_stream_in() {
+    static MUCH: [u8; 2 << 20] = [9; 2 << 20];
+    on_real_engines(|lab| {
+        let listener = Open::bound(lab, STREAM);
+        listener.listen(5).unwrap();
+        let client = Open::new(lab, STREAM);
+        client.connect(&listener.local_address().unwrap()).unwrap();
+        let server = listener.accepted();
+        client.set_send_buffer(0).unwrap();
+        let descriptor = client.instance().device().descriptor().expect("open").as_raw_fd();
+        std::thread::scope(|scope| {
+            scope.spawn(|| receive_all(&server, 20 * MUCH.len()));
+            for _ in 0..20 {
+                assert_eq!(end(lab, begin(&client, &MUCH)), Completion::success(MUCH.len()));
+                let mut outstanding = -1;
+                // SAFETY: the descriptor is open, and the number has a place.
+                assert_eq!(unsafe { libc::ioctl(descriptor, libc::TIOCOUTQ, &raw mut outstanding) }, 0);
+                assert_eq!(outstanding, 0, "acknowledged, and nothing else was sent");
+            }
+        });
     });
 }
