@@ -25,6 +25,8 @@ pub struct Context {
     pub dir: PathBuf,
     /// Leave out the groups whose title does not contain this.
     pub only: Option<String>,
+    /// Receive buffers are no longer than the messages.
+    pub tight: bool,
 }
 
 impl Context {
@@ -55,6 +57,8 @@ pub enum Measure {
     Metric,
     /// Processor time an operation.
     Cpu,
+    /// That of the contestant's own threads, where others are the same for all contestants.
+    OwnCpu,
     /// Context switches an operation.
     Switches,
     /// How long an operation takes in the middle, where latencies are measured; the metric is the 99th percentile then.
@@ -345,6 +349,9 @@ impl Standing {
             Measure::Metric if metric.higher_is_better => operations / lap.elapsed.as_secs_f64() * metric.scale,
             Measure::Metric => lap.elapsed.as_secs_f64() * 1e9 / operations * metric.scale,
             Measure::Cpu => lap.cpu.as_secs_f64() * 1e6 / operations,
+            Measure::OwnCpu => {
+                lap.common.map_or(f64::NAN, |common| lap.cpu.saturating_sub(common).as_secs_f64() * 1e6 / operations)
+            }
             Measure::Switches => lap.switches as f64 / operations,
         }
     }
@@ -412,7 +419,7 @@ mod tests {
     }
 
     fn context(rounds: usize) -> Context {
-        Context { rounds, quick: true, dir: std::env::temp_dir(), only: None }
+        Context { rounds, quick: true, dir: std::env::temp_dir(), only: None, tight: false }
     }
 
     #[test]

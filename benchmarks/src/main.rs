@@ -64,6 +64,9 @@ struct Arguments {
     /// Only the groups whose title contains TEXT
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Receive buffers of `echo` are as long as a message, not longer
+    #[arg(long)]
+    tight: bool,
     /// Where the data files go, in a directory of their own that is removed at the end
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     dir: PathBuf,
@@ -92,6 +95,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         quick: arguments.quick,
         dir: arguments.dir.clone(),
         only: arguments.only.clone(),
+        tight: arguments.tight,
     };
     let mut out = io::stdout().lock();
     for bench in arguments.names.iter().filter_map(|name| benches::find(name)) {

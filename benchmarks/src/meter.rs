@@ -55,6 +55,11 @@ impl Usage {
     }
 }
 
+/// Processor time of the calling thread so far.
+pub fn used_by_thread() -> Duration {
+    Usage::of(libc::RUSAGE_THREAD).cpu
+}
+
 fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(time.tv_sec.unsigned_abs()) + Duration::from_micros(time.tv_usec.unsigned_abs())
 }
@@ -66,6 +71,8 @@ pub struct Lap {
     pub elapsed: Duration,
     /// User and system time of all threads and waited-for children.
     pub cpu: Duration,
+    /// What of it threads have used that are the same for all contestants, where that is known.
+    pub common: Option<Duration>,
     /// Voluntary and involuntary context switches of the same.
     pub switches: u64,
     /// How long operations took, where that is what is measured.
@@ -104,6 +111,7 @@ pub struct Timer {
     lap: Option<Lap>,
     latency: Option<Latency>,
     tail: Option<Latency>,
+    common: Option<Duration>,
     /// A process that works for the contestant.
     other: Option<u32>,
 }
@@ -116,7 +124,7 @@ impl Timer {
 
     fn charging(other: Option<u32>) -> Self {
         let before = Usage::with(other);
-        Self { begun: Instant::now(), before, lap: None, latency: None, tail: None, other }
+        Self { begun: Instant::now(), before, lap: None, latency: None, tail: None, common: None, other }
     }
 
     /// Starts afresh: what came before is not counted.
@@ -138,6 +146,7 @@ impl Timer {
             self.lap = Some(Lap {
                 elapsed,
                 cpu: after.cpu.saturating_sub(self.before.cpu),
+                common: None,
                 switches: after.switches.saturating_sub(self.before.switches),
                 latency: None,
                 tail: None,
@@ -155,9 +164,14 @@ impl Timer {
         self.tail = tail;
     }
 
+    /// So much processor time went to threads that are the same for all contestants.
+    pub fn common(&mut self, time: Duration) {
+        self.common = Some(time);
+    }
+
     /// The lap, which ends now unless [`stop`](Self::stop) ended it.
     pub fn finish(mut self) -> Lap {
         self.stop();
-        Lap { latency: self.latency, tail: self.tail, ..self.lap.unwrap_or_default() }
+        Lap { latency: self.latency, tail: self.tail, common: self.common, ..self.lap.unwrap_or_default() }
     }
 }

@@ -39,7 +39,7 @@ impl Server for PortServer {
             .collect();
         let streams = Arc::new(streams?);
         for stream in streams.iter() {
-            stream.receive(Vec::with_capacity(job.size), About::Receive).map_err(overlapped::Error::from)?;
+            stream.receive(Vec::with_capacity(job.room), About::Receive).map_err(overlapped::Error::from)?;
         }
         let alone = job.threads == 1;
         let threads = (0..job.threads)

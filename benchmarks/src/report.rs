@@ -54,6 +54,8 @@ struct Line {
     min: f64,
     max: f64,
     cpu_us_per_operation: f64,
+    /// The contestant's own part, where other threads are the same for all.
+    own_cpu_us_per_operation: Option<f64>,
     switches_per_operation: f64,
     /// How long 99 of 100 operations took at most, where that is known besides the rate.
     p99_us: Option<f64>,
@@ -118,6 +120,7 @@ impl Line {
             min: series.iter().copied().fold(f64::INFINITY, f64::min),
             max: series.iter().copied().fold(0.0, f64::max),
             cpu_us_per_operation: median_of(Measure::Cpu),
+            own_cpu_us_per_operation: Some(median_of(Measure::OwnCpu)).filter(|figure| figure.is_finite()),
             switches_per_operation: median_of(Measure::Switches),
             p99_us: Some(median_of(Measure::Tail)).filter(|figure| figure.is_finite()),
         }
@@ -193,6 +196,7 @@ fn unit(measure: Measure, metric: Metric) -> String {
     match measure {
         Measure::Metric => metric.unit.to_owned(),
         Measure::Cpu => format!("CPU us/{}", metric.operation),
+        Measure::OwnCpu => format!("own CPU us/{}", metric.operation),
         Measure::Switches => format!("switches/{}", metric.operation),
         Measure::Median => metric.unit.replace("p99", "p50"),
         Measure::Tail => "us".to_owned(),
@@ -252,22 +256,24 @@ impl Display for Report {
                 writeln!(f, "\n  {title}")?;
                 writeln!(
                     f,
-                    "    {:<38} {:>13} {:>23} {:>17} {:>19}{}",
+                    "    {:<38} {:>13} {:>23} {:>17}{} {:>19}{}",
                     "contestant",
                     line.unit,
                     "min .. max",
                     format!("CPU us/{}", line.operation),
+                    line.own_cpu_us_per_operation.map_or_else(String::new, |_| format!(" {:>8}", "its own")),
                     format!("switches/{}", line.operation),
                     line.p99_us.map_or_else(String::new, |_| format!(" {:>10}", "p99 us"))
                 )?;
             }
             writeln!(
                 f,
-                "    {:<38} {:>13} {:>23} {:>17} {:>19}{}",
+                "    {:<38} {:>13} {:>23} {:>17}{} {:>19}{}",
                 line.name,
                 figure(line.median),
                 format!("{} .. {}", figure(line.min), figure(line.max)),
                 figure(line.cpu_us_per_operation),
+                line.own_cpu_us_per_operation.map_or_else(String::new, |own| format!(" {:>8}", figure(own))),
                 figure(line.switches_per_operation),
                 line.p99_us.map_or_else(String::new, |p99| format!(" {:>10}", figure(p99)))
             )?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::echo_client::Client;
 use crate::harness::{Amount, Contestant, Context, Group, Measure, Metric, Outcome};
-use crate::meter::Timer;
+use crate::meter::{self, Timer};
 use crate::ours_sockets::PortServer;
 use crate::peers::echo::{EpollServer, TokioServer};
 use crate::peers::echo_program::{ProgramServer, Programs};
@@ -33,6 +33,8 @@ const WINE: &str = "the same C program under Wine";
 
 /// Everybody but us and Wine.
 const RIVALS: &[&str] = &[EPOLL, RING, MULTISHOT, TOKIO, COMPIO, MONOIO];
+/// Bytes of a receive buffer: servers do not know how long the next message is. `--tight` makes it as long as a message instead.
+const ROOM: usize = 16 << 10;
 /// The 99th percentile may be so much worse than that of the best.
 const TAIL: f64 = 1.0 / 1.2;
 /// What the C face may cost, and how far behind Wine is at least.
@@ -43,8 +45,8 @@ const WINE_BAR: f64 = 12.0;
 pub struct Job {
     /// The accepted connections.
     pub streams: Vec<TcpStream>,
-    /// Bytes of a message.
-    pub size: usize,
+    /// Bytes of a receive buffer.
+    pub room: usize,
     /// Threads of the server.
     pub threads: usize,
 }
@@ -72,6 +74,8 @@ struct Shape {
     connections: usize,
     size: usize,
     threads: usize,
+    /// Bytes of each server's receive buffers.
+    room: usize,
 }
 
 /// Runs all groups.
@@ -84,7 +88,8 @@ pub fn groups(context: &Context) -> io::Result<Vec<Outcome>> {
         for connections in context.pick(vec![1, 100, 1000], vec![1, 20]) {
             for size in [64, 4096] {
                 let programs = || programs.get_or_init(|| Programs::new(&workspace, context.quick));
-                outcomes.push(group(context, programs, Shape { connections, size, threads })?);
+                let room = if context.tight { size } else { ROOM };
+                outcomes.push(group(context, programs, Shape { connections, size, threads, room })?);
             }
         }
     }
@@ -99,14 +104,14 @@ pub fn raise_descriptor_limit() {
 }
 
 fn group<'a>(context: &Context, programs: impl Fn() -> &'a Programs, shape: Shape) -> io::Result<Outcome> {
-    let Shape { connections, size, threads } = shape;
+    let Shape { connections, size, threads, room } = shape;
     let title = format!("echo of {size} bytes, {connections} connections, server with {threads} threads");
     let metric = Metric { unit: "k echoes/s", operation: "echo", higher_is_better: true, scale: 1e-3 };
     let amount = Amount::Filling(context.pick(Duration::from_millis(400), Duration::from_millis(20)));
     let mut group = Group::new(title.clone(), metric, amount);
     if context.only.as_ref().is_none_or(|only| title.contains(only)) {
         group.enter_or_note(OURS, Echo::<PortServer>::open(shape));
-        let native = programs().native(threads).and_then(|server| Echo::talk_to(server, shape));
+        let native = programs().native(threads, room).and_then(|server| Echo::talk_to(server, shape));
         group.enter_or_note(OURS_C, native);
         group.enter_or_note(EPOLL, Echo::<EpollServer>::open(shape));
         group.enter_or_note(TOKIO, Echo::<TokioServer>::open(shape));
@@ -116,7 +121,7 @@ fn group<'a>(context: &Context, programs: impl Fn() -> &'a Programs, shape: Shap
             group.enter_or_note(RING, Echo::<RingServer>::open(shape));
             group.enter_or_note(MULTISHOT, Echo::<MultishotServer>::open(shape));
         }
-        let foreign = programs().under_wine(threads).and_then(|server| Echo::talk_to(server, shape));
+        let foreign = programs().under_wine(threads, room).and_then(|server| Echo::talk_to(server, shape));
         group.enter_or_note(WINE, foreign);
     }
     compare(&mut group, threads);
@@ -144,7 +149,7 @@ struct Echo<S> {
 }
 
 impl<S: Server> Echo<S> {
-    fn open(Shape { connections, size, threads }: Shape) -> io::Result<Self> {
+    fn open(Shape { connections, size, threads, room }: Shape) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let (mut near, mut far) = (Vec::new(), Vec::new());
         for _ in 0..connections {
@@ -154,7 +159,7 @@ impl<S: Server> Echo<S> {
         for stream in near.iter().chain(&far) {
             stream.set_nodelay(true)?;
         }
-        let server = S::start(Job { streams: far, size, threads })?;
+        let server = S::start(Job { streams: far, room, threads })?;
         Ok(Self { server, client: Client::new(near, size)? })
     }
 }
@@ -199,9 +204,11 @@ impl<S: Serving> Contestant for Echo<S> {
         timer.charge(self.server.process());
         let member: Member<'_> = Box::new(move || {
             team::pin_last();
-            client.run(operations).map(|()| 0)
+            client.run(operations)?;
+            Ok(u64::try_from(meter::used_by_thread().as_nanos()).unwrap_or(u64::MAX))
         });
-        team::run(timer, Placement::Free, vec![member])?;
+        let client = team::run(timer, Placement::Free, vec![member])?;
+        timer.common(Duration::from_nanos(client));
         timer.tail(self.client.latency());
         Ok(())
     }

@@ -1,9 +1,10 @@
 /* Gives back what it gets, over any number of connections: a completion port, a few threads, and one request on its way for each
  * connection. A Windows program: it is built unchanged by `ovl cc` and by mingw.
  *
- *     echo_server threads
+ *     echo_server threads bytes
  *
- * To each line it answers with the number of the port that it listens at. It ends with its input. */
+ * where "bytes" is the size of a receive buffer. To each line it answers with the number of the port that it listens at. It ends with
+ * its input. */
 #include <winsock2.h>
 #include <windows.h>
 #include <process.h>
@@ -11,18 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIZE 4096
-
 typedef struct {
     OVERLAPPED overlapped;
     SOCKET socket;
     WSABUF buffer;
     BOOL sending;
-    char bytes[SIZE];
+    char bytes[1];
 } CONNECTION;
 
 static HANDLE port;
 static SOCKET listener;
+static ULONG room;
 
 static void fail(const char *what)
 {
@@ -41,7 +41,7 @@ static void receive(CONNECTION *connection)
 {
     DWORD flags = 0;
     connection->sending = FALSE;
-    connection->buffer.len = SIZE;
+    connection->buffer.len = room;
     if (WSARecv(connection->socket, &connection->buffer, 1, NULL, &flags, &connection->overlapped, NULL) == SOCKET_ERROR
         && WSAGetLastError() != WSA_IO_PENDING)
         end(connection);
@@ -84,7 +84,7 @@ static unsigned __stdcall admit(void *unused)
     for (;;) {
         BOOL yes = TRUE;
         SOCKET accepted = accept(listener, NULL, NULL);
-        CONNECTION *connection = calloc(1, sizeof *connection);
+        CONNECTION *connection = calloc(1, sizeof *connection + room);
         if (accepted == INVALID_SOCKET || !connection)
             fail("accept");
         setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
@@ -103,6 +103,7 @@ int main(int argc, char **argv)
     struct sockaddr_in address;
     char line[64];
     int length = sizeof address, threads = argc > 1 ? atoi(argv[1]) : 1, n;
+    room = argc > 2 ? (ULONG)atoi(argv[2]) : 4096;
     if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         fail("WSAStartup");
     port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, (DWORD)threads);

@@ -51,7 +51,7 @@ pub struct EpollServer(#[expect(dead_code, reason = "its end ends the threads")]
 impl Server for EpollServer {
     fn start(job: Job) -> io::Result<Self> {
         let mut threads = Threads::new()?;
-        let (size, alone) = (job.size, job.threads == 1);
+        let (room, alone) = (job.room, job.threads == 1);
         for share in job.shares() {
             let set = epoll::create(epoll::CreateFlags::CLOEXEC)?;
             epoll::add(&set, &*threads.stop, epoll::EventData::new_u64(STOP), epoll::EventFlags::IN)?;
@@ -59,7 +59,7 @@ impl Server for EpollServer {
                 stream.set_nonblocking(true)?;
                 epoll::add(&set, stream, epoll::EventData::new_u64(index as u64), epoll::EventFlags::IN)?;
             }
-            let mut buffer = vec![0; size];
+            let mut buffer = vec![0; room];
             threads.spawn(alone, move || {
                 let mut events = [libc::epoll_event { events: 0, u64: 0 }; 256];
                 loop {
@@ -95,11 +95,11 @@ impl Server for TokioServer {
         for stream in &job.streams {
             stream.set_nonblocking(true)?;
         }
-        let Job { streams, size, threads } = job;
+        let Job { streams, room, threads } = job;
         if threads > 1 {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_io().build()?;
             for stream in streams {
-                runtime.spawn(echo_by_task(stream, size));
+                runtime.spawn(echo_by_task(stream, room));
             }
             return Ok(Self { several: Some(runtime), end: None, single: None });
         }
@@ -109,7 +109,7 @@ impl Server for TokioServer {
             team::pin_first();
             runtime.block_on(async {
                 for stream in streams {
-                    tokio::spawn(echo_by_task(stream, size));
+                    tokio::spawn(echo_by_task(stream, room));
                 }
                 let _ = ended.await;
             });
@@ -132,9 +132,9 @@ impl Drop for TokioServer {
     }
 }
 
-async fn echo_by_task(stream: TcpStream, size: usize) -> io::Result<()> {
+async fn echo_by_task(stream: TcpStream, room: usize) -> io::Result<()> {
     let mut stream = tokio::net::TcpStream::from_std(stream)?;
-    let mut buffer = vec![0; size];
+    let mut buffer = vec![0; room];
     loop {
         match stream.read(&mut buffer).await? {
             0 => return Ok(()),

@@ -24,15 +24,15 @@ impl Programs {
         Self { directory: workspace.path(""), quick, native: OnceCell::new(), foreign: OnceCell::new() }
     }
 
-    /// Starts the native one.
-    pub fn native(&self, threads: usize) -> Result<ProgramServer, String> {
+    /// Starts the native one, with receive buffers of so many bytes.
+    pub fn native(&self, threads: usize, room: usize) -> Result<ProgramServer, String> {
         let build = || windows::native(&self.directory, "echo_server", SOURCE);
         let program = self.native.get_or_init(build).as_ref().map_err(Clone::clone)?;
-        ProgramServer::start(&mut Command::new(program), threads)
+        ProgramServer::start(&mut Command::new(program), threads, room)
     }
 
     /// Starts the one for Windows.
-    pub fn under_wine(&self, threads: usize) -> Result<ProgramServer, String> {
+    pub fn under_wine(&self, threads: usize, room: usize) -> Result<ProgramServer, String> {
         if self.quick {
             return Err("Wine takes too long to start for --quick".to_owned());
         }
@@ -41,7 +41,7 @@ impl Programs {
             Wine::open(&self.directory).map(|wine| (wine, program))
         };
         let (wine, program) = self.foreign.get_or_init(build).as_ref().map_err(Clone::clone)?;
-        ProgramServer::start(wine.command("wine").arg(program), threads)
+        ProgramServer::start(wine.command("wine").arg(program), threads, room)
     }
 }
 
@@ -49,8 +49,10 @@ impl Programs {
 pub struct ProgramServer(Conversation);
 
 impl ProgramServer {
-    fn start(command: &mut Command, threads: usize) -> Result<Self, String> {
-        Conversation::start(command.arg(threads.to_string())).map(Self).map_err(|error| error.to_string())
+    fn start(command: &mut Command, threads: usize, room: usize) -> Result<Self, String> {
+        Conversation::start(command.args([threads, room].map(|n| n.to_string())))
+            .map(Self)
+            .map_err(|error| error.to_string())
     }
 
     /// The port of its listener.

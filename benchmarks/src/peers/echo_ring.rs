@@ -30,7 +30,7 @@ fn ring(entries: u32) -> io::Result<IoUring> {
 }
 
 fn echo_by_ring(job: &Job, stop: &OwnedFd) {
-    let mut buffers: Vec<Vec<u8>> = job.streams.iter().map(|_| vec![0; job.size]).collect();
+    let mut buffers: Vec<Vec<u8>> = job.streams.iter().map(|_| vec![0; job.room]).collect();
     let (mut word, mut sending) = (0_u64, vec![false; job.streams.len()]);
     // Made last, so that it goes first.
     let Ok(mut ring) = ring((job.streams.len() as u32 + 1).next_power_of_two().max(64)) else { return };
@@ -152,7 +152,7 @@ fn echo_by_multishot(job: &Job, stop: &OwnedFd) -> io::Result<()> {
     let count = (job.streams.len() as u32 * 2).next_power_of_two().clamp(16, 4096);
     let mut word = 0_u64;
     let room = IoUring::builder().setup_single_issuer().setup_defer_taskrun().setup_cqsize(count * 4).build(count)?;
-    let mut lent = Lent::new(&room, count as u16, job.size)?;
+    let mut lent = Lent::new(&room, count as u16, job.room)?;
     // Dropped first: nothing is lent any more then.
     let mut ring = room;
     let fd_of = |index: usize| types::Fd(job.streams[index].as_raw_fd());

@@ -18,13 +18,13 @@ struct Threads {
 impl Threads {
     fn start(job: Job, serve: fn(Vec<TcpStream>, usize) -> io::Result<()>) -> Self {
         let connections = job.streams.iter().map(AsRawFd::as_raw_fd).collect();
-        let (size, alone) = (job.size, job.threads == 1);
+        let (room, alone) = (job.room, job.threads == 1);
         let handles = job.shares().into_iter().map(|share| {
             std::thread::spawn(move || {
                 if alone {
                     team::pin_first();
                 }
-                if let Err(error) = serve(share, size) {
+                if let Err(error) = serve(share, room) {
                     eprintln!("a runtime's thread: {error}");
                 }
             })
@@ -55,10 +55,10 @@ impl Server for CompioServer {
     }
 }
 
-fn serve_by_compio(streams: Vec<TcpStream>, size: usize) -> io::Result<()> {
+fn serve_by_compio(streams: Vec<TcpStream>, room: usize) -> io::Result<()> {
     compio::runtime::Runtime::new()?.block_on(async move {
         let tasks: Vec<_> =
-            streams.into_iter().map(|stream| compio::runtime::spawn(compio_echo(stream, size))).collect();
+            streams.into_iter().map(|stream| compio::runtime::spawn(compio_echo(stream, room))).collect();
         for task in tasks {
             let _ = task.await;
         }
@@ -66,11 +66,11 @@ fn serve_by_compio(streams: Vec<TcpStream>, size: usize) -> io::Result<()> {
     })
 }
 
-async fn compio_echo(stream: TcpStream, size: usize) -> io::Result<()> {
+async fn compio_echo(stream: TcpStream, room: usize) -> io::Result<()> {
     use compio::buf::{BufResult, IntoInner, IoBuf};
     use compio::io::{AsyncRead, AsyncWriteExt};
     let mut stream = compio::net::TcpStream::from_std(stream)?;
-    let mut buffer: Vec<u8> = Vec::with_capacity(size);
+    let mut buffer: Vec<u8> = Vec::with_capacity(room);
     loop {
         let BufResult(received, back) = stream.read(buffer).await;
         let received = received?;
@@ -93,10 +93,10 @@ impl Server for MonoioServer {
     }
 }
 
-fn serve_by_monoio(streams: Vec<TcpStream>, size: usize) -> io::Result<()> {
+fn serve_by_monoio(streams: Vec<TcpStream>, room: usize) -> io::Result<()> {
     let mut runtime = monoio::RuntimeBuilder::<monoio::IoUringDriver>::new().with_entries(1024).build()?;
     runtime.block_on(async move {
-        let tasks: Vec<_> = streams.into_iter().map(|stream| monoio::spawn(monoio_echo(stream, size))).collect();
+        let tasks: Vec<_> = streams.into_iter().map(|stream| monoio::spawn(monoio_echo(stream, room))).collect();
         for task in tasks {
             let _ = task.await;
         }
@@ -104,11 +104,11 @@ fn serve_by_monoio(streams: Vec<TcpStream>, size: usize) -> io::Result<()> {
     })
 }
 
-async fn monoio_echo(stream: TcpStream, size: usize) -> io::Result<()> {
+async fn monoio_echo(stream: TcpStream, room: usize) -> io::Result<()> {
     use monoio::buf::IoBuf;
     use monoio::io::{AsyncReadRent, AsyncWriteRentExt};
     let mut stream = monoio::net::TcpStream::from_std(stream)?;
-    let mut buffer: Vec<u8> = Vec::with_capacity(size);
+    let mut buffer: Vec<u8> = Vec::with_capacity(room);
     loop {
         let (received, back) = stream.read(buffer).await;
         let received = received?;

@@ -20,6 +20,7 @@ Examples:
   ovl copy -r photos music /backup/    copy two trees into a directory
   ovl doctor                           which engine is used, and why
   ovl devices                          what device names mean here
+  ovl top -- ./server                  watch a program's completion ports
 
 `ovl help COMMAND` says more about a command.";
 
@@ -38,6 +39,8 @@ pub enum Command {
     Devices(DevicesArgs),
     /// Say which engine is used and why, and what this machine allows
     Doctor(DoctorArgs),
+    /// Draw the five structures of a running program's completion ports
+    Top(TopArgs),
 }
 
 const COPY_HELP: &str = "\
@@ -131,6 +134,44 @@ pub struct DevicesArgs {
 pub struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
+    pub json: bool,
+}
+
+const TOP_HELP: &str = "\
+A program tells about itself if it runs with OVERLAPPED_OBSERVE=1. With -- it is started so, with its output in a file or nowhere, and \
+ended when you leave. Only programs of your own can be observed.
+
+Threads wait on a stack and are woken newest first; released ones count against the concurrency value; paused ones block and do not count.
+
+Keys: q ends, left and right choose another port, space holds the picture.
+
+Examples:
+  ovl top -- ./server 8080             start a program and watch it
+  OVERLAPPED_OBSERVE=1 ./server & ovl top $!
+  ovl top --once 4711                  one picture as text
+  ovl top --json 4711 | jq '.ports[0].queued'";
+
+/// The arguments of `ovl top`.
+#[derive(Args, Debug)]
+#[command(after_long_help = TOP_HELP, after_help = "`ovl top --help` says more, and gives examples.")]
+pub struct TopArgs {
+    /// The process [default: the only one that can be observed]
+    #[arg(value_name = "PID", conflicts_with = "program")]
+    pub process: Option<u32>,
+    /// The program to start, and its arguments
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub program: Vec<std::ffi::OsString>,
+    /// Where the started program's output goes [default: nowhere]
+    #[arg(long, value_name = "FILE", requires = "program")]
+    pub output: Option<PathBuf>,
+    /// Milliseconds between two pictures
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(20..=60_000))]
+    pub interval: u64,
+    /// Print one picture as text (the default where standard output is not a terminal)
+    #[arg(long)]
+    pub once: bool,
+    /// Print one picture as JSON
+    #[arg(long, conflicts_with = "once")]
     pub json: bool,
 }
 

@@ -27,7 +27,7 @@ impl Row {
     fn of(mapping: &Mapping<'_>) -> Self {
         let kind = match mapping.to {
             MappedTo::Drive { .. } => "drive",
-            MappedTo::Device(_) => "device",
+            MappedTo::Device(_) | MappedTo::NullModem(_) => "device",
             MappedTo::Directory(_) => "directory",
             MappedTo::Peers(_) => "mailslots",
             MappedTo::ThisComputer => "computer",
@@ -41,7 +41,7 @@ impl Row {
             present: match mapping.to {
                 MappedTo::Drive { directory, device } => directory.or(device).is_some_and(Path::exists),
                 MappedTo::Device(path) | MappedTo::Directory(path) => path.exists(),
-                MappedTo::Peers(_) | MappedTo::ThisComputer => true,
+                MappedTo::Peers(_) | MappedTo::ThisComputer | MappedTo::NullModem(_) => true,
             },
             is_default: *mapping.origin == Origin::Default,
         }

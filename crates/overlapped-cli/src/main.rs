@@ -11,6 +11,7 @@ mod engine;
 mod problem;
 mod signals;
 mod size;
+mod top;
 mod usage;
 
 use clap::Parser;
@@ -24,5 +25,6 @@ fn main() -> ExitCode {
         Command::Copy(args) => copy::run(&args),
         Command::Devices(args) => devices::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Top(args) => top::run(&args),
     }
 }

@@ -9,6 +9,7 @@ use crate::namespace::Target;
 use crate::request::{Completion, Request, RequestRef};
 use crate::system::System;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Status, Win32Error};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 /// What a device makes of a new request.
@@ -111,8 +112,45 @@ pub trait Device: Send + Sync + std::any::Any {
         let _ = instance;
     }
 
+    /// What a child process needs to have the same open instance, or `None` if it cannot have it: asked when a process is started
+    /// (contract 01 section 2, 09 section 1).
+    fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
+        let _ = instance;
+        None
+    }
+
+    /// A handle with this value refers to it, as in the process that left it.
+    fn inherited_as(&self, handle: crate::handle::Handle) {
+        let _ = handle;
+    }
+
     /// For what only this kind of device can be asked.
     fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// What a child process gets of an open instance.
+#[derive(Debug)]
+pub struct Bequest {
+    /// Which kind of device: one of [`bequest`].
+    pub kind: u32,
+    /// Can its requests be overlapped? Set by who collects it.
+    pub overlapped: bool,
+    /// A copy of the descriptor, for the child alone.
+    pub descriptor: Option<OwnedFd>,
+    /// What else there is to know; only the device's own kind reads it.
+    pub bytes: Vec<u8>,
+}
+
+/// The kinds of [`Bequest`].
+pub mod bequest {
+    /// A file, a directory, a terminal: whatever has been opened by a path.
+    pub const FILE: u32 = 1;
+    /// NUL.
+    pub const NULL: u32 = 2;
+    /// A socket.
+    pub const SOCKET: u32 = 3;
+    /// An end of a pipe.
+    pub const PIPE: u32 = 4;
 }
 
 /// How something is to be opened: the arguments of CreateFile (contract 01 section 2).
@@ -143,7 +181,13 @@ pub struct Opened {
 }
 
 /// Opens the devices of one kind.
-pub trait Driver: Send + Sync {
+pub trait Driver: Send + Sync + std::any::Any {
     /// Opens what `target` names, or `None` if that is not of this kind.
     fn open(&self, system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>>;
+
+    /// Makes a device of what the parent process has left, or `None` if that is not of this kind.
+    fn inherit(&self, system: &System, bequest: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
+        let _ = (system, bequest);
+        None
+    }
 }

@@ -14,8 +14,10 @@
 //! | [`port`], [`pool`] | the completion port, and threads for it | 06 |
 //! | [`task`] | the state of a future that a pool runs | – |
 //! | [`sentinel`] | threads of a port that block unannounced | 06 section 9 |
+//! | [`alarm`] | how a device comes back to its requests after a time | – |
 //! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
 
+pub mod alarm;
 #[cfg(not(loom))]
 mod brief;
 pub mod clock;

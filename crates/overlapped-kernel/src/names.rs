@@ -4,7 +4,7 @@
 //! `Global\` and `Local\` before one mean the same here. The table is the process's own; what other processes have is behind
 //! the [`Exchange`], if the system has one.
 
-use crate::dispatcher::shared::{Exchange, Found, Shared, Spec};
+use crate::dispatcher::shared::{Exchange, Found, Passage, Shared, Spec};
 use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Waitable};
 use crate::handle::Object;
 use crate::section::Section;
@@ -13,6 +13,7 @@ use crate::sync::Mutex;
 use overlapped_abi::Win32Error;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -35,7 +36,13 @@ impl Named {
             Object::Semaphore(o) => Some(Self::Semaphore(Arc::downgrade(o))),
             Object::Timer(o) => Some(Self::Timer(Arc::downgrade(o))),
             Object::Section(o) => Some(Self::Section(Arc::downgrade(o))),
-            Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) => None,
+            Object::Instance(_)
+            | Object::Port(_)
+            | Object::Thread(_)
+            | Object::Process(_)
+            | Object::MainThread(_) => None,
+            #[cfg(not(loom))]
+            Object::Job(_) => None,
         }
     }
 
@@ -132,6 +139,36 @@ impl Names {
         }
         Ok(object)
     }
+
+    /// What leads a child process to an object that can be waited for, or to a section with a name: other processes get it from
+    /// now on. `None` for an object that has nothing of the kind; 50 if nothing can be shared.
+    pub(crate) fn pass_on(&self, object: &Object) -> Result<Option<Passage>, Win32Error> {
+        let exchange = &**self.exchange.get().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let signal = match object {
+            Object::Event(event) => event.share(exchange)?,
+            Object::Mutant(mutant) => mutant.share(exchange)?,
+            Object::Semaphore(semaphore) => semaphore.share(exchange)?,
+            Object::Timer(timer) => timer.share(exchange)?,
+            Object::Section(_) => {
+                let table = self.table.lock();
+                let found = |(name, named): (&OsString, &Named)| match named {
+                    Named::Section(_) if named.upgrade().is_some_and(|found| found.same(object)) => Some(name.clone()),
+                    _ => None,
+                };
+                let name = table.iter().find_map(found);
+                drop(table);
+                return Ok(name.and_then(|name| exchange.pass_section(&name)));
+            }
+            _ => return Ok(None),
+        };
+        Ok(signal.pass_on())
+    }
+
+    /// The object without a name to which the parent process has led this one.
+    pub(crate) fn receive(&self, descriptor: OwnedFd, service: &Arc<Service>) -> Result<Object, Win32Error> {
+        let exchange = self.exchange.get().ok_or(Win32Error::NOT_SUPPORTED)?;
+        Ok(attached(Found::Signal(exchange.receive(descriptor)?), false, service))
+    }
 }
 
 /// What to share of an object that can be waited for; 87 for those that have no names.
@@ -141,9 +178,14 @@ fn spec(object: &Object) -> Result<Spec, Win32Error> {
         Object::Mutant(_) => Ok(Spec::Mutant),
         Object::Semaphore(semaphore) => semaphore.spec().ok_or(Win32Error::INVALID_PARAMETER),
         Object::Timer(timer) => Ok(Spec::Timer { auto: timer.is_auto() }),
-        Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) | Object::Section(_) => {
-            Err(Win32Error::INVALID_PARAMETER)
-        }
+        Object::Instance(_)
+        | Object::Port(_)
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::MainThread(_)
+        | Object::Section(_) => Err(Win32Error::INVALID_PARAMETER),
+        #[cfg(not(loom))]
+        Object::Job(_) => Err(Win32Error::INVALID_PARAMETER),
     }
 }
 

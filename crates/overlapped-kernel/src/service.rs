@@ -5,14 +5,14 @@
 //! come back ([`crate::idle`]). Each is watched here: looked at every `PERIOD` and done at the second look. When a look finds
 //! no new debt, watching ends and so do the wake-ups.
 //!
-//! It also keeps the waitable timers: it sleeps until the next one is due. Where time is virtual, it cannot: there the thread that
+//! It also keeps the waitable timers and the alarms of devices: it sleeps until the next one is due. Where time is virtual, it cannot: there the thread that
 //! polls the engine goes no further than the next timer, and expires it ([`crate::idle`]).
 //!
 //! A timer with an absolute due time follows the wall clock when that is set (contract 04 section 6). As long as there is one, the
 //! thread compares the two clocks every `CLOCK_LOOK`: a wake-up a second is the price.
 
 use crate::clock::Tick;
-use crate::dispatcher::{Timer, filetime_now};
+use crate::dispatcher::filetime_now;
 use crate::engine::Engine;
 use crate::port::Port;
 use crate::sentinel::Sentinel;
@@ -73,11 +73,21 @@ impl When {
     }
 }
 
+/// What something happens to at a time: a timer, or a device's alarm.
+pub(crate) trait Expires: Send + Sync {
+    /// Is this the setting that counts?
+    fn is_set(&self, setting: u64) -> bool;
+
+    /// The due time of a setting has come; when the next one is.
+    #[cfg(not(loom))]
+    fn expire(&self, setting: u64) -> Option<When>;
+}
+
 /// A timer's due time; the earliest is the greatest, for the heap.
 struct Alarm {
     due: Tick,
     at: Option<u64>,
-    timer: Weak<Timer>,
+    timer: Weak<dyn Expires>,
     setting: u64,
 }
 
@@ -133,9 +143,8 @@ impl Service {
     }
 
     /// Expires this setting of the timer when it is due.
-    pub(crate) fn schedule(&self, when: When, timer: &Arc<Timer>, setting: u64) {
+    pub(crate) fn schedule(&self, when: When, timer: Weak<dyn Expires>, setting: u64) {
         let When { due, at } = when;
-        let timer = Arc::downgrade(timer);
         self.kick(|state| {
             state.timers.push(Alarm { due, at, timer, setting });
             if at.is_some() && state.ahead.is_none() {

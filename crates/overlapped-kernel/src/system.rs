@@ -1,8 +1,9 @@
 //! A system: everything that calls share. One for the process by default, and as many more as tests want.
 
+use crate::alarm::{Alarm, Alarmed};
 use crate::clock::Timeout;
-use crate::device::{Driver, OpenParams};
-use crate::dispatcher::shared::Exchange;
+use crate::device::{Bequest, Driver, OpenParams, Opened};
+use crate::dispatcher::shared::{Exchange, Passage};
 use crate::dispatcher::{Event, Timer, WaitRef};
 use crate::engine::Engine;
 use crate::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, Handle, HandleFlags, HandleTable, Object, Watch};
@@ -18,7 +19,7 @@ use crate::service::Service;
 use crate::thread::Thread;
 use crate::wait::{self, Outcome};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::ffi::OsStr;
 use std::sync::{Arc, Weak};
 
@@ -47,6 +48,14 @@ struct Inner {
     lookup: Box<dyn Lookup + Send + Sync>,
     drivers: Vec<Box<dyn Driver>>,
     accounts: Arc<Accounts>,
+    ports: Mutex<Ports>,
+}
+
+/// The ports that were made here, each with its number, for pictures of the whole system.
+#[derive(Default)]
+struct Ports {
+    made: u64,
+    listed: Vec<(u64, Weak<Port>)>,
 }
 
 /// A reference that keeps nothing alive.
@@ -110,7 +119,9 @@ impl System {
         crate::service::start(&service, &idle)?;
         let namespace = RwLock::new(namespace);
         let (handles, names) = (HandleTable::new(), Names::default());
-        Ok(Self(Arc::new(Inner { engine, idle, service, handles, names, namespace, lookup, drivers, accounts })))
+        let ports = Mutex::default();
+        let inner = Inner { engine, idle, service, handles, names, namespace, lookup, drivers, accounts, ports };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The engine.
@@ -156,14 +167,25 @@ impl System {
         }
         let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
         let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() })?;
+        self.open_target(&target, params)
+    }
+
+    /// The same for what a name has led to.
+    pub fn open_target(&self, target: &Target, params: &OpenParams) -> Result<Open, Win32Error> {
         let opened = crate::thread::with_current(|thread| {
             let _blocked = thread.blocked_in_call();
-            self.0.drivers.iter().find_map(|driver| driver.open(self, &target, params))
+            self.0.drivers.iter().find_map(|driver| driver.open(self, target, params))
         });
         let opened = opened.unwrap_or(Err(Win32Error::FILE_NOT_FOUND))?;
         let grant = Grant { instance: self.instance(opened.device, opened.overlapped), access: opened.access };
         let handle = self.insert(Object::Instance(Arc::clone(&grant.instance)), opened.access)?;
         Ok(Open { handle, grant, existed: opened.existed })
+    }
+
+    /// The driver of this type, for what is not opened by a name.
+    #[must_use]
+    pub fn driver<T: Driver>(&self) -> Option<&T> {
+        self.0.drivers.iter().find_map(|driver| (&**driver as &dyn std::any::Any).downcast_ref())
     }
 
     /// What a name leads to here, whether or not it exists.
@@ -262,10 +284,49 @@ impl System {
         if !entry.access.contains(AccessMask::SYNCHRONIZE) {
             return Err(Win32Error::ACCESS_DENIED);
         }
-        if let Object::Process(process) = &entry.object {
+        if let Object::Process(process) | Object::MainThread(process) = &entry.object {
             process.look();
         }
         entry.object.waitable().ok_or(Win32Error::INVALID_HANDLE)
+    }
+
+    /// All open handles, with what they refer to, in the order of their values.
+    #[must_use]
+    pub fn all_open(&self) -> Vec<(Handle, Entry)> {
+        let mut open = self.0.handles.all_open();
+        open.sort_by_key(|(handle, _)| handle.into_raw());
+        open
+    }
+
+    /// Makes a handle with this value, as another process has had it; 6 if it is in use here.
+    pub fn insert_at(&self, handle: Handle, entry: Entry) -> Result<(), Win32Error> {
+        if let Object::Instance(instance) = &entry.object {
+            instance.handle_opened();
+            instance.device().inherited_as(handle);
+        }
+        let object = entry.object.clone();
+        if self.0.handles.insert_at(handle, entry) {
+            return Ok(());
+        }
+        self.closed(&object);
+        Err(Win32Error::INVALID_HANDLE)
+    }
+
+    /// The device that the parent process has left; 50 if nobody knows it.
+    pub fn inherit(&self, mut bequest: Bequest) -> Result<Opened, Win32Error> {
+        let opened = self.0.drivers.iter().find_map(|driver| driver.inherit(self, &mut bequest));
+        opened.unwrap_or(Err(Win32Error::NOT_SUPPORTED))
+    }
+
+    /// What leads a child process to an event, a mutex, a semaphore, a timer, or to a section with a name: other processes get it from
+    /// now on. `None` for other objects; 50 if nothing can be shared here.
+    pub fn pass_on(&self, object: &Object) -> Result<Option<Passage>, Win32Error> {
+        self.0.names.pass_on(object)
+    }
+
+    /// The object without a name to which the parent process has led this one.
+    pub fn receive(&self, descriptor: std::os::fd::OwnedFd) -> Result<Object, Win32Error> {
+        self.0.names.receive(descriptor, &self.0.service)
     }
 
     /// CloseHandle: 6 if it is not open or is protected.
@@ -301,6 +362,8 @@ impl System {
             Object::Instance(instance) => instance.handle_closed(),
             // A duplicate may be left (contract 01 section 1.3).
             Object::Port(port) if !self.has_handle(object) => port.close(),
+            #[cfg(not(loom))]
+            Object::Job(job) if !self.has_handle(object) => job.close(),
             // The others end with their last reference.
             _ => {}
         }
@@ -395,6 +458,12 @@ impl System {
         self.0.names.open(name, &self.0.service)
     }
 
+    /// A new alarm, not set, for a device that is told by it.
+    #[must_use]
+    pub fn new_alarm(&self, whom: Weak<dyn Alarmed>) -> Arc<Alarm> {
+        Alarm::new(Arc::clone(&self.0.service), whom)
+    }
+
     /// A new waitable timer.
     #[must_use]
     pub fn new_timer(&self, manual_reset: bool) -> Arc<Timer> {
@@ -421,7 +490,21 @@ impl System {
     /// A new completion port (contract 06 section 1); 0 is the number of processors.
     #[must_use]
     pub fn new_port(&self, concurrency: u32) -> Arc<Port> {
-        Port::new(concurrency, Some(Arc::clone(&self.0.service)))
+        let port = Port::new(concurrency, Some(Arc::clone(&self.0.service)));
+        let Ports { made, listed } = &mut *self.0.ports.lock();
+        if listed.len() == listed.capacity() {
+            listed.retain(|(_, port)| port.strong_count() > 0);
+        }
+        *made += 1;
+        listed.push((*made, Arc::downgrade(&port)));
+        port
+    }
+
+    /// The ports that exist, in the order in which they were made, each with a number that no other one gets.
+    #[must_use]
+    pub fn ports(&self) -> Vec<(u64, Arc<Port>)> {
+        let Ports { listed, .. } = &*self.0.ports.lock();
+        listed.iter().filter_map(|(number, port)| Some((*number, port.upgrade()?))).collect()
     }
 
     /// Waits for any of the objects; see [`wait::wait_any`].

@@ -79,6 +79,7 @@ mod metadata;
 pub mod named;
 pub mod net;
 mod objects;
+pub mod observe;
 mod open;
 mod operation;
 mod overlapped_file;

@@ -1,6 +1,7 @@
 //! Systems: the default one of the process, and others.
 
 use crate::error::{Error, Result};
+use crate::observe;
 use overlapped_abi::Win32Error;
 use overlapped_devices::shared::LazyCommons;
 use overlapped_devices::{FileDriver, HostLookup};
@@ -154,9 +155,24 @@ pub fn default() -> Result<&'static System> {
         let directory =
             namespace::runtime_directory(|name| std::env::var_os(name), rustix::process::geteuid().as_raw());
         system.share_names(Arc::new(LazyCommons::new(directory)));
+        observe_if_wanted(&system);
         Ok(system)
     };
     SYSTEM.get_or_init(build).as_ref().map_err(Clone::clone)
+}
+
+/// For the rest of the process's life, if the environment asks for it.
+fn observe_if_wanted(system: &System) {
+    static SERVED: OnceLock<observe::Served> = OnceLock::new();
+    if !observe::is_wanted() {
+        return;
+    }
+    match observe::serve(system) {
+        Ok(served) => {
+            let _ = SERVED.set(served);
+        }
+        Err(error) => tracing::warn!(%error, "this process cannot be observed"),
+    }
 }
 
 /// Where to wait for objects that no system signals: the default system's waiting room or, as an event needs no engine, that

@@ -169,7 +169,8 @@ pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Wi
 pub(super) fn is_device(system: &System, name: &OsStr) -> bool {
     let local = matches!(name.as_encoded_bytes(), [b'\\', b'\\', b'.' | b'?', b'\\', ..]);
     let device = |target: Target| {
-        let line = matches!(target, Target::Null | Target::Serial { .. } | Target::Parallel { .. });
+        let line = matches!(target, Target::Null | Target::Parallel { .. })
+            || matches!(target, Target::Serial { .. } | Target::NullModem { .. });
         line || matches!(target, Target::Console | Target::ConsoleInput | Target::ConsoleOutput)
     };
     !local && system.resolve(name, CaseRule::default()).is_ok_and(device)

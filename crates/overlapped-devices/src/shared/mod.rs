@@ -211,7 +211,7 @@ impl Drop for Lease {
 }
 
 /// Nobody else finds, makes or removes pages while the result lives.
-fn lock_directory(directory: &Path) -> Result<OwnedFd, Errno> {
+pub(crate) fn lock_directory(directory: &Path) -> Result<OwnedFd, Errno> {
     let lock = rustix::fs::open(directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     rustix::fs::flock(&lock, FlockOperation::LockExclusive)?;
     Ok(lock)
@@ -238,8 +238,8 @@ fn sweep(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the directory for its owner alone, or checks one that is there.
-fn private(directory: &Path) -> io::Result<()> {
+/// Makes a directory that its owner alone may enter, or checks one that is there: refused if it is somebody else's, or open to others.
+pub fn private(directory: &Path) -> io::Result<()> {
     match std::fs::DirBuilder::new().mode(0o700).create(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         made => made?,
@@ -253,7 +253,7 @@ fn private(directory: &Path) -> io::Result<()> {
 }
 
 /// A file name for any name: what is plain stays readable, and a hash tells the rest apart.
-fn file_name(name: &OsStr, attempt: u32) -> String {
+pub(crate) fn file_name(name: &OsStr, attempt: u32) -> String {
     // FNV-1a: fixed, as all processes must agree.
     let hash = name
         .as_bytes()

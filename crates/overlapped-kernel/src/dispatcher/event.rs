@@ -1,8 +1,9 @@
 //! Event objects (contract 04 section 3).
 
-use super::shared::Shared;
+use super::shared::{Exchange, Shared};
 use super::{Dispatcher, Waitable};
-use std::sync::Arc;
+use overlapped_abi::Win32Error;
+use std::sync::{Arc, Weak};
 
 /// An event: signalled until reset (manual reset), or until one wait has taken the signal (auto reset).
 #[derive(Debug)]
@@ -24,6 +25,14 @@ impl Event {
     /// An event that other processes have too.
     pub(crate) fn shared(signal: Arc<dyn Shared>) -> Arc<Self> {
         Arc::new(Self(Dispatcher::shared(signal, None)))
+    }
+
+    /// Other processes get it too; what leads them to it.
+    pub(crate) fn share(self: &Arc<Self>, exchange: &dyn Exchange) -> Result<Arc<dyn Shared>, Win32Error> {
+        let signal = self.0.share(None, |spec, held| exchange.publish(spec, held))?;
+        let object: Weak<Self> = Arc::downgrade(self);
+        signal.bind(object);
+        Ok(signal)
     }
 
     /// Does one wait take the signal?

@@ -6,6 +6,7 @@
 //!
 //! - `WATCHED`: there are waiters; who sets `SIGNALLED` must look at the queue. Both bits change by read-modify-write on one
 //!   word, so either the setter sees the waiter or the waiter sees the signal.
+//! - `SHARED`: other processes have got the object too, and the word means nothing any more (module `shared`). Once set it stays.
 //! - `HELD`: a wait for all examines the object; nobody else takes or clears the signal without the lock meanwhile.
 //!
 //! Drawback: two paths to the same decision. The model checker runs both (`tests/loom_dispatcher.rs`).
@@ -36,6 +37,7 @@ static SERIAL: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::
 const SIGNALLED: u32 = 1;
 const WATCHED: u32 = 2;
 const HELD: u32 = 4;
+const SHARED: u32 = 8;
 
 /// Something that can be waited on.
 pub trait Waitable: Send + Sync {
@@ -91,7 +93,7 @@ pub struct Dispatcher {
     bits: AtomicU32,
     /// Whether taking clears the bit, so that the lock-free paths know without the lock.
     auto: bool,
-    /// Whether the state is the bit alone.
+    /// Whether the state is the bit alone, until other processes get it too.
     plain: bool,
     inner: Mutex<Inner>,
     #[cfg(loom)]
@@ -151,24 +153,36 @@ impl Dispatcher {
     /// Is it signalled at this moment? For displays and tests; a wait decides by itself.
     #[must_use]
     pub fn is_signalled(&self) -> bool {
-        if !self.plain
+        let bits = self.bits.load(Ordering::Acquire);
+        if self.is_apart(bits)
             && let Some(signal) = Self::shared_signal(&self.inner.lock())
         {
             return signal.ready(0).is_ok();
         }
-        self.bits.load(Ordering::Acquire) & SIGNALLED != 0
+        bits & SIGNALLED != 0
+    }
+
+    /// Does the state stand elsewhere than in this value of the word?
+    fn is_apart(&self, bits: u32) -> bool {
+        !self.plain || bits & SHARED != 0
     }
 
     /// Signals it. A notification object releases every waiter, a synchronization object one.
     pub fn set(&self) {
-        if !self.plain {
+        let bits = self.bits.load(Ordering::Acquire);
+        if self.is_apart(bits) {
             return self.change_shared(|signal| signal.set());
         }
-        if !self.auto && self.bits.load(Ordering::Acquire) & (SIGNALLED | WATCHED) == SIGNALLED {
+        if !self.auto && bits & (SIGNALLED | WATCHED) == SIGNALLED {
             // Set already, and nobody waits: nothing changes.
             return;
         }
-        if self.bits.fetch_or(SIGNALLED, Ordering::AcqRel) & WATCHED != 0 {
+        let before = self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+        if before & SHARED != 0 {
+            // It was given to other processes at this moment.
+            return self.change_shared(|signal| signal.set());
+        }
+        if before & WATCHED != 0 {
             let guard = self.inner.lock();
             self.serve(guard);
         }
@@ -176,14 +190,20 @@ impl Dispatcher {
 
     /// Makes it non-signalled.
     pub fn reset(&self) {
-        if !self.plain {
+        let mut bits = self.bits.load(Ordering::Relaxed);
+        if self.is_apart(bits) {
             return self.change_shared(|signal| signal.reset());
         }
-        let mut bits = self.bits.load(Ordering::Relaxed);
         while bits & SIGNALLED != 0 {
+            if bits & SHARED != 0 {
+                return self.change_shared(|signal| signal.reset());
+            }
             if bits & HELD != 0 {
-                let _guard = self.inner.lock();
-                self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel);
+                let guard = self.inner.lock();
+                if self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel) & SHARED != 0 {
+                    drop(guard);
+                    self.change_shared(|signal| signal.reset());
+                }
                 return;
             }
             match self.bits.compare_exchange_weak(bits, bits & !SIGNALLED, Ordering::AcqRel, Ordering::Relaxed) {
@@ -195,7 +215,7 @@ impl Dispatcher {
 
     /// Releases the threads that wait now (all, or one if synchronization), and leaves it non-signalled.
     pub(crate) fn pulse(&self) {
-        if !self.plain {
+        if self.is_apart(self.bits.load(Ordering::Acquire)) {
             self.set();
             // Not under the lock: other processes get some time.
             let signal = Self::shared_signal(&self.inner.lock()).map(Arc::clone);
@@ -205,6 +225,10 @@ impl Dispatcher {
             return self.reset();
         }
         let guard = self.inner.lock();
+        if self.bits.load(Ordering::Acquire) & SHARED != 0 {
+            drop(guard);
+            return self.pulse();
+        }
         self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
         self.serve(guard);
         self.reset();
@@ -215,6 +239,9 @@ impl Dispatcher {
         if self.plain {
             let mut bits = self.bits.load(Ordering::Acquire);
             loop {
+                if bits & SHARED != 0 {
+                    break;
+                }
                 if bits & SIGNALLED == 0 {
                     return Err(Refusal::NotSignalled);
                 }

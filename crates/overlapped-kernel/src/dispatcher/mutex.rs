@@ -1,6 +1,6 @@
 //! Mutex objects, which NT calls mutants (contract 04 section 4).
 
-use super::shared::Shared;
+use super::shared::{Exchange, Held, Shared};
 use super::{Dispatcher, Refusal, State, Taken, Waitable};
 use crate::thread::Thread;
 use overlapped_abi::Win32Error;
@@ -42,6 +42,17 @@ impl Ownership {
         debug_assert!(self.owner.as_ref().is_some_and(|o| Arc::ptr_eq(o, thread)));
         self.abandoned |= taken.abandoned;
         self.leave();
+    }
+
+    /// Who has it, for other processes, and that thread.
+    pub(super) fn held(&self) -> (Held, Option<Arc<Thread>>) {
+        let owner = self.owner.as_ref().map_or(0, |owner| owner.id());
+        (Held { owner, depth: self.depth, abandoned: self.abandoned }, self.owner.clone())
+    }
+
+    /// The state stands elsewhere from now on: the owner stays the owner.
+    pub(super) fn forget(&mut self) {
+        self.owner = None;
     }
 
     fn leave(&mut self) {
@@ -91,6 +102,14 @@ impl Mutant {
             let _ = mutex.0.try_take(&crate::thread::current());
         }
         mutex
+    }
+
+    /// Other processes get it too; what leads them to it.
+    pub(crate) fn share(self: &Arc<Self>, exchange: &dyn Exchange) -> Result<Arc<dyn Shared>, Win32Error> {
+        let signal = self.0.share(Some(Arc::downgrade(self)), |spec, held| exchange.publish(spec, held))?;
+        let object: Weak<Self> = Arc::downgrade(self);
+        signal.bind(object);
+        Ok(signal)
     }
 
     /// Gives it up once; the last of the owner's releases lets a waiter in. 288 if the calling thread does not own it.

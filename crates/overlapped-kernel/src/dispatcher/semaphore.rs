@@ -1,9 +1,9 @@
 //! Semaphore objects (contract 04 section 5).
 
-use super::shared::{Shared, Spec};
+use super::shared::{Exchange, Shared, Spec};
 use super::{Dispatcher, Refusal, State, Taken, Waitable};
 use overlapped_abi::Win32Error;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The count and its ceiling.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(super) struct Count {
 }
 
 impl Count {
+    pub(super) fn spec(&self) -> Spec {
+        Spec::Semaphore { now: self.now, max: self.max }
+    }
+
     pub(super) fn available(&self) -> bool {
         self.now > 0
     }
@@ -48,10 +52,18 @@ impl Semaphore {
         Arc::new(Self(Dispatcher::shared(signal, None)))
     }
 
+    /// Other processes get it too; what leads them to it.
+    pub(crate) fn share(self: &Arc<Self>, exchange: &dyn Exchange) -> Result<Arc<dyn Shared>, Win32Error> {
+        let signal = self.0.share(None, |spec, held| exchange.publish(spec, held))?;
+        let object: Weak<Self> = Arc::downgrade(self);
+        signal.bind(object);
+        Ok(signal)
+    }
+
     /// What to share of it.
     pub(crate) fn spec(&self) -> Option<Spec> {
         match &self.0.inner.lock().state {
-            State::Semaphore(count) => Some(Spec::Semaphore { now: count.now, max: count.max }),
+            State::Semaphore(count) => Some(count.spec()),
             _ => None,
         }
     }

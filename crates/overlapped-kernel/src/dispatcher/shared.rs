@@ -4,14 +4,19 @@
 //! each process's own [`Dispatcher`], which asks `Shared` where it would look at its own state. Who changes the signal
 //! serves its own queue at once and rings the processes that watch; these call [`Dispatcher::serve_shared`]. Drawback:
 //! between processes, a signal goes to whoever takes it first, and not to who has waited longest.
+//!
+//! An object becomes such a one by its name, or when a child process inherits it ([`Dispatcher::share`]): then it has waiters and
+//! a state already, which move.
 
-use super::{Dispatcher, Inner, Mutant, State, Taken, Waitable};
+use super::{Dispatcher, Inner, Mutant, SHARED, SIGNALLED, State, Taken, Waitable};
 use crate::clock::Tick;
 use crate::section::Section;
+use crate::sync::atomic::Ordering;
 use crate::thread::Thread;
 use overlapped_abi::Win32Error;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Debug;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -103,6 +108,30 @@ pub trait Shared: Debug + Send + Sync {
     fn unwatch(&self);
     /// Whose queue to serve when this process is rung.
     fn bind(&self, object: Weak<dyn Waitable>);
+    /// What leads another process to it; `None` if nothing does.
+    fn pass_on(&self) -> Option<Passage> {
+        None
+    }
+}
+
+/// What leads a child process to an object.
+#[derive(Debug)]
+pub struct Passage {
+    /// Its name, if it has one: it is there at least as long as `descriptor`.
+    pub name: Option<OsString>,
+    /// For the child alone.
+    pub descriptor: OwnedFd,
+}
+
+/// Who has a mutex at the moment when other processes get it too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The thread of this process that owns it, or 0.
+    pub owner: u32,
+    /// How often over.
+    pub depth: u32,
+    /// Nobody owns it, and its last owner has not released it.
+    pub abandoned: bool,
 }
 
 /// What a name leads to.
@@ -126,6 +155,24 @@ pub trait Exchange: Send + Sync {
     /// The section of that name, and whether it was there before: `new` has the name from now on if none has it, and is the process's
     /// own if nothing can be shared. 6 if the name is of another kind of object.
     fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Win32Error>;
+
+    /// A signal without a name that other processes can get: 50 if nothing can be shared here.
+    fn publish(&self, spec: Spec, held: Held) -> Result<Arc<dyn Shared>, Win32Error> {
+        let _ = (spec, held);
+        Err(Win32Error::NOT_SUPPORTED)
+    }
+
+    /// The signal without a name that another process has passed on: 6 if the descriptor leads to none.
+    fn receive(&self, descriptor: OwnedFd) -> Result<Arc<dyn Shared>, Win32Error> {
+        drop(descriptor);
+        Err(Win32Error::INVALID_HANDLE)
+    }
+
+    /// What leads a child process to a section with this name: as [`Shared::pass_on`].
+    fn pass_section(&self, name: &OsStr) -> Option<Passage> {
+        let _ = name;
+        None
+    }
 }
 
 /// What a dispatcher has of it.
@@ -177,6 +224,39 @@ impl Dispatcher {
     /// An object whose signal is shared.
     pub(super) fn shared(signal: Arc<dyn Shared>, mutant: Option<Weak<Mutant>>) -> Self {
         Self::new(State::Shared(Part { signal, mutant, owner: None }), false)
+    }
+
+    /// Other processes get it too from now on, if they have not got it already: `publish` makes the signal that they share, which this gives
+    /// what the object is at the moment.
+    pub(super) fn share(
+        &self,
+        mutant: Option<Weak<Mutant>>,
+        publish: impl FnOnce(Spec, Held) -> Result<Arc<dyn Shared>, Win32Error>,
+    ) -> Result<Arc<dyn Shared>, Win32Error> {
+        let mut inner = self.inner.lock();
+        let (spec, held, owner) = match &inner.state {
+            State::Shared(part) => return Ok(Arc::clone(&part.signal)),
+            State::Notification => (Spec::Event { auto: false, signalled: false }, Held::default(), None),
+            State::Synchronization => (Spec::Event { auto: true, signalled: false }, Held::default(), None),
+            State::Semaphore(count) => (count.spec(), Held::default(), None),
+            State::Mutant(ownership) => {
+                let (held, owner) = ownership.held();
+                (Spec::Mutant, held, owner)
+            }
+        };
+        let signal = publish(spec, held)?;
+        // Who has the word alone sees this bit, and comes here when the lock is free.
+        if self.bits.fetch_or(SHARED, Ordering::AcqRel) & SIGNALLED != 0 {
+            signal.set();
+        }
+        if !inner.waiters.is_empty() {
+            signal.watch();
+        }
+        if let State::Mutant(ownership) = &mut inner.state {
+            ownership.forget();
+        }
+        inner.state = State::Shared(Part { signal: Arc::clone(&signal), mutant, owner });
+        Ok(signal)
     }
 
     /// The shared signal, if it has one.

@@ -4,13 +4,14 @@
 //! to the thread that set it. Each setting has a number, so that an expiry that was on its way when the timer was set again
 //! or cancelled does nothing.
 
-use super::shared::Shared;
+use super::shared::{Exchange, Shared, Spec};
 use super::{Dispatcher, Waitable};
 use crate::clock::Tick;
-use crate::service::{Service, When};
+use crate::service::{Expires, Service, When};
 use crate::sync::Mutex;
 use crate::thread::{Apc, Thread};
-use std::sync::Arc;
+use overlapped_abi::Win32Error;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 /// A timer's routine: called on the setting thread, in an alertable wait, with the due time as a FILETIME.
@@ -42,7 +43,7 @@ pub struct Timer {
     /// One wait takes the signal.
     auto: bool,
     /// Other processes have it too: which setting counts stands there.
-    shared: Option<Arc<dyn Shared>>,
+    shared: OnceLock<Arc<dyn Shared>>,
     service: Arc<Service>,
     setting: Mutex<Setting>,
 }
@@ -50,6 +51,8 @@ pub struct Timer {
 #[derive(Default)]
 struct Setting {
     number: u64,
+    /// It has not been cancelled, and its last time has not come.
+    armed: bool,
     /// The number among all processes.
     stamp: Option<u64>,
     period: Option<Duration>,
@@ -63,14 +66,32 @@ impl Timer {
     pub(crate) fn new(manual_reset: bool, service: Arc<Service>) -> Arc<Self> {
         let signal = if manual_reset { Dispatcher::notification(false) } else { Dispatcher::synchronization(false) };
         let setting = Mutex::new(Setting::default());
-        Arc::new(Self { signal, auto: !manual_reset, shared: None, service, setting })
+        Arc::new(Self { signal, auto: !manual_reset, shared: OnceLock::new(), service, setting })
     }
 
     /// A timer that other processes have too. It is signalled by the process that set it, while that has a handle;
     /// afterwards by whoever waits.
     pub(crate) fn shared(shared: Arc<dyn Shared>, auto: bool, service: Arc<Service>) -> Arc<Self> {
         let signal = Dispatcher::shared(Arc::clone(&shared), None);
-        Arc::new(Self { signal, auto, shared: Some(shared), service, setting: Mutex::new(Setting::default()) })
+        let setting = Mutex::new(Setting::default());
+        Arc::new(Self { signal, auto, shared: OnceLock::from(shared), service, setting })
+    }
+
+    /// Other processes get it too; what leads them to it. A time that is set counts for them, unless it has a routine.
+    pub(crate) fn share(self: &Arc<Self>, exchange: &dyn Exchange) -> Result<Arc<dyn Shared>, Win32Error> {
+        let mut setting = self.setting.lock();
+        if let Some(shared) = self.shared.get() {
+            return Ok(Arc::clone(shared));
+        }
+        let signal = self.signal.share(None, |_, held| exchange.publish(Spec::Timer { auto: self.auto }, held))?;
+        let object: Weak<Self> = Arc::downgrade(self);
+        signal.bind(object);
+        if setting.armed {
+            let heir = setting.routine.is_none().then_some((setting.due, setting.period));
+            setting.stamp = Some(signal.restamp(heir));
+        }
+        let _ = self.shared.set(Arc::clone(&signal));
+        Ok(signal)
     }
 
     /// Does one wait take the signal?
@@ -93,8 +114,9 @@ impl Timer {
             let mut setting = self.setting.lock();
             // A routine is this process's alone: with its end, the timer is cancelled.
             let heir = routine.is_none().then_some((due, period));
-            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp(heir));
+            setting.stamp = self.shared.get().map(|shared| shared.restamp(heir));
             setting.number += 1;
+            setting.armed = true;
             setting.period = period;
             (setting.due, setting.at) = (due, when.at);
             let old = std::mem::replace(&mut setting.routine, routine);
@@ -104,26 +126,23 @@ impl Timer {
         };
         // The user's, and so is what happens when it is dropped.
         drop(old);
-        self.service.schedule(when, self, number);
+        let timer = Arc::downgrade(self);
+        self.service.schedule(when, timer, number);
     }
 
     /// Stops it; the signalled state does not change.
     pub fn cancel(&self) {
         let old = {
             let mut setting = self.setting.lock();
-            setting.stamp = self.shared.as_ref().map(|shared| shared.restamp(None));
+            setting.stamp = self.shared.get().map(|shared| shared.restamp(None));
             setting.number += 1;
+            setting.armed = false;
             setting.period = None;
             let old = setting.routine.take();
             self.withdraw(&old);
             old
         };
         drop(old);
-    }
-
-    /// Is this the setting that counts?
-    pub(crate) fn is_set(&self, number: u64) -> bool {
-        self.setting.lock().number == number
     }
 
     /// Takes back what a setting has queued. The caller keeps the routine meanwhile, so nothing of the user's is dropped here.
@@ -136,14 +155,20 @@ impl Timer {
     fn source(&self) -> usize {
         std::ptr::from_ref(self) as usize
     }
+}
+
+impl Expires for Timer {
+    fn is_set(&self, number: u64) -> bool {
+        self.setting.lock().number == number
+    }
 
     /// The due time of setting `number` has come; when the next one is, if it is periodic, or if the wall clock was set back.
     ///
     /// Signal and routine go out under the lock: who sets or cancels the timer after that finds them, and none comes later.
     #[cfg(not(loom))]
-    pub(crate) fn expire(&self, number: u64) -> Option<When> {
+    fn expire(&self, number: u64) -> Option<When> {
         let mut setting = self.setting.lock();
-        let overtaken = setting.stamp.is_some_and(|stamp| self.shared.as_ref().is_some_and(|s| s.stamp() != stamp));
+        let overtaken = setting.stamp.is_some_and(|stamp| self.shared.get().is_some_and(|s| s.stamp() != stamp));
         if setting.number != number || overtaken {
             return None;
         }
@@ -164,11 +189,12 @@ impl Timer {
         }
         setting.at = None;
         let next = setting.period.map(|period| setting.due.plus(period).max(now));
-        if let Some(next) = next {
-            setting.due = next;
+        match next {
+            Some(next) => setting.due = next,
+            None => setting.armed = false,
         }
         self.signal.set();
-        if let Some(shared) = &self.shared {
+        if let Some(shared) = self.shared.get() {
             shared.advance(next);
         }
         if let Some((thread, routine)) = &setting.routine {

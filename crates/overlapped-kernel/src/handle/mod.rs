@@ -12,6 +12,8 @@ use crate::dispatcher::{Event, Mutant, Semaphore, Timer, WaitRef};
 use crate::instance::Instance;
 use crate::port::Port;
 use crate::process::Process;
+#[cfg(not(loom))]
+use crate::process::job::Job;
 use crate::section::Section;
 use crate::thread::Thread;
 use overlapped_abi::AccessMask;
@@ -76,8 +78,13 @@ pub enum Object {
     Thread(Arc<Thread>),
     /// A process.
     Process(Arc<Process>),
+    /// The first thread of another process. It ends with the process.
+    MainThread(Arc<Process>),
     /// What CreateFileMapping makes.
     Section(Arc<Section>),
+    /// Processes taken together.
+    #[cfg(not(loom))]
+    Job(Arc<Job>),
 }
 
 impl Object {
@@ -91,7 +98,9 @@ impl Object {
             Self::Semaphore(o) => Some(Arc::clone(o) as WaitRef),
             Self::Timer(o) => Some(Arc::clone(o) as WaitRef),
             Self::Thread(o) => Some(Arc::clone(o) as WaitRef),
-            Self::Process(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Process(o) | Self::MainThread(o) => Some(Arc::clone(o) as WaitRef),
+            #[cfg(not(loom))]
+            Self::Job(o) => Some(Arc::clone(o) as WaitRef),
             Self::Port(_) | Self::Section(_) => None,
         }
     }
@@ -107,8 +116,10 @@ impl Object {
             (Self::Semaphore(a), Self::Semaphore(b)) => Arc::ptr_eq(a, b),
             (Self::Timer(a), Self::Timer(b)) => Arc::ptr_eq(a, b),
             (Self::Thread(a), Self::Thread(b)) => Arc::ptr_eq(a, b),
-            (Self::Process(a), Self::Process(b)) => Arc::ptr_eq(a, b),
+            (Self::Process(a), Self::Process(b)) | (Self::MainThread(a), Self::MainThread(b)) => Arc::ptr_eq(a, b),
             (Self::Section(a), Self::Section(b)) => Arc::ptr_eq(a, b),
+            #[cfg(not(loom))]
+            (Self::Job(a), Self::Job(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }

@@ -134,6 +134,36 @@ impl<T> HandleTable<T> {
         Some(Handle::new(number, slot.generation()))
     }
 
+    /// Puts a value in where a handle says, as another process has had it; false if that place was used already.
+    pub fn insert_at(&self, handle: Handle, value: T) -> bool {
+        let number = handle.slot();
+        if number == 0 {
+            return false;
+        }
+        {
+            let mut free = self.free.lock();
+            if number < free.next {
+                let Some(at) = free.queue.iter().position(|slot| *slot == number) else { return false };
+                free.queue.remove(at);
+            }
+            while free.next <= number {
+                let (slot, (segment, _)) = (free.next, Self::place(free.next));
+                let slots = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
+                let Some(place) = self.segments.get(segment) else { return false };
+                place.get_or_init(|| (0..slots).map(|_| Slot::new()).collect());
+                free.next += 1;
+                if slot != number {
+                    free.queue.push_back(slot);
+                }
+            }
+        }
+        let Some(slot) = self.slot(handle) else { return false };
+        let mut place = slot.value.lock();
+        slot.freed.store(handle.generation().into(), Release);
+        *place = Some(value);
+        true
+    }
+
     /// Runs `f` on the value, under the slot's lock; `None` if the handle is not open. `f` must be short.
     pub fn with<R>(&self, handle: Handle, f: impl FnOnce(&mut T) -> R) -> Option<R> {
         self.with_slot(handle, |_, value| f(value))
@@ -258,6 +288,23 @@ mod tests {
         for raw in [0, 1, 3, usize::MAX, usize::MAX - 1, -10isize as usize, 1 << 31, 1 << 40] {
             assert_eq!(Handle::from_raw(raw), None, "{raw:#x}");
         }
+    }
+
+    #[test]
+    fn a_handle_of_another_process_is_the_same_here() {
+        let (theirs, ours) = (HandleTable::new(), HandleTable::new());
+        let handles: Vec<_> = (0..1000).map(|i| theirs.insert(i).unwrap()).collect();
+        // A slot in its second use.
+        remove(&theirs, handles[500]);
+        let second = Handle::new(handles[500].slot(), 1);
+        for handle in [handles[700], handles[3], second] {
+            assert!(ours.insert_at(handle, 7) && !ours.insert_at(handle, 8), "{handle:?}");
+            assert_eq!(ours.get(handle), Some(7));
+        }
+        assert_eq!((ours.get(handles[500]), ours.len()), (None, 3));
+        let fresh: HashSet<_> = (0..5000).map(|i| ours.insert(i).unwrap()).collect();
+        assert!(fresh.len() == 5000 && !fresh.contains(&second) && ours.get(second) == Some(7));
+        assert_eq!(remove(&ours, second), Some(7));
     }
 
     #[test]

@@ -11,9 +11,9 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::device::{self, Device, DiskName, DriveLetter};
-use super::entries::{Disk, Drive, EntryError, Origin, Server, absolute};
+use super::entries::{Disk, Drive, EntryError, NullModem, Origin, Serial, Server, absolute};
 use super::fold::ObjectName;
-use super::table::{Namespace, Ports, put_port};
+use super::table::{Namespace, put_port};
 
 /// What is wrong with a configuration file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,7 @@ impl Namespace {
     /// E = "/mnt/stick"
     /// [serial]
     /// COM7 = "/dev/ttyUSB3"
+    /// COM8 = { null_modem = "COM9", paced = false, lossy = false }   # both ends of it
     /// [parallel]
     /// LPT1 = "/dev/usb/lp0"
     /// [disks]                  # a path, or a table
@@ -155,32 +156,73 @@ impl Reader<'_> {
 
     fn serial(&mut self, item: &Item<'_>) -> Result<()> {
         match device::named(item.name.as_bytes()) {
-            Some(Device::Serial(port)) => self.port(item, "COM", port, |table| &mut table.serial),
+            Some(Device::Serial(port)) => self.serial_port(item, port),
             _ => Err(self.error(item, "a serial port is called COM1, COM2 and so on")),
         }
     }
 
+    fn serial_port(&mut self, item: &Item<'_>, port: u32) -> Result<()> {
+        if let DeValue::Table(_) = item.value {
+            return self.null_modem(item, port);
+        }
+        self.once(item, format!("COM{port}"))?;
+        if matches!(item.value, DeValue::Boolean(false)) {
+            self.table.serial.remove(&port);
+            return Ok(());
+        }
+        let (value, origin) = (Serial::Tty(self.path(item)?), self.origin(item));
+        let put = put_port(&mut self.table.serial, port, value, origin);
+        self.accept(item, put)
+    }
+
+    /// Both ends, which may be written twice if they agree.
+    fn null_modem(&mut self, item: &Item<'_>, port: u32) -> Result<()> {
+        let mut line = None;
+        let (mut paced, mut lossy) = (false, false);
+        for field in self.items(&item.key, self.fields(item, "a path in quotes, a table, or false")?) {
+            match (field.name, field.value) {
+                ("null_modem", DeValue::String(name)) => match device::named(name.as_bytes()) {
+                    Some(Device::Serial(other)) => line = Some(other),
+                    _ => return Err(self.error(&field, "the other end is a serial port: \"COM9\", say")),
+                },
+                ("null_modem", _) => return Err(self.wrong_type(&field, "the other end's name in quotes")),
+                ("paced", _) => paced = self.boolean(&field)?,
+                ("lossy", _) => lossy = self.boolean(&field)?,
+                _ => return Err(self.error(&field, "a null modem has `null_modem`, `paced` and `lossy`")),
+            }
+        }
+        let Some(other) = line else {
+            return Err(self.error(item, format!("COM{port} leads nowhere: give it a `null_modem`")));
+        };
+        let line = NullModem { other, paced, lossy };
+        let ends = [port, other].map(|end| format!("COM{end}"));
+        let again = ends.iter().all(|end| self.seen.contains(end))
+            && self.table.serial.get(&port).is_some_and(|entry| entry.value == Serial::NullModem(line));
+        if again {
+            return Ok(());
+        }
+        for end in ends {
+            self.once(item, end)?;
+        }
+        let put = self.table.put_null_modem(port, line, self.origin(item));
+        self.accept(item, put)
+    }
+
     fn parallel(&mut self, item: &Item<'_>) -> Result<()> {
         match device::named(item.name.as_bytes()) {
-            Some(Device::Parallel(port)) => self.port(item, "LPT", port, |table| &mut table.parallel),
+            Some(Device::Parallel(port)) => self.parallel_port(item, port),
             _ => Err(self.error(item, "a parallel port is called LPT1, LPT2 and so on")),
         }
     }
 
-    fn port(
-        &mut self,
-        item: &Item<'_>,
-        kind: &str,
-        port: u32,
-        ports: impl FnOnce(&mut Namespace) -> &mut Ports,
-    ) -> Result<()> {
-        self.once(item, format!("{kind}{port}"))?;
+    fn parallel_port(&mut self, item: &Item<'_>, port: u32) -> Result<()> {
+        self.once(item, format!("LPT{port}"))?;
         if matches!(item.value, DeValue::Boolean(false)) {
-            ports(&mut self.table).remove(&port);
+            self.table.parallel.remove(&port);
             return Ok(());
         }
         let (path, origin) = (self.path(item)?, self.origin(item));
-        let put = put_port(ports(&mut self.table), port, path, origin);
+        let put = put_port(&mut self.table.parallel, port, path, origin);
         self.accept(item, put)
     }
 

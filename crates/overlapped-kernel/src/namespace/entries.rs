@@ -56,6 +56,34 @@ impl Disk {
     }
 }
 
+/// What a serial port is (contract 01 §5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Serial {
+    /// A tty.
+    Tty(PathBuf),
+    /// An end of a simulated null modem.
+    NullModem(NullModem),
+}
+
+/// Two serial ports that are joined by a crossed line, inside the process and without any hardware (contract 01 §5): what one
+/// sends the other receives, RTS leads to CTS, and DTR to DSR and the carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NullModem {
+    /// The number of the port at the other end.
+    pub other: u32,
+    /// Bytes take the time that the baud rate says; else none.
+    pub paced: bool,
+    /// What does not fit into the other end's queue is lost (CE_RXOVER), as on a real line; else the sender waits.
+    pub lossy: bool,
+}
+
+impl NullModem {
+    /// The quick line that loses nothing, to this port.
+    pub fn to(other: u32) -> Self {
+        Self { other, paced: false, lossy: false }
+    }
+}
+
 /// A computer, or a domain of computers, as `\\server\…` names it (contract 01 §3, 07 §4.2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
@@ -118,6 +146,9 @@ pub enum EntryError {
     /// A port whose number is 0.
     #[error("there is no port 0: ports count from 1")]
     PortZero,
+    /// A null modem from a port to itself.
+    #[error("COM{0} cannot be both ends of a null modem: name another port")]
+    OneEnd(u32),
 }
 
 /// `path`, if it is absolute. It is otherwise left as it is: a link in `/dev/disk/by-id` is a good device name.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::entries::{Origin, Server};
+use super::entries::{Origin, Serial, Server};
 use super::fold::ObjectName;
 use super::table::Namespace;
 
@@ -33,6 +33,8 @@ pub enum MappedTo<'a> {
     },
     /// A device or image file.
     Device(&'a Path),
+    /// A null modem, at whose other end is the serial port of this number.
+    NullModem(u32),
     /// The directory of a share.
     Directory(&'a Path),
     /// Where datagrams to mailslots go.
@@ -50,14 +52,18 @@ impl Namespace {
             writable: entry.value.writable,
             origin: &entry.origin,
         });
-        let serial = self.serial.iter().map(|entry| ("COM", entry));
-        let parallel = self.parallel.iter().map(|entry| ("LPT", entry));
-        let ports = serial.chain(parallel).map(|(kind, (port, entry))| Mapping {
-            name: format!("{kind}{port}"),
-            to: MappedTo::Device(&entry.value),
-            writable: false,
-            origin: &entry.origin,
+        let port = |name, to, origin| Mapping { name, to, writable: false, origin };
+        let serial = self.serial.iter().map(move |(number, entry)| {
+            let to = match &entry.value {
+                Serial::Tty(path) => MappedTo::Device(path),
+                Serial::NullModem(line) => MappedTo::NullModem(line.other),
+            };
+            port(format!("COM{number}"), to, &entry.origin)
         });
+        let parallel = self.parallel.iter();
+        let parallel = parallel
+            .map(move |(number, entry)| port(format!("LPT{number}"), MappedTo::Device(&entry.value), &entry.origin));
+        let ports = serial.chain(parallel);
         let disks = self.disks.iter().map(|(name, entry)| Mapping {
             name: name.to_string(),
             to: MappedTo::Device(&entry.value.path),
@@ -98,6 +104,7 @@ impl fmt::Display for MappedTo<'_> {
                 (None, None) => f.write_str("nothing"),
             },
             Self::Device(path) | Self::Directory(path) => path.display().fmt(f),
+            Self::NullModem(other) => write!(f, "null modem to COM{other}"),
             Self::Peers(addresses) => {
                 let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
                 f.write_str(&addresses.join(", "))

@@ -81,7 +81,7 @@ mod tests;
 pub use channel::{mailslot_server_name, pipe_server_name};
 pub use config::ConfigError;
 pub use device::{DiskName, DriveLetter};
-pub use entries::{Disk, Drive, EntryError, Origin, Server};
+pub use entries::{Disk, Drive, EntryError, NullModem, Origin, Server};
 pub use error::NameError;
 pub use fold::ObjectName;
 pub use listing::{MappedTo, Mapping};

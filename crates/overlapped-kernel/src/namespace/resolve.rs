@@ -6,6 +6,7 @@ use std::path::{Component as PathPart, Path, PathBuf};
 
 use super::component::{self, Component, Flaw};
 use super::device::{self, Device, DriveLetter};
+use super::entries::{Entry, Serial};
 use super::error::NameError;
 use super::fold::{ObjectName, readable};
 use super::form::{Form, Style, split_first};
@@ -288,7 +289,8 @@ impl Resolver<'_> {
             Device::ConsoleInput => Ok(Target::ConsoleInput),
             Device::ConsoleOutput => Ok(Target::ConsoleOutput),
             Device::Serial(port) => match self.table.serial.get(&port) {
-                Some(entry) => Ok(Target::Serial { port, path: entry.value.clone() }),
+                Some(Entry { value: Serial::Tty(path), .. }) => Ok(Target::Serial { port, path: path.clone() }),
+                Some(Entry { value: Serial::NullModem(line), .. }) => Ok(Target::NullModem { port, line: *line }),
                 None => Err(self.no_device(NO_SERIAL)),
             },
             Device::Parallel(port) => match self.table.parallel.get(&port) {

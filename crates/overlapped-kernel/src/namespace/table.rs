@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::device::{DiskName, DriveLetter};
-use super::entries::{Disk, Drive, Entry, EntryError, Origin, Server, absolute};
+use super::entries::{Disk, Drive, Entry, EntryError, NullModem, Origin, Serial, Server, absolute};
 use super::fold::ObjectName;
 
 /// The serial ports of a table without configuration: first port, how many, and the ttys they are, from number 0.
@@ -14,7 +14,7 @@ const DEFAULT_SERIAL: [(u32, u32, &str); 3] = [(1, 32, "/dev/ttyS"), (33, 16, "/
 const DEFAULT_PARALLEL: u32 = 8;
 
 /// The ports of one kind, by number.
-pub(super) type Ports = BTreeMap<u32, Entry<PathBuf>>;
+pub(super) type Ports<T> = BTreeMap<u32, Entry<T>>;
 
 /// The table in which device names resolve (contract 01 §3); the module page says how.
 ///
@@ -23,8 +23,8 @@ pub(super) type Ports = BTreeMap<u32, Entry<PathBuf>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namespace {
     pub(super) drives: BTreeMap<DriveLetter, Entry<Drive>>,
-    pub(super) serial: Ports,
-    pub(super) parallel: Ports,
+    pub(super) serial: Ports<Serial>,
+    pub(super) parallel: Ports<PathBuf>,
     pub(super) disks: BTreeMap<DiskName, Entry<Disk>>,
     pub(super) servers: BTreeMap<ObjectName, Entry<Server>>,
     pub(super) computer: Option<ObjectName>,
@@ -46,8 +46,8 @@ impl Namespace {
         let mut table = Self::empty();
         let by_default = |path: String| Entry { value: PathBuf::from(path), origin: Origin::Default };
         for (first, count, stem) in DEFAULT_SERIAL {
-            let ports = (0..count).map(|n| (first + n, by_default(format!("{stem}{n}"))));
-            table.serial.extend(ports);
+            let tty = |n| Entry { value: Serial::Tty(format!("{stem}{n}").into()), origin: Origin::Default };
+            table.serial.extend((0..count).map(|n| (first + n, tty(n))));
         }
         let printers = (0..DEFAULT_PARALLEL).map(|n| (n + 1, by_default(format!("/dev/lp{n}"))));
         table.parallel.extend(printers);
@@ -90,8 +90,23 @@ impl Namespace {
     /// # Errors
     /// Port 0, or a path that is not absolute.
     pub fn set_serial(&mut self, port: u32, path: impl Into<PathBuf>) -> Result<&mut Self, EntryError> {
-        put_port(&mut self.serial, port, path.into(), Origin::Code)?;
+        let value = Serial::Tty(absolute(path.into())?);
+        put_port(&mut self.serial, port, value, Origin::Code)?;
         Ok(self)
+    }
+
+    /// Makes serial port `COMport` and the one that `line` names the two ends of a null modem.
+    ///
+    /// # Errors
+    /// Port 0, or the same port twice.
+    pub fn set_null_modem(&mut self, port: u32, line: NullModem) -> Result<&mut Self, EntryError> {
+        self.put_null_modem(port, line, Origin::Code)?;
+        Ok(self)
+    }
+
+    /// Is there a serial port of this number?
+    pub fn has_serial(&self, port: u32) -> bool {
+        self.serial.contains_key(&port)
     }
 
     /// Sets parallel port `LPTport` (contract 01 §4.5).
@@ -99,7 +114,8 @@ impl Namespace {
     /// # Errors
     /// Port 0, or a path that is not absolute.
     pub fn set_parallel(&mut self, port: u32, path: impl Into<PathBuf>) -> Result<&mut Self, EntryError> {
-        put_port(&mut self.parallel, port, path.into(), Origin::Code)?;
+        let path = absolute(path.into())?;
+        put_port(&mut self.parallel, port, path, Origin::Code)?;
         Ok(self)
     }
 
@@ -182,6 +198,19 @@ impl Namespace {
         Ok(())
     }
 
+    pub(super) fn put_null_modem(&mut self, port: u32, line: NullModem, origin: Origin) -> Result<(), EntryError> {
+        let other = line.other;
+        if other == port {
+            return Err(EntryError::OneEnd(port));
+        }
+        if port == 0 || other == 0 {
+            return Err(EntryError::PortZero);
+        }
+        let back = NullModem { other: port, ..line };
+        put_port(&mut self.serial, port, Serial::NullModem(line), origin.clone())?;
+        put_port(&mut self.serial, other, Serial::NullModem(back), origin)
+    }
+
     pub(super) fn put_disk(&mut self, name: DiskName, to: Disk, origin: Origin) -> Result<(), EntryError> {
         let value = to.checked()?;
         self.disks.insert(name, Entry { value, origin });
@@ -198,11 +227,10 @@ impl Namespace {
 }
 
 /// Sets one port in a table of ports.
-pub(super) fn put_port(ports: &mut Ports, port: u32, path: PathBuf, origin: Origin) -> Result<(), EntryError> {
+pub(super) fn put_port<T>(ports: &mut Ports<T>, port: u32, value: T, origin: Origin) -> Result<(), EntryError> {
     if port == 0 {
         return Err(EntryError::PortZero);
     }
-    let value = absolute(path)?;
     ports.insert(port, Entry { value, origin });
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::device::{DiskName, DriveLetter};
+use super::entries::NullModem;
 use super::fold::ObjectName;
 
 /// What a name leads to: the kind of device and where it is on Linux (contract 01 §3).
@@ -29,6 +30,13 @@ pub enum Target {
         port: u32,
         /// The tty it is.
         path: PathBuf,
+    },
+    /// `COMn` that is one end of a simulated null modem (01 §5).
+    NullModem {
+        /// The `n` of `COMn`.
+        port: u32,
+        /// The line, and whose port is at its other end.
+        line: NullModem,
     },
     /// `LPTn` or `PRN`, a parallel port (01 §4.5).
     Parallel {

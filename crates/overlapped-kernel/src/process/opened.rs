@@ -1,12 +1,12 @@
 //! Processes that were opened by their number.
 
-use super::{Process, watch};
+use super::{Process, Will, watch};
 use crate::dispatcher::Dispatcher;
 use crate::sync::Mutex;
 use crate::thread::STILL_ACTIVE;
 use overlapped_abi::Win32Error;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::io::{Errno, write};
 use rustix::ioctl::{Updater, ioctl, opcode};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, test_kill_process, waitid,
@@ -15,11 +15,46 @@ use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
+use std::time::SystemTime;
 
 pub(super) struct Opened {
     pidfd: OwnedFd,
+    /// It is a child of this library's, which collects it.
+    child: bool,
     /// With which code this process has ended it: the code, and a bit above.
     sentence: AtomicU64,
+    will: Option<Arc<dyn Will>>,
+    halt: Mutex<Halt>,
+    /// Who has this looks whether it has ended.
+    last: Mutex<Option<Last>>,
+}
+
+/// How often over it is suspended.
+#[derive(Default)]
+struct Halt {
+    count: u32,
+    /// What a child waits for that has not begun its program.
+    gate: Option<OwnedFd>,
+}
+
+/// What was known of a process when it had ended.
+#[derive(Clone, Debug)]
+pub struct Last {
+    /// Its line in /proc, with what it has used; empty if it was gone already.
+    pub stat: String,
+    /// When that was seen.
+    pub at: SystemTime,
+}
+
+/// What whoever starts or inherits a process knows of it.
+#[derive(Debug)]
+pub struct Known {
+    /// Its number.
+    pub id: u32,
+    /// The descriptor that stands for it.
+    pub pidfd: OwnedFd,
+    /// What it says of its end.
+    pub will: Option<Arc<dyn Will>>,
 }
 
 /// TerminateProcess was called.
@@ -65,12 +100,86 @@ impl Process {
     }
 
     fn of(id: u32, pidfd: OwnedFd) -> Self {
+        Self::known(Known { id, pidfd, will: None }, false, Halt::default())
+    }
+
+    fn known(known: Known, child: bool, halt: Halt) -> Self {
+        let Known { id, pidfd, will } = known;
+        let (sentence, halt, last) = (AtomicU64::new(0), Mutex::new(halt), Mutex::new(None));
         Self {
             id,
             ended: Dispatcher::notification(false),
             exit_code: STILL_ACTIVE.into(),
-            opened: Some(Opened { pidfd, sentence: AtomicU64::new(0) }),
+            opened: Some(Opened { pidfd, child, sentence, will, halt, last }),
+            job: super::job::none(),
         }
+    }
+
+    /// A child that was just started: it is collected when it has ended, whether or not somebody still has it. It waits before its
+    /// program for a byte from `gate`, if there is one. 8 if nobody would see its end.
+    pub fn child(known: Known, gate: Option<OwnedFd>) -> Result<Arc<Self>, Win32Error> {
+        let id = known.id;
+        let process = Arc::new(Self::known(known, true, Halt { count: u32::from(gate.is_some()), gate }));
+        if !watch::watch_child(&process) {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        OPEN.lock().insert(id, Arc::downgrade(&process));
+        Ok(process)
+    }
+
+    /// A process whose handle the parent of this one has left it. 8 if nobody would see its end.
+    pub fn inherited(known: Known) -> Result<Arc<Self>, Win32Error> {
+        if known.id == std::process::id() {
+            return Ok(Self::current());
+        }
+        let id = known.id;
+        let process = Arc::new(Self::known(known, false, Halt::default()));
+        if !watch::watch(&process) {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        OPEN.lock().insert(id, Arc::downgrade(&process));
+        Ok(process)
+    }
+
+    /// The descriptor that stands for it, and what it says of its end, to be left to a child. `None` of the calling process.
+    #[must_use]
+    pub fn bequest(&self) -> Option<(BorrowedFd<'_>, Option<&Arc<dyn Will>>)> {
+        self.opened.as_ref().map(|opened| (opened.pidfd.as_fd(), opened.will.as_ref()))
+    }
+
+    /// What was known of it when it had ended; `None` while it runs.
+    #[must_use]
+    pub fn last(&self) -> Option<Last> {
+        self.look();
+        self.opened.as_ref()?.last.lock().clone()
+    }
+
+    /// Lets a suspended process go on when this was called as often as [`Process::suspend`]: the count before. A child that was started
+    /// suspended begins with 1.
+    pub fn resume(&self) -> Result<u32, Win32Error> {
+        let opened = self.opened.as_ref().ok_or(Win32Error::ACCESS_DENIED)?;
+        let mut halt = opened.halt.lock();
+        let before = halt.count;
+        halt.count = before.saturating_sub(1);
+        match (before, halt.gate.take()) {
+            // Nobody is behind the gate if it was ended meanwhile.
+            (1, Some(gate)) => _ = write(&gate, &[1]),
+            (1, None) => _ = pidfd_send_signal(&opened.pidfd, Signal::CONT),
+            (_, gate) => halt.gate = gate,
+        }
+        Ok(before)
+    }
+
+    /// Suspends the whole process: the count before. 5 if it has ended, or is not ours to stop.
+    pub fn suspend(&self) -> Result<u32, Win32Error> {
+        let opened = self.opened.as_ref().ok_or(Win32Error::ACCESS_DENIED)?;
+        let mut halt = opened.halt.lock();
+        if halt.count == 0 {
+            pidfd_send_signal(&opened.pidfd, Signal::STOP).map_err(|_| Win32Error::ACCESS_DENIED)?;
+        }
+        let before = halt.count;
+        halt.count += 1;
+        Ok(before)
     }
 
     pub(super) fn pidfd(&self) -> Option<BorrowedFd<'_>> {
@@ -84,9 +193,21 @@ impl Process {
             return;
         }
         let mut readable = [PollFd::new(&opened.pidfd, PollFlags::IN)];
-        if poll(&mut readable, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) == Ok(1) {
-            self.exit_code.store(opened.code(), Ordering::Release);
-            self.ended.set();
+        if poll(&mut readable, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) != Ok(1) {
+            return;
+        }
+        let mut last = opened.last.lock();
+        if last.is_some() {
+            // Somebody else is about to say it, or has.
+            return;
+        }
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id)).unwrap_or_default();
+        *last = Some(Last { stat, at: SystemTime::now() });
+        self.exit_code.store(opened.code(), Ordering::Release);
+        self.ended.set();
+        drop(last);
+        if let Some(job) = self.job() {
+            job.ended(self);
         }
     }
 
@@ -98,6 +219,9 @@ impl Process {
             return Err(Win32Error::ACCESS_DENIED);
         }
         let sentence = SENTENCED | u64::from(code);
+        if let Some(will) = &opened.will {
+            will.condemn(code);
+        }
         // The first to say so decides.
         let _ = opened.sentence.compare_exchange(0, sentence, Ordering::AcqRel, Ordering::Acquire);
         pidfd_send_signal(&opened.pidfd, Signal::KILL).map_err(|_| {
@@ -118,10 +242,16 @@ impl Drop for Process {
 impl Opened {
     /// The exit code, after the end.
     fn code(&self) -> u32 {
-        let Some((exited, number)) = self.status() else { return UNKNOWN };
+        let said = self.will.as_ref().and_then(|will| will.said());
+        let Some((exited, number)) = self.status() else { return said.unwrap_or(UNKNOWN) };
         let sentence = self.sentence.load(Ordering::Acquire);
         match number {
-            number if exited => number,
+            // Linux has the low bits; of codes whose low bits are 0, sometimes all of them set.
+            number if exited => said.filter(|said| said & 0xFF == number || number == 0xFF).unwrap_or(number),
+            KILLED if self.will.is_some() => {
+                let others = self.will.as_ref().and_then(|will| will.sentence());
+                others.or((sentence & SENTENCED != 0).then_some(sentence as u32)).unwrap_or(of_signal(KILLED))
+            }
             KILLED if sentence & SENTENCED != 0 => sentence as u32,
             signal => of_signal(signal),
         }
@@ -129,8 +259,9 @@ impl Opened {
 
     /// Whether it has exited, and with which code; or the signal that has ended it.
     fn status(&self) -> Option<(bool, u32)> {
-        // Of a child, which stays for its parent to collect.
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        // A child that others have started stays for them to collect.
+        let mut options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+        options.set(WaitIdOptions::NOWAIT, !self.child);
         if let Ok(Some(status)) = waitid(WaitId::PidFd(self.pidfd.as_fd()), options) {
             let number = |number: i32| number.cast_unsigned();
             return match (status.exit_status(), status.terminating_signal()) {

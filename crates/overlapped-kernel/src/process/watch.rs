@@ -11,6 +11,8 @@ use std::sync::{Arc, LazyLock, Weak};
 #[derive(Default)]
 struct Watched {
     processes: Vec<Weak<Process>>,
+    /// Children of ours are there until they are collected.
+    children: Vec<Arc<Process>>,
     running: bool,
 }
 
@@ -30,6 +32,15 @@ fn ring() {
 
 /// One more process. False if there can be no thread that learns of its end.
 pub(super) fn watch(process: &Arc<Process>) -> bool {
+    add(process, false)
+}
+
+/// A child, which has to be collected.
+pub(super) fn watch_child(process: &Arc<Process>) -> bool {
+    add(process, true)
+}
+
+fn add(process: &Arc<Process>, keep: bool) -> bool {
     let mut watched = WATCHED.lock();
     if watched.running {
         ring();
@@ -39,6 +50,7 @@ pub(super) fn watch(process: &Arc<Process>) -> bool {
     }
     if watched.running {
         watched.processes.push(Arc::downgrade(process));
+        watched.children.extend(keep.then(|| Arc::clone(process)));
     }
     watched.running
 }
@@ -52,15 +64,20 @@ fn run() {
     let Some(bell) = &*BELL else { return };
     loop {
         let _ = read(bell, &mut [0u8; 8]);
-        let processes: Vec<Arc<Process>> = {
+        let (processes, ended) = {
             let mut watched = WATCHED.lock();
+            let over = |process: &mut Arc<Process>| process.ended.is_signalled();
+            let ended: Vec<Arc<Process>> = watched.children.extract_if(.., over).collect();
             watched.processes.retain(|process| process.upgrade().is_some_and(|p| !p.ended.is_signalled()));
             if watched.processes.is_empty() {
                 watched.running = false;
                 return;
             }
-            watched.processes.iter().filter_map(Weak::upgrade).collect()
+            let processes: Vec<Arc<Process>> = watched.processes.iter().filter_map(Weak::upgrade).collect();
+            (processes, ended)
         };
+        // Not under the lock: the last reference rings.
+        drop(ended);
         // Weak while it sleeps: whoever closes the last handle rings. The descriptors are copies, so that none is another's meanwhile.
         let copies: Vec<OwnedFd> =
             processes.iter().filter_map(|process| process.pidfd()?.try_clone_to_owned().ok()).collect();

@@ -56,7 +56,7 @@ fn device(name: &OsStr) -> Result<Option<OsString>, Win32Error> {
     Ok(match system()?.resolve(last, CaseRule::Exact) {
         Ok(Target::Null) => Some(r"\\.\NUL".into()),
         Ok(Target::Console) => Some(r"\\.\CON".into()),
-        Ok(Target::Serial { port, .. }) => Some(format!(r"\\.\COM{port}").into()),
+        Ok(Target::Serial { port, .. } | Target::NullModem { port, .. }) => Some(format!(r"\\.\COM{port}").into()),
         Ok(Target::Parallel { port, .. }) => Some(format!(r"\\.\LPT{port}").into()),
         _ => None,
     })

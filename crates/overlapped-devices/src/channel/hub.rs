@@ -1,0 +1,393 @@
+//! The service thread of a channel, and what it serves: the socket at which this process is spoken to, all connections, and the watch on
+//! the register.
+//!
+//! The thread starts with the first of them and sleeps in epoll without a time limit. It alone calls the devices back and ends connections,
+//! so that what comes over one connection is told in order, its end last and once. Devices do not block it: sending never waits, and to
+//! connect, which does, is not for its callbacks.
+
+use super::codec::{Decoder, Fields, Frame, Malformed, RESERVED, USUAL_LIMIT};
+use super::connection::{Connection, Peer};
+use super::names::{Bucket, KINDS, Kind, Name, lock};
+use super::owner::{Living, Owner};
+use super::watch::Watches;
+use super::{End, Service};
+use overlapped_abi::Win32Error;
+use overlapped_kernel::namespace::ObjectName;
+use parking_lot::Mutex;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::event::{EventfdFlags, Timespec, eventfd};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SocketAddrUnix, SocketFlags, SocketType};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Once, OnceLock, Weak};
+
+/// The first frame of a client: kind, name, and the device's greeting.
+pub(super) const HELLO: u16 = RESERVED + 1;
+/// The owner takes it; the body is the device's.
+pub(super) const WELCOME: u16 = RESERVED + 2;
+/// The owner does not; the body is an error code.
+pub(super) const REFUSED: u16 = RESERVED + 3;
+
+const LISTENER: u64 = 0;
+const BELL: u64 = 1;
+const WATCH: u64 = 2;
+const FIRST_CONNECTION: u64 = 16;
+
+const QUEUE: i32 = 4096;
+/// Bytes read at once, and how often before others have their turn.
+const PORTION: usize = 64 << 10;
+const PORTIONS: usize = 4;
+/// How long nobody is taken in when there are no descriptors left.
+const SHORT_OF_DESCRIPTORS: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+/// The devices that are called back.
+pub(super) type Services = [OnceLock<Weak<dyn Service>>; KINDS];
+
+/// See the module page.
+pub(super) struct Hub {
+    pub directory: PathBuf,
+    services: Arc<Services>,
+    poller: Arc<OwnedFd>,
+    bell: OwnedFd,
+    started: Once,
+    stop: AtomicBool,
+    /// This process as an owner, and where it is spoken to.
+    here: Mutex<Option<(Living, OwnedFd)>>,
+    connections: Mutex<HashMap<u64, Arc<Line>>>,
+    next: AtomicU64,
+    watches: Watches,
+}
+
+/// A connection that the thread listens to.
+struct Line {
+    connection: Connection,
+    /// Only the thread reads.
+    input: Mutex<Input>,
+}
+
+struct Input {
+    decoder: Decoder,
+    /// Who is told; nobody before the greeting.
+    end: Option<Arc<dyn End>>,
+}
+
+impl Hub {
+    /// In `directory`, which is made if it is missing.
+    pub fn new(directory: &Path, services: Arc<Services>) -> io::Result<Arc<Self>> {
+        crate::shared::private(directory)?;
+        let directory = directory.join("channel");
+        crate::shared::private(&directory)?;
+        for inner in [names_in(&directory), owners_in(&directory)] {
+            crate::shared::private(&inner)?;
+        }
+        let poller = epoll::create(CreateFlags::CLOEXEC)?;
+        let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&poller, &bell, EventData::new_u64(BELL), EventFlags::IN)?;
+        let watches = Watches::new(names_in(&directory));
+        let hub = Self {
+            directory,
+            services,
+            poller: Arc::new(poller),
+            bell,
+            started: Once::new(),
+            stop: AtomicBool::new(false),
+            here: Mutex::default(),
+            connections: Mutex::default(),
+            next: AtomicU64::new(FIRST_CONNECTION),
+            watches,
+        };
+        hub.sweep()?;
+        Ok(Arc::new(hub))
+    }
+
+    /// Takes away what dead owners have left in the register.
+    fn sweep(&self) -> io::Result<()> {
+        let _alone = lock(&self.directory)?;
+        for entry in std::fs::read_dir(names_in(&self.directory))?.flatten() {
+            let path = entry.path();
+            if path.extension() == Some(OsStr::new("new")) {
+                let _ = std::fs::remove_file(path);
+                continue;
+            }
+            let found = Bucket::read(&path)?;
+            let mut living = found.clone();
+            living.retain(|owner| self.is_alive(owner));
+            if living != found {
+                living.write(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn is_alive(&self, owner: Owner) -> bool {
+        owner.is_alive(&owners_in(&self.directory))
+    }
+
+    pub fn path_of(&self, name: &Name) -> PathBuf {
+        names_in(&self.directory).join(name.file_name())
+    }
+
+    pub fn socket_of(&self, owner: Owner) -> PathBuf {
+        owner.socket_path(&owners_in(&self.directory))
+    }
+
+    pub fn watches(&self) -> &Watches {
+        &self.watches
+    }
+
+    /// This process as an owner, if it is one.
+    pub fn me(&self) -> Option<Owner> {
+        self.here.lock().as_ref().map(|(living, _)| living.owner())
+    }
+
+    /// Others can speak to this process from now on.
+    pub fn listen(self: &Arc<Self>) -> io::Result<Owner> {
+        let mut here = self.here.lock();
+        if let Some((living, _)) = &*here {
+            return Ok(living.owner());
+        }
+        let alone = lock(&self.directory)?;
+        let living = Living::enter(&owners_in(&self.directory))?;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+        with_address(&self.socket_of(living.owner()), |address| rustix::net::bind(&socket, address))?;
+        rustix::net::listen(&socket, QUEUE)?;
+        epoll::add(&*self.poller, &socket, EventData::new_u64(LISTENER), EventFlags::IN)?;
+        drop(alone);
+        self.start()?;
+        let owner = living.owner();
+        *here = Some((living, socket));
+        Ok(owner)
+    }
+
+    /// The thread runs from now on.
+    pub fn start(self: &Arc<Self>) -> io::Result<()> {
+        let mut started = Ok(());
+        self.started.call_once(|| {
+            let hub = Arc::clone(self);
+            started = std::thread::Builder::new().name("ovl-channel".into()).spawn(move || hub.run()).map(drop);
+        });
+        started
+    }
+
+    /// Tells of registrations from now on.
+    pub fn watch(self: &Arc<Self>) -> io::Result<()> {
+        self.watches.open(|watch| epoll::add(&*self.poller, watch, EventData::new_u64(WATCH), EventFlags::IN))?;
+        self.start()
+    }
+
+    /// A connection that was made, in the care of the thread.
+    pub fn adopt(
+        self: &Arc<Self>,
+        socket: OwnedFd,
+        peer: Peer,
+        end: impl FnOnce(&Connection) -> Result<Arc<dyn End>, Win32Error>,
+    ) -> Result<Connection, Win32Error> {
+        let connection = self.connection(socket, peer, false);
+        let end = end(&connection)?;
+        let decoder = Decoder::new(end.longest());
+        self.enter(&connection, Input { decoder, end: Some(end) }).map_err(super::of_open)?;
+        self.start().map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)?;
+        Ok(connection)
+    }
+
+    fn connection(&self, socket: OwnedFd, peer: Peer, accepted: bool) -> Connection {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        Connection::new(id, socket, peer, Arc::clone(&self.poller), accepted)
+    }
+
+    fn enter(&self, connection: &Connection, input: Input) -> Result<(), Errno> {
+        let line = Line { connection: connection.clone(), input: Mutex::new(input) };
+        self.connections.lock().insert(connection.id(), Arc::new(line));
+        connection.enter().inspect_err(|_| {
+            // Nobody hears of a connection that never was.
+            self.connections.lock().remove(&connection.id());
+        })
+    }
+
+    /// Ends everything: the owner of the channel is gone.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        drop(self.here.lock().take());
+        let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+    }
+
+    fn run(&self) {
+        let mut events: Vec<Event> = Vec::with_capacity(64);
+        let mut rest = None;
+        while !self.stop.load(Ordering::Acquire) {
+            events.clear();
+            if epoll::wait(&*self.poller, rustix::buffer::spare_capacity(&mut events), rest.as_ref()).is_err() {
+                continue;
+            }
+            if rest.take().is_some() {
+                self.attend(EventFlags::IN);
+            }
+            for event in &events {
+                match event.data.u64() {
+                    LISTENER => rest = self.accept(),
+                    BELL => {}
+                    WATCH => self.watches.tell(),
+                    id => self.turn(id, event.flags),
+                }
+            }
+        }
+        let left: Vec<Arc<Line>> = self.connections.lock().values().map(Arc::clone).collect();
+        left.iter().for_each(|line| self.finish(line));
+    }
+
+    /// What is listened to at the socket.
+    fn attend(&self, interest: EventFlags) {
+        if let Some((_, socket)) = &*self.here.lock() {
+            let _ = epoll::modify(&*self.poller, socket, EventData::new_u64(LISTENER), interest);
+        }
+    }
+
+    /// Takes clients in. If there are no descriptors left, how long to rest before the next try.
+    fn accept(&self) -> Option<Timespec> {
+        loop {
+            let accepted = match &*self.here.lock() {
+                Some((_, socket)) => rustix::net::accept_with(socket, SocketFlags::CLOEXEC),
+                None => return None,
+            };
+            match accepted {
+                Ok(socket) => self.admit(socket),
+                Err(Errno::INTR | Errno::CONNABORTED) => {}
+                Err(Errno::AGAIN) => return None,
+                Err(_) => {
+                    self.attend(EventFlags::empty());
+                    return Some(SHORT_OF_DESCRIPTORS);
+                }
+            }
+        }
+    }
+
+    /// Listens to a client, if it is one of this user.
+    fn admit(&self, socket: OwnedFd) {
+        let Some(peer) = peer_of(&socket) else { return };
+        let connection = self.connection(socket, peer, true);
+        let _ = self.enter(&connection, Input { decoder: Decoder::new(USUAL_LIMIT), end: None });
+    }
+
+    /// Something has happened to a connection.
+    fn turn(&self, id: u64, flags: EventFlags) {
+        let Some(line) = self.connections.lock().get(&id).map(Arc::clone) else { return };
+        if flags.contains(EventFlags::OUT) && line.connection.flush() {
+            let end = line.input.lock().end.clone();
+            end.inspect(|end| end.drained());
+        }
+        if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
+            && self.read(&line).is_err()
+        {
+            self.finish(&line);
+        }
+    }
+
+    /// Reads and tells; an error is the end of the connection.
+    fn read(&self, line: &Arc<Line>) -> Result<(), Malformed> {
+        let mut portion = vec![0; PORTION];
+        for _ in 0..PORTIONS {
+            let read = rustix::net::recv(line.connection.socket(), &mut portion[..], RecvFlags::DONTWAIT);
+            let bytes = match read {
+                Ok((0, _)) => return Err(Malformed),
+                Ok((bytes, _)) => bytes,
+                Err(Errno::INTR) => continue,
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(_) => return Err(Malformed),
+            };
+            line.input.lock().decoder.push(&portion[..bytes]);
+            loop {
+                let frame = line.input.lock().decoder.next_frame()?;
+                let Some(frame) = frame else { break };
+                // After a close, the other side may not have heard of it yet.
+                if !line.connection.is_closed() {
+                    self.hear(line, frame)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear(&self, line: &Arc<Line>, frame: Frame) -> Result<(), Malformed> {
+        let end = line.input.lock().end.clone();
+        match end {
+            Some(end) if frame.operation < RESERVED => end.frame(&line.connection, frame),
+            None if frame.operation == HELLO => self.greet(line, &frame.body),
+            _ => Err(Malformed),
+        }
+    }
+
+    /// A client says whom it wants.
+    fn greet(&self, line: &Arc<Line>, body: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(body);
+        let kind = Kind::from_number(fields.u8()?)?;
+        let name = Name::new(kind, ObjectName::new(OsStr::from_bytes(fields.bytes()?)));
+        let service = self.services[kind.index()].get().and_then(Weak::upgrade);
+        let accepted = match service {
+            Some(service) => service.accept(&name, &line.connection, fields.rest()),
+            None => Err(Win32Error::FILE_NOT_FOUND),
+        };
+        match accepted {
+            Ok(accepted) => {
+                let mut input = line.input.lock();
+                input.decoder.set_limit(accepted.end.longest());
+                input.end = Some(accepted.end);
+                drop(input);
+                line.connection.uncork(WELCOME, accepted.welcome);
+            }
+            Err(error) => {
+                line.connection.close();
+                line.connection.uncork(REFUSED, error.0.to_le_bytes().to_vec());
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection is over: the one place that says so.
+    fn finish(&self, line: &Arc<Line>) {
+        if self.connections.lock().remove(&line.connection.id()).is_none() {
+            return;
+        }
+        line.connection.leave();
+        let end = line.input.lock().end.take();
+        if let Some(end) = end {
+            end.ended(&line.connection);
+        }
+    }
+}
+
+/// Who is at the other end, if that is a process of this user.
+pub(super) fn peer_of(socket: &OwnedFd) -> Option<Peer> {
+    let found = rustix::net::sockopt::socket_peercred(socket).ok()?;
+    let ours = found.uid == rustix::process::geteuid();
+    ours.then(|| Peer { process: u32::try_from(found.pid.as_raw_nonzero().get()).unwrap_or(0) })
+}
+
+fn names_in(directory: &Path) -> PathBuf {
+    directory.join("names")
+}
+
+fn owners_in(directory: &Path) -> PathBuf {
+    directory.join("owners")
+}
+
+/// Hands `call` the address of a socket. Paths that are too long for one go through a descriptor of the directory.
+pub(super) fn with_address<T>(
+    path: &Path,
+    call: impl FnOnce(&SocketAddrUnix) -> Result<T, Errno>,
+) -> Result<T, Errno> {
+    if let Ok(address) = SocketAddrUnix::new(path) {
+        return call(&address);
+    }
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Err(Errno::INVAL) };
+    let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
+    let directory = rustix::fs::open(directory, flags, rustix::fs::Mode::empty())?;
+    let short = Path::new("/proc/self/fd").join(directory.as_raw_fd().to_string()).join(name);
+    call(&SocketAddrUnix::new(short)?)
+}

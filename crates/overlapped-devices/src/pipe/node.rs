@@ -1,0 +1,70 @@
+//! An instance of a pipe: what never changes of it, and its [`State`] behind a lock.
+
+use super::names::{Family, Names, Place};
+use super::party::Party;
+use super::state::{Client, End, Mode, Side, State};
+use super::tally::Tally;
+use overlapped_kernel::namespace::ObjectName;
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
+
+/// See the module page.
+pub(super) struct Node {
+    place: Option<Place>,
+    pub family: Family,
+    /// Quotas as they were asked for: towards the client, towards the server.
+    pub quotas: [u32; 2],
+    /// Of the process that made it.
+    pub server: u32,
+    state: Mutex<State>,
+}
+
+impl Node {
+    pub fn new(place: Option<Place>, family: Family, quotas: [u32; 2], mode: Mode) -> Arc<Self> {
+        let state = Mutex::new(State::new(family.of_messages, quotas.map(|quota| quota as usize), mode));
+        Arc::new(Self { place, family, quotas, server: std::process::id(), state })
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    pub fn name(&self) -> Option<&ObjectName> {
+        self.place.as_ref().map(|place| &place.name)
+    }
+
+    /// Its names; an anonymous pipe has none of its own.
+    pub fn names(&self) -> Option<&Arc<Names>> {
+        self.place.as_ref().map(|place| &place.names)
+    }
+
+    /// How many instances of its name there are here.
+    pub fn instances(&self) -> u32 {
+        let asked = self.place.as_ref().and_then(|place| place.names.ask(&place.name));
+        asked.map_or(1, |(_, instances)| instances)
+    }
+
+    /// A client of this process connects to an instance without a name.
+    pub fn connect(&self, client: Client) -> End {
+        let mut tally = Tally::new();
+        let end = self.state().connect(client, &mut tally);
+        tally.tell();
+        end
+    }
+
+    /// The last handle of a client's end is closed.
+    pub fn close_client(&self, end: End) {
+        debug_assert_eq!(end.side, Side::Client);
+        let mut tally = Tally::new();
+        self.state().close(end, &mut tally);
+        tally.tell();
+    }
+
+    /// Does something under the lock, and tells those whom it has ended afterwards.
+    pub fn act<T>(&self, act: impl FnOnce(&mut State, &mut Tally<Party>) -> T) -> T {
+        let mut tally = Tally::new();
+        let value = act(&mut self.state(), &mut tally);
+        tally.tell();
+        value
+    }
+}
