@@ -101,6 +101,8 @@ statuses! {
     0x0000_0080 ABANDONED_WAIT_0 == ABANDONED_WAIT_0 or WAIT_ABANDONED_0;
     // 192 is what a wait and GetQueuedCompletionStatusEx report.
     0x0000_00C0 USER_APC == USER_APC or WAIT_IO_COMPLETION;
+    // A read of a console that Ctrl+C has ended: a success of no characters with last error 995.
+    0x0000_0101 ALERTED => OPERATION_ABORTED;
     0x0000_0102 TIMEOUT == WAIT_TIMEOUT;
     // 997 answers the call that started the request, 996 the one that asks for its result.
     0x0000_0103 PENDING == IO_PENDING or IO_INCOMPLETE, wsa == IO_PENDING;

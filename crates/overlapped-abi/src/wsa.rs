@@ -105,7 +105,9 @@ wsa_errors! {
     10092 VERNOTSUPPORTED, EINVAL, "This version of the socket library is not available; ask for 2.2.";
     10093 NOTINITIALISED, EINVAL, "WSAStartup has not been called, or the last WSACleanup was; call it first.";
     10101 EDISCON, ESHUTDOWN, "The other side is ending the connection in good order; send what is left and close.";
+    10108 SERVICE_NOT_FOUND, ENOENT, "There is no such service, or no such name space.";
     10109 TYPE_NOT_FOUND, ENOENT, "There is no service of this name for this type of socket.";
+    10111 E_CANCELLED as "WSA_E_CANCELLED", ECANCELED, "The look-up was cancelled.";
     11001 HOST_NOT_FOUND, ENOENT, "No computer of this name is known; check the spelling.";
     11002 TRY_AGAIN, EAGAIN, "The name server did not answer; try again.";
     11003 NO_RECOVERY, EIO, "The name server reported an error that trying again will not mend.";
@@ -220,7 +222,9 @@ impl WsaError {
             -1 => WsaError::EINVAL,             // EAI_BADFLAGS
             -2 => WsaError::HOST_NOT_FOUND,     // EAI_NONAME
             -3 => WsaError::TRY_AGAIN,          // EAI_AGAIN
-            -5 | -9 => WsaError::NO_DATA,       // EAI_NODATA, EAI_ADDRFAMILY
+            -5 => WsaError::NO_DATA,            // EAI_NODATA
+            // EAI_ADDRFAMILY: a number of the other family is no name of this one.
+            -9 => WsaError::HOST_NOT_FOUND,
             -6 => WsaError::EAFNOSUPPORT,       // EAI_FAMILY
             -7 => WsaError::ESOCKTNOSUPPORT,    // EAI_SOCKTYPE
             -8 => WsaError::TYPE_NOT_FOUND,     // EAI_SERVICE

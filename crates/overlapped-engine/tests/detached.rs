@@ -12,7 +12,7 @@ use overlapped_kernel::request::{Buffer, Completion, Function, Position, Request
 use overlapped_kernel::road::{Place, Refused, Report, Transfer};
 use std::any::Any;
 use std::sync::{Arc, Mutex};
-use support::{Rig, buffer_of};
+use support::Rig;
 
 const AT_ONCE: u64 = 0;
 const LATER: u64 = 1;
@@ -122,7 +122,7 @@ fn what_is_done_inside_the_call_is_held_by_its_packet_alone() {
 }
 
 #[test]
-fn what_stays_pending_holds_the_instance_until_its_packet_was_taken() {
+fn what_stays_pending_holds_the_instance_until_it_is_complete() {
     let scene = Scene::new();
     assert_eq!(scene.issue(Function::Read, LATER, Report::AtOnce).unwrap(), None);
     assert!(scene.next().is_err(), "it is pending");
@@ -132,13 +132,11 @@ fn what_stays_pending_holds_the_instance_until_its_packet_was_taken() {
 
     request.complete(Completion::success(3));
     drop(request);
+    assert_eq!(scene.references(), 0, "its packet brings the payload alone");
     let packet = scene.next().expect("its packet");
     assert_eq!((packet.status, packet.bytes), (Status::SUCCESS, 3));
-    let request = support::request_of(packet);
-    assert_eq!(buffer_of(&request), [7; 4].into());
-    assert_eq!(scene.references(), 1);
-    drop(request);
-    assert_eq!(scene.references(), 0);
+    let Cargo::Read(payload) = packet.cargo else { panic!("{packet:?}") };
+    assert_eq!(*payload.downcast::<Box<[u8]>>().expect("what was given"), [7; 4].into());
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Alarms: how a device comes back to its requests after a time.
 //!
-//! Time limits that belong to a device (those of a serial port's reads, say) run by the engine's clock, so they are virtual where that is. The
-//! service thread keeps them beside the waitable timers. An alarm may ring early: setting it to a later time than it is set to
-//! already changes nothing, so that a limit which moves with every byte costs no call; whoever is told looks at the clock.
+//! Time limits that belong to a device (those of a serial port's reads, say) run by the engine's clock, so they are virtual
+//! where that is. The service thread keeps them beside the waitable timers. An alarm may ring early: setting it to a later
+//! time than it is set to already changes nothing, so that a limit which moves with every byte costs no call; whoever is told
+//! looks at the clock.
 
 use crate::clock::Tick;
 use crate::service::{Expires, Service, When};
@@ -11,8 +12,8 @@ use std::sync::{Arc, Weak};
 
 /// Who is told.
 pub trait Alarmed: Send + Sync {
-    /// The time has come, or an earlier one that the alarm was set to. Called by the service thread, or on virtual time by a thread that
-    /// polls or sets an alarm; calls nothing that blocks.
+    /// The time has come, or an earlier one that the alarm was set to. Called by the service thread, or on virtual time by a
+    /// thread that polls or sets an alarm; calls nothing that blocks.
     fn alarm(self: Arc<Self>);
 }
 
@@ -34,7 +35,8 @@ impl Alarm {
         Arc::new(Self { service, whom, setting: Mutex::default() })
     }
 
-    /// Rings once at `due`, or before if it was set to an earlier time. To be called with no lock held that [`Alarmed::alarm`] takes.
+    /// Rings once at `due`, or before if it was set to an earlier time. To be called with no lock held that [`Alarmed::alarm`]
+    /// takes.
     pub fn set(self: &Arc<Self>, due: Tick) {
         let number = {
             let mut setting = self.setting.lock();

@@ -1,4 +1,4 @@
-//! A lock for sections of a few dozen nanoseconds: the queue of a completion port.
+//! A lock for sections of a few dozen nanoseconds: the queue of a completion port, the list of outstanding requests.
 //!
 //! Taking it is one atomic exchange and giving it back is a plain store, where a lock that must know of sleepers
 //! needs a second exchange; that is half the cost of a port operation. In return nobody is woken: who finds the lock taken
@@ -21,8 +21,8 @@ const PATIENCE: u32 = SPINS + 16;
 /// How long a waiter sleeps when the holder must have been preempted.
 const NAP: Duration = Duration::from_micros(20);
 
-/// See the module page. The lock and the beginning of what it protects share a cache line.
-#[repr(C, align(64))]
+/// See the module page.
+#[repr(C)]
 pub(crate) struct BriefLock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,

@@ -80,6 +80,12 @@ pub trait Device: Send + Sync + std::any::Any {
         false
     }
 
+    /// What a wait on a handle waits for, if that is not the end of a request: a console's unread input (contract 09 section 2). Asked
+    /// when a wait begins.
+    fn waitable(&self) -> Option<crate::dispatcher::WaitRef> {
+        None
+    }
+
     /// Its length in bytes, where it has one.
     fn length(&self) -> Option<u64> {
         None
@@ -151,6 +157,10 @@ pub mod bequest {
     pub const SOCKET: u32 = 3;
     /// An end of a pipe.
     pub const PIPE: u32 = 4;
+    /// The input or the output of a console.
+    pub const CONSOLE: u32 = 5;
+    /// An end of a mailslot.
+    pub const MAILSLOT: u32 = 6;
 }
 
 /// How something is to be opened: the arguments of CreateFile (contract 01 section 2).

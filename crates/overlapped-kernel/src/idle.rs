@@ -32,7 +32,7 @@ mod real {
     use crate::clock::Tick;
     use crate::engine::{Engine, Harvest, Ready};
     use crate::service::Service;
-    use crate::sync::BriefLock;
+    use crate::sync::{BriefLock, Line};
     use crate::thread::{Ending, Thread, Ticket};
     use slab::Slab;
     use std::collections::VecDeque;
@@ -50,7 +50,7 @@ mod real {
     const PACE: u32 = 16;
     /// So many watchers are told in one go if nobody sleeps who would be woken for what they find: Linux's receives and sends are
     /// faster when each follows its like.
-    const HANDFUL: u32 = 16;
+    const HANDFUL: usize = 16;
     /// How often a follower looks at a virtual clock, which no futex can wait for.
     const VIRTUAL_LOOK: Duration = Duration::from_millis(1);
 
@@ -65,6 +65,8 @@ mod real {
 
     struct Follower {
         thread: Arc<Thread>,
+        /// Does it wait for packets, and not for something of its own?
+        serves: bool,
         /// Until when it waits, where only a poll gets there: on a virtual clock.
         limit: Option<Tick>,
     }
@@ -73,6 +75,8 @@ mod real {
     struct Lead {
         leader: Leader,
         followers: Slab<Follower>,
+        /// How many of them wait for packets.
+        serving: usize,
         /// When the lead fell vacant.
         left: Option<Tick>,
         /// How long leaders have stayed away lately, for each watcher told meanwhile: a moving average in nanoseconds.
@@ -80,12 +84,12 @@ mod real {
         /// Found by a poll and not told yet, and how many were told since the lead fell vacant.
         backlog: VecDeque<Ready>,
         told: u32,
+        /// What of that the pace was last taken at.
+        paced: u32,
         /// Room for the next poll.
         harvest: Harvest,
         /// The service thread has seen the vacancy once already.
         seen: bool,
-        /// The service thread looks after a vacancy.
-        watched: bool,
         /// How often somebody has taken the lead, and what of it the service thread saw at its last look.
         turns: u64,
         turns_seen: u64,
@@ -110,8 +114,46 @@ mod real {
             u128::from(self.away) * self.backlog.len() as u128 > LONG_BACKLOG.as_nanos()
         }
 
+        /// A thread follows from now on; gives its place.
+        fn enter(&mut self, follower: Follower) -> usize {
+            self.serving += usize::from(follower.serves);
+            self.followers.insert(follower)
+        }
+
+        fn depart(&mut self, place: usize) {
+            self.serving -= usize::from(self.followers.remove(place).serves);
+        }
+
+        /// Takes the next few of the backlog: one if others sleep that would be woken for it, else as many as there is room for.
+        fn take_next(&mut self, next: &mut [Option<Ready>]) {
+            let most = if self.is_quick() && self.serving > 0 { 1 } else { next.len() };
+            for place in &mut next[..most] {
+                *place = self.backlog.pop_front();
+                if place.is_none() {
+                    break;
+                }
+                self.told += 1;
+            }
+            (self.turns, self.seen) = (self.turns + 1, false);
+        }
+
         fn newest_follower(&self) -> Option<Arc<Thread>> {
             self.followers.iter().next_back().map(|(_, follower)| Arc::clone(&follower.thread))
+        }
+
+        /// Who is to be woken when the lead falls vacant: nobody if the leader is soon back, save one that can take its share of a
+        /// backlog that is too much for one.
+        fn successor(&self) -> Option<Arc<Thread>> {
+            if !self.is_quick() {
+                return self.newest_follower();
+            }
+            if self.serving == 0 || !self.is_long() {
+                return None;
+            }
+            self.followers
+                .iter()
+                .rfind(|(_, follower)| follower.serves)
+                .map(|(_, follower)| Arc::clone(&follower.thread))
         }
 
         /// The limit of the follower that waits the shortest.
@@ -134,9 +176,11 @@ mod real {
     pub struct Idle {
         engine: Arc<dyn Engine>,
         service: Arc<Service>,
-        lead: BriefLock<Lead>,
+        lead: Line<BriefLock<Lead>>,
         /// Is there a backlog? For a look without the lock.
         behind: AtomicBool,
+        /// The service thread looks after a vacancy. Changes under the lock.
+        watched: AtomicBool,
         /// Does the engine have a clock of its own?
         is_virtual: bool,
     }
@@ -145,7 +189,14 @@ mod real {
         /// The waiting room of a system.
         pub(crate) fn new(engine: Arc<dyn Engine>, service: Arc<Service>) -> Self {
             let is_virtual = engine.virtual_time();
-            Self { engine, service, lead: BriefLock::new(Lead::default()), behind: AtomicBool::new(false), is_virtual }
+            Self {
+                engine,
+                service,
+                lead: Line(BriefLock::new(Lead::default())),
+                behind: AtomicBool::new(false),
+                watched: AtomicBool::new(false),
+                is_virtual,
+            }
         }
 
         /// The clock that deadlines refer to.
@@ -244,31 +295,31 @@ mod real {
 
         /// Tells the next few watchers of the backlog; all of them, if it turns out that they take their time. False if there is none.
         pub(crate) fn tell_next(&self) -> bool {
-            let mut told = 0;
+            let mut told = false;
             while self.behind.load(Ordering::Relaxed) {
-                let (next, goes_on) = {
+                let mut next = [const { None }; HANDFUL];
+                let goes_on = {
                     let mut lead = self.lead.lock();
-                    let Some(next) = lead.backlog.pop_front() else { break };
-                    if lead.backlog.is_empty() {
-                        self.behind.store(false, Ordering::Relaxed);
-                    }
-                    lead.told += 1;
-                    (lead.turns, lead.seen) = (lead.turns + 1, false);
-                    if lead.told.is_multiple_of(PACE)
+                    if lead.told >= lead.paced + PACE
                         && let Some(left) = lead.left
                     {
+                        lead.paced = lead.told;
                         let away = self.engine.now().since(left);
                         lead.was_away(away);
                     }
-                    (next, !lead.is_quick() || (told + 1 < HANDFUL && lead.followers.is_empty()))
+                    lead.take_next(&mut next);
+                    self.behind.store(!lead.backlog.is_empty(), Ordering::Relaxed);
+                    !lead.is_quick()
                 };
-                next.deliver();
-                told += 1;
+                for ready in next.into_iter().map_while(|ready| ready) {
+                    told = true;
+                    ready.deliver();
+                }
                 if !goes_on {
                     break;
                 }
             }
-            told > 0
+            told
         }
 
         /// Takes the backlog that nobody waits for. To be delivered without the lock.
@@ -330,10 +381,10 @@ mod real {
                 rest.into_iter().for_each(Ready::deliver);
                 return;
             }
-            (lead.left, lead.told) = (Some(self.engine.now()), 0);
-            let next = if lead.is_quick() && !lead.is_long() { None } else { lead.newest_follower() };
+            (lead.left, lead.told, lead.paced) = (Some(self.engine.now()), 0, 0);
+            let next = lead.successor();
             // Also if a follower is woken: its own wait may have ended a moment ago, and then it goes without leading.
-            let watch = !std::mem::replace(&mut lead.watched, true);
+            let watch = !self.watched.swap(true, Ordering::SeqCst);
             drop(lead);
             if let Some(next) = next {
                 next.wake();
@@ -345,11 +396,12 @@ mod real {
 
         /// Something was submitted that only a poll will show; somebody must lead, sooner or later.
         pub fn submitted(&self) {
-            if !self.engine.wants_poll() {
+            // The service thread takes this back before it asks whether anybody need poll: so it sees the submission, or is told here.
+            if self.watched.load(Ordering::SeqCst) || !self.engine.wants_poll() {
                 return;
             }
-            let mut lead = self.lead.lock();
-            if lead.leader != Leader::Nobody || std::mem::replace(&mut lead.watched, true) {
+            let lead = self.lead.lock();
+            if lead.leader != Leader::Nobody || self.watched.swap(true, Ordering::SeqCst) {
                 return;
             }
             drop(lead);
@@ -360,7 +412,11 @@ mod real {
         /// here already.
         fn follow(&self, thread: &Arc<Thread>, ticket: Ticket, deadline: Option<Tick>, watch: bool) {
             let limit = if self.is_virtual { deadline } else { None };
-            let place = self.lead.lock().followers.insert(Follower { thread: Arc::clone(thread), limit });
+            let place = self.lead.lock().enter(Follower {
+                thread: Arc::clone(thread),
+                serves: thread.member.is_waiting(),
+                limit,
+            });
             if limit.is_some() {
                 // Who polls may have been on its way to a later time.
                 self.engine.interrupt();
@@ -370,24 +426,26 @@ mod real {
             if thread.ending(ticket).is_none() && !(watch && thread.spin(ticket)) {
                 thread.sleep(if self.is_virtual { Some(Tick::monotonic().plus(VIRTUAL_LOOK)) } else { deadline });
             }
-            self.lead.lock().followers.remove(place);
+            self.lead.lock().depart(place);
         }
 
         /// The service thread looks: a vacancy that it saw at its last look too is filled. What it is to do next.
         pub(crate) fn look(&self) -> Look {
             let mut lead = self.lead.lock();
+            let watched = self.watched.swap(false, Ordering::SeqCst);
             let wanted = self.engine.wants_poll();
             let stirring = lead.turns != lead.turns_seen;
             lead.turns_seen = lead.turns;
             if !wanted || lead.leader != Leader::Nobody {
                 lead.seen = false;
                 // While leaders come and go, a look now and then costs less than a wake-up of this thread for each vacancy.
-                lead.watched = stirring;
+                self.watched.store(stirring, Ordering::SeqCst);
                 let rest = if wanted { VecDeque::new() } else { self.clear_backlog(&mut lead) };
                 drop(lead);
                 rest.into_iter().for_each(Ready::deliver);
                 return if stirring { Look::Later } else { Look::Done };
             }
+            self.watched.store(watched, Ordering::SeqCst);
             if !std::mem::replace(&mut lead.seen, true) {
                 return Look::Again;
             }

@@ -11,7 +11,7 @@ use crate::idle::Idle;
 use crate::limits::Accounts;
 use crate::port::{Port, Reason};
 use crate::request::{Request, RequestRef};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{BriefLock, Mutex, MutexGuard};
 use crate::system::WeakSystem;
 use crate::thread::Thread;
 use overlapped_abi::{Status, Win32Error};
@@ -40,7 +40,7 @@ pub struct Instance {
     signal: Dispatcher,
     modes: AtomicU8,
     association: OnceLock<(Arc<Port>, usize)>,
-    outstanding: Mutex<Vec<RequestRef>>,
+    outstanding: BriefLock<Vec<RequestRef>>,
     handles: AtomicU32,
     pointer: Mutex<u64>,
     /// Where the pointer is to go, or [`NOWHERE`].
@@ -82,7 +82,7 @@ impl Instance {
             signal,
             modes: AtomicU8::new(0),
             association: OnceLock::new(),
-            outstanding: Mutex::new(Vec::new()),
+            outstanding: BriefLock::new(Vec::new()),
             handles: AtomicU32::new(0),
             pointer: Mutex::new(0),
             moved: AtomicU64::new(NOWHERE),

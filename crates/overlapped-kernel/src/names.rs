@@ -7,6 +7,8 @@
 use crate::dispatcher::shared::{Exchange, Found, Passage, Shared, Spec};
 use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Waitable};
 use crate::handle::Object;
+#[cfg(not(loom))]
+use crate::process::job::Job;
 use crate::section::Section;
 use crate::service::Service;
 use crate::sync::Mutex;
@@ -15,6 +17,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Longest name, in characters.
@@ -26,6 +29,8 @@ enum Named {
     Semaphore(Weak<Semaphore>),
     Timer(Weak<Timer>),
     Section(Weak<Section>),
+    #[cfg(not(loom))]
+    Job(Weak<Job>),
 }
 
 impl Named {
@@ -36,13 +41,11 @@ impl Named {
             Object::Semaphore(o) => Some(Self::Semaphore(Arc::downgrade(o))),
             Object::Timer(o) => Some(Self::Timer(Arc::downgrade(o))),
             Object::Section(o) => Some(Self::Section(Arc::downgrade(o))),
-            Object::Instance(_)
-            | Object::Port(_)
-            | Object::Thread(_)
-            | Object::Process(_)
-            | Object::MainThread(_) => None,
+            Object::Instance(_) | Object::Port(_) | Object::Thread(_) | Object::Process(_) | Object::MainThread(_) => {
+                None
+            }
             #[cfg(not(loom))]
-            Object::Job(_) => None,
+            Object::Job(o) => Some(Self::Job(Arc::downgrade(o))),
         }
     }
 
@@ -54,6 +57,8 @@ impl Named {
             Self::Semaphore(o) => o.strong_count(),
             Self::Timer(o) => o.strong_count(),
             Self::Section(o) => o.strong_count(),
+            #[cfg(not(loom))]
+            Self::Job(o) => o.strong_count(),
         };
         references > 0
     }
@@ -65,6 +70,8 @@ impl Named {
             Self::Semaphore(o) => o.upgrade().map(Object::Semaphore),
             Self::Timer(o) => o.upgrade().map(Object::Timer),
             Self::Section(o) => o.upgrade().map(Object::Section),
+            #[cfg(not(loom))]
+            Self::Job(o) => o.upgrade().map(Object::Job),
         }
     }
 }
@@ -98,6 +105,9 @@ impl Names {
         }
         let (object, existed) = match (new, self.exchange.get()) {
             (new, None) => (new, false),
+            // A job is the process's own.
+            #[cfg(not(loom))]
+            (new @ Object::Job(_), Some(_)) => (new, false),
             (Object::Section(section), Some(exchange)) => match Arc::try_unwrap(section) {
                 Ok(section) => {
                     let (section, existed) = exchange.attach_section(&name, section)?;
@@ -138,6 +148,11 @@ impl Names {
             names.insert(name, named);
         }
         Ok(object)
+    }
+
+    /// Where processes meet, if that is a directory.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.exchange.get()?.directory()
     }
 
     /// What leads a child process to an object that can be waited for, or to a section with a name: other processes get it from

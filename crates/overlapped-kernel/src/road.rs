@@ -146,8 +146,8 @@ impl Instance {
     }
 
     /// [`Instance::transfer`] for callers that have no use for the request: the outcome if the call reports it, else it comes on the
-    /// request's route. What is done inside the call costs no allocation here, and its packet brings the payload without the
-    /// request ([`Cargo::Read`](crate::port::Cargo::Read)); without a packet, the payload is dropped.
+    /// request's route. What is done inside the call costs no allocation here. The packet brings the payload without the request
+    /// ([`Cargo::Read`](crate::port::Cargo::Read)); without a packet, the payload is dropped.
     ///
     /// # Safety
     /// As for [`Instance::transfer`].
@@ -172,7 +172,14 @@ impl Instance {
         };
         let report = transfer.report;
         // SAFETY: the caller's promise.
-        let mut draft = unsafe { transfer.into_call(position).draft(self) };
+        let draft = unsafe { transfer.into_call(position).draft(self) };
+        self.launch(draft, report).map_err(Refused::from)
+    }
+
+    /// Sends a draft that nobody keeps on its way.
+    #[inline(always)]
+    fn launch(&self, mut draft: Draft<'_>, report: Report) -> Result<Option<Completion>, Failure> {
+        draft.detach();
         let mut stage = self.begin(&draft);
         self.attempt(&draft, &mut stage);
         match stage {
@@ -185,8 +192,9 @@ impl Instance {
                 draft.complete(completion, self.is_quiet(report));
                 Ok((report == Report::AtOnce).then_some(completion))
             }
-            Start::Failed(status) => Err(Failure { status, payload: draft.refuse(status) }.into()),
-            rest => self.send(draft.keep(), rest).map(|_| None).map_err(Refused::from),
+            Start::Failed(status) => Err(Failure { status, payload: draft.refuse(status) }),
+            Start::Queue => self.leave(draft.keep()).map(|()| None),
+            rest => self.send(draft.keep(), rest).map(|_| None),
         }
     }
 
@@ -267,6 +275,22 @@ impl Instance {
         }
     }
 
+    /// The same for callers that have no use for the request, as [`Instance::transfer_detached`].
+    ///
+    /// # Safety
+    /// As for [`Instance::issue`].
+    #[inline]
+    pub unsafe fn issue_detached(
+        self: &Arc<Self>,
+        call: Call,
+        parameters: Parameters,
+    ) -> Result<Option<Completion>, Failure> {
+        let report = call.report;
+        // SAFETY: the caller's promise.
+        let draft = unsafe { call.draft(self) }.with(parameters);
+        self.launch(draft, report)
+    }
+
     #[inline(always)]
     fn begin(&self, request: &Request) -> Start {
         request.begin();
@@ -328,6 +352,22 @@ impl Instance {
         self.device().enqueue(Arc::clone(request));
         if self.is_closed() {
             request.cancel();
+        }
+        self.idle().submitted();
+        Ok(())
+    }
+
+    /// Gives the device a request that it completes by itself, and that nobody else keeps.
+    #[inline]
+    fn leave(&self, request: RequestRef) -> Result<(), Failure> {
+        if let Err(status) = request.pend() {
+            return Err(refuse(&request, status));
+        }
+        self.clear_signal();
+        self.device().enqueue(request);
+        if self.is_closed() {
+            // Whoever closed it may have looked before the request was there.
+            self.cancel(|_| true);
         }
         self.idle().submitted();
         Ok(())

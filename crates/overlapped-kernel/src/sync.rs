@@ -23,6 +23,19 @@ pub(crate) use loom as checker;
 #[cfg(all(loom, shuttle))]
 pub(crate) use shuttle as checker;
 
+/// On cache lines of its own; a lock and the beginning of what it protects then share one.
+#[repr(align(64))]
+pub(crate) struct Line<T>(pub(crate) T);
+
+impl<T> std::ops::Deref for Line<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 #[cfg(loom)]
 mod checked {
     //! The checker's mutex with parking_lot's shape: no poisoning to look at.

@@ -162,11 +162,18 @@ impl System {
 
     /// Opens a device or file by name (CreateFile, contract 01 section 2).
     pub fn open(&self, name: &std::ffi::OsStr, params: &OpenParams) -> Result<Open, Win32Error> {
-        if !(1..=5).contains(&params.disposition) {
+        if params.disposition > 5 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
-        let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() })?;
+        let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() });
+        // A console takes any, even none (contract 09 section 2).
+        if params.disposition == 0
+            && !matches!(target, Ok(Target::ConsoleInput | Target::ConsoleOutput | Target::Console))
+        {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        let target = target?;
         self.open_target(&target, params)
     }
 
@@ -410,6 +417,12 @@ impl System {
     /// Other processes have the named objects too, by this. Only the first call counts.
     pub fn share_names(&self, exchange: Arc<dyn Exchange>) {
         self.0.names.share(exchange);
+    }
+
+    /// The directory in which processes find the named objects, if there is one.
+    #[must_use]
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        self.0.names.directory()
     }
 
     /// A handle to a new object, or to the one that has the name already (then with `true`); 6 if that is of another kind.

@@ -1,12 +1,14 @@
 //! `consoleapi.h` and the standard handles of `processenv.h` (contract 09).
 
+pub mod cells;
 pub mod control;
 mod handles;
+pub mod input;
 pub mod screen;
 pub mod session;
 pub mod text;
 
-use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, guard_bool, guard_or};
+use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, guard_bool, guard_or, handle, system};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::handle::{STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
 use parking_lot::Mutex;
@@ -24,10 +26,20 @@ fn descriptor(which: u32) -> Option<RawFd> {
     }
 }
 
-fn standard(fd: RawFd) -> RawHandle {
+/// What was stored, or what the parent has given by its value.
+pub(crate) fn stored(fd: RawFd) -> Option<RawHandle> {
     let stored = STORED.lock()[fd as usize];
+    stored.or_else(|| {
+        let given = overlapped_devices::process::standard_handle(fd as usize)?;
+        let inherited = |raw| system().is_ok_and(|system| handle(raw).is_ok_and(|handle| system.entry(handle).is_ok()));
+        // One that was not inherited by its value came as a descriptor.
+        (given == 0 || inherited(given)).then_some(given)
+    })
+}
+
+fn standard(fd: RawFd) -> RawHandle {
     // A process without this descriptor has no such handle.
-    stored.unwrap_or_else(|| crate::io::handle_of(fd).unwrap_or(0))
+    stored(fd).unwrap_or_else(|| crate::io::handle_of(fd).unwrap_or(0))
 }
 
 /// The handle that is meant: -10, -11 and -12 are the standard handles.
@@ -35,6 +47,11 @@ pub(crate) fn meant(file: RawHandle) -> RawHandle {
     let extended = |which: u32| [which as usize, which as i32 as usize].contains(&file);
     let which = [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE].into_iter().find(|which| extended(*which));
     which.and_then(descriptor).map_or(file, standard)
+}
+
+/// The console is another one: the handles of standard descriptors are made again when they are next asked for.
+fn renew_standard_handles() {
+    (0..3).for_each(crate::io::forget_terminal);
 }
 
 /// GetStdHandle: what is stored, unchecked; at first the descriptors 0, 1 and 2, and NULL for those that are closed.

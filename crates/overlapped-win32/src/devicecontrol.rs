@@ -2,13 +2,27 @@
 
 use crate::arguments::{checked_input, grant, output, store_if_wanted};
 use crate::probe;
-use crate::support::{Bool, RawHandle, event_of, guard_bool};
+use crate::support::{system, Bool, RawHandle, event_of, guard_bool};
 use overlapped_abi::{Overlapped, Status, Win32Error};
-use overlapped_devices::file;
+use overlapped_devices::disk;
+use overlapped_devices::file::{self, Answer};
+use overlapped_devices::pipe;
 use overlapped_kernel::request::{Buffer, Completion, Function, Position, Route};
 use overlapped_kernel::road::{Call, Report};
+use overlapped_kernel::system::Grant;
 use std::ffi::c_void;
 use std::ptr::NonNull;
+
+/// What a device answers at once to a control code.
+fn device_control(grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<Answer, Win32Error> {
+    if disk::is_disk(grant) {
+        return disk::control(system()?, grant, code, input, room);
+    }
+    if pipe::is_pipe(grant) {
+        return pipe::control(grant, code, room);
+    }
+    file::control(grant, code, input, room)
+}
 
 /// DeviceIoControl: done at once, whatever the instance; so an overlapped one needs no OVERLAPPED for it.
 ///
@@ -25,9 +39,14 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
     returned: *mut u32,
     overlapped: *mut Overlapped,
 ) -> Bool {
+    // SAFETY: the caller's promise.
+    unsafe { store_if_wanted(returned, 0) };
+    let (from, to) = ((in_buffer, in_size), (out_buffer, out_size));
+    // SAFETY: the caller's promise.
+    if let Some(answer) = unsafe { crate::namedpipeapi::control(device, code, from, to, returned, overlapped) } {
+        return answer;
+    }
     guard_bool(|| {
-        // SAFETY: the caller's promise.
-        unsafe { store_if_wanted(returned, 0) };
         let grant = grant(device)?;
         if overlapped.is_null() && returned.is_null() {
             return Err(Win32Error::NOACCESS);
@@ -38,7 +57,7 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
         let mut more = false;
         let mut work = || {
             // SAFETY: the caller's promise.
-            let answer = file::control(&grant, code, unsafe { checked_input(in_buffer, in_size) }?, out_size as usize)?;
+            let answer = device_control(&grant, code, unsafe { checked_input(in_buffer, in_size) }?, out_size as usize)?;
             // SAFETY: the caller's promise; the answer keeps to the size.
             unsafe { output(&answer.bytes, out_buffer) }?;
             // SAFETY: the caller's promise.

@@ -201,6 +201,8 @@ pub(crate) unsafe fn raise_record(record: &mut ExceptionRecord, context: *mut Co
         }
         Outcome::Refused | Outcome::Unhandled => {
             eprintln!("The program ends: nobody handles exception 0x{:08X}.", record.code);
+            overlapped_devices::process::say_exit_code(record.code);
+            overlapped_devices::console::own::restore_in_signal_handler();
             std::process::abort();
         }
     }
@@ -213,8 +215,8 @@ fn unhandled(pointers: &mut ExceptionPointers) -> i32 {
     // SAFETY: the program's filter; record and context outlive the call.
     let answer = unsafe { filter(pointers) };
     if answer == EXECUTE_HANDLER {
-        // SAFETY: whoever dispatches has a record. _exit ends the process.
-        unsafe { libc::_exit(exit_status((*pointers.record).code)) };
+        // SAFETY: whoever dispatches has a record.
+        crate::processes::end_now(unsafe { (*pointers.record).code });
     }
     answer
 }

@@ -6,6 +6,8 @@
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
 use overlapped_abi::Win32Error;
+use overlapped_devices::pipe;
+use overlapped_devices::console::{ConsoleDevice, is_terminal};
 use overlapped_kernel::handle::Object;
 use overlapped_kernel::instance::Instance;
 use parking_lot::Mutex;
@@ -61,7 +63,11 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
         return Ok(bond.handle);
     }
     let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, 3).map_err(|_| Win32Error::INVALID_HANDLE)?;
-    let (system, opened) = (system()?, files().adopt(copy, false)?);
+    let system = system()?;
+    let opened = match is_terminal(copy.as_fd()) {
+        true => ConsoleDevice::adopt(copy, fd == 0)?,
+        false => files().adopt(copy, false)?,
+    };
     let made = system.instance(opened.device, opened.overlapped);
     let instance = Arc::downgrade(&made);
     let handle = system.insert(Object::Instance(made), opened.access)?.into_raw();
@@ -69,9 +75,13 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
     Ok(handle)
 }
 
-/// What the handle of a descriptor refers to, if it has one.
-pub(crate) fn bonded(fd: RawFd) -> Option<Arc<Instance>> {
-    BONDS.lock().get(&fd).and_then(|bond| bond.instance.upgrade())
+/// A handle that was made of a descriptor of a terminal is not its handle any more: the next one who asks gets another.
+pub(crate) fn forget_terminal(fd: RawFd) {
+    let mut bonds = BONDS.lock();
+    // SAFETY: if it is not open, the question fails and nothing else depends on it.
+    if is_terminal(unsafe { BorrowedFd::borrow_raw(fd) }) && bonds.get(&fd).is_some_and(|bond| !bond.ends) {
+        bonds.remove(&fd);
+    }
 }
 
 /// A descriptor of what the handle refers to.
@@ -79,8 +89,11 @@ fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     let mut bonds = BONDS.lock();
     let grant = system()?.grant(handle(file)?)?;
     let device = grant.instance.device();
-    let own = device.descriptor().ok_or(Win32Error::INVALID_HANDLE)?;
-    let fd = rustix::io::fcntl_dupfd_cloexec(own, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?;
+    let fd = match device.descriptor() {
+        Some(own) => rustix::io::fcntl_dupfd_cloexec(own, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?,
+        // A pipe closes with its descriptor, however that is closed.
+        None => pipe::into_descriptor(&grant)?,
+    };
     // The descriptor goes on where the file pointer is; an adopted one stands where it should already.
     let adopted = bonds.values().any(|bond| bond.handle == file && !bond.ends);
     if device.seekable() && !adopted {

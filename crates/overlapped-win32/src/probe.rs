@@ -193,6 +193,7 @@ pub(crate) fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c
         }
         _ => {
             // Back in the program, the instruction faults again and ends the process. A signal that was sent comes again, too.
+            overlapped_devices::console::own::restore_in_signal_handler();
             // SAFETY: the default action; both calls may be made by a handler.
             unsafe {
                 libc::signal(signal, libc::SIG_DFL);

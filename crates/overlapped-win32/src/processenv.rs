@@ -8,6 +8,7 @@ use crate::names::{to_linux, to_windows};
 use crate::support::{Bool, FALSE, TRUE, fail, guard, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, give, put, units, units_or_empty};
 use overlapped_abi::{Context, Win32Error};
+use overlapped_devices::process::{self, Line, line};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,37 +20,20 @@ const NO_SUCH_VARIABLE: Win32Error = Win32Error(203);
 /// The arguments of the process as one line that CommandLineToArgvW takes apart again.
 fn command_line() -> OsString {
     let whole = std::fs::read("/proc/self/cmdline").unwrap_or_default();
-    let mut line = Vec::new();
-    for argument in whole.strip_suffix(b"\0").unwrap_or(&whole).split(|&byte| byte == 0) {
-        if !line.is_empty() {
-            line.push(b' ');
-        }
-        quote(argument, &mut line);
-    }
-    OsString::from_vec(line)
+    let arguments = whole.strip_suffix(b"\0").unwrap_or(&whole).split(|&byte| byte == 0);
+    OsString::from_vec(line::join(arguments))
 }
 
-/// An argument as it is written in a command line: backslashes count only before a quotation mark.
-fn quote(argument: &[u8], line: &mut Vec<u8>) {
-    if !argument.is_empty() && !argument.iter().any(|byte| matches!(byte, b' ' | b'\t' | b'"')) {
-        line.extend_from_slice(argument);
-        return;
-    }
-    line.push(b'"');
-    let mut backslashes = 0;
-    for &byte in argument {
-        if byte == b'"' {
-            line.extend(std::iter::repeat_n(b'\\', backslashes + 1));
-        }
-        backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
-        line.push(byte);
-    }
-    line.extend(std::iter::repeat_n(b'\\', backslashes));
-    line.push(b'"');
-}
-
+/// The line that the parent gave, if it is a program of ours; else that of the arguments.
 fn line_of<U: Unit>() -> Box<[U]> {
-    let mut text = U::from_os(&command_line());
+    let cut = |units: &mut dyn Iterator<Item = u32>| units.map(U::cut).collect::<Vec<U>>();
+    let mut text = match process::command_line() {
+        Some(Line::Bytes(bytes)) if size_of::<U>() == 1 => cut(&mut bytes.iter().map(|unit| u32::from(*unit))),
+        Some(Line::Bytes(bytes)) => U::from_os(OsStr::from_bytes(bytes)),
+        Some(Line::Units(units)) if size_of::<U>() == 2 => cut(&mut units.iter().map(|unit| u32::from(*unit))),
+        Some(Line::Units(units)) => U::from_os(&u16::to_os(units)),
+        _ => U::from_os(&command_line()),
+    };
     text.push(U::default());
     text.into()
 }
@@ -68,68 +52,6 @@ pub extern "C" fn ovl_GetCommandLineW() -> *const u16 {
     guard(std::ptr::null(), || LINE.get_or_init(line_of::<u16>).as_ptr())
 }
 
-/// The arguments of a command line. In the first, the program's name, backslashes mean nothing and a quotation mark ends at the
-/// next. In the others 2n backslashes before a mark are n, an odd one makes the mark a character, and two marks inside of a
-/// quotation are one character.
-fn split(line: &[u16]) -> Vec<Vec<u16>> {
-    const QUOTE: u16 = b'"' as u16;
-    const BACKSLASH: u16 = b'\\' as u16;
-    let blank = |unit: u16| unit == b' ' as u16 || unit == b'\t' as u16;
-    let mut all = Vec::new();
-    let mut rest = line;
-    let mut first = Vec::new();
-    let mut quoted = false;
-    while let [unit, behind @ ..] = rest {
-        if blank(*unit) && !quoted {
-            break;
-        }
-        if *unit == QUOTE {
-            quoted = !quoted
-        } else {
-            first.push(*unit)
-        }
-        rest = behind;
-    }
-    all.push(first);
-    loop {
-        while let [unit, behind @ ..] = rest
-            && blank(*unit)
-        {
-            rest = behind;
-        }
-        if rest.is_empty() {
-            return all;
-        }
-        let (mut argument, mut quoted) = (Vec::new(), false);
-        while let [unit, behind @ ..] = rest {
-            if blank(*unit) && !quoted {
-                break;
-            }
-            let backslashes = rest.iter().take_while(|&&unit| unit == BACKSLASH).count();
-            if backslashes > 0 {
-                rest = &rest[backslashes..];
-                let marked = rest.first() == Some(&QUOTE);
-                argument.resize(argument.len() + if marked { backslashes / 2 } else { backslashes }, BACKSLASH);
-                if marked && backslashes % 2 == 1 {
-                    argument.push(QUOTE);
-                    rest = &rest[1..];
-                }
-                continue;
-            }
-            rest = behind;
-            match (*unit == QUOTE, quoted && behind.first() == Some(&QUOTE)) {
-                (true, true) => {
-                    argument.push(QUOTE);
-                    rest = &behind[1..];
-                }
-                (true, false) => quoted = !quoted,
-                _ => argument.push(*unit),
-            }
-        }
-        all.push(argument);
-    }
-}
-
 /// CommandLineToArgvW: an array that LocalFree takes; the program's own name for an empty line.
 ///
 /// # Safety
@@ -144,7 +66,7 @@ pub unsafe extern "C" fn ovl_CommandLineToArgvW(line: *const u16, count: *mut i3
         let line = unsafe { units(line) };
         let all = match line {
             [] => vec![u16::from_os(&to_windows(&env::current_exe().unwrap_or_default()))],
-            line => split(line),
+            text => line::split(text),
         };
         let pointers = (all.len() + 1) * size_of::<*mut u16>();
         let text: usize = all.iter().map(|argument| (argument.len() + 1) * 2).sum();
@@ -378,7 +300,7 @@ mod tests {
     fn what_is_quoted_comes_back() {
         for argument in ["plain", "", "with space", r"back\slash", r#"qu"ote"#, r"end\ space\", r#"\" \\" \\\"#] {
             let mut line = b"p ".to_vec();
-            quote(argument.as_bytes(), &mut line);
+            line::quote(argument.as_bytes(), &mut line);
             assert_eq!(arguments(std::str::from_utf8(&line).unwrap()), ["p", argument]);
         }
         // SAFETY: a string that stays.

@@ -65,8 +65,8 @@ pub extern "C" fn ovl_GetProcessId(object: RawHandle) -> u32 {
     guard_or(0, || visible(object).map(|process| process.id()))
 }
 
-/// GetExitCodeProcess: 259 while it runs. A process that a signal has ended has the code of that exception, or 1; one that exited, what Linux
-/// keeps of its code, the low byte.
+/// GetExitCodeProcess: 259 while it runs. A process that a signal has ended has the code of that exception, or 1. All 32 bits are those of
+/// programs of ours that were started by such ones; of others, Linux keeps the low byte.
 ///
 /// # Safety
 /// `code` is NULL or writable.
@@ -76,14 +76,22 @@ pub unsafe extern "C" fn ovl_GetExitCodeProcess(object: RawHandle, code: *mut u3
     guard_bool(|| unsafe { store(code, visible(object)?.exit_code()) })
 }
 
+/// The calling process ends at once.
+pub(crate) fn end_now(code: u32) -> ! {
+    overlapped_devices::process::say_exit_code(code);
+    overlapped_devices::console::own::restore_in_signal_handler();
+    crate::jobs::close_all();
+    // SAFETY: _exit ends the process at once.
+    unsafe { libc::_exit(exit_status(code)) };
+}
+
 /// TerminateProcess: nothing else runs in it. 5 without PROCESS_TERMINATE, and for a process that has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_TerminateProcess(object: RawHandle, code: u32) -> Bool {
     guard_bool(|| {
         let process = with_right(object, TERMINATE)?;
         if process.id() == std::process::id() {
-            // SAFETY: _exit ends the process at once.
-            unsafe { libc::_exit(exit_status(code)) };
+            end_now(code);
         }
         process.terminate(code)
     })
@@ -121,7 +129,7 @@ pair! {
 }
 
 /// What Linux calls a priority class; `None` for what is none.
-fn niceness(class: u32) -> Option<i32> {
+pub(crate) fn niceness(class: u32) -> Option<i32> {
     Some(match class {
         0x40 => 19,
         0x4000 => 10,

@@ -319,10 +319,24 @@ pub(crate) fn thread(raw: RawHandle) -> Result<(Arc<Thread>, AccessMask), Win32E
     }
 }
 
+/// The process whose first thread a handle refers to, if it has these rights: 5 without; `None` for any other handle.
+pub(crate) fn main_thread_of(raw: RawHandle, rights: u32) -> Result<Option<Arc<Process>>, Win32Error> {
+    match system()?.entry_raw(raw)? {
+        Entry { object: Object::MainThread(process), access, .. } => {
+            let may = access.contains(AccessMask::from_bits_retain(rights));
+            if may { Ok(Some(process)) } else { Err(Win32Error::ACCESS_DENIED) }
+        }
+        _ => Ok(None),
+    }
+}
+
 /// GetThreadId.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetThreadId(object: RawHandle) -> u32 {
-    guard_or(0, || thread(object).map(|(thread, _)| thread.id()))
+    guard_or(0, || match main_thread_of(object, 0)? {
+        Some(process) => Ok(process.id()),
+        None => thread(object).map(|(thread, _)| thread.id()),
+    })
 }
 
 /// OpenThread: a handle to a thread that CreateThread has made, or to the calling one; 87 for other numbers.
@@ -346,12 +360,15 @@ pub extern "C" fn ovl_OpenThread(access: u32, inherit: Bool, id: u32) -> RawHand
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_GetExitCodeThread(object: RawHandle, code: *mut u32) -> Bool {
     guard_bool(|| {
-        let (thread, _) = thread(object)?;
+        let found = match main_thread_of(object, 0)? {
+            Some(process) => process.exit_code(),
+            None => thread(object)?.0.exit_code(),
+        };
         if code.is_null() {
             return Err(Win32Error::NOACCESS);
         }
         // SAFETY: not NULL, and the caller vouches for it.
-        unsafe { code.write(thread.exit_code()) };
+        unsafe { code.write(found) };
         Ok(())
     })
 }
@@ -371,10 +388,13 @@ pub(crate) fn made_with(raw: RawHandle, rights: u32) -> Result<Arc<Made>, Win32E
     THREADS.lock().get(&thread.id()).and_then(Weak::upgrade).ok_or(Win32Error::ACCESS_DENIED)
 }
 
-/// ResumeThread: the suspend count before; a thread made with CREATE_SUSPENDED starts when it falls to 0.
+/// ResumeThread: the suspend count before; a thread or a process made with CREATE_SUSPENDED starts when it falls to 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_ResumeThread(object: RawHandle) -> u32 {
-    guard_or(u32::MAX, || made_with(object, THREAD_SUSPEND_RESUME).map(|made| made.resume()))
+    guard_or(u32::MAX, || match main_thread_of(object, THREAD_SUSPEND_RESUME)? {
+        Some(process) => process.resume(),
+        None => made_with(object, THREAD_SUSPEND_RESUME).map(|made| made.resume()),
+    })
 }
 
 /// SwitchToThread.

@@ -54,7 +54,10 @@ fn tick() -> u64 {
 
 /// In the kernel, by itself, and how long ago it began: from a `stat` below /proc.
 fn of_stat(path: &str) -> Option<(Duration, Duration, Duration)> {
-    let text = std::fs::read_to_string(path).ok()?;
+    of_text(&std::fs::read_to_string(path).ok()?)
+}
+
+fn of_text(text: &str) -> Option<(Duration, Duration, Duration)> {
     // The second field, the name, may have blanks in it, and ends with the last parenthesis.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let at = |n: usize| fields.get(n)?.parse::<u64>().ok();
@@ -124,15 +127,21 @@ pub unsafe extern "C" fn ovl_GetThreadTimes(
     })
 }
 
-/// What a process has used. Of one that has ended Linux keeps that until its parent has asked.
+/// What a process has used. Of one that has ended, what it had used when that was seen.
 fn of_process(process: &Process) -> Times {
-    let stat = of_stat(&format!("/proc/{}/stat", process.id()));
+    let last = process.last();
+    let stat = match &last {
+        Some(last) => of_text(&last.stat),
+        None => of_stat(&format!("/proc/{}/stat", process.id())),
+    };
     let (mut kernel, mut user, age) = stat.unwrap_or_default();
     if process.id() == std::process::id() {
         (kernel, user) = usage(libc::RUSAGE_SELF);
     }
-    let ended = if process.exit_code() == STILL_ACTIVE { FileTime::default() } else { now() };
-    Times { created: ago(age), ended, kernel, user }
+    let Some(last) = last else { return Times { created: ago(age), ended: FileTime::default(), kernel, user } };
+    let since_end = last.at.elapsed().unwrap_or_default();
+    // Linux tells the beginning in ticks, and might have it after the end.
+    Times { created: ago(age.max(since_end)), ended: ago(since_end), kernel, user }
 }
 
 /// GetProcessTimes: creation, end (0 while it runs), and time in the kernel and in the program.

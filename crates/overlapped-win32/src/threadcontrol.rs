@@ -13,7 +13,7 @@
 
 mod halt;
 
-use crate::processthreadsapi::{Made, forget, made_with, thread};
+use crate::processthreadsapi::{Made, forget, made_with, main_thread_of, thread};
 use crate::support::{Bool, RawHandle, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::port;
@@ -84,6 +84,9 @@ pub(crate) fn end(made: &Arc<Made>) -> ! {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SuspendThread(object: RawHandle) -> u32 {
     guard_or(u32::MAX, || {
+        if let Some(process) = main_thread_of(object, THREAD_SUSPEND_RESUME)? {
+            return process.suspend();
+        }
         let made = made_with(object, THREAD_SUSPEND_RESUME)?;
         let before = made.suspend(MAXIMUM_SUSPEND_COUNT).ok_or(SIGNAL_REFUSED)?;
         if !made.is_current() {
@@ -98,6 +101,10 @@ pub extern "C" fn ovl_SuspendThread(object: RawHandle) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_TerminateThread(object: RawHandle, code: u32) -> Bool {
     guard_bool(|| {
+        if let Some(process) = main_thread_of(object, THREAD_TERMINATE)? {
+            // Of a process that has only this thread, as far as anybody else can know.
+            return process.terminate(code);
+        }
         let made = made_with(object, THREAD_TERMINATE)?;
         made.condemn(code);
         if made.is_current() {
@@ -322,5 +329,8 @@ pub unsafe extern "C" fn ovl_SetThreadDescription(object: RawHandle, text: *cons
 /// GetProcessIdOfThread: all threads with handles are of this process.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetProcessIdOfThread(object: RawHandle) -> u32 {
-    guard_or(0, || thread(object).map(|_| Process::current().id()))
+    guard_or(0, || match main_thread_of(object, 0)? {
+        Some(process) => Ok(process.id()),
+        None => thread(object).map(|_| Process::current().id()),
+    })
 }

@@ -90,36 +90,6 @@ pub extern "C" fn ovl_IsBadWritePtr(at: *mut c_void, len: usize) -> Bool {
     ovl_IsBadReadPtr(at, len)
 }
 
-/// STARTUPINFOA and STARTUPINFOW, 104 bytes, of which only the size is not 0: nobody said how to start.
-#[repr(C)]
-#[derive(Debug)]
-pub struct StartupInfo {
-    size: u32,
-    rest: [u32; 25],
-}
-
-/// GetStartupInfoA.
-///
-/// # Safety
-/// `info` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetStartupInfoA(info: *mut StartupInfo) {
-    // SAFETY: the caller vouches for it.
-    unsafe { info.write(StartupInfo { size: 104, rest: [0; 25] }) };
-}
-
-/// GetStartupInfoW.
-///
-/// # Safety
-/// `info` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetStartupInfoW(info: *mut StartupInfo) {
-    // SAFETY: the caller vouches for it.
-    unsafe { info.write(StartupInfo { size: 104, rest: [0; 25] }) };
-}
-
-const _: () = assert!(size_of::<StartupInfo>() == 104);
-
 #[cfg(test)]
 mod tests {
     use super::*;

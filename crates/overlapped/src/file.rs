@@ -10,6 +10,7 @@ use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::request::{Buffer, Function, Route};
 use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
+use overlapped_kernel::system::Grant;
 use std::io;
 use std::sync::Arc;
 
@@ -67,28 +68,34 @@ impl File {
     }
 
     fn transfer(&self, function: Function, start: *mut u8, len: usize) -> Result<usize> {
-        let grant = self.handle.grant();
-        let transfer = Transfer {
-            function,
-            buffer: Buffer { start, len },
-            place: Place::Pointer,
-            route: Route::default(),
-            overlapped: None,
-            payload: None,
-            report: Report::AtOnce,
-            probe: None,
-        };
         // SAFETY: the instance is synchronous, so the request is complete when the call returns, and the borrow of the
         // buffer lasts that long. Linux only reads from the buffer of a write.
-        match unsafe { grant.instance.transfer(grant.access, transfer) } {
-            // The disk is full, and this is what fitted; the next write tells of it.
-            Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => {
-                Ok(completion.bytes)
-            }
-            Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
-            Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
-            Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),
-        }
+        unsafe { transfer_now(self.handle.grant(), function, start, len) }
+    }
+}
+
+/// Reads or writes inside this call.
+///
+/// # Safety
+/// The buffer is valid (writable for a read), and the device waits inside a call without an OVERLAPPED.
+pub(crate) unsafe fn transfer_now(grant: &Grant, function: Function, start: *mut u8, len: usize) -> Result<usize> {
+    let transfer = Transfer {
+        function,
+        buffer: Buffer { start, len },
+        place: Place::Pointer,
+        route: Route::default(),
+        overlapped: None,
+        payload: None,
+        report: Report::AtOnce,
+        probe: None,
+    };
+    // SAFETY: the caller's promise.
+    match unsafe { grant.instance.transfer(grant.access, transfer) } {
+        // The disk is full, and this is what fitted; the next write tells of it.
+        Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => Ok(completion.bytes),
+        Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
+        Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
+        Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),
     }
 }
 

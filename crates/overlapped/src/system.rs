@@ -3,8 +3,9 @@
 use crate::error::{Error, Result};
 use crate::observe;
 use overlapped_abi::Win32Error;
+use overlapped_devices::channel::Channel;
 use overlapped_devices::shared::LazyCommons;
-use overlapped_devices::{FileDriver, HostLookup};
+use overlapped_devices::{FileDriver, HostLookup, MailslotDriver, ParallelDriver, PipeDriver, SerialDriver};
 use overlapped_engine::Choice;
 use overlapped_engine::sentinel::Choice as Sentinel;
 use overlapped_kernel::System;
@@ -13,6 +14,7 @@ use overlapped_kernel::idle::Idle;
 use overlapped_kernel::limits::Limits;
 use overlapped_kernel::namespace::{self, Namespace};
 use overlapped_kernel::system::Parts;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// Makes a [`System`]: an engine, a handle table, a namespace. Programs that want one of their own, and tests on the simulated
@@ -105,7 +107,16 @@ impl SystemBuilder {
             Some(namespace) => namespace,
             None => configured()?,
         };
-        let drivers = vec![Box::new(default_files().clone()) as _];
+        // Simulated systems are computers of their own.
+        let pipes = if engine.virtual_time() { PipeDriver::new(Channel::alone()) } else { default_pipes().clone() };
+        let mailslots = if engine.virtual_time() { MailslotDriver::alone() } else { default_mailslots().clone() };
+        let drivers = vec![
+            Box::new(SerialDriver::new()) as _,
+            Box::new(ParallelDriver) as _,
+            Box::new(default_files().clone()) as _,
+            Box::new(pipes) as _,
+            Box::new(mailslots) as _,
+        ];
         let parts = Parts { engine, drivers, namespace, lookup: Box::new(HostLookup), limits: self.limits };
         let system = System::new(parts).map_err(|error| Error::from(error).during("start of a system"))?;
         if let Some(choice) = self.sentinel {
@@ -120,8 +131,17 @@ fn no_engine(error: overlapped_engine::SelectError) -> Error {
     Error::new(Win32Error::NOT_SUPPORTED, "choice of an engine")
 }
 
-/// The default names, and what the configuration file adds (design.md section 4).
+/// The default names, what the configuration file adds (design.md section 4), and the drives of this machine.
 fn configured() -> Result<Namespace> {
+    let mut namespace = named_in_file()?;
+    for (name, path) in overlapped_devices::disk::found() {
+        // Paths of nodes are absolute.
+        let _ = namespace.discovered_disk(name, namespace::Disk::new(path));
+    }
+    Ok(namespace)
+}
+
+fn named_in_file() -> Result<Namespace> {
     let mut namespace = Namespace::new();
     let Some(file) = namespace::config_file(|name| std::env::var_os(name)) else { return Ok(namespace) };
     let text = match std::fs::read_to_string(&file.path) {
@@ -144,6 +164,30 @@ pub fn default_files() -> &'static FileDriver {
     &FILES
 }
 
+/// What all systems of the process know of named pipes: their names are a matter between all of them.
+pub fn default_pipes() -> &'static PipeDriver {
+    static PIPES: LazyLock<PipeDriver> = LazyLock::new(|| PipeDriver::new(default_channel().clone()));
+    &PIPES
+}
+
+/// Names and connections between the processes of this user, for what all systems of this process share.
+pub fn default_channel() -> &'static Channel {
+    static CHANNEL: LazyLock<Channel> = LazyLock::new(|| Channel::new(meeting_place()));
+    &CHANNEL
+}
+
+/// The mailslots of all systems of the process but simulated ones: their names are a matter between all of them.
+pub fn default_mailslots() -> &'static MailslotDriver {
+    static MAILSLOTS: LazyLock<MailslotDriver> = LazyLock::new(|| MailslotDriver::new(default_channel().clone()));
+    &MAILSLOTS
+}
+
+/// The directory in which processes meet. A child meets others where its parent does, even in an environment of its own.
+fn meeting_place() -> PathBuf {
+    let own = || namespace::runtime_directory(|name| std::env::var_os(name), rustix::process::geteuid().as_raw());
+    overlapped_devices::process::directory().unwrap_or_else(own)
+}
+
 /// The system of the process, made when it is first needed.
 ///
 /// # Errors
@@ -152,9 +196,8 @@ pub fn default() -> Result<&'static System> {
     static SYSTEM: OnceLock<Result<System>> = OnceLock::new();
     let build = || {
         let system = SystemBuilder::new().build()?;
-        let directory =
-            namespace::runtime_directory(|name| std::env::var_os(name), rustix::process::geteuid().as_raw());
-        system.share_names(Arc::new(LazyCommons::new(directory)));
+        system.share_names(Arc::new(LazyCommons::new(meeting_place())));
+        overlapped_devices::process::arrive(&system);
         observe_if_wanted(&system);
         Ok(system)
     };

@@ -11,12 +11,18 @@
 
 mod common;
 
-use common::{Lab, bounded, on_every_engine};
+use common::{Lab, bounded, eventually, on_every_engine};
 use overlapped::{OverlappedFile, Result, System, TcpListener};
 use std::path::Path;
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "docs/guide.md", "docs/guide-pools.md", "docs/guide-sockets.md", "docs/testing.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "docs/guide.md",
+    "docs/guide-mailslots.md",
+    "docs/guide-pools.md",
+    "docs/guide-sockets.md",
+    "docs/testing.md",
+];
 
 /// A line of code without what formatting changes: spaces and comments.
 fn bare(line: &str) -> String {
@@ -171,6 +177,26 @@ fn the_guide_to_sockets() {
     bounded("the sockets", || {
         connection().unwrap();
         server(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+    });
+}
+
+fn mailslots() -> Result<()> {
+    use overlapped::mailslot::{MailslotClient, MailslotOptions};
+
+    let slot = MailslotOptions::new().longest(400).create(r"\\.\mailslot\guide\doors")?;
+    let door = MailslotClient::open(r"\\.\mailslot\guide\doors")?; // in any process of the user
+    door.write(b"open")?; // in the slot when this returns
+    assert_eq!(slot.info()?.count, 1);
+    assert_eq!(slot.next()?.as_deref(), Some(&b"open"[..])); // what is there, or None
+    Ok(())
+}
+
+#[test]
+fn the_guide_to_mailslots() {
+    // Another run of this test may have the name just now.
+    eventually("the name was free", || match mailslots() {
+        Err(error) if error.code().0 == 183 => false,
+        done => done.map(|()| true).unwrap(),
     });
 }
 

@@ -58,6 +58,7 @@ consts! { u32;
     FSCTL_UNLOCK_VOLUME = 0x9_001C => "Ends it.";
     FSCTL_DISMOUNT_VOLUME = 0x9_0020 => "Unmounts the file system.";
     FSCTL_IS_VOLUME_MOUNTED = 0x9_0028 => "Succeeds if it is mounted.";
+    FSCTL_ALLOW_EXTENDED_DASD_IO = 0x9_0083 => "Lets transfers go beyond the file system; here they always may.";
 
     RemovableMedia = 11 => "`MediaType`: removable.";
     FixedMedia = 12 => "`MediaType`: fixed.";

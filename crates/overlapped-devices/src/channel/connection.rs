@@ -59,6 +59,8 @@ enum Phase {
     Open,
     /// Over when the queue is empty.
     Closing,
+    /// The other side takes nothing any more; what it has sent before is still to be read.
+    Deaf,
     Over,
 }
 
@@ -138,6 +140,7 @@ impl Connection {
                 output.phase = Phase::Closing;
                 let _ = self.0.flush(&mut output);
             }
+            Phase::Deaf => self.0.end(&mut output),
             Phase::Closing | Phase::Over => {}
         }
     }
@@ -215,9 +218,12 @@ impl Wire {
                 }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => break,
+                Err(_) if output.phase == Phase::Closing => self.end(output),
                 Err(_) => {
-                    self.end(output);
-                    return Err(Closed);
+                    output.queue.clear();
+                    output.bytes = 0;
+                    output.phase = Phase::Deaf;
+                    break;
                 }
             }
         }
@@ -229,7 +235,7 @@ impl Wire {
             let _ = epoll::modify(&*self.poller, &self.socket, EventData::new_u64(self.id), wanted);
             output.interest = Some(wanted);
         }
-        Ok(())
+        if output.phase == Phase::Deaf { Err(Closed) } else { Ok(()) }
     }
 
     /// The service thread sees the end of the socket and tells of it.

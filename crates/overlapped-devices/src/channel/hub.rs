@@ -378,10 +378,7 @@ fn owners_in(directory: &Path) -> PathBuf {
 }
 
 /// Hands `call` the address of a socket. Paths that are too long for one go through a descriptor of the directory.
-pub(super) fn with_address<T>(
-    path: &Path,
-    call: impl FnOnce(&SocketAddrUnix) -> Result<T, Errno>,
-) -> Result<T, Errno> {
+pub(super) fn with_address<T>(path: &Path, call: impl FnOnce(&SocketAddrUnix) -> Result<T, Errno>) -> Result<T, Errno> {
     if let Ok(address) = SocketAddrUnix::new(path) {
         return call(&address);
     }

@@ -252,8 +252,7 @@ impl Channel {
         debug_assert_ne!(hub.me(), Some(owner), "what is here is not reached over the channel");
         let socket = dial(&hub.socket_of(owner))?;
         let peer = peer_of(&socket).ok_or(ConnectError::Gone)?;
-        let hello = Writer::new().u8(name.kind as u8).bytes(name.key()).rest(greeting).finish();
-        let answer = ask(&socket, &hello)?;
+        let answer = ask(&socket, &hello(name, greeting))?;
         match answer.operation {
             WELCOME => {
                 hub.adopt(socket, peer, |connection| attach(connection, &answer.body)).map_err(ConnectError::Failed)
@@ -264,6 +263,49 @@ impl Channel {
             }
             _ => Err(ConnectError::Gone),
         }
+    }
+
+    /// A connection whose other end is a descriptor, for a child process to [adopt](Channel::adopt): nobody else has it.
+    ///
+    /// # Errors
+    /// 50 on a channel that reaches nobody, or what Linux says.
+    pub fn pair(&self, end: impl FnOnce(&Connection) -> Arc<dyn End>) -> Result<OwnedFd, Win32Error> {
+        let hub = self.hub().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let pair = rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+        let (here, there) = pair.map_err(of_open)?;
+        hub.adopt(here, Peer { process: std::process::id() }, |connection| Ok(end(connection)))?;
+        Ok(there)
+    }
+
+    /// The other end of a [`Channel::pair`].
+    ///
+    /// # Errors
+    /// Those of `attach`; 50 on a channel that reaches nobody, or what Linux says.
+    pub fn adopt(
+        &self,
+        descriptor: OwnedFd,
+        attach: impl FnOnce(&Connection) -> Result<Arc<dyn End>, Win32Error>,
+    ) -> Result<Connection, Win32Error> {
+        let hub = self.hub().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let peer = peer_of(&descriptor).ok_or(Win32Error::INVALID_HANDLE)?;
+        hub.adopt(descriptor, peer, attach)
+    }
+
+    /// Leaves one frame with an owner of a name, which is greeted as by [`Channel::connect`], and hears nothing of it. Does not wait; what has
+    /// been left arrives even if this process ends at once. False if the owner is gone, or has no room.
+    pub fn leave(&self, owner: Owner, name: &Name, greeting: &[u8], frame: Frame) -> bool {
+        let Some(hub) = self.hub() else { return false };
+        let Frame { operation, tag, body } = frame;
+        let hello = hello(name, greeting);
+        let (Ok(first), Ok(second)) = (u32::try_from(hello.len()), u32::try_from(body.len())) else { return false };
+        let frames = [&head(HELLO, 0, first)[..], &hello, &head(operation, tag, second), &body].concat();
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let Ok(socket) = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None) else {
+            return false;
+        };
+        with_address(&hub.socket_of(owner), |address| rustix::net::connect(&socket, address)).is_ok()
+            && peer_of(&socket).is_some()
+            && rustix::net::send(&socket, &frames, SendFlags::NOSIGNAL) == Ok(frames.len())
     }
 
     /// Has `told` called whenever the owners of a name, or their notes, have changed, while the result lives. What changed before is not told.
@@ -307,6 +349,11 @@ fn failed(error: std::io::Error) -> Win32Error {
 
 fn of_open(errno: Errno) -> Win32Error {
     Win32Error::from_errno(errno.raw_os_error(), Context::Open)
+}
+
+/// The body of the first frame.
+fn hello(name: &Name, greeting: &[u8]) -> Vec<u8> {
+    Writer::new().u8(name.kind as u8).bytes(name.key()).rest(greeting).finish()
 }
 
 /// A socket to whoever listens there.
@@ -365,6 +412,13 @@ fn go_on(errno: Errno) -> Result<(), ConnectError> {
         Errno::AGAIN => Err(ConnectError::Failed(Win32Error::SEM_TIMEOUT)),
         _ => Err(ConnectError::Gone),
     }
+}
+
+/// Is it a file of the register? For tests of the format with any bytes.
+#[doc(hidden)]
+#[must_use]
+pub fn is_register(bytes: &[u8]) -> bool {
+    Bucket::parse(bytes).is_ok()
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ impl Service for Echo {
 }
 
 struct Pair {
-    run: tempfile::TempDir,
+    _run: tempfile::TempDir,
     owner: Channel,
     client: Channel,
     _echo: Arc<dyn Service>,
@@ -102,7 +102,7 @@ fn pair() -> Pair {
     let echo: Arc<dyn Service> = Arc::new(Echo(Mutex::new(sender)));
     owner.serve(Kind::Pipe, Arc::downgrade(&echo));
     take(&owner, &name("Echo")).unwrap();
-    Pair { run, owner, client, _echo: echo, accepted }
+    Pair { _run: run, owner, client, _echo: echo, accepted }
 }
 
 impl Pair {
@@ -256,6 +256,31 @@ fn who_does_not_keep_to_the_format_ends_only_its_own_connection() {
     }
     good.send(ECHO, 5, vec![0; 9]).unwrap();
     assert_eq!(heard.recv_timeout(LONG), Ok(Told::Frame(ECHO, 5, 9)));
+}
+
+#[test]
+fn what_was_sent_before_the_sender_ended_is_heard_07_4_2() {
+    let pair = pair();
+    let before = Frame { operation: ECHO, tag: 8, body: vec![1; 400] };
+    assert!(pair.client.leave(pair.owner(), &name("echo"), b"hello", before.clone()));
+    let owner = pair.accepted.recv_timeout(LONG).unwrap();
+    assert_eq!(owner.recv_timeout(LONG), Ok(Told::Frame(ECHO, 8, 400)), "though nobody hears the answers");
+    assert_eq!(owner.recv_timeout(LONG), Ok(Told::Ended));
+    assert!(!pair.client.leave(Owner(1), &name("echo"), b"hello", before));
+    // A client that dies with answers unread, in the middle of many frames.
+    let mut stream = UnixStream::connect(pair.client.hub().unwrap().socket_of(pair.owner())).unwrap();
+    let hello = hello(&name("echo"), b"hello");
+    stream.write_all(&[&head(HELLO, 0, hello.len() as u32)[..], &hello].concat()).unwrap();
+    for tag in 0..100 {
+        stream.write_all(&[&head(ECHO, tag, 100)[..], &[0; 100]].concat()).unwrap();
+    }
+    stream.write_all(&head(ECHO, 100, 100)).unwrap();
+    drop(stream);
+    let owner = pair.accepted.recv_timeout(LONG).unwrap();
+    for tag in 0..100 {
+        assert_eq!(owner.recv_timeout(LONG), Ok(Told::Frame(ECHO, tag, 100)));
+    }
+    assert_eq!(owner.recv_timeout(LONG), Ok(Told::Ended), "half a frame is none");
 }
 
 #[test]

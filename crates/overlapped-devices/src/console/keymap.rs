@@ -72,7 +72,6 @@ pub(super) fn of_unit(unit: u16, state: u32) -> KeyEventRecord {
         b'\r' | b'\n' => key(RETURN, 0x1C, 13, state),
         b'\t' => key(TAB, 0x0F, 9, state),
         0x7F => key(BACK, 0x0E, 8, state),
-        0x08 => key(BACK, 0x0E, 0x7F, state | LEFT_CTRL_PRESSED),
         0x1B => key(ESCAPE, 0x01, 0x1B, state),
         b' ' => key(0x20, 0x39, 0x20, state),
         0 => key(0x32, 0x03, 0, state | LEFT_CTRL_PRESSED),
@@ -117,6 +116,11 @@ pub(super) fn enhanced(code: u16, state: u32) -> KeyEventRecord {
         _ => 0,
     };
     key(code, scan, 0, state | ENHANCED_KEY)
+}
+
+/// Is it a key without a character that `_getch` gives by two bytes?
+pub(super) fn is_for_conio(key: &KeyEventRecord) -> bool {
+    key.char == 0 && (key.control_key_state & ENHANCED_KEY != 0 || (0x70..0x88).contains(&key.virtual_key_code))
 }
 
 /// The 5 of the number pad without Num Lock.

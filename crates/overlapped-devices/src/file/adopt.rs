@@ -25,6 +25,11 @@ use std::sync::Arc;
 impl FileDriver {
     /// A device of the descriptor, with the rights that it was opened with.
     pub fn adopt(&self, fd: OwnedFd, overlapped: bool) -> Result<Opened, Win32Error> {
+        self.adopt_as(fd, overlapped, false)
+    }
+
+    /// The same for one that a parent process has left, perhaps opened with FILE_FLAG_WRITE_THROUGH.
+    pub(super) fn adopt_as(&self, fd: OwnedFd, overlapped: bool, durable: bool) -> Result<Opened, Win32Error> {
         let flags = rustix::fs::fcntl_getfl(&fd).map_err(errors::other)?;
         let facts = Facts::of(fd.as_fd()).map_err(errors::other)?;
         let (kind, access, names_only) = (facts.kind, access_of(flags), flags.contains(OFlags::PATH));
@@ -39,7 +44,7 @@ impl FileDriver {
         };
         let path = rustix::fs::readlink(proc_path(fd.as_fd()), Vec::new()).map(|path| path.into_bytes());
         let path = PathBuf::from(OsStr::from_bytes(&path.unwrap_or_default()));
-        let durable = flags.contains(DSYNC);
+        let durable = durable || flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
         let notification = false;
         let made =

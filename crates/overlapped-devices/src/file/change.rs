@@ -8,6 +8,7 @@ use super::null::NullDevice;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
 use super::{device_of, device_with, errors, name, sparse};
+use crate::pipe;
 use overlapped_abi::{AccessMask, FileBasicInfo, FileTime, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::port;
@@ -36,6 +37,12 @@ bitflags::bitflags! {
 
 /// FlushFileBuffers: 5 without a right to write, 1 on what is no file. Always synchronous; the thread counts as blocked.
 pub fn flush(grant: &Grant) -> Result<(), Win32Error> {
+    if crate::serial::port_of(grant).is_ok() {
+        return crate::serial::flush(grant);
+    }
+    if pipe::is_pipe(grant) {
+        return pipe::flush(grant);
+    }
     let null = grant.instance.device().as_any().is::<NullDevice>();
     let device = if null { None } else { Some(device_of(grant)?) };
     if !grant.access.can_write() {

@@ -12,18 +12,19 @@ use super::stat::{Facts, Kind};
 use super::times::Held;
 use super::watch::Notifications;
 use overlapped_abi::{AccessMask, Context, Status, Win32Error};
-use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start, bequest};
 use overlapped_kernel::engine::{Kind as What, Mode, Operation, Parts, RawResult};
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Position, Request, RequestRef};
 use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use rustix::fs::{Advice, SeekFrom};
+use rustix::fs::{Advice, OFlags, SeekFrom};
 use rustix::io::Errno;
 use std::any::Any;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// See the module page.
 pub(crate) struct FileDevice {
@@ -34,6 +35,8 @@ pub(crate) struct FileDevice {
     notifications: OnceLock<Box<Notifications>>,
     /// Times that transfers are not to change.
     held: Held,
+    /// Transfers happen at the descriptor's own position, which others may share: adopted, or inherited by a child.
+    cursor: AtomicBool,
 }
 
 /// What an open makes a device of.
@@ -62,7 +65,8 @@ pub(crate) struct Made {
 
 impl FileDevice {
     pub fn new(made: Made) -> Self {
-        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default() }
+        let cursor = AtomicBool::new(made.cursor);
+        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default(), cursor }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -134,22 +138,46 @@ impl FileDevice {
 
     /// Are transfers made where the request says, or wherever the descriptor stands?
     fn has_places(&self) -> bool {
-        self.made.kind.has_positions() && !self.made.cursor
+        self.made.kind.has_positions() && !self.is_cursor()
     }
 
     /// Where the descriptor stands, if that is where it transfers.
     pub fn cursor(&self) -> Option<u64> {
-        if self.made.cursor { rustix::fs::seek(self.fd(), SeekFrom::Current(0)).ok() } else { None }
+        if self.is_cursor() { rustix::fs::seek(self.fd(), SeekFrom::Current(0)).ok() } else { None }
     }
 
     /// Does it transfer where the descriptor stands?
     pub fn is_cursor(&self) -> bool {
-        self.made.cursor
+        self.cursor.load(Ordering::Acquire)
+    }
+
+    /// What a child inherits of it. A file with a pointer shares that from now on: it is the descriptor's own position.
+    fn leave(&self, instance: &Instance) -> Option<Bequest> {
+        if self.made.notification {
+            return None;
+        }
+        if self.made.kind == Kind::Regular && !self.made.names_only && !instance.is_overlapped() && !self.is_cursor() {
+            // Synchronous requests hold this lock.
+            let pointer = instance.pointer();
+            if !self.is_cursor() {
+                if !self.made.access.contains(AccessMask::WRITE_DATA)
+                    && self.made.access.contains(AccessMask::APPEND_DATA)
+                {
+                    let flags = rustix::fs::fcntl_getfl(self.fd()).ok()?;
+                    rustix::fs::fcntl_setfl(self.fd(), flags | OFlags::APPEND).ok()?;
+                }
+                rustix::fs::seek(self.fd(), SeekFrom::Start(*pointer)).ok()?;
+                self.cursor.store(true, Ordering::Release);
+            }
+        }
+        let descriptor = rustix::io::fcntl_dupfd_cloexec(self.fd(), 3).ok()?;
+        let bytes = vec![u8::from(self.made.durable)];
+        Some(Bequest { kind: bequest::FILE, overlapped: instance.is_overlapped(), descriptor: Some(descriptor), bytes })
     }
 
     /// Moves the descriptor's position, if it transfers there.
     pub fn set_cursor(&self, at: u64) -> Result<(), Errno> {
-        if self.made.cursor { rustix::fs::seek(self.fd(), SeekFrom::Start(at)).map(drop) } else { Ok(()) }
+        if self.is_cursor() { rustix::fs::seek(self.fd(), SeekFrom::Start(at)).map(drop) } else { Ok(()) }
     }
 
     pub fn facts(&self) -> Result<Facts, Errno> {
@@ -447,6 +475,10 @@ impl Device for FileDevice {
         if let Some(seat) = self.seat() {
             seat.leave(self.fd(), self.opened_path());
         }
+    }
+
+    fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
+        self.leave(instance)
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -27,6 +27,11 @@ impl Sectors {
         Self { sector, memory: memory.max(sector), direct }
     }
 
+    /// Of a drive that is only asked, so that nothing is transferred.
+    pub fn known(sector: u32) -> Self {
+        Self { sector, memory: sector, direct: false }
+    }
+
     /// Is `at` a multiple of the sector?
     pub fn fits(&self, at: u64) -> bool {
         at.is_multiple_of(u64::from(self.sector))

@@ -18,7 +18,7 @@
 //! | `volumes` | what is asked about drives |
 //! | `scatter`, `section` | pages in pieces, and files as memory |
 //! | `watch` | what changes in a directory |
-//! | `adopt` | descriptors that others have opened |
+//! | `adopt`, `plain_pipe` | descriptors that others have opened, and pipes of Linux among them |
 //!
 //! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
 //! attributes in an extended attribute, so a file system without such forgets them. So are creation times that
@@ -32,7 +32,7 @@ mod control;
 mod copy;
 mod device;
 mod direct;
-mod errors;
+pub(crate) mod errors;
 mod information;
 mod inquiry;
 mod links;
@@ -44,6 +44,7 @@ mod names;
 mod null;
 mod open;
 mod pipeline;
+mod plain_pipe;
 mod pointer;
 mod query;
 mod range;
@@ -52,13 +53,16 @@ mod replace;
 mod scatter;
 mod section;
 mod sparse;
-mod stat;
+pub(crate) mod stat;
 mod times;
 mod volumes;
 mod watch;
 mod wildcard;
 
 pub use answer::Answer;
+pub(crate) use answer::Fields;
+pub(crate) use direct::Sectors;
+pub(crate) use registry::{Seat, Wish};
 pub use change::{
     Disposition, flush, rename, set_allocation, set_attributes, set_basic_info, set_disposition, set_end_of_file,
     set_size, set_valid_data,
@@ -71,6 +75,7 @@ pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
 pub use moves::MoveFlags;
 pub use names::NamedFile;
+pub use plain_pipe::{Peek, peek_pipe};
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
@@ -88,7 +93,7 @@ pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch};
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};
 use overlapped_kernel::System;
-use overlapped_kernel::device::{Driver, OpenParams, Opened};
+use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
 use overlapped_kernel::namespace::{FileTarget, Target};
 use overlapped_kernel::system::Grant;
 use registry::Registry;
@@ -99,6 +104,7 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct FileDriver {
     registry: Arc<Registry>,
+    claims: Arc<crate::disk::Claims>,
 }
 
 impl std::fmt::Debug for FileDriver {
@@ -112,6 +118,15 @@ impl FileDriver {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Which drives this process writes to, or has locked.
+    pub(crate) fn claims(&self) -> &Arc<crate::disk::Claims> {
+        &self.claims
     }
 
     fn open_device(&self, target: &FileTarget, params: &OpenParams) -> Result<open::OpenedFile, Win32Error> {
@@ -131,7 +146,27 @@ impl Driver for FileDriver {
         match target {
             Target::File(file) => Some(self.open_file(file, params)),
             Target::Null => Some(Ok(null::open(params))),
-            _ => crate::console::open::open(self, target, params),
+            Target::Disk { .. } | Target::Volume(_) => crate::disk::open(self, target, params),
+            _ => crate::console::open::open(target, params),
+        }
+    }
+
+    fn inherit(&self, system: &System, left: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
+        match left.kind {
+            bequest::FILE => {
+                let fd = left.descriptor.take();
+                let durable = left.bytes.first().is_some_and(|byte| *byte != 0);
+                let adopted = fd.ok_or(Win32Error::INVALID_HANDLE);
+                Some(adopted.and_then(|fd| self.adopt_as(fd, left.overlapped, durable)))
+            }
+            bequest::NULL => Some(Ok(null::inherit(left.overlapped))),
+            bequest::CONSOLE => {
+                let input = left.bytes.first().is_some_and(|byte| *byte != 0);
+                let adopted = left.descriptor.take().ok_or(Win32Error::INVALID_HANDLE);
+                Some(adopted.and_then(|fd| crate::console::ConsoleDevice::adopt(fd, input)))
+            }
+            bequest::SOCKET => Some(crate::socket::inherit(system, left)),
+            _ => None,
         }
     }
 }

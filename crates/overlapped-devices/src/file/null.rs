@@ -3,8 +3,9 @@
 //! It has no descriptor: nothing asks Linux for what is known beforehand.
 
 use overlapped_abi::{AccessMask, FileFlags, Status};
-use overlapped_kernel::device::{Device, FileType, Next, OpenParams, Opened, Start};
+use overlapped_kernel::device::{Bequest, Device, FileType, Next, OpenParams, Opened, Start, bequest};
 use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Request};
 use std::any::Any;
 use std::sync::Arc;
@@ -20,6 +21,11 @@ pub(crate) fn open(params: &OpenParams) -> Opened {
     }
     let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
     Opened { device: Arc::new(NullDevice), access, overlapped, existed: false }
+}
+
+/// NUL of a parent process.
+pub(crate) fn inherit(overlapped: bool) -> Opened {
+    Opened { device: Arc::new(NullDevice), access: AccessMask::FILE_ALL_ACCESS, overlapped, existed: true }
 }
 
 impl Device for NullDevice {
@@ -42,6 +48,10 @@ impl Device for NullDevice {
     fn resume(&self, _request: &Request, _result: RawResult) -> Next {
         // It hands out no operation that could have a result.
         Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
+    }
+
+    fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
+        Some(Bequest { kind: bequest::NULL, overlapped: instance.is_overlapped(), descriptor: None, bytes: Vec::new() })
     }
 
     fn as_any(&self) -> &dyn Any {

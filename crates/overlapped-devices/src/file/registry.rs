@@ -156,6 +156,11 @@ impl Registry {
         Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
     }
 
+    /// Has this process a file open on the file system with this number?
+    pub fn any_in(&self, dev: u64) -> bool {
+        self.shards.iter().any(|shard| shard.lock().keys().any(|key| key.dev == dev))
+    }
+
     /// Whether the file waits to be deleted: nobody may open it, not even to look at it.
     pub fn is_deleted(&self, key: Key) -> bool {
         self.shard(key).lock().get(&key).is_some_and(Entry::is_deleted)
@@ -260,6 +265,11 @@ impl Seat {
     /// Which instance this is, as locks know it.
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Is it the only one of its file?
+    pub fn is_alone(&self) -> bool {
+        self.registry.shard(self.key).lock().get(&self.key).is_none_or(|entry| entry.members.len() == 1)
     }
 
     /// The file's byte-range locks.

@@ -61,7 +61,7 @@ fn from_linux(time: StatxTimestamp) -> FileTime {
 
 /// GetFileTime.
 pub fn times(grant: &Grant) -> Result<Times, Win32Error> {
-    times_of(device_of(grant)?)
+    crate::mailslot::times(grant).unwrap_or_else(|| times_of(device_of(grant)?))
 }
 
 fn times_of(device: &FileDevice) -> Result<Times, Win32Error> {
@@ -131,6 +131,9 @@ pub fn set_times(
     access: Option<FileTime>,
     write: Option<FileTime>,
 ) -> Result<(), Win32Error> {
+    if let Some(set) = crate::mailslot::set_times(grant, [given(creation)?, given(access)?, given(write)?]) {
+        return set;
+    }
     let device = device_with(grant, AccessMask::WRITE_ATTRIBUTES)?;
     let born = to_linux(creation)?.tv_nsec != UTIME_OMIT;
     let times = Timestamps { last_access: to_linux(access)?, last_modification: to_linux(write)? };
@@ -150,6 +153,12 @@ pub fn set_times(
     }
     device.held().replace(times.last_modification);
     hold(device, read, written)
+}
+
+/// A time that is to be set; 87 for what is none.
+fn given(time: Option<FileTime>) -> Result<Option<FileTime>, Win32Error> {
+    let set = to_linux(time)?.tv_nsec != UTIME_OMIT;
+    Ok(time.filter(|_| set))
 }
 
 fn to_linux(time: Option<FileTime>) -> Result<Timespec, Win32Error> {

@@ -1,19 +1,63 @@
 //! What is asked of an end of a pipe, or told it, besides reading and writing (contract 07 §1.5, §1.8 to §1.10).
 
 use super::device::{EndDevice, Job};
-use super::queue::Reading;
+use super::far::{FarDevice, Question};
+use super::foreign;
 use super::state::{Mode, Peeked, Side};
+use super::wire::{self, Welcome};
+use crate::channel::{Malformed, Writer};
 use crate::socket::Overlap;
-use overlapped_abi::constants::pipe::{PIPE_NOWAIT, PIPE_READMODE_MESSAGE, PIPE_UNLIMITED_INSTANCES};
-use overlapped_abi::{AccessMask, Status, Win32Error};
+use crate::file::{Answer, Fields};
+use overlapped_abi::constants::ioctl::{FSCTL_PIPE_DISCONNECT, FSCTL_PIPE_PEEK};
+use overlapped_abi::constants::pipe::{
+    PIPE_CLIENT_END, PIPE_SERVER_END, PIPE_TYPE_BYTE, PIPE_TYPE_MESSAGE,
+    PIPE_UNLIMITED_INSTANCES,
+};
+use overlapped_abi::{AccessMask, FilePipePeekBuffer, Status, Win32Error};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Position, Route};
 use overlapped_kernel::road::{Call, Failure, Reply, Report};
 use overlapped_kernel::system::Grant;
+use parking_lot::Mutex;
+use rustix::fd::OwnedFd;
+
+/// An end of a pipe.
+#[derive(Clone, Copy)]
+enum AnEnd<'a> {
+    /// Of one that this process owns.
+    Here(&'a EndDevice),
+    /// A client's, of one that another process owns.
+    Far(&'a FarDevice),
+}
 
 /// The end that a handle refers to; 1 if it is something else.
-pub(super) fn end_of(grant: &Grant) -> Result<&EndDevice, Win32Error> {
-    grant.instance.device().as_any().downcast_ref().ok_or(Win32Error::INVALID_FUNCTION)
+fn end_of(grant: &Grant) -> Result<AnEnd<'_>, Win32Error> {
+    let device = grant.instance.device().as_any();
+    let here = device.downcast_ref().map(AnEnd::Here);
+    here.or_else(|| device.downcast_ref().map(AnEnd::Far)).ok_or(Win32Error::INVALID_FUNCTION)
+}
+
+/// The server's end that a handle refers to; 1 if it is something else.
+fn server_of(grant: &Grant) -> Result<&EndDevice, Win32Error> {
+    match end_of(grant)? {
+        AnEnd::Here(device) if device.end.side == Side::Server => Ok(device),
+        _ => Err(Win32Error::INVALID_FUNCTION),
+    }
+}
+
+/// Asks the owner in another process, and waits for its answer.
+fn ask(grant: &Grant, operation: u16, body: Vec<u8>) -> Result<Vec<u8>, Win32Error> {
+    let job = Job::Ask(Question { operation, body, answer: Mutex::default() });
+    // SAFETY: there is neither memory nor an OVERLAPPED.
+    let reply = unsafe { issue(grant, Function::Control, NO_MEMORY, Some(job), None, Timeout::Infinite) };
+    match reply {
+        Ok(Reply::Done(request, _)) => match Job::of(&request) {
+            Some(Job::Ask(question)) => Ok(std::mem::take(&mut question.answer.lock())),
+            _ => unreachable!("the request is a question"),
+        },
+        Ok(Reply::Pending(_)) => unreachable!("it was waited for"),
+        Err(failure) => Err(failure.status.to_win32()),
+    }
 }
 
 /// Is it an end of a pipe?
@@ -50,6 +94,16 @@ pub(super) unsafe fn issue(
 
 pub(super) const NO_MEMORY: Buffer = Buffer { start: std::ptr::null_mut(), len: 0 };
 
+/// Makes a descriptor of Linux of an end, which goes with that from now on: bytes are carried between them. Messages have no boundaries there.
+///
+/// # Errors
+/// 6 for what is no end of a pipe of this process, or was made a descriptor already; 4 if there are no more of them.
+pub fn into_descriptor(grant: &Grant) -> Result<OwnedFd, Win32Error> {
+    let Ok(AnEnd::Here(device)) = end_of(grant) else { return Err(Win32Error::INVALID_HANDLE) };
+    let made = device.into_descriptor().ok_or(Win32Error::INVALID_HANDLE)?;
+    made.map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)
+}
+
 /// ConnectNamedPipe: waits for a client. Without `how`, and on an instance that is not overlapped, until one comes.
 ///
 /// # Errors
@@ -58,7 +112,7 @@ pub(super) const NO_MEMORY: Buffer = Buffer { start: std::ptr::null_mut(), len: 
 /// # Safety
 /// The OVERLAPPED stays valid until the request is complete.
 pub unsafe fn connect(grant: &Grant, how: Option<Overlap>) -> Result<Reply, Failure> {
-    if let Err(error) = end_of(grant) {
+    if let Err(error) = server_of(grant) {
         return Err(Failure { status: error.to_status(), payload: how.and_then(|how| how.payload) });
     }
     // SAFETY: there is no memory; the rest is the caller's promise.
@@ -70,11 +124,7 @@ pub unsafe fn connect(grant: &Grant, how: Option<Overlap>) -> Result<Reply, Fail
 /// # Errors
 /// 233 if it is not connected, 536 if it listens, 1 on a client's end.
 pub fn disconnect(grant: &Grant) -> Result<(), Win32Error> {
-    let device = end_of(grant)?;
-    if device.end.side == Side::Client {
-        return Err(Win32Error::INVALID_FUNCTION);
-    }
-    device.names().disconnect(&device.node).map_err(Status::to_win32)
+    server_of(grant)?.node.disconnect().map_err(Status::to_win32)
 }
 
 /// FlushFileBuffers: waits until the other end has read everything.
@@ -93,11 +143,24 @@ pub fn flush(grant: &Grant) -> Result<(), Win32Error> {
 /// # Errors
 /// 5 without the right to read; 230, 233 or 109 by the state of the connection.
 pub fn peek(grant: &Grant, room: usize) -> Result<Peeked, Win32Error> {
-    let device = end_of(grant)?;
+    let (end, foreign) = (end_of(grant), foreign::descriptor(grant));
+    if foreign.is_none() {
+        end?;
+    }
     if !grant.access.contains(AccessMask::READ_DATA) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    device.node.state().peek(device.end, room).map_err(Status::to_win32)
+    if let Some(fd) = foreign {
+        return foreign::peek(fd, room);
+    }
+    match end? {
+        AnEnd::Here(device) => device.node.state().peek(device.end, room).map_err(Status::to_win32),
+        AnEnd::Far(_) => {
+            let answer = ask(grant, wire::PEEK, Writer::new().u64(room as u64).finish())?;
+            let seen = wire::read_peeked(&answer).map_err(|Malformed| Win32Error::GEN_FAILURE)?;
+            if seen.data.len() <= room { Ok(seen) } else { Err(Win32Error::GEN_FAILURE) }
+        }
+    }
 }
 
 /// TransactNamedPipe: sends a message and reads one into `answer`. A message that is longer answers 234, and its rest comes with
@@ -142,16 +205,23 @@ pub(super) fn outcome(reply: Reply) -> Completion {
 /// # Errors
 /// 5 without FILE_WRITE_ATTRIBUTES, 87 for other bits and for message reading in a pipe of bytes.
 pub fn set_mode(grant: &Grant, mode: u32) -> Result<(), Win32Error> {
-    let device = end_of(grant)?;
+    if foreign::descriptor(grant).is_some() {
+        // It reads bytes and waits, for everybody who has it.
+        return if mode == 0 { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) };
+    }
+    let end = end_of(grant)?;
     if !grant.access.contains(AccessMask::WRITE_ATTRIBUTES) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    if mode & !(PIPE_NOWAIT | PIPE_READMODE_MESSAGE) != 0 {
-        return Err(Win32Error::INVALID_PARAMETER);
+    let mode = Mode::from_bits(mode).ok_or(Win32Error::INVALID_PARAMETER)?;
+    match end {
+        AnEnd::Here(device) => device.node.state().set_mode(device.end, mode).map_err(Status::to_win32),
+        AnEnd::Far(device) => {
+            ask(grant, wire::MODE, Writer::new().u32(mode.bits()).finish())?;
+            device.mode_is(mode);
+            Ok(())
+        }
     }
-    let reading = if mode & PIPE_READMODE_MESSAGE == 0 { Reading::Bytes } else { Reading::Messages };
-    let mode = Mode { reading, nowait: mode & PIPE_NOWAIT != 0 };
-    device.node.state().set_mode(device.end, mode).map_err(Status::to_win32)
 }
 
 /// What GetNamedPipeHandleState and GetNamedPipeInfo tell of an end.
@@ -173,23 +243,42 @@ pub struct Info {
     pub instances: u32,
 }
 
+impl Info {
+    /// PIPE_SERVER_END and PIPE_TYPE_MESSAGE.
+    #[must_use]
+    pub fn flags(&self) -> u32 {
+        let end = if self.is_server { PIPE_SERVER_END } else { PIPE_CLIENT_END };
+        end | if self.of_messages { PIPE_TYPE_MESSAGE } else { PIPE_TYPE_BYTE }
+    }
+}
+
 /// GetNamedPipeInfo and the first part of GetNamedPipeHandleState.
 ///
 /// # Errors
 /// 1 if it is not a pipe.
 pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
-    let EndDevice { node, end } = end_of(grant)?;
-    let Mode { reading, nowait } = *node.state().mode(end.side);
-    let messages = if reading == Reading::Messages { PIPE_READMODE_MESSAGE } else { 0 };
-    let [out_bytes, in_bytes] = node.quotas;
+    if let Some(fd) = foreign::descriptor(grant) {
+        return Ok(foreign::info(fd));
+    }
+    let (is_server, mode, family, quotas, instances) = match end_of(grant)? {
+        AnEnd::Here(EndDevice { node, end, .. }) => {
+            let mode = *node.state().mode(end.side);
+            (end.side == Side::Server, mode, node.family, node.quotas, node.instances())
+        }
+        AnEnd::Far(device) => {
+            let Welcome { family, quotas, .. } = *device.welcome();
+            (false, device.mode(), family, quotas, device.instances())
+        }
+    };
+    let [out_bytes, in_bytes] = quotas;
     Ok(Info {
-        is_server: end.side == Side::Server,
-        of_messages: node.family.of_messages,
-        mode: messages | if nowait { PIPE_NOWAIT } else { 0 },
+        is_server,
+        of_messages: family.of_messages,
+        mode: mode.bits(),
         out_bytes,
         in_bytes,
-        max_instances: node.family.limit.min(PIPE_UNLIMITED_INSTANCES),
-        instances: node.instances(),
+        max_instances: family.limit.min(PIPE_UNLIMITED_INSTANCES),
+        instances,
     })
 }
 
@@ -198,7 +287,10 @@ pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
 /// # Errors
 /// 1 if it is not a pipe.
 pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
-    end_of(grant).map(|device| device.node.server)
+    Ok(match end_of(grant)? {
+        AnEnd::Here(device) => device.node.server,
+        AnEnd::Far(device) => device.welcome().server,
+    })
 }
 
 /// GetNamedPipeClientProcessId.
@@ -206,7 +298,7 @@ pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
 /// # Errors
 /// 1 if it is not a pipe, 233 before a client has come.
 pub fn client_process(grant: &Grant) -> Result<u32, Win32Error> {
-    let device = end_of(grant)?;
+    let AnEnd::Here(device) = end_of(grant)? else { return Ok(std::process::id()) };
     match device.node.state().peer.process {
         0 => Err(Win32Error::PIPE_NOT_CONNECTED),
         process => Ok(process),
@@ -218,11 +310,7 @@ pub fn client_process(grant: &Grant) -> Result<u32, Win32Error> {
 /// # Errors
 /// 1368 before the server has read from this client; 1 on a client's end.
 pub fn impersonate(grant: &Grant) -> Result<(), Win32Error> {
-    let device = end_of(grant)?;
-    if device.end.side == Side::Client {
-        return Err(Win32Error::INVALID_FUNCTION);
-    }
-    device.node.state().impersonate()
+    server_of(grant)?.node.state().impersonate()
 }
 
 /// The number of the client's user, for GetNamedPipeHandleState.
@@ -230,10 +318,26 @@ pub fn impersonate(grant: &Grant) -> Result<(), Win32Error> {
 /// # Errors
 /// 1368 unless the server acts as its client; 87 on a client's end.
 pub fn client_user(grant: &Grant) -> Result<u32, Win32Error> {
-    let device = end_of(grant)?;
-    if device.end.side == Side::Client {
-        return Err(Win32Error::INVALID_PARAMETER);
-    }
-    let state = device.node.state();
+    end_of(grant)?;
+    let state = server_of(grant).map_err(|_| Win32Error::INVALID_PARAMETER)?.node.state();
     if state.impersonated { Ok(state.peer.user) } else { Err(Win32Error::CANNOT_IMPERSONATE) }
+}
+
+/// The control codes that are done at once: FSCTL_PIPE_PEEK and FSCTL_PIPE_DISCONNECT (contract 01 §6).
+///
+/// # Errors
+/// As for [`peek`] and [`disconnect`]; 87 if there is no room for the fixed part; 1 for other codes.
+pub fn control(grant: &Grant, code: u32, room: usize) -> Result<Answer, Win32Error> {
+    match code {
+        FSCTL_PIPE_DISCONNECT => disconnect(grant).map(|()| Answer::default()),
+        FSCTL_PIPE_PEEK => {
+            let room = room.checked_sub(size_of::<FilePipePeekBuffer>()).ok_or(Win32Error::INVALID_PARAMETER)?;
+            let seen = peek(grant, room)?;
+            let more = seen.message.unwrap_or(seen.available) > seen.data.len();
+            let numbers = [seen.available, seen.messages, seen.message.unwrap_or(0)];
+            let fields = numbers.iter().fold(Fields::default().u32(seen.standing), |f, n| f.u32(*n as u32));
+            Ok(Answer { bytes: fields.bytes(&seen.data).done(), more })
+        }
+        _ => Err(Win32Error::INVALID_FUNCTION),
+    }
 }

@@ -1,20 +1,19 @@
 //! WaitNamedPipe and CallNamedPipe (contract 07 §1.4, §1.9).
 
 use super::PipeDriver;
-use super::ask::{self, NO_MEMORY, issue, outcome};
-use super::device::Job;
-use super::root::RootDevice;
+use super::ask::{self, outcome};
+use super::root::{self, RootDevice};
 use overlapped_abi::constants::open::OPEN_EXISTING;
 use overlapped_abi::constants::pipe::{
     NMPWAIT_NOWAIT, NMPWAIT_USE_DEFAULT_WAIT, NMPWAIT_WAIT_FOREVER, PIPE_DEFAULT_TIMEOUT_MS, PIPE_READMODE_MESSAGE,
 };
-use overlapped_abi::{AccessMask, FileFlags, ShareMode, Status, Win32Error};
+use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::clock::{Tick, Timeout};
 use overlapped_kernel::device::OpenParams;
 use overlapped_kernel::handle::{Handle, Object};
 use overlapped_kernel::namespace::ObjectName;
-use overlapped_kernel::request::{Buffer, Completion, Function};
+use overlapped_kernel::request::{Buffer, Completion};
 use overlapped_kernel::system::{Grant, Open};
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -50,8 +49,8 @@ impl PipeDriver {
     }
 
     fn default_wait(&self, name: &ObjectName) -> Timeout {
-        let known = self.names.ask(name).map(|(family, _)| family.default_wait);
-        let milliseconds = known.unwrap_or(PIPE_DEFAULT_TIMEOUT_MS);
+        let known = self.names.ask(name).or_else(|| self.names.ask_others(name));
+        let milliseconds = known.map_or(PIPE_DEFAULT_TIMEOUT_MS, |(family, _)| family.default_wait);
         if milliseconds == NMPWAIT_WAIT_FOREVER {
             return Timeout::Infinite;
         }
@@ -62,8 +61,8 @@ impl PipeDriver {
         let instance = system.instance(Arc::new(RootDevice { names: Arc::clone(&self.names) }), false);
         let access = AccessMask::SYNCHRONIZE;
         let handle = system.insert(Object::Instance(Arc::clone(&instance)), access)?;
-        let root = Held { system, handle, grant: Grant { instance, access } };
-        wait_here(&root.grant, name, limit)
+        let held = Held { system, handle, grant: Grant { instance, access } };
+        root::wait(&held.grant, &self.names, &name, limit)
     }
 
     /// CallNamedPipe: opens a pipe of messages, sends one, reads one and closes. The outcome is a warning (234) if the answer was
@@ -128,17 +127,31 @@ impl PipeDriver {
 /// # Errors
 /// As for [`PipeDriver::wait`]; 1 if the handle refers to something else.
 pub fn wait_at(grant: &Grant, name: ObjectName, limit: Option<Timeout>) -> Result<(), Win32Error> {
-    let root: &RootDevice = grant.instance.device().as_any().downcast_ref().ok_or(Win32Error::INVALID_FUNCTION)?;
-    let limit = limit.unwrap_or_else(|| PipeDriver { names: Arc::clone(&root.names) }.default_wait(&name));
-    wait_here(grant, name, limit)
+    let place: &RootDevice = grant.instance.device().as_any().downcast_ref().ok_or(Win32Error::INVALID_FUNCTION)?;
+    let limit = limit.unwrap_or_else(|| PipeDriver { names: Arc::clone(&place.names) }.default_wait(&name));
+    root::wait(grant, &place.names, &name, limit)
 }
 
-fn wait_here(root: &Grant, name: ObjectName, limit: Timeout) -> Result<(), Win32Error> {
-    // SAFETY: there is neither memory nor an OVERLAPPED.
-    let reply = unsafe { issue(root, Function::Control, NO_MEMORY, Some(Job::Wait(name)), None, limit) };
-    match reply {
-        Ok(reply) => outcome(reply).status.ok(),
-        Err(failure) if failure.status == Status::OBJECT_NAME_NOT_FOUND => Err(Win32Error::FILE_NOT_FOUND),
-        Err(failure) => Err(failure.status.to_win32()),
+/// The same as the caller of DeviceIoControl asks for it: FILE_PIPE_WAIT_FOR_BUFFER.
+///
+/// # Errors
+/// As for [`wait_at`]; 87 for what is no such structure.
+pub fn wait_as_asked(grant: &Grant, input: &[u8]) -> Result<(), Win32Error> {
+    let (limit, rest) = input.split_first_chunk().ok_or(Win32Error::INVALID_PARAMETER)?;
+    let (len, rest) = rest.split_first_chunk().ok_or(Win32Error::INVALID_PARAMETER)?;
+    let name = rest.get(2..).and_then(|name| name.get(..u32::from_ne_bytes(*len) as usize));
+    let (Some([specified, ..]), Some(name)) = (rest.first_chunk::<1>(), name) else {
+        return Err(Win32Error::INVALID_PARAMETER);
+    };
+    let units: Vec<u16> = name.chunks_exact(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
+    let limit = (*specified != 0).then(|| limit_of(i64::from_ne_bytes(*limit)));
+    wait_at(grant, ObjectName::new(String::from_utf16_lossy(&units)), limit)
+}
+
+/// A limit in units of 100 ns, as the kernel of Windows has them: negative from now on. One at a point of time has passed or is far.
+fn limit_of(units: i64) -> Timeout {
+    match units {
+        i64::MIN | 1.. => Timeout::Infinite,
+        units => Timeout::After(Duration::from_nanos(units.unsigned_abs().saturating_mul(100))),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::PipeDriver;
 use super::device::EndDevice;
-use super::names::Family;
+use super::names::{Family, Wanted};
 use super::node::Node;
 use super::queue::Reading;
 use super::state::{Client, End, Mode};
@@ -99,8 +99,9 @@ impl PipeDriver {
         let first = new.flags().contains(FileFlags::FIRST_PIPE_INSTANCE);
         let quotas = [new.out_bytes, new.in_bytes];
         let make = |place, family: Family| Node::new(Some(place), family, quotas, new.mode(family.of_messages));
-        let (node, _) = self.names.create(&name, new.family(), first, make)?;
-        let device = EndDevice { node, end: End::SERVER };
+        let wanted = Wanted { name: &name, family: new.family(), only_first: first };
+        let node = self.names.create(wanted, make)?;
+        let device = EndDevice::new(node, End::SERVER);
         insert(system, device, new.flags().contains(FileFlags::OVERLAPPED), new.access())
     }
 
@@ -115,8 +116,8 @@ impl PipeDriver {
         let node = Node::new(None, family, [quota, quota], Mode::PLAIN);
         let end = node.connect(Client::here());
         let attributes = AccessMask::READ_ATTRIBUTES | AccessMask::WRITE_ATTRIBUTES;
-        let server = EndDevice { node: Arc::clone(&node), end: End::SERVER };
-        let client = EndDevice { node, end };
+        let server = EndDevice::new(Arc::clone(&node), End::SERVER);
+        let client = EndDevice::new(node, end);
         let reader = insert(system, server, false, AccessMask::FILE_GENERIC_READ | attributes)?;
         match insert(system, client, false, AccessMask::FILE_GENERIC_WRITE | attributes) {
             Ok(writer) => Ok((reader, writer)),

@@ -3,17 +3,21 @@
 //! A request is tried when it starts, with no effect if it has to wait; it is then pending, and only after that put into the pipe, where
 //! it may find that it need not wait any more. So whatever waits in a queue is known to its instance and can be cancelled.
 
-use super::names::Names;
+use super::far::Question;
 use super::node::Node;
 use super::party::{Memory, Party, data, ended_early};
+use super::root::Ear;
 use super::state::{End, Side, State, Verdict};
 use super::tally::Tally;
 use overlapped_abi::Status;
-use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_abi::constants::pipe::{PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND};
+use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
+use parking_lot::Mutex;
+use rustix::fd::OwnedFd;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -23,8 +27,10 @@ pub(super) enum Job {
     Connect,
     /// TransactNamedPipe: the message; the answer goes to the request's buffer.
     Transact(Box<[u8]>),
-    /// WaitNamedPipe.
-    Wait(ObjectName),
+    /// WaitNamedPipe, and where news of the name come together.
+    Wait(ObjectName, Arc<Ear>),
+    /// A question for the owner in another process.
+    Ask(Question),
 }
 
 impl Job {
@@ -33,15 +39,57 @@ impl Job {
     }
 }
 
-/// See the module page.
-pub(super) struct EndDevice {
+/// What keeps an end open: its handles together, and whoever carries its bytes for another process. With the last of them it is closed.
+pub(super) struct Hold {
     pub node: Arc<Node>,
     pub end: End,
 }
 
+impl Hold {
+    /// Does the end read, and does it write?
+    pub fn directions(&self) -> (bool, bool) {
+        let [inbound, outbound] = [PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND];
+        let has = |bit| self.node.family.direction & bit != 0;
+        match self.end.side {
+            Side::Server => (has(inbound), has(outbound)),
+            Side::Client => (has(outbound), has(inbound)),
+        }
+    }
+
+    /// The larger of its quotas, in bytes.
+    pub fn quota(&self) -> usize {
+        let [out, input] = self.node.quotas;
+        out.max(input) as usize
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        match self.end.side {
+            Side::Client => self.node.close_client(self.end),
+            Side::Server => self.node.close_server(),
+        }
+    }
+}
+
+/// See the module page.
+pub(super) struct EndDevice {
+    pub node: Arc<Node>,
+    pub end: End,
+    /// The part of the handles; gone with the last of them.
+    hold: Mutex<Option<Arc<Hold>>>,
+}
+
 impl EndDevice {
-    pub fn names(&self) -> Arc<Names> {
-        self.node.names().map_or_else(Arc::default, Arc::clone)
+    pub fn new(node: Arc<Node>, end: End) -> Self {
+        let hold = Arc::new(Hold { node: Arc::clone(&node), end });
+        Self { node, end, hold: Mutex::new(Some(hold)) }
+    }
+
+    /// Makes a descriptor of the end, which is closed with that from now on, and not with its handles. Once.
+    pub fn into_descriptor(&self) -> Option<std::io::Result<OwnedFd>> {
+        let hold = self.hold.lock().take();
+        hold.map(super::pump::descriptor)
     }
 
     /// Tries, without waiting.
@@ -94,7 +142,7 @@ impl EndDevice {
     fn start_control(&self, request: &Request) -> Start {
         match Job::of(request) {
             Some(Job::Connect) if self.end.side == Side::Server => {
-                started(self.names().connect(&self.node, None))
+                started(self.node.await_client(None))
             }
             Some(Job::Transact(_)) => match self.node.state().check_ask(self.end) {
                 Ok(()) => Start::Queue,
@@ -106,7 +154,7 @@ impl EndDevice {
 
     fn await_client(&self, request: &RequestRef) {
         let mut who = || Party::Local(Arc::clone(request));
-        let verdict = self.names().connect(&self.node, Some(&mut who));
+        let verdict = self.node.await_client(Some(&mut who));
         match verdict {
             // A cancellation before it was there has not found it.
             Verdict::Wait if request.is_cancelling() => drop(self.cancel(request)),
@@ -120,7 +168,7 @@ impl EndDevice {
 }
 
 /// What the road is to do.
-pub(super) fn started(verdict: Verdict) -> Start {
+fn started(verdict: Verdict) -> Start {
     match verdict {
         Verdict::Done(completion) => Start::Done(completion),
         Verdict::Failed(status) => Start::Failed(status),
@@ -171,12 +219,14 @@ impl Device for EndDevice {
     }
 
     fn close(&self, _instance: &Instance) {
-        match self.end.side {
-            Side::Client => self.node.close_client(self.end),
-            Side::Server => {
-                self.names().close(&self.node);
-            }
-        }
+        // Not dropped under the lock, since closing tells others.
+        let hold = self.hold.lock().take();
+        drop(hold);
+    }
+
+    fn bequeath(&self, _instance: &Instance) -> Option<Bequest> {
+        let hold = self.hold.lock().clone();
+        super::pump::bequeath(hold?)
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -2,7 +2,8 @@
 //!
 //! The process that makes an instance of a pipe owns its queues; an end of it in the same process is a device over them. Requests wait in
 //! the queues, with nothing of Linux underneath: no descriptor, no engine, no thread. So quotas, message boundaries, peeking and taking
-//! back what was not read are exact. The drawback: a pipe is not a descriptor, and where one is needed bytes have to be pumped.
+//! back what was not read are exact. A client in another process speaks to the owner over the [channel](crate::channel). The
+//! drawback: a pipe is not a descriptor, and where one is needed bytes have to be pumped.
 //!
 //! Synchronous calls on one handle do not wait for each other: both directions may be used at the same time, and requests of one direction
 //! are served in their order all the same.
@@ -14,40 +15,49 @@
 //! | `names` | instances of a name, those that listen, and who waits for one | §1.2, §1.4 |
 //! | `party`, `tally` | who waits, and who is to be told when the lock is free | – |
 //! | `device`, `root` | ends, and `\\.\pipe\`, on the road | – |
+//! | `serve`, `far`, `wire` | clients in other processes, ends of pipes in other processes, and what goes between | §1.1 |
+//! | `pump`, `foreign` | ends as descriptors of Linux, and pipes of Linux as ends | – |
 //! | `create`, `ask`, `call` | what is asked of pipes | §1.2 to §1.10, §3 |
 
 mod ask;
 mod call;
 mod create;
 mod device;
+mod far;
+mod foreign;
 mod names;
 mod node;
 mod party;
+mod pump;
 mod queue;
 mod root;
+mod serve;
 mod state;
 mod tally;
+mod wire;
 
 pub use ask::{
-    Info, client_process, client_user, connect, disconnect, flush, impersonate, info, is_pipe, peek, server_process,
+    Info, client_process, client_user, connect, control, disconnect, flush, impersonate, info, into_descriptor, is_pipe, peek, server_process,
     set_mode, transact,
 };
-pub use call::wait_at;
+pub use call::{wait_as_asked, wait_at};
 pub use create::NewPipe;
 pub use state::Peeked;
 
 use device::EndDevice;
-use names::Names;
+use crate::channel::Channel;
+use names::{Found, Names};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use overlapped_kernel::System;
-use overlapped_kernel::device::{Driver, OpenParams, Opened};
+use crate::file::FileDriver;
+use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
 use overlapped_kernel::namespace::{ObjectName, Target};
 use root::RootDevice;
 use state::Client;
 use std::sync::Arc;
 
 /// Makes pipes and opens them; see the module page. Clones know the same names.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct PipeDriver {
     names: Arc<Names>,
 }
@@ -59,17 +69,25 @@ impl std::fmt::Debug for PipeDriver {
 }
 
 impl PipeDriver {
-    /// A driver without pipes.
+    /// A driver without pipes, whose names other processes reach by `channel`.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(channel: Channel) -> Self {
+        Self { names: Names::new(channel) }
     }
 
     fn open_end(&self, name: &ObjectName, params: &OpenParams) -> Result<Opened, Win32Error> {
-        let found = self.names.open(name, params.access, Client::here())?;
-        let device = Arc::new(EndDevice { node: found.node, end: found.end });
         let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
-        Ok(Opened { device, access: found.access, overlapped, existed: false })
+        match self.names.open(name, params.access, Client::here()) {
+            Ok(Found { node, end, access }) => {
+                Ok(Opened { device: Arc::new(EndDevice::new(node, end)), access, overlapped, existed: false })
+            }
+            Err(Win32Error::ACCESS_DENIED) => Err(Win32Error::ACCESS_DENIED),
+            Err(error) => match far::open(&self.names, name, params.access) {
+                Ok((device, access)) => Ok(Opened { device: Arc::new(device), access, overlapped, existed: false }),
+                Err(Win32Error::FILE_NOT_FOUND) => Err(error),
+                Err(error) => Err(error),
+            },
+        }
     }
 }
 
@@ -86,11 +104,23 @@ impl Driver for PipeDriver {
             _ => None,
         }
     }
+
+    /// A child of this process has a descriptor in the end's place.
+    fn inherit(&self, system: &System, left: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
+        if left.kind != bequest::PIPE {
+            return None;
+        }
+        let files: Option<&FileDriver> = system.driver();
+        Some(match (files, left.descriptor.take()) {
+            (Some(files), Some(descriptor)) => files.adopt(descriptor, left.overlapped),
+            _ => Err(Win32Error::INVALID_HANDLE),
+        })
+    }
 }
 
 impl Client {
     /// This process.
     fn here() -> Self {
-        Self { process: std::process::id(), user: rustix::process::geteuid().as_raw() }
+        Self { process: std::process::id(), user: rustix::process::geteuid().as_raw(), far: None }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::names::{Family, Names, Place};
 use super::party::Party;
-use super::state::{Client, End, Mode, Side, State};
+use super::state::{Client, End, Mode, Side, State, Verdict};
 use super::tally::Tally;
+use overlapped_abi::Status;
 use overlapped_kernel::namespace::ObjectName;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -33,15 +34,40 @@ impl Node {
         self.place.as_ref().map(|place| &place.name)
     }
 
-    /// Its names; an anonymous pipe has none of its own.
-    pub fn names(&self) -> Option<&Arc<Names>> {
+    fn names(&self) -> Option<&Arc<Names>> {
         self.place.as_ref().map(|place| &place.names)
     }
 
-    /// How many instances of its name there are here.
+    /// How many instances of its name there are.
     pub fn instances(&self) -> u32 {
-        let asked = self.place.as_ref().and_then(|place| place.names.ask(&place.name));
-        asked.map_or(1, |(_, instances)| instances)
+        let Some(Place { names, name }) = &self.place else { return 1 };
+        let here = names.ask(name).map_or(1, |(_, instances)| instances);
+        here + names.ask_others(name).map_or(0, |(_, instances)| instances)
+    }
+
+    /// ConnectNamedPipe: `who`, if anybody, waits for a client.
+    pub fn await_client(self: &Arc<Self>, who: Option<&mut dyn FnMut() -> Party>) -> Verdict {
+        match self.names() {
+            Some(names) => names.connect(self, who),
+            None => self.state().await_client(who).1,
+        }
+    }
+
+    /// DisconnectNamedPipe.
+    pub fn disconnect(self: &Arc<Self>) -> Result<(), Status> {
+        match self.names() {
+            Some(names) => names.disconnect(self),
+            None => self.act(|state, tally| state.disconnect(tally).map(drop)),
+        }
+    }
+
+    /// The last handle of the server's end is closed.
+    pub fn close_server(self: &Arc<Self>) {
+        match self.names() {
+            Some(names) => names.close(self),
+            None => self.act(|state, tally| state.close(End::SERVER, tally)),
+        }
+        super::serve::say_farewell(self);
     }
 
     /// A client of this process connects to an instance without a name.

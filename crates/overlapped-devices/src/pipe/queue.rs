@@ -322,6 +322,23 @@ impl<P: Sink> Queue<P> {
         }
     }
 
+    /// Takes everything that is unread: messages, or all bytes in one piece.
+    pub fn take_all(&mut self) -> Vec<Vec<u8>> {
+        let bytes = Vec::from(std::mem::take(&mut self.bytes));
+        self.head += bytes.len() as u64;
+        let Some(messages) = &mut self.messages else {
+            return if bytes.is_empty() { Vec::new() } else { vec![bytes] };
+        };
+        self.first += messages.len() as u64;
+        let mut rest = &bytes[..];
+        let cut = |len| {
+            let (piece, behind) = rest.split_at(len);
+            rest = behind;
+            piece.to_vec()
+        };
+        messages.drain(..).map(cut).collect()
+    }
+
     /// The first bytes, of the first message only if there are messages.
     pub fn peek(&self, room: usize) -> Vec<u8> {
         let len = self.first_message().unwrap_or(self.bytes.len()).min(room);
@@ -342,3 +359,6 @@ fn read(bytes: usize, split: bool) -> Completion {
     let status = if split { Status::BUFFER_OVERFLOW } else { Status::SUCCESS };
     Completion { status, bytes }
 }
+
+#[cfg(test)]
+mod tests;

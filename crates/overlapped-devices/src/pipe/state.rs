@@ -8,6 +8,8 @@
 use super::party::Party;
 use super::queue::{Queue, Reading, Sink};
 use super::tally::Tally;
+use crate::channel::Connection;
+use overlapped_abi::constants::pipe::{PIPE_NOWAIT, PIPE_READMODE_MESSAGE};
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::request::Completion;
 
@@ -61,6 +63,18 @@ pub(super) struct Mode {
 
 impl Mode {
     pub const PLAIN: Self = Self { reading: Reading::Bytes, nowait: false };
+
+    /// PIPE_NOWAIT and PIPE_READMODE_MESSAGE; other bits mean nothing.
+    pub fn from_bits(bits: u32) -> Option<Self> {
+        let reading = if bits & PIPE_READMODE_MESSAGE == 0 { Reading::Bytes } else { Reading::Messages };
+        let known = bits & !(PIPE_NOWAIT | PIPE_READMODE_MESSAGE) == 0;
+        known.then_some(Self { reading, nowait: bits & PIPE_NOWAIT != 0 })
+    }
+
+    pub fn bits(self) -> u32 {
+        let messages = if self.reading == Reading::Messages { PIPE_READMODE_MESSAGE } else { 0 };
+        messages | if self.nowait { PIPE_NOWAIT } else { 0 }
+    }
 }
 
 /// What an operation came to.
@@ -72,15 +86,17 @@ pub(super) enum Verdict {
 }
 
 /// Who is at the client's end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Client {
     pub process: u32,
     pub user: u32,
+    /// By which it is reached, if it is in another process.
+    pub far: Option<Connection>,
 }
 
 /// See the module page.
 pub(super) struct State {
-    pub phase: Phase,
+    phase: Phase,
     /// Counts the connections.
     connection: u64,
     of_messages: bool,
@@ -88,7 +104,7 @@ pub(super) struct State {
     quotas: [usize; 2],
     to_client: Queue<Party>,
     to_server: Queue<Party>,
-    pub connects: Vec<Party>,
+    connects: Vec<Party>,
     server: Mode,
     client: Mode,
     pub peer: Client,
@@ -198,27 +214,51 @@ impl State {
         who: Option<&mut dyn FnMut() -> Party>,
         tally: &mut Tally<Party>,
     ) -> Verdict {
-        match self.standing(end) {
-            Standing::Listening => return Verdict::Failed(Status::PIPE_LISTENING),
-            Standing::Disconnected => return Verdict::Failed(Status::PIPE_DISCONNECTED),
-            Standing::Closing => return Verdict::Failed(Status::PIPE_CLOSING),
-            Standing::Connected => {}
+        if let Err(status) = self.check_write(end) {
+            return Verdict::Failed(status);
         }
         let nowait = self.mode(end.side).nowait;
-        self.note_hearing(end.side);
+        if let (Some(who), false) = (who, nowait) {
+            return self.write_patiently(end, data, who, tally);
+        }
         let (queue, reading) = self.outgoing(end.side);
         if nowait {
-            return Verdict::Done(Completion::success(queue.write_now(data, reading, tally)));
+            let written = queue.write_now(data, reading, tally);
+            return Verdict::Done(Completion::success(written));
         }
-        let complete = match who {
-            Some(who) => queue.write_or_wait(data, reading, who, tally),
-            None if queue.fits(data.len()) => {
-                queue.write(data, reading, tally);
-                true
-            }
-            None => false,
-        };
+        if !queue.fits(data.len()) {
+            return Verdict::Wait;
+        }
+        queue.write(data, reading, tally);
+        Verdict::Done(Completion::success(data.len()))
+    }
+
+    /// The same for a writer that waits whatever the mode of its end is.
+    pub fn write_patiently(
+        &mut self,
+        end: End,
+        data: &[u8],
+        who: &mut dyn FnMut() -> Party,
+        tally: &mut Tally<Party>,
+    ) -> Verdict {
+        if let Err(status) = self.check_write(end) {
+            return Verdict::Failed(status);
+        }
+        let (queue, reading) = self.outgoing(end.side);
+        let complete = queue.write_or_wait(data, reading, who, tally);
         if complete { Verdict::Done(Completion::success(data.len())) } else { Verdict::Wait }
+    }
+
+    fn check_write(&mut self, end: End) -> Result<(), Status> {
+        match self.standing(end) {
+            Standing::Listening => Err(Status::PIPE_LISTENING),
+            Standing::Disconnected => Err(Status::PIPE_DISCONNECTED),
+            Standing::Closing => Err(Status::PIPE_CLOSING),
+            Standing::Connected => {
+                self.note_hearing(end.side);
+                Ok(())
+            }
+        }
     }
 
     /// Data for a server that waits for it is heard at once.
@@ -263,14 +303,22 @@ impl State {
         if empty { Verdict::Done(Completion::success(0)) } else { Verdict::Wait }
     }
 
-    /// ConnectNamedPipe, on an instance that was made to listen if it was disconnected.
-    pub fn await_client(&mut self) -> Verdict {
-        match self.phase {
+    /// ConnectNamedPipe: `who`, if anybody, waits for a client. With true, the instance listens again.
+    pub fn await_client(&mut self, who: Option<&mut dyn FnMut() -> Party>) -> (bool, Verdict) {
+        let again = self.phase == Phase::Disconnected;
+        if again {
+            self.phase = Phase::Listening;
+        }
+        let verdict = match self.phase {
             Phase::Connected => Verdict::Failed(Status::PIPE_CONNECTED),
             Phase::ClientGone => Verdict::Failed(Status::PIPE_CLOSING),
             _ if self.server.nowait => Verdict::Failed(Status::PIPE_LISTENING),
             _ => Verdict::Wait,
+        };
+        if let (Verdict::Wait, Some(who)) = (&verdict, who) {
+            self.connects.push(who());
         }
+        (again, verdict)
     }
 
     /// DisconnectNamedPipe: true if the instance had listened until now.
@@ -317,6 +365,15 @@ impl State {
         incoming.end_writers(Status::PIPE_BROKEN, tally);
         let (outgoing, _) = self.outgoing(end.side);
         outgoing.end_readers(Status::PIPE_BROKEN, tally);
+    }
+
+    /// What a client in another process has not read of a server that has closed, and how it is reached.
+    pub fn take_farewell(&mut self) -> Option<(Connection, Vec<Vec<u8>>)> {
+        if self.phase != Phase::ServerGone {
+            return None;
+        }
+        let connection = self.peer.far.take()?;
+        Some((connection, self.to_client.take_all()))
     }
 
     /// Takes out whoever waits here and is meant.
@@ -385,5 +442,11 @@ impl Peeked {
     #[must_use]
     pub fn left(&self) -> usize {
         self.message.map_or(0, |message| message - self.data.len())
+    }
+
+    /// The same as PeekNamedPipe tells it: in a pipe of bytes, what is copied is counted down from nothing.
+    #[must_use]
+    pub fn left_as_told(&self) -> u32 {
+        (self.message.unwrap_or(0) as u32).wrapping_sub(self.data.len() as u32)
     }
 }

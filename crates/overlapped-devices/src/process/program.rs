@@ -27,7 +27,12 @@ enum Fit {
 
 /// Looks at one path.
 fn fit(path: &Path) -> Result<Fit, Win32Error> {
-    let file = std::fs::metadata(path).map_err(|error| super::from_io(&error))?;
+    let file = std::fs::metadata(path).map_err(|error| match super::from_io(&error) {
+        Win32Error::FILE_NOT_FOUND if path.parent().is_some_and(|parent| !parent.is_dir()) => {
+            Win32Error::PATH_NOT_FOUND
+        }
+        error => error,
+    })?;
     if file.is_dir() {
         return Err(Win32Error::ACCESS_DENIED);
     }

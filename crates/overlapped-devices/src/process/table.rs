@@ -3,7 +3,7 @@
 //! It is read by another program than the one that wrote it, perhaps of another version, and anybody may write one: so each
 //! number is looked at, a table that ends too early is none, and a descriptor counts only if it leads to the file that the parent meant.
 
-use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -230,9 +230,7 @@ impl<'a> Reader<'a> {
     fn object(&mut self) -> Option<Object> {
         let thing = self.thing()?;
         let count = self.count(20)?;
-        let place = |r: &mut Self| {
-            Some(Place { fd: i32::try_from(r.u32()?).ok()?, device: r.u64()?, file: r.u64()? })
-        };
+        let place = |r: &mut Self| Some(Place { fd: i32::try_from(r.u32()?).ok()?, device: r.u64()?, file: r.u64()? });
         Some(Object { thing, places: (0..count).map(|_| place(self)).collect::<Option<_>>()? })
     }
 }
@@ -287,8 +285,7 @@ impl Table {
         for number in &mut numbers {
             *number = r.u32()?;
         }
-        let startup =
-            Startup { desktop, title, numbers, show: u16::try_from(r.u32()?).ok()?, reserved: r.bytes()? };
+        let startup = Startup { desktop, title, numbers, show: u16::try_from(r.u32()?).ok()?, reserved: r.bytes()? };
         let standard = [r.u64()?, r.u64()?, r.u64()?];
         let directory = OsString::from_vec(r.bytes()?);
         let count = r.count(8)?;
@@ -306,12 +303,14 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::fd::AsFd;
 
     fn table() -> Table {
         let place = Place::of(std::io::stdin().as_fd()).unwrap();
         let startup = Startup { title: Some("title".into()), numbers: [1, 2, 3, 4, 5, 6, 7, 8], ..Startup::default() };
         let instance = Thing::Instance { kind: 3, overlapped: true, modes: 1, bytes: vec![1, 2, 3] };
-        let things = [instance, Thing::Named("n".into()), Thing::Signal, Thing::Section(1, 2, true), Thing::Process(9, true)];
+        let things =
+            [instance, Thing::Named("n".into()), Thing::Signal, Thing::Section(1, 2, true), Thing::Process(9, true)];
         Table {
             line: Line::Units(vec![0xD800, 0x61]),
             startup,

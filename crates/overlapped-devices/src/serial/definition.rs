@@ -1,7 +1,7 @@
 //! BuildCommDCB: the two ways to describe a port in a line of text (contract 01 §5.3), as a function of the text alone.
 //!
-//! `9600,n,8,1,x` says everything, by position; `baud=9600 parity=n` says some of it, by name. Either may begin with the port's name. Nothing
-//! is changed unless all of the text is understood.
+//! `9600,n,8,1,x` says everything, by position; `baud=9600 parity=n` says some of it, by name. Either may begin with the
+//! port's name. Nothing is changed unless all of the text is understood.
 
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{CommTimeouts, Dcb, DcbFlags, Win32Error};
@@ -18,7 +18,8 @@ pub struct Definition {
     pub timeouts: Option<CommTimeouts>,
 }
 
-/// Reads a definition, which changes the fields of `dcb` that it names. `has_port` says whether there is a serial port of this number.
+/// Reads a definition, which changes the fields of `dcb` that it names. `has_port` says whether there is a serial port of this
+/// number.
 ///
 /// # Errors
 /// 87 for what is no definition, or of a port that is not there.
@@ -121,11 +122,7 @@ fn by_position(text: &str, mut dcb: Dcb) -> Option<Definition> {
 }
 
 fn is_on(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("on") {
-        Some(true)
-    } else {
-        text.eq_ignore_ascii_case("off").then_some(false)
-    }
+    if text.eq_ignore_ascii_case("on") { Some(true) } else { text.eq_ignore_ascii_case("off").then_some(false) }
 }
 
 /// `key=value` pairs with blanks between them.

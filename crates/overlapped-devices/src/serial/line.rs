@@ -1,9 +1,10 @@
 //! What a port has below it: a tty, or a simulated line.
 //!
-//! Everything that differs between the two stands behind [`Line`]: bytes, modem lines, breaks, line errors. No call here blocks, and a
-//! line that is not ready says `EAGAIN`; the port comes again when its watcher is told, or at the time that [`Line::next`] names.
+//! Everything that differs between the two stands behind [`Line`]: bytes, modem lines, breaks, line errors. No call here
+//! blocks, and a line that is not ready says `EAGAIN`; the port comes again when its watcher is told, or at the time that
+//! [`Line::next`] names.
 
-use overlapped_abi::{Dcb, Win32Error};
+use overlapped_abi::{Dcb, Status, Win32Error};
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::Watcher;
 use rustix::fd::BorrowedFd;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 /// What a line brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Received {
+pub(crate) enum Received {
     /// A byte as it should be.
     Byte(u8),
     /// One with an error: CE_FRAME or CE_RXPARITY.
@@ -24,7 +25,7 @@ pub(super) enum Received {
 
 /// How a line stands, and what has happened since the last look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Look {
+pub(crate) struct Look {
     /// MS_*_ON.
     pub status: u32,
     /// EV_CTS, EV_DSR, EV_RLSD, EV_RING: what has changed.
@@ -33,10 +34,20 @@ pub(super) struct Look {
     pub errors: u32,
 }
 
+/// What an error of a transfer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The line is no more, and everything ends with this.
+    Gone(Status),
+    /// This one transfer has failed.
+    Fails(Status),
+}
+
 /// See the module page.
-pub(super) trait Line: Send + Sync {
-    /// The port is open, and this is who is told when the line has something or room. The queues are empty.
-    fn open(&self, watcher: Weak<dyn Watcher>);
+pub(crate) trait Line: Send + Sync {
+    /// The port is open, and this is who is told when the line has something or room. The queues are empty; the
+    /// settings are what it has, or can have whatever they say.
+    fn open(&self, watcher: Weak<dyn Watcher>, dcb: &Dcb);
 
     /// The port is closed. Nothing works any more.
     fn close(&self);
@@ -69,9 +80,6 @@ pub(super) trait Line: Send + Sync {
     fn set_rts(&self, on: bool);
     fn set_break(&self, on: bool);
 
-    /// Stops what was sent and is not on the line yet, or lets it go on.
-    fn hold(&self, on: bool);
-
     /// Forgets what has come and was not received.
     fn discard_input(&self);
 
@@ -80,6 +88,17 @@ pub(super) trait Line: Send + Sync {
 
     /// Tells whoever is at the other end what has happened here. Called with no lock held.
     fn tell(&self);
+
+    /// What an error of a transfer means: by default, that the line has gone.
+    fn verdict(&self, error: Errno) -> Verdict {
+        let _ = error;
+        Verdict::Gone(Status::DEVICE_NOT_CONNECTED)
+    }
+
+    /// How a write ends of which nothing was sent in its time.
+    fn late(&self) -> Status {
+        Status::SUCCESS
+    }
 
     /// The descriptor, if it is one.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;

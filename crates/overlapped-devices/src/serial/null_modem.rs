@@ -1,9 +1,11 @@
-//! A simulated line between two ports: a null modem with all its wires, for tests and for machines without hardware (contract 01 §5).
+//! A simulated line between two ports: a null modem with all its wires, for tests and for machines without hardware (contract
+//! 01 §5).
 //!
-//! What one end sends the other receives; RTS leads to CTS, DTR to DSR and the carrier; a break is a break, and bytes between ends with
-//! different rates or parities arrive with errors, unharmed. Each end takes 16 bytes before its port must fetch them, as a UART does, so
-//! that handshakes work as they do on a real line. Without [`Traits::paced`] bytes take no time; without [`Traits::lossy`] a full queue keeps
-//! the sender waiting instead of losing bytes. What is sent to an end that is not open is lost in any case.
+//! What one end sends the other receives; RTS leads to CTS, DTR to DSR and the carrier; a break is a break, and bytes between
+//! ends with different rates or parities arrive with errors, unharmed. Each end takes 16 bytes before its port must fetch
+//! them, as a UART does, so that handshakes work as they do on a real line. Without [`Traits::paced`] bytes take no time;
+//! without [`Traits::lossy`] a full queue keeps the sender waiting instead of losing bytes. What is sent to an end that is not
+//! open is lost in any case.
 
 use super::line::{Line, Look, Received};
 use super::settings::byte_time;
@@ -15,6 +17,7 @@ use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -51,6 +54,8 @@ pub struct NullModem {
 
 /// One of the two sides. Events, errors and bytes are those that wait for its port.
 struct End {
+    /// It belongs to somebody, who may not have opened it yet.
+    taken: bool,
     watcher: Option<Weak<dyn Watcher>>,
     fifo: VecDeque<Received>,
     /// What its port is to be told.
@@ -71,6 +76,7 @@ struct End {
 impl Default for End {
     fn default() -> Self {
         Self {
+            taken: false,
             watcher: None,
             fifo: VecDeque::new(),
             news: Readiness::empty(),
@@ -91,6 +97,11 @@ impl Default for End {
 impl End {
     fn is_open(&self) -> bool {
         self.watcher.is_some()
+    }
+
+    fn configure(&mut self, dcb: &Dcb) {
+        (self.rate, self.format) = (dcb.baud_rate, (dcb.byte_size, dcb.parity));
+        self.byte_time = byte_time(dcb);
     }
 
     /// What a byte from `sender` is here.
@@ -130,10 +141,19 @@ impl NullModem {
         Arc::new(Self { traits, ends: Mutex::default() })
     }
 
+    pub(super) fn traits(&self) -> Traits {
+        self.traits
+    }
+
+    /// Has nobody an end of it?
+    pub(super) fn is_idle(&self) -> bool {
+        self.ends.lock().iter().all(|end| !end.taken)
+    }
+
     /// One end (0 or 1) for a port; `None` if a port has it already.
     pub(super) fn end(self: &Arc<Self>, which: usize) -> Option<Wire> {
-        let free = !self.ends.lock()[which].is_open();
-        free.then(|| Wire { modem: Arc::clone(self), here: which })
+        let taken = std::mem::replace(&mut self.ends.lock()[which].taken, true);
+        (!taken).then(|| Wire { modem: Arc::clone(self), here: which, given_up: AtomicBool::new(false) })
     }
 
     /// Tells the ports what waits for them.
@@ -153,9 +173,17 @@ impl NullModem {
 }
 
 /// One end of a null modem, as its port has it.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     modem: Arc<NullModem>,
     here: usize,
+    /// The end may be another port's by now.
+    given_up: AtomicBool,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
 impl Wire {
@@ -191,14 +219,18 @@ impl Wire {
 }
 
 impl Line for Wire {
-    fn open(&self, watcher: Weak<dyn Watcher>) {
+    fn open(&self, watcher: Weak<dyn Watcher>, dcb: &Dcb) {
         self.with(|here, _| {
             let ringing = here.ringing;
-            *here = End { watcher: Some(watcher), ringing, ..End::default() };
+            *here = End { taken: true, watcher: Some(watcher), ringing, ..End::default() };
+            here.configure(dcb);
         });
     }
 
     fn close(&self) {
+        if self.given_up.swap(true, Ordering::AcqRel) {
+            return;
+        }
         self.set_break(false);
         self.set_dtr(false);
         self.set_rts(false);
@@ -211,10 +243,7 @@ impl Line for Wire {
     }
 
     fn configure(&self, dcb: &Dcb) -> Result<(), Win32Error> {
-        self.with(|here, _| {
-            (here.rate, here.format) = (dcb.baud_rate, (dcb.byte_size, dcb.parity));
-            here.byte_time = byte_time(dcb);
-        });
+        self.with(|here, _| here.configure(dcb));
         Ok(())
     }
 
@@ -307,10 +336,6 @@ impl Line for Wire {
                 other.put(Received::Break);
             }
         });
-    }
-
-    fn hold(&self, _on: bool) {
-        // What was sent has arrived.
     }
 
     fn discard_input(&self) {

@@ -10,7 +10,7 @@ const LARGEST_QUEUE: usize = 1 << 24;
 
 /// What stays when a port is closed, for its next user.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     pub dcb: Dcb,
     pub timeouts: CommTimeouts,
 }
@@ -43,8 +43,8 @@ pub fn default_dcb() -> Dcb {
     dcb
 }
 
-/// The DCB as it is kept, or 87 if no line could be like that. One that does not ask for binary mode has it all the same: there is no
-/// other.
+/// The DCB as it is kept, or 87 if no line could be like that. One that does not ask for binary mode has it all the same:
+/// there is no other.
 pub(super) fn checked(dcb: &Dcb) -> Result<Dcb, Win32Error> {
     let stop_bits_fit = match dcb.stop_bits {
         c::ONESTOPBIT => true,
@@ -122,12 +122,9 @@ pub(super) fn config(dcb: Dcb) -> CommConfig {
 }
 
 /// SetCommTimeouts: 87 for the combination that has no meaning.
-pub(super) fn checked_timeouts(timeouts: &CommTimeouts) -> Result<CommTimeouts, Win32Error> {
-    let reads = [
-        timeouts.read_interval_timeout,
-        timeouts.read_total_timeout_multiplier,
-        timeouts.read_total_timeout_constant,
-    ];
+pub(crate) fn checked_timeouts(timeouts: &CommTimeouts) -> Result<CommTimeouts, Win32Error> {
+    let reads =
+        [timeouts.read_interval_timeout, timeouts.read_total_timeout_multiplier, timeouts.read_total_timeout_constant];
     if reads == [c::MAXDWORD; 3] { Err(Win32Error::INVALID_PARAMETER) } else { Ok(*timeouts) }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// How long a read waits, and for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// It takes what is there, and waits for nothing.
     pub at_once: bool,
     /// The first byte ends it, with what has come by then.
@@ -32,9 +32,7 @@ pub(super) fn of_read(timeouts: &CommTimeouts, len: usize) -> Patience {
     let none = Patience { at_once: false, first_ends: false, total: None, gap: None };
     match (gap, each, constant) {
         (MAXDWORD, 0, 0) => Patience { at_once: true, ..none },
-        (MAXDWORD, MAXDWORD, constant) => {
-            Patience { first_ends: true, total: Some(millis(0, 0, constant)), ..none }
-        }
+        (MAXDWORD, MAXDWORD, constant) => Patience { first_ends: true, total: Some(millis(0, 0, constant)), ..none },
         (gap, each, constant) => Patience {
             total: (each != 0 || constant != 0).then(|| millis(each, len, constant)),
             gap: (gap != 0 && gap != MAXDWORD).then(|| millis(0, 0, gap)),
@@ -51,7 +49,7 @@ pub(super) fn of_write(timeouts: &CommTimeouts, len: usize) -> Option<Duration> 
 
 /// A read whose clocks run.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Running {
+pub(crate) struct Running {
     pub patience: Patience,
     began: Tick,
     /// When its last byte came.

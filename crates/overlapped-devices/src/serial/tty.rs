@@ -1,15 +1,16 @@
 //! A tty of Linux as the line below a port: a UART, a USB adapter, or a pseudo-terminal, which has no modem lines.
 //!
 //! The tty is raw, and marks bytes with errors and breaks in its stream (PARMRK); which error it was is told by its counters
-//! (TIOCGICOUNT). Rates are numbers (BOTHER), so that any will do. XON/XOFF is the port's own affair, since it must know of it; what Linux has taken by then is
-//! stopped by TCXONC. CTS and RTS together are left to the hardware (CRTSCTS) as well, which reacts at once.
+//! (TIOCGICOUNT). Rates are numbers (BOTHER), so that any will do. XON/XOFF is the port's own affair, since it must know of
+//! it; so that an XOFF stops output soon, Linux is then given a few bytes at a time only. CTS and RTS together are left to the
+//! hardware (CRTSCTS) as well, which reacts at once.
 //!
 //! Nobody else may have it: TIOCEXCL keeps out who is not root, and a lock (`flock`) every other user of this library and of
-//! what honours such locks. Drawback: nothing but a blocked thread (TIOCMIWAIT) hears of a change of the modem lines, so they are looked
-//! at every few milliseconds while somebody waits for one. The counters do not miss one that was shorter.
+//! what honours such locks. Drawback: nothing but a blocked thread (TIOCMIWAIT) hears of a change of the modem lines, so they
+//! are looked at every few milliseconds while somebody waits for one. The counters do not miss one that was shorter.
 
 use super::line::{Line, Look, Received};
-use super::settings::default_dcb;
+use super::settings::{byte_time, default_dcb};
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{Dcb, DcbFlags, Win32Error};
 use overlapped_kernel::clock::Tick;
@@ -30,6 +31,10 @@ const CHUNK: usize = 1024;
 const TOLERANCE: u32 = 33;
 /// What begins a marked byte.
 const MARK: u8 = 0xFF;
+/// Bytes that go on after an XOFF.
+const FEW: usize = 64;
+/// Nanoseconds between two looks whether these are gone.
+const SHORTEST: u64 = 1_000_000;
 
 /// See the module page.
 pub(super) struct Tty {
@@ -48,6 +53,8 @@ struct State {
     marked: Vec<u8>,
     counters: Counters,
     status: u32,
+    /// The nanoseconds of a byte, if an XOFF may come.
+    few: Option<u64>,
 }
 
 /// `struct serial_icounter_struct`.
@@ -201,7 +208,7 @@ impl Tty {
 }
 
 impl Line for Tty {
-    fn open(&self, _watcher: Weak<dyn Watcher>) {
+    fn open(&self, _watcher: Weak<dyn Watcher>, _dcb: &Dcb) {
         self.control(libc::TCFLSH, libc::TCIOFLUSH);
         let mut state = self.state.lock();
         state.counters = self.counters().unwrap_or_default();
@@ -232,6 +239,8 @@ impl Line for Tty {
             let _ = set_termios(fd, &before);
             return Err(Win32Error::INVALID_PARAMETER);
         }
+        let few = dcb.flags.contains(DcbFlags::OUT_X).then(|| byte_time(dcb));
+        self.state.lock().few = few;
         Ok(())
     }
 
@@ -254,6 +263,12 @@ impl Line for Tty {
 
     fn send(&self, bytes: &[u8], _now: Tick) -> Result<usize, Errno> {
         let fd = self.fd()?;
+        let few = self.state.lock().few.is_some();
+        let room = if few { FEW.saturating_sub(self.unsent(Tick(0))) } else { bytes.len() };
+        let bytes = &bytes[..bytes.len().min(room)];
+        if bytes.is_empty() {
+            return Err(Errno::AGAIN);
+        }
         // SAFETY: as above.
         match rustix::io::write(unsafe { BorrowedFd::borrow_raw(fd) }, bytes) {
             Ok(0) | Err(Errno::INTR) => Err(Errno::AGAIN),
@@ -269,8 +284,10 @@ impl Line for Tty {
         if known { usize::try_from(bytes).unwrap_or(0) } else { 0 }
     }
 
-    fn next(&self, _now: Tick) -> Option<Tick> {
-        None
+    fn next(&self, now: Tick) -> Option<Tick> {
+        let byte = self.state.lock().few?;
+        let unsent = self.unsent(now) as u64;
+        (unsent > 0).then(|| now.plus(Duration::from_nanos((byte * unsent / 2).max(SHORTEST))))
     }
 
     fn look(&self) -> Look {
@@ -335,10 +352,6 @@ impl Line for Tty {
 
     fn set_break(&self, on: bool) {
         self.control(if on { libc::TIOCSBRK } else { libc::TIOCCBRK }, 0);
-    }
-
-    fn hold(&self, on: bool) {
-        self.control(libc::TCXONC, if on { libc::TCOOFF } else { libc::TCOON });
     }
 
     fn discard_input(&self) {

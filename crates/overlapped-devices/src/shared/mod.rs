@@ -9,7 +9,9 @@
 //! | [`door`] | the socket at which a process is rung, and the thread that answers |
 //! | [`identity`] | processes by number and time of their start, since numbers are used again |
 //!
-//! A page is a file. Each user holds a shared lock on it for as long as it has the object, which Linux lets go of when the process dies;
+//! An object without a name becomes one that processes share when a child inherits it: its page is memory, to which a descriptor leads.
+//!
+//! The page of a name is a file. Each user holds a shared lock on it for as long as it has the object, which Linux lets go of when the process dies;
 //! a page that nobody has locked is nobody's, whatever is in it. Who dies with a mutex is found by who wants it next; who sleeps for such a mutex
 //! looks every [`door::LIVENESS`]. A timer is signalled by the process that set it; its page has the due time, so that who waits signals it if
 //! that process has died or closed it. Drawback: a process made by fork without exec must not use the objects of its parent.
@@ -23,10 +25,10 @@ pub mod signal;
 use door::Door;
 use overlapped_abi::Context;
 use overlapped_abi::Win32Error;
-use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Found, Spec};
+use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Found, Held, Passage, Shared, Spec};
 use overlapped_kernel::section::Section;
 use page::Page;
-use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::fs::{FlockOperation, MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::io::Errno;
 use signal::Signal;
 use std::ffi::OsStr;
@@ -104,9 +106,37 @@ impl Commons {
 
     fn signal(&self, entry: Entry) -> (Arc<Signal>, bool) {
         let Entry { page, spec, lease, existed, .. } = entry;
-        let signal = Arc::new(Signal::new(page, spec, Arc::clone(&self.door), lease));
+        (self.listed(Signal::new(page, spec, Arc::clone(&self.door), Root::Lease(lease))), existed)
+    }
+
+    fn listed(&self, signal: Signal) -> Arc<Signal> {
+        let signal = Arc::new(signal);
         self.door.list(&signal);
-        (signal, existed)
+        signal
+    }
+
+    /// A new object without a name.
+    fn publish(&self, spec: Spec, held: Held) -> Result<Arc<Signal>, Failure> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = rustix::fs::memfd_create("overlapped-object", flags)?;
+        Page::format(&file, OsStr::new(""), spec)?;
+        // Nobody takes the memory away from under the others.
+        rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        let page = Page::map(&file)?;
+        let signal = Signal::new(page, spec, Arc::clone(&self.door), Root::Memory(file));
+        signal.begin_held(held);
+        Ok(self.listed(signal))
+    }
+
+    /// The object without a name that another process has published; `EINVAL` if it is none.
+    fn receive(&self, file: OwnedFd) -> Result<Arc<Signal>, Failure> {
+        if !rustix::fs::fcntl_get_seals(&file)?.contains(SealFlags::SHRINK) {
+            return Err(Failure::Win32(Win32Error::INVALID_HANDLE));
+        }
+        let page = Page::map(&file)?;
+        let spec = page.spec().filter(|spec| !matches!(spec, Spec::Section { .. }));
+        let spec = spec.ok_or(Failure::Win32(Win32Error::INVALID_HANDLE))?;
+        Ok(self.listed(Signal::new(page, spec, Arc::clone(&self.door), Root::Memory(file))))
     }
 
     fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Failure> {
@@ -167,6 +197,26 @@ impl Exchange for LazyCommons {
         let Some(commons) = self.enter() else { return Ok((new, false)) };
         commons.attach_section(name, new).map_err(Win32Error::from)
     }
+
+    fn publish(&self, spec: Spec, held: Held) -> Result<Arc<dyn Shared>, Win32Error> {
+        let commons = self.enter().ok_or(Win32Error::NOT_SUPPORTED)?;
+        Ok(commons.publish(spec, held)?)
+    }
+
+    fn receive(&self, descriptor: OwnedFd) -> Result<Arc<dyn Shared>, Win32Error> {
+        let commons = self.enter().ok_or(Win32Error::NOT_SUPPORTED)?;
+        Ok(commons.receive(descriptor)?)
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.directory)
+    }
+
+    fn pass_section(&self, name: &OsStr) -> Option<Passage> {
+        let Entry { lease, alone, .. } = self.enter()?.find(name, None).ok()?;
+        drop(alone);
+        Some(Passage { name: Some(name.to_owned()), descriptor: lease.copy()? })
+    }
 }
 
 #[derive(Debug)]
@@ -196,6 +246,32 @@ pub(crate) struct Lease {
     directory: PathBuf,
     path: PathBuf,
     file: OwnedFd,
+}
+
+impl Lease {
+    /// Another hold on the page, for another process.
+    pub(crate) fn copy(&self) -> Option<OwnedFd> {
+        let _alone = lock_directory(&self.directory).ok()?;
+        let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = rustix::fs::open(&self.path, flags, Mode::empty()).ok()?;
+        let [own, found] =
+            [&self.file, &file].map(|file| rustix::fs::fstat(file).map(|stat| (stat.st_dev, stat.st_ino)));
+        if own.ok()? != found.ok()? {
+            return None;
+        }
+        // With the directory locked nobody has it alone.
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).ok()?;
+        Some(file)
+    }
+}
+
+/// What keeps a page.
+#[derive(Debug)]
+pub(crate) enum Root {
+    /// It is a file with a name.
+    Lease(Lease),
+    /// It is memory, which those have to whom it was passed on.
+    Memory(OwnedFd),
 }
 
 impl Drop for Lease {

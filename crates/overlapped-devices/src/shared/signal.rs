@@ -3,15 +3,17 @@
 //! The kernel calls these under its own lock on the object, so within the process one thread at a time is here; the page
 //! is what processes meet at. What is only of this process (which of its threads owns the mutex, how often over) stands here.
 
-use super::Lease;
+use super::Root;
 use super::door::{Door, LIVENESS};
 use super::identity::{self, MASK};
 use super::page::Page;
 use overlapped_abi::Win32Error;
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::dispatcher::Waitable;
-use overlapped_kernel::dispatcher::shared::{Grip, Refusal, Shared, Spec};
+use overlapped_kernel::dispatcher::shared::{Grip, Held, Passage, Refusal, Shared, Spec};
 use parking_lot::Mutex;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::atomic::{AtomicBool, Ordering::*, fence};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -33,7 +35,7 @@ pub struct Signal {
     object: OnceLock<Weak<dyn Waitable>>,
     door: Arc<Door>,
     /// After the page: it goes last.
-    _lease: Lease,
+    root: Root,
 }
 
 impl std::fmt::Debug for Signal {
@@ -53,9 +55,22 @@ struct Mine {
 }
 
 impl Signal {
-    pub(super) fn new(page: Page, spec: Spec, door: Arc<Door>, lease: Lease) -> Self {
+    pub(super) fn new(page: Page, spec: Spec, door: Arc<Door>, root: Root) -> Self {
         let (mine, watched) = (Mutex::default(), Arc::default());
-        Self { page, spec, mine, watched, object: OnceLock::new(), door, _lease: lease }
+        Self { page, spec, mine, watched, object: OnceLock::new(), door, root }
+    }
+
+    /// A mutex that nobody else has yet, and which a thread of this process owns, or whose owner has ended.
+    pub(super) fn begin_held(&self, held: Held) {
+        let Held { owner, depth, abandoned } = held;
+        if owner != 0 {
+            let mut mine = self.mine.lock();
+            (mine.owner, mine.depth) = (owner, depth);
+        }
+        let own = if owner == 0 { 0 } else { identity::own() };
+        if self.spec == Spec::Mutant {
+            self.page.state.store(own | if abandoned { ABANDONED } else { 0 }, Release);
+        }
     }
 
     /// Wakes the other processes that watch. The signal has been changed before.
@@ -322,6 +337,19 @@ impl Shared for Signal {
 
     fn bind(&self, object: Weak<dyn Waitable>) {
         let _ = self.object.set(object);
+    }
+
+    fn pass_on(&self) -> Option<Passage> {
+        match &self.root {
+            Root::Lease(lease) => {
+                let name = OsStr::from_bytes(self.page.name()).to_owned();
+                Some(Passage { name: Some(name), descriptor: lease.copy()? })
+            }
+            Root::Memory(file) => {
+                let descriptor = rustix::io::fcntl_dupfd_cloexec(file, 3).ok()?;
+                Some(Passage { name: None, descriptor })
+            }
+        }
     }
 }
 

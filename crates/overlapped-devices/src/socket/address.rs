@@ -65,6 +65,15 @@ impl Address {
         }
     }
 
+    /// Is it one that nobody can be reached at: no computer, or no port? Linux takes the former for this one.
+    pub(super) fn is_nowhere(&self) -> bool {
+        match self.family() {
+            libc::AF_INET => self.port() == 0 || self.bytes[4..8] == [0; 4],
+            libc::AF_INET6 => self.port() == 0 || self.bytes[8..24] == [0; 16],
+            _ => false,
+        }
+    }
+
     /// The same address for IPv4 and IPv6.
     #[must_use]
     pub fn from_std(address: SocketAddr) -> Self {

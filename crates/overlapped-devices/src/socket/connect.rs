@@ -14,6 +14,7 @@ use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::engine::{Parts, SocketWork};
 use overlapped_kernel::request::{Buffer, Completion, Function, Request};
 use rustix::io::Errno;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 const FRESH: u8 = 0;
@@ -87,6 +88,11 @@ fn check(core: &Core, extended: bool) -> Result<(), Status> {
     Ok(())
 }
 
+/// 10049 for an address that is nowhere; Linux would take it for this computer.
+pub(super) fn check_destination(address: &Address) -> Result<(), WsaError> {
+    if address.is_nowhere() { Err(WsaError::EADDRNOTAVAIL) } else { Ok(()) }
+}
+
 fn is_extended(job: &Job<'_>) -> bool {
     matches!(job, Job::Connect(job) if job.extended)
 }
@@ -114,6 +120,16 @@ fn decided(fd: &Use<'_>) -> Option<Option<Errno>> {
     (sys::ready_now(fd.raw(), libc::POLLOUT) != 0).then(|| sys::take_error(fd.raw()))
 }
 
+/// Linux gives up a port that it had chosen itself when the peer goes; Windows keeps it.
+fn stay_bound(fd: &Use<'_>, own: &Address) {
+    let lost = sys::local_address(fd.raw()).is_ok_and(|address| address.is_unbound());
+    if let (true, Some(mut own)) = (lost, own.to_std()) {
+        own.set_ip(if own.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() });
+        // Somebody else may have taken it; then there is none, as before the first send.
+        let _ = sys::bind(fd.raw(), &Address::from_std(own));
+    }
+}
+
 fn refusal(core: &Core, error: Errno) -> Status {
     match error {
         // A local socket without a listener, or none at all.
@@ -126,6 +142,16 @@ impl Socket {
     /// connect: in blocking mode waits until that is decided. Else 10035, and 10037 until it is. Gives a datagram socket its peer,
     /// or takes it away with an address of no family.
     pub fn connect(&self, address: &Address) -> Result<(), WsaError> {
+        let patience = (!self.is_nonblocking()).then_some(Timeout::Infinite);
+        self.connect_for(address, patience)
+    }
+
+    /// As [`Socket::connect`], but in either mode waits until it is decided, or for that long: 10060 then.
+    pub fn connect_within(&self, address: &Address, limit: Timeout) -> Result<(), WsaError> {
+        self.connect_for(address, Some(limit))
+    }
+
+    fn connect_for(&self, address: &Address, patience: Option<Timeout>) -> Result<(), WsaError> {
         let core = self.core();
         if !core.is_stream() {
             return self.set_peer(address);
@@ -134,7 +160,8 @@ impl Socket {
             return Err(WsaError::EAFNOSUPPORT);
         }
         check(core, false).map_err(Status::to_wsa)?;
-        let patient = !core.has(Flags::NONBLOCKING);
+        check_destination(address)?;
+        let patient = patience.is_some();
         let decided = {
             let _lane = core.output.lock();
             let fd = core.fd().map_err(|error| core.code(error))?;
@@ -145,7 +172,7 @@ impl Socket {
                 Err(error @ (Errno::CONNREFUSED | Errno::CONNRESET))
                     if !patient && address.family() != libc::AF_UNIX =>
                 {
-                    core.with_rare(|rare| rare.error = Some(error));
+                    core.keep_error(error);
                     None
                 }
                 Err(error) => return Err(refusal(core, error).to_wsa()),
@@ -168,8 +195,16 @@ impl Socket {
                 let job = ConnectJob { address: *address, extended: false, stage: AtomicU8::new(ASKED) };
                 let nothing = Buffer { start: std::ptr::null_mut(), len: 0 };
                 // SAFETY: there is no memory in it.
-                unsafe { self.wait(Function::Write, nothing, Details::Connect(job), &[nothing], Timeout::Infinite) }
-                    .map_err(|error| if error == WsaError::OPERATION_ABORTED { WsaError::EINTR } else { error })?;
+                unsafe {
+                    self.wait(
+                        Function::Write,
+                        nothing,
+                        Details::Connect(job),
+                        &[nothing],
+                        patience.unwrap_or(Timeout::Infinite),
+                    )
+                }
+                .map_err(|error| if error == WsaError::OPERATION_ABORTED { WsaError::EINTR } else { error })?;
             }
         }
         if core.has(Flags::SELECTED) {
@@ -181,10 +216,17 @@ impl Socket {
     fn set_peer(&self, address: &Address) -> Result<(), WsaError> {
         let core = self.core();
         let fd = core.fd().map_err(|error| core.code(error))?;
-        if address.family() == libc::AF_UNSPEC {
+        let zero = address.to_std().is_some_and(|address| address.ip().is_unspecified());
+        if address.family() == libc::AF_UNSPEC || zero {
+            let own = sys::local_address(fd.raw()).ok().filter(|_| core.has(Flags::BOUND));
             core.remove(Flags::CONNECTED);
-            return sys::disconnect(fd.raw()).map_err(|error| core.code(error));
+            sys::disconnect(fd.raw()).map_err(|error| core.code(error))?;
+            if let Some(own) = own {
+                stay_bound(&fd, &own);
+            }
+            return Ok(());
         }
+        check_destination(address)?;
         let work = SocketWork::Connect { address: address.as_ptr(), len: address.len() };
         // SAFETY: the address outlives the call.
         unsafe { core.call(&fd, work) }.map_err(|error| core.code(error))?;
@@ -203,6 +245,9 @@ impl Socket {
         data: Option<Buffer>,
         how: Overlap,
     ) -> Result<Issued, NotIssued> {
+        if let Err(error) = check(self.core(), true).map_err(Status::to_wsa).and_then(|()| check_destination(address)) {
+            return Err(how.refused(error));
+        }
         let job = ConnectJob { address: *address, extended: true, stage: AtomicU8::new(FRESH) };
         let data = data.unwrap_or(Buffer { start: std::ptr::null_mut(), len: 0 });
         // SAFETY: the caller's promise.

@@ -66,6 +66,8 @@ bitflags::bitflags! {
         const TOLD_OF_ACKS = 1 << 20;
         /// A receive of urgent data has waited here, and may do so now.
         const URGENT_WANTED = 1 << 21;
+        /// A send or a connect has had to wait, and may do so again.
+        const OUTPUT_WAITED = 1 << 24;
     }
 }
 
@@ -80,8 +82,10 @@ pub(super) struct Traits {
 /// What is seldom needed.
 #[derive(Default)]
 pub(super) struct Rare {
-    /// How a connection attempt that nobody waited for has failed.
+    /// How a connection attempt that nobody waited for has failed; it stays exceptional until the next one.
     pub error: Option<Errno>,
+    /// SO_ERROR has told that.
+    pub error_told: bool,
     /// SO_RCVTIMEO and SO_SNDTIMEO in milliseconds, 0 for ever.
     pub receive_limit: u32,
     pub send_limit: u32,
@@ -111,6 +115,8 @@ pub(super) struct Core {
     flags: AtomicU32,
     pub input: Mutex<Lane>,
     pub output: Mutex<Lane>,
+    /// The moment at which a receive has found the last of what was there ([`Lane::closed_at`]), and 0 since something came.
+    quiet: AtomicU32,
     /// How the engine knows it, 0 before it does.
     watch: AtomicU64,
     /// Held while it becomes known or unknown.
@@ -133,6 +139,7 @@ impl Core {
             flags: AtomicU32::new(flags.bits()),
             input: Mutex::new(Lane::new()),
             output: Mutex::new(Lane::new()),
+            quiet: AtomicU32::new(0),
             watch: AtomicU64::new(0),
             watching: Mutex::new(()),
             me: Weak::clone(me),
@@ -181,12 +188,30 @@ impl Core {
         }
     }
 
+    /// Would a receive wait, most likely? Asked without the lane's lock: who is put in the queue for it is attempted there if it is wrong.
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        let quiet = self.quiet.load(Ordering::Relaxed);
+        quiet != 0 && quiet == sys::moment()
+    }
+
+    /// Remembers since when nothing is there, under the lock of the lane of receives.
+    #[inline]
+    pub fn is_quiet_since(&self, moment: u32) {
+        self.quiet.store(moment, Ordering::Relaxed);
+    }
+
     /// Linux forgets an urgent byte when data behind it is received. So who waits for it comes first.
     #[cold]
     pub fn offer_urgent_data(&self) {
         if let Some(me) = self.me.upgrade() {
             me.open(Side::Urgent);
         }
+    }
+
+    /// Is urgent data kept apart from the rest? With SO_OOBINLINE it is data like any other (contract 08 section 10).
+    pub fn urgent_comes_apart(&self, fd: &Use<'_>) -> bool {
+        sys::number(fd.raw(), libc::SOL_SOCKET, libc::SO_OOBINLINE) == Ok(0)
     }
 
     /// Places that are seldom needed.
@@ -353,11 +378,12 @@ impl Core {
             spare.urgent.lock().open = true;
         }
         let mode = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE;
-        let kept = mode | Flags::TUNED | Flags::UNBUFFERED | Flags::TOLD_OF_ACKS;
+        let kept = mode | Flags::TUNED | Flags::UNBUFFERED | Flags::TOLD_OF_ACKS | Flags::OUTPUT_WAITED;
         self.flags.store(((self.flags() & kept) | flags).bits(), Ordering::Release);
         let now = if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 };
         self.connected_at.store(now, Ordering::Release);
         drop((input, output));
+        self.forget_error();
         if self.has(Flags::SELECTED) {
             self.ensure_watched()?;
         }
@@ -394,7 +420,7 @@ impl Core {
             None => self.connected(Flags::empty()),
             Some(error) => {
                 self.not_connected(&fd);
-                self.with_rare(|rare| rare.error = Some(error));
+                self.keep_error(error);
             }
         }
     }
@@ -435,6 +461,11 @@ impl Core {
         } else {
             self.remove(Flags::UNBUFFERED);
         }
+    }
+
+    /// An attempt to connect has failed, and nobody was told yet.
+    pub fn keep_error(&self, error: Errno) {
+        self.with_rare(|rare| (rare.error, rare.error_told) = (Some(error), false));
     }
 
     /// The failure of an earlier attempt to connect counts no more.
@@ -505,7 +536,8 @@ impl Watcher for Core {
             // Who drains the queue of errors first, hides the error from others: so this is looked at in any case.
             self.acknowledge();
         }
-        if readiness.intersects(closed | Readiness::WRITE) {
+        // Each arrival of data comes with room to send, which seldom matters to anybody.
+        if readiness.intersects(closed | Readiness::WRITE) && self.has(Flags::OUTPUT_WAITED) {
             self.open(Side::Out);
         }
         if self.has(Flags::SELECTED) {

@@ -2,12 +2,14 @@
 
 use super::core::{Core, Flags};
 use super::job::{Job, Step};
+use super::lane::Side;
 use overlapped_abi::Status;
-use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Request, RequestRef};
+use parking_lot::Mutex;
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::any::Any;
@@ -19,11 +21,13 @@ pub(super) struct SocketDevice {
     pub core: Arc<Core>,
     /// The SOCKET, as a number; 0 before there is one.
     handle: AtomicU32,
+    /// Other numbers that are it too, by WSADuplicateSocket.
+    others: Mutex<Vec<u32>>,
 }
 
 impl SocketDevice {
     pub fn new(core: Arc<Core>) -> Self {
-        Self { core, handle: AtomicU32::new(0) }
+        Self { core, handle: AtomicU32::new(0), others: Mutex::new(Vec::new()) }
     }
 
     /// This handle is the socket from now on.
@@ -31,14 +35,29 @@ impl SocketDevice {
         self.handle.store(handle.into_raw() as u32, Ordering::Release);
     }
 
+    /// This handle is the socket, too. Numbers do not come again soon, so those that were closed do no harm.
+    pub fn is_also(&self, handle: Handle) {
+        self.others.lock().push(handle.into_raw() as u32);
+    }
+
     #[inline]
     pub fn is_socket(&self, handle: Handle) -> bool {
-        self.handle.load(Ordering::Acquire) == handle.into_raw() as u32
+        let raw = handle.into_raw() as u32;
+        self.handle.load(Ordering::Acquire) == raw || self.is_other(raw)
+    }
+
+    #[cold]
+    fn is_other(&self, raw: u32) -> bool {
+        self.others.lock().contains(&raw)
     }
 
     #[inline]
     fn begin(&self, job: &Job<'_>, request: &Request) -> Start {
-        let mut lane = self.core.lane(job.side()).lock();
+        let side = job.side();
+        if side == Side::In && self.core.is_quiet() {
+            return Start::Queue;
+        }
+        let mut lane = self.core.lane(side).lock();
         if job.is_late() || !lane.is_free() {
             return Start::Queue;
         }
@@ -51,7 +70,9 @@ impl SocketDevice {
                 Start::Done(completion)
             }
             Step::Wait => {
-                lane.close();
+                if side != Side::Out || self.core.output_waits() {
+                    lane.close();
+                }
                 Start::Queue
             }
             // It joins those that wait when it is on its way.
@@ -124,6 +145,16 @@ impl Device for SocketDevice {
     fn close(&self, _instance: &Instance) {
         self.core.add(Flags::SHUT_IN | Flags::SHUT_OUT);
         self.core.close();
+    }
+
+    fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
+        super::share::bequeath(&self.core, instance)
+    }
+
+    fn inherited_as(&self, handle: Handle) {
+        // Of several handles the first is the socket.
+        let raw = handle.into_raw() as u32;
+        let _ = self.handle.compare_exchange(0, raw, Ordering::AcqRel, Ordering::Relaxed);
     }
 
     fn as_any(&self) -> &dyn Any {

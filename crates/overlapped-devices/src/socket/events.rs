@@ -79,6 +79,7 @@ impl Core {
         let Ok(fd) = self.fd() else { return };
         let found = sys::ready_now(fd.raw(), libc::POLLIN | libc::POLLOUT | libc::POLLPRI | libc::POLLRDHUP);
         let data = || !self.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0);
+        let apart = found & libc::POLLPRI != 0 && self.urgent_comes_apart(&fd);
         let unclaimed = self.input.lock().is_empty();
         let deferred = self.has_deferred();
         let error = if found & libc::POLLERR != 0 && self.is_stream() { self.meet_error() } else { None };
@@ -108,7 +109,7 @@ impl Core {
         if found & libc::POLLOUT != 0 {
             selection.record(NetworkEvents::WRITE, fine);
         }
-        if found & libc::POLLPRI != 0 {
+        if apart {
             selection.record(NetworkEvents::OOB, fine);
         }
         let ending = libc::POLLRDHUP | libc::POLLHUP;
@@ -167,6 +168,8 @@ impl Core {
         self.with_rare(|rare| match rare.selection.as_mut() {
             Some(old) => {
                 (old.event, old.mask) = (event, mask);
+                // What is true and was taken already is news for a new selection.
+                old.armed |= NetworkEvents::all() - NetworkEvents::CONNECT;
                 if old.recorded.intersects(mask) {
                     old.event.set();
                 }

@@ -33,7 +33,7 @@ pub(super) struct Lane {
     pub queue: Queue,
     pub open: bool,
     /// When it closed (`sys::moment`).
-    closed_at: u32,
+    pub closed_at: u32,
     /// The oldest request is elsewhere for a moment, and comes back.
     pub held: bool,
 }
@@ -89,8 +89,12 @@ impl Core {
     pub fn enqueue(self: &Arc<Self>, request: RequestRef) {
         let job = Job::of(&request);
         let (side, first) = (job.side(), job.comes_back());
-        if side == Side::Urgent {
-            self.add(Flags::URGENT_WANTED);
+        match side {
+            Side::In => {}
+            Side::Out => {
+                let _ = self.output_waits();
+            }
+            Side::Urgent => self.add(Flags::URGENT_WANTED),
         }
         let goes_on = {
             let mut lane = self.lane(side).lock();
@@ -120,6 +124,16 @@ impl Core {
         }
     }
 
+    /// Room to send matters from now on. False if it did not before: then it may have come meanwhile, unseen, and another attempt is to
+    /// be made before anybody waits for it.
+    pub fn output_waits(&self) -> bool {
+        if self.has(Flags::OUTPUT_WAITED) {
+            return true;
+        }
+        self.add(Flags::OUTPUT_WAITED);
+        false
+    }
+
     /// A request that was pending already does not wait here after all.
     #[cold]
     fn refuse(self: &Arc<Self>, request: &RequestRef, side: Side, status: Status) {
@@ -133,6 +147,9 @@ impl Core {
     pub fn open(self: &Arc<Self>, side: Side) {
         let mut lane = self.lane(side).lock();
         lane.open = true;
+        if side == Side::In {
+            self.is_quiet_since(0);
+        }
         self.go_on(lane, side);
     }
 
@@ -197,6 +214,7 @@ impl Core {
             Step::Done(completion) => Turn::Complete(request, completion),
             Step::Drained(completion) => {
                 lane.close();
+                self.is_quiet_since(lane.closed_at);
                 Turn::Complete(request, completion)
             }
             Step::Elsewhere => Turn::Move(request),

@@ -48,6 +48,7 @@ pub use ready::{Interest, PollEntry, wait_ready};
 pub use receive::{Arrival, Deliver, Receive};
 pub use send::Send;
 pub use setup::{NewSocket, Shutdown, adopt, close, close_all, create, pair};
+pub(crate) use share::inherit;
 pub use share::{Ticket, export, import};
 pub use transmit::{Element, Transmit};
 
@@ -242,6 +243,29 @@ impl Socket {
             Reply::Done(request, completion) => Issued::Done(request, completion),
             Reply::Pending(request) => Issued::Pending(request),
         })
+    }
+
+    /// The same for callers that have no use for the request: the outcome, or `None` if it comes on the route.
+    ///
+    /// # Safety
+    /// As for [`Socket::issue`].
+    #[inline]
+    unsafe fn issue_detached(
+        &self,
+        function: Function,
+        buffer: Buffer,
+        parameters: Parameters,
+        how: Overlap,
+    ) -> Result<Option<Completion>, NotIssued> {
+        if !self.instance.is_overlapped() || how.route.routine.is_some() {
+            // SAFETY: the caller's promise.
+            return Ok(match unsafe { self.issue(function, buffer, parameters, how) }? {
+                Issued::Done(_, completion) => Some(completion),
+                Issued::Pending(_) => None,
+            });
+        }
+        // SAFETY: the caller's promise.
+        Ok(unsafe { self.instance.issue_detached(how.call(function, buffer), parameters) }?)
     }
 
     /// Makes a request that nobody but the caller is told of, and waits for its end; APCs of the thread run meanwhile.

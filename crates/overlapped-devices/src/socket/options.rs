@@ -41,8 +41,12 @@ impl Socket {
         (len == value.len() && word(0) != 0).then(|| u16::try_from(word(4)).unwrap_or(u16::MAX))
     }
 
-    /// Sets SO_LINGER: with 0 seconds the close is abortive, with `None` graceful in the background (SO_DONTLINGER).
+    /// Sets SO_LINGER: with 0 seconds the close is abortive, with `None` graceful in the background (SO_DONTLINGER). 10042 for
+    /// datagrams.
     pub fn set_linger(&self, seconds: Option<u16>) -> Result<(), WsaError> {
+        if !self.is_stream() {
+            return Err(WsaError::ENOPROTOOPT);
+        }
         let mut value = [0; size_of::<libc::linger>()];
         value[..4].copy_from_slice(&i32::from(seconds.is_some()).to_ne_bytes());
         value[4..].copy_from_slice(&i32::from(seconds.unwrap_or(0)).to_ne_bytes());
@@ -125,7 +129,10 @@ impl Socket {
     pub fn take_error(&self) -> WsaError {
         let core = self.core();
         core.settle();
-        let kept = core.rare().as_mut().and_then(|rare| rare.error.take());
+        let untold = |rare: &mut Box<super::core::Rare>| {
+            (!std::mem::replace(&mut rare.error_told, true)).then_some(rare.error)?
+        };
+        let kept = core.rare().as_mut().and_then(untold);
         let asked = || core.fd().ok().and_then(|fd| sys::take_error(fd.raw()));
         kept.or_else(asked).map_or(WsaError::SUCCESS, |error| core.code(error))
     }
@@ -224,6 +231,8 @@ fn limit(milliseconds: u32) -> Timeout {
 fn option_code(error: Errno) -> WsaError {
     match error {
         Errno::NOPROTOOPT | Errno::OPNOTSUPP => WsaError::ENOPROTOOPT,
+        // An interface that is not there.
+        Errno::NODEV => WsaError::EADDRNOTAVAIL,
         error => code(error),
     }
 }

@@ -207,7 +207,8 @@ fn answer(core: &Core, found: i16) -> Interest {
     let mut answer = Interest::empty();
     answer.set(Interest::READ, found & (libc::POLLIN | libc::POLLRDHUP) != 0 || over || core.has_deferred());
     answer.set(Interest::WRITE, found & libc::POLLOUT != 0 || over);
-    answer.set(Interest::URGENT, found & libc::POLLPRI != 0);
+    let urgent = found & libc::POLLPRI != 0 && core.fd().is_ok_and(|fd| core.urgent_comes_apart(&fd));
+    answer.set(Interest::URGENT, urgent);
     answer.set(Interest::HANGUP, found & (libc::POLLHUP | libc::POLLRDHUP) != 0);
     answer.set(Interest::ERROR, found & libc::POLLERR != 0);
     answer

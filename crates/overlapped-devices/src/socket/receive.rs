@@ -40,7 +40,7 @@ pub type Deliver = Box<dyn FnOnce(&Arrival<'_>) + Send + Sync>;
 pub struct Receive<'a> {
     /// The caller's memory, one piece or more. The list is copied.
     pub buffers: &'a [Buffer],
-    /// MSG_PEEK, MSG_OOB and MSG_WAITALL of Linux.
+    /// MSG_PEEK, MSG_OOB and MSG_WAITALL of Linux; the last one with no other.
     pub flags: i32,
     /// Does the caller want the sender's address?
     pub wants_address: bool,
@@ -108,6 +108,15 @@ fn check_further(core: &Core) -> Result<(), Status> {
     }
     // Datagrams come to an address.
     if core.is_stream() || core.has(Flags::BOUND) { Ok(()) } else { Err(Status::INVALID_PARAMETER) }
+}
+
+/// Do the flags go together? 10045 for urgent data of datagrams; and for MSG_WAITALL with datagrams, with data that is urgent or that
+/// stays, and in a call that must not wait.
+fn check_flags(core: &Core, flags: i32, patient: bool) -> Result<(), WsaError> {
+    let all = flags & libc::MSG_WAITALL != 0;
+    let alone = flags & (libc::MSG_PEEK | libc::MSG_OOB) == 0;
+    let stream = core.is_stream() || flags & (libc::MSG_OOB | libc::MSG_WAITALL) == 0;
+    if stream && (!all || alone && patient) { Ok(()) } else { Err(WsaError::EOPNOTSUPP) }
 }
 
 impl ReceiveJob {
@@ -237,7 +246,7 @@ impl ReceiveJob {
 /// What a receive of urgent data comes to that Linux refuses: `None` if some may come yet. It cannot where it would come with the rest
 /// (SO_OOBINLINE), and does not when the connection has ended.
 fn no_urgent_data(core: &Core, fd: &Use<'_>, len: usize) -> Option<Completion> {
-    if len == 0 || !core.is_stream() || sys::number(fd.raw(), libc::SOL_SOCKET, libc::SO_OOBINLINE) != Ok(0) {
+    if len == 0 || !core.is_stream() || !core.urgent_comes_apart(fd) {
         return Some(Completion::failure(Status::INVALID_PARAMETER));
     }
     if !core.has(Flags::CONNECTED) {
@@ -275,12 +284,11 @@ impl Socket {
         check(core).map_err(Status::to_wsa)?;
         let Receive { buffers, flags, wants_address, control, deliver } = what;
         let job = ReceiveJob { flags, wants_address, control, deliver: Mutex::new(deliver) };
-        if job.is_urgent() && !core.is_stream() {
-            return Err(WsaError::EOPNOTSUPP);
+        if flags != 0 {
+            check_flags(core, flags, !core.has(Flags::NONBLOCKING))?;
         }
         // A call that waits for everything may have to be taken up again, which only requests are.
-        let simple = !job.waits_for_all() || core.has(Flags::NONBLOCKING);
-        if simple {
+        if !job.waits_for_all() {
             let mut lane = core.lane(job.side()).lock();
             if lane.is_empty() {
                 let fd = core.fd().map_err(|error| core.code(error))?;
@@ -321,9 +329,29 @@ impl Socket {
     /// # Safety
     /// The buffers stay valid and writable until the request is complete, and so does what `deliver` writes to and the OVERLAPPED.
     pub unsafe fn receive_overlapped(&self, what: Receive<'_>, how: Overlap) -> Result<Issued, NotIssued> {
+        let (memory, parameters, how) = self.prepare(what, how)?;
+        // SAFETY: the caller's promise.
+        unsafe { self.issue(Function::Read, memory, parameters, how) }
+    }
+
+    /// The same for callers that have no use for the request: the outcome, or `None` if it comes on the route, whose packet brings the
+    /// payload without the request.
+    ///
+    /// # Safety
+    /// As for [`Socket::receive_overlapped`].
+    pub unsafe fn receive_detached(&self, what: Receive<'_>, how: Overlap) -> Result<Option<Completion>, NotIssued> {
+        let (memory, parameters, how) = self.prepare(what, how)?;
+        // SAFETY: the caller's promise.
+        unsafe { self.issue_detached(Function::Read, memory, parameters, how) }
+    }
+
+    #[inline]
+    fn prepare(&self, what: Receive<'_>, how: Overlap) -> Result<(Buffer, Parameters, Overlap), NotIssued> {
         let plain = what.is_plain();
-        if what.flags & libc::MSG_OOB != 0 && !self.is_stream() {
-            return Err(how.refused(WsaError::EOPNOTSUPP));
+        if what.flags != 0
+            && let Err(error) = check_flags(self.core(), what.flags, true)
+        {
+            return Err(how.refused(error));
         }
         let Receive { buffers, flags, wants_address, control, deliver } = what;
         let details = || {
@@ -331,8 +359,7 @@ impl Socket {
             Box::new(Details::Receive(job)) as Box<dyn std::any::Any + Send + Sync>
         };
         let parameters = Parameters { parts: pieces(buffers), details: (!plain).then(details) };
-        // SAFETY: the caller's promise.
-        unsafe { self.issue(Function::Read, self.memory(buffers), parameters, how) }
+        Ok((self.memory(buffers), parameters, how))
     }
 
     /// The user has received by a plain call: the next arrival is news.

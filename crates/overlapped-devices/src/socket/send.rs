@@ -66,6 +66,15 @@ pub(super) fn check(core: &Core) -> Result<(), Status> {
     Ok(())
 }
 
+/// Can it be sent like this? 10049 for a destination that is nowhere, 10045 for urgent data of what has none.
+#[inline]
+fn check_send(core: &Core, what: &Send<'_>) -> Result<(), WsaError> {
+    if what.flags & libc::MSG_OOB != 0 && core.traits.family == libc::AF_UNIX {
+        return Err(WsaError::EOPNOTSUPP);
+    }
+    what.to.map_or(Ok(()), super::connect::check_destination)
+}
+
 impl SendJob {
     /// One call of Linux, of datagrams without what it reports of earlier ones.
     #[inline]
@@ -149,6 +158,7 @@ impl Socket {
     pub unsafe fn send(&self, what: Send<'_>) -> Result<usize, WsaError> {
         let core = self.core();
         check(core).map_err(Status::to_wsa)?;
+        check_send(core, &what)?;
         let job = what.job();
         let total: usize = what.buffers.iter().map(|buffer| buffer.len).sum();
         let mut done = 0;
@@ -165,7 +175,8 @@ impl Socket {
                         }
                         done = sent;
                     }
-                    Err(Errno::AGAIN) => lane.close(),
+                    Err(Errno::AGAIN) if core.output_waits() => lane.close(),
+                    Err(Errno::AGAIN) => {}
                     Err(error) => return Err(core.failure(error, true).to_wsa()),
                 }
             }
@@ -188,10 +199,30 @@ impl Socket {
     /// # Safety
     /// The buffers stay valid and unchanged until the request is complete, and so does the OVERLAPPED.
     pub unsafe fn send_overlapped(&self, what: Send<'_>, how: Overlap) -> Result<Issued, NotIssued> {
-        let details = (!what.is_plain()).then(|| Box::new(Details::Send(what.job())) as _);
-        let parameters = Parameters { parts: pieces(what.buffers), details };
+        let (memory, parameters, how) = self.prepare_send(&what, how)?;
         // SAFETY: the caller's promise.
-        unsafe { self.issue(Function::Write, self.memory(what.buffers), parameters, how) }
+        unsafe { self.issue(Function::Write, memory, parameters, how) }
+    }
+
+    /// The same for callers that have no use for the request: the outcome, or `None` if it comes on the route, whose packet brings the
+    /// payload without the request.
+    ///
+    /// # Safety
+    /// As for [`Socket::send_overlapped`].
+    pub unsafe fn send_detached(&self, what: Send<'_>, how: Overlap) -> Result<Option<Completion>, NotIssued> {
+        let (memory, parameters, how) = self.prepare_send(&what, how)?;
+        // SAFETY: the caller's promise.
+        unsafe { self.issue_detached(Function::Write, memory, parameters, how) }
+    }
+
+    #[inline]
+    fn prepare_send(&self, what: &Send<'_>, how: Overlap) -> Result<(Buffer, Parameters, Overlap), NotIssued> {
+        let plain = what.is_plain();
+        if !plain && let Err(error) = check_send(self.core(), what) {
+            return Err(how.refused(error));
+        }
+        let details = (!plain).then(|| Box::new(Details::Send(what.job())) as _);
+        Ok((self.memory(what.buffers), Parameters { parts: pieces(what.buffers), details }, how))
     }
 }
 

@@ -15,6 +15,7 @@ use overlapped_kernel::device::Device;
 use overlapped_kernel::handle::{Handle, Object};
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::io::Errno;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,11 +58,19 @@ pub fn create(system: &System, new: NewSocket) -> Result<(Handle, Socket), WsaEr
     if mismatch && family != libc::AF_UNIX {
         return Err(WsaError::EPROTOTYPE);
     }
+    // Linux has sockets for pings that are no raw ones; Windows knows none.
+    let ping = kind == libc::SOCK_DGRAM && [libc::IPPROTO_ICMP, libc::IPPROTO_ICMPV6].contains(&protocol);
+    if !(0..=LAST_PROTOCOL).contains(&protocol) || ping {
+        return Err(WsaError::EPROTONOSUPPORT);
+    }
     let fd = sys::socket(family, kind, protocol).map_err(code)?;
     let traits = Traits { family, kind, protocol };
     unreachable::listen(fd.as_raw_fd(), traits, true);
     Socket::insert(system, Core::new(fd, traits, Flags::empty(), Arc::clone(system.engine())), overlapped)
 }
+
+/// Protocols of IP have a byte.
+const LAST_PROTOCOL: i32 = 255;
 
 /// Two connected local sockets.
 pub fn pair(system: &System, kind: i32, overlapped: bool) -> Result<[(Handle, Socket); 2], WsaError> {
@@ -136,6 +145,9 @@ impl Socket {
         if address.family() != core.traits.family {
             return Err(if address.family() == 0 { WsaError::EADDRNOTAVAIL } else { WsaError::EAFNOSUPPORT });
         }
+        if address.to_std().is_some_and(|address| is_of_many(address.ip())) {
+            return Err(WsaError::EADDRNOTAVAIL);
+        }
         let fd = core.fd().map_err(code)?;
         let mut bound = sys::bind(fd.raw(), address);
         if bound == Err(Errno::ADDRINUSE) && core.is_stream() && !core.has(Flags::EXCLUSIVE | Flags::REUSE) {
@@ -148,8 +160,8 @@ impl Socket {
         bound.map_err(|error| match error {
             // Who asks to share the address is refused only where somebody wants it alone.
             Errno::ADDRINUSE if core.has(Flags::REUSE) => WsaError::EACCES,
-            // A local name that is taken, or that cannot be.
-            Errno::NOENT | Errno::NOTDIR => WsaError::EADDRNOTAVAIL,
+            // A local name that cannot be; or an address that this socket cannot have, of IPv4 in IPv6 or of one link.
+            Errno::NOENT | Errno::NOTDIR | Errno::INVAL => WsaError::EADDRNOTAVAIL,
             error => code(error),
         })?;
         core.with_rare(|rare| rare.bound_to = sys::local_address(fd.raw()).ok());
@@ -169,7 +181,8 @@ impl Socket {
         let _ = sys::set_number(fd, libc::SOL_SOCKET, option, 1);
     }
 
-    /// listen: 10022 unless the socket is bound, 10056 if it is connected, 10045 for datagrams.
+    /// listen: 10022 unless the socket is bound, 10056 if it is connected, 10045 for datagrams. A negative backlog is a hint
+    /// (SOMAXCONN_HINT).
     pub fn listen(&self, backlog: i32) -> Result<(), WsaError> {
         let core = self.core();
         if !core.is_stream() {
@@ -185,7 +198,7 @@ impl Socket {
         if !core.has(Flags::EXCLUSIVE) {
             reuse(fd.raw(), true);
         }
-        sys::listen(fd.raw(), backlog.max(0)).map_err(code)?;
+        sys::listen(fd.raw(), backlog.saturating_abs()).map_err(code)?;
         core.add(Flags::LISTENING);
         // What was said of it while nobody could connect is not true any more.
         core.input.lock().open = true;
@@ -253,6 +266,9 @@ impl Socket {
 
     /// FIONREAD: bytes that a receive would find, of a datagram socket those of the first one.
     pub fn readable_bytes(&self) -> Result<u32, WsaError> {
+        if self.core().has(Flags::LISTENING) {
+            return Ok(0);
+        }
         let fd = self.core().fd().map_err(code)?;
         sys::ask(fd.raw(), libc::FIONREAD as _).map(|count| count.unsigned_abs()).map_err(code)
     }
@@ -262,6 +278,10 @@ impl Socket {
         const SIOCATMARK: libc::c_ulong = 0x8905;
         let fd = self.core().fd().map_err(code)?;
         if !self.core().is_stream() {
+            return Ok(true);
+        }
+        if self.core().has(Flags::LISTENING) || sys::ready_now(fd.raw(), libc::POLLPRI) & libc::POLLPRI == 0 {
+            // Linux says so only where there is some.
             return Ok(true);
         }
         sys::ask(fd.raw(), SIOCATMARK).map(|at| at != 0).map_err(code)
@@ -300,6 +320,11 @@ impl Socket {
         core.add(Flags::SHARED);
         rustix::io::fcntl_dupfd_cloexec(fd.borrow(), 3).map_err(code)
     }
+}
+
+/// Is it the address of a group, or of everybody? No socket has that.
+fn is_of_many(address: IpAddr) -> bool {
+    address.is_multicast() || address == Ipv4Addr::BROADCAST
 }
 
 fn reuse(fd: i32, yes: bool) {

@@ -10,6 +10,8 @@ use std::os::fd::RawFd;
 const SEND_FILE_STEP: usize = 1 << 20;
 /// More pieces than this are refused by Linux.
 const MOST_PARTS: usize = 1024;
+/// So much of them is copied at once: no datagram is longer, and a stream goes on with the rest.
+const MOST_GATHERED: usize = 1 << 20;
 
 /// Makes the call; `EAGAIN` if it would block. Interrupted calls are made again.
 ///
@@ -39,12 +41,14 @@ unsafe fn once(fd: RawFd, work: &SocketWork) -> RawResult {
                 let flags = flags | libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
                 result(libc::syscall(libc::SYS_sendto, fd, buffer.start, buffer.len, flags, nothing, 0))
             }
-            SocketWork::ReceiveMessage { message, flags } => receive_message(fd, message, flags),
-            SocketWork::SendMessage { message, flags } => {
-                let header = header(&*message);
-                let flags = flags | libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
-                result(libc::syscall(libc::SYS_sendmsg, fd, &raw const header, flags))
+            SocketWork::ReceiveMessage { message, flags } if (*message).count > MOST_PARTS => {
+                receive_scattered(fd, &mut *message, flags)
             }
+            SocketWork::ReceiveMessage { message, flags } => receive_message(fd, message, flags),
+            SocketWork::SendMessage { message, flags } if (*message).count > MOST_PARTS => {
+                send_gathered(fd, &*message, flags)
+            }
+            SocketWork::SendMessage { message, flags } => send_message(fd, &*message, flags),
             SocketWork::Accept => {
                 let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
                 result(libc::syscall(libc::SYS_accept4, fd, nothing, nothing, flags))
@@ -53,6 +57,53 @@ unsafe fn once(fd: RawFd, work: &SocketWork) -> RawResult {
             SocketWork::SendFile { file, offset, len, fetched } => send_file(fd, file, offset, len, fetched),
         }
     }
+}
+
+unsafe fn send_message(fd: RawFd, message: &Message, flags: i32) -> RawResult {
+    let header = header(message);
+    let flags = flags | libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: the caller's promise; everything in the header is what the message holds.
+    result(unsafe { libc::syscall(libc::SYS_sendmsg, fd, &raw const header, flags) })
+}
+
+/// More pieces than Linux takes go as one: a datagram must not fall apart.
+#[cold]
+unsafe fn send_gathered(fd: RawFd, message: &Message, flags: i32) -> RawResult {
+    // SAFETY: the pieces are readable, the caller says.
+    let parts = unsafe { std::slice::from_raw_parts(message.parts, message.count) };
+    let mut whole = Vec::new();
+    for part in parts.iter().filter(|part| part.len > 0) {
+        let len = part.len.min(MOST_GATHERED - whole.len());
+        // SAFETY: as above.
+        whole.extend_from_slice(unsafe { std::slice::from_raw_parts(part.start, len) });
+    }
+    let one = Buffer { start: whole.as_mut_ptr(), len: whole.len() };
+    // SAFETY: the piece lives until the call is over; the rest is the caller's promise.
+    unsafe { send_message(fd, &Message { parts: &raw const one, count: 1, ..*message }, flags) }
+}
+
+/// The same for a receive.
+#[cold]
+unsafe fn receive_scattered(fd: RawFd, message: &mut Message, flags: i32) -> RawResult {
+    // SAFETY: the list is readable, the caller says.
+    let parts = unsafe { std::slice::from_raw_parts(message.parts, message.count) };
+    let len = parts.iter().fold(0_usize, |len, part| len.saturating_add(part.len)).min(MOST_GATHERED);
+    let mut whole = vec![0_u8; len];
+    let one = Buffer { start: whole.as_mut_ptr(), len };
+    let mut inner = Message { parts: &raw const one, count: 1, ..*message };
+    // SAFETY: the piece lives until the call is over; the rest is the caller's promise.
+    let received = unsafe { receive_message(fd, &raw mut inner, flags) }?;
+    *message = Message { parts: message.parts, count: message.count, ..inner };
+    // With MSG_TRUNC Linux says how long a datagram was.
+    let mut rest = &whole[..received.min(len)];
+    // Empty pieces may lead nowhere.
+    for part in parts.iter().filter(|part| part.len > 0) {
+        let (now, later) = rest.split_at(part.len.min(rest.len()));
+        // SAFETY: the piece is writable, the caller says, and not shorter.
+        unsafe { std::ptr::copy_nonoverlapping(now.as_ptr(), part.start, now.len()) };
+        rest = later;
+    }
+    Ok(received)
 }
 
 unsafe fn receive_message(fd: RawFd, message: *mut Message, flags: i32) -> RawResult {

@@ -45,6 +45,36 @@ struct Watched {
     generation: u32,
 }
 
+impl Watched {
+    /// Asks for the memory of all that are about to be told, so that the processor need not wait for one after the other: of a thousand
+    /// connections, few are in its caches.
+    fn fetch(&self, found: &[libc::epoll_event]) {
+        for event in found {
+            if event.u64 & OWN == 0
+                && let Some((_, watcher)) = self.slots.get(event.u64 as u32 as usize)
+            {
+                let start = watcher.as_ptr().cast::<u8>().wrapping_sub(COUNTS);
+                (0..LINES).for_each(|line| prefetch(start.wrapping_add(line * LINE)));
+            }
+        }
+    }
+}
+
+/// Bytes in a line of the processor's caches; the counts of references before what they count; and what of a watcher is looked at first.
+const LINE: usize = 64;
+const COUNTS: usize = 2 * size_of::<usize>();
+const LINES: usize = 4;
+
+fn prefetch(at: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which no address can make fail.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// What ended a poll besides watched descriptors.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ended {
@@ -60,12 +90,12 @@ impl WatchSet {
 
     /// Do requests wait for watched descriptors?
     pub(crate) fn is_wanted(&self) -> bool {
-        self.expected.load(Ordering::Acquire) > 0
+        self.expected.load(Ordering::SeqCst) > 0
     }
 
     /// So many more wait.
     pub(crate) fn expect(&self, more: isize) {
-        self.expected.fetch_add(more, Ordering::AcqRel);
+        self.expected.fetch_add(more, Ordering::SeqCst);
     }
 
     /// The set, made now if there is none. `guest`: a descriptor whose readiness is to end polls, if there is one; and true if it
@@ -155,6 +185,9 @@ impl WatchSet {
     fn gather(&self, open: &Open, found: &[libc::epoll_event], harvest: &mut Harvest) -> Ended {
         let mut ended = Ended::default();
         let watched = open.watched.lock();
+        if found.len() > 1 {
+            watched.fetch(found);
+        }
         for event in found {
             let (data, events) = (event.u64, event.events);
             match data {

@@ -95,7 +95,7 @@ impl SharedRing {
             tag
         };
         // Counted before Linux sees it, so that it is never reaped uncounted.
-        self.count.fetch_add(1, Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::SeqCst);
         self.push(&entry::transfer(&operation, tag));
         Submitted::Taken
     }
@@ -121,7 +121,7 @@ impl SharedRing {
 
     /// Are there completions to come?
     pub(super) fn is_wanted(&self) -> bool {
-        self.count.load(Ordering::Relaxed) > 0
+        self.count.load(Ordering::SeqCst) > 0
     }
 
     /// The ring's own descriptor, readable while there are completions.

@@ -17,6 +17,7 @@ use overlapped_abi::Win32Error;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Debug;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -166,6 +167,11 @@ pub trait Exchange: Send + Sync {
     fn receive(&self, descriptor: OwnedFd) -> Result<Arc<dyn Shared>, Win32Error> {
         drop(descriptor);
         Err(Win32Error::INVALID_HANDLE)
+    }
+
+    /// Where processes meet, if it is a directory.
+    fn directory(&self) -> Option<&Path> {
+        None
     }
 
     /// What leads a child process to a section with this name: as [`Shared::pass_on`].

@@ -92,7 +92,7 @@ impl Object {
     #[must_use]
     pub fn waitable(&self) -> Option<WaitRef> {
         match self {
-            Self::Instance(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Instance(o) => Some(o.device().waitable().unwrap_or_else(|| Arc::clone(o) as WaitRef)),
             Self::Event(o) => Some(Arc::clone(o) as WaitRef),
             Self::Mutant(o) => Some(Arc::clone(o) as WaitRef),
             Self::Semaphore(o) => Some(Arc::clone(o) as WaitRef),

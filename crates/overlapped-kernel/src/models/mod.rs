@@ -20,6 +20,8 @@ mod requests;
 #[cfg(not(shuttle))]
 mod roads;
 #[cfg(not(shuttle))]
+mod shared;
+#[cfg(not(shuttle))]
 mod tasks;
 
 use crate::thread::Thread;

@@ -87,6 +87,16 @@ impl Namespace {
         Ok(Target::Mailslot { name: object, reach })
     }
 
+    /// Where datagrams for the mailslots of this computer come in: what the table says of its own names.
+    #[must_use]
+    pub fn own_mailslots(&self) -> Vec<SocketAddr> {
+        let own = self.servers.values().filter(|entry| entry.value.local);
+        let mut addresses: Vec<_> = own.flat_map(|entry| entry.value.mailslots.clone()).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
+    }
+
     /// Every address there is for `\\*\mailslot`: those of the entry `*`, else those of all computers, each once.
     fn primary_domain(&self) -> Vec<SocketAddr> {
         if let Some(domain) = self.servers.get(&ObjectName::from("*")) {

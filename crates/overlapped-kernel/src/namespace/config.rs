@@ -195,6 +195,9 @@ impl Reader<'_> {
             return Err(self.error(item, format!("COM{port} leads nowhere: give it a `null_modem`")));
         };
         let line = NullModem { other, paced, lossy };
+        if other == port {
+            return self.accept(item, Err(EntryError::OneEnd(port)));
+        }
         let ends = [port, other].map(|end| format!("COM{end}"));
         let again = ends.iter().all(|end| self.seen.contains(end))
             && self.table.serial.get(&port).is_some_and(|entry| entry.value == Serial::NullModem(line));

@@ -184,6 +184,11 @@ impl Namespace {
         self.drives.get(&letter).map(|entry| &entry.value)
     }
 
+    /// The disks, and where each is.
+    pub fn disks(&self) -> impl Iterator<Item = (DiskName, &std::path::Path)> {
+        self.disks.iter().map(|(name, entry)| (*name, entry.value.path.as_path()))
+    }
+
     /// The letters in use, in order; their [`mask`](DriveLetter::mask)s make up what `GetLogicalDrives` returns.
     pub fn drive_letters(&self) -> impl Iterator<Item = DriveLetter> + '_ {
         self.drives.keys().copied()

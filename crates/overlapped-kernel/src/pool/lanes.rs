@@ -4,7 +4,7 @@
 //! one: the oldest of the highest priority. So priorities need no second port, and what is queued can be given back.
 //! Drawback: a second lock, of a few nanoseconds, for each piece.
 
-use crate::brief::BriefLock;
+use crate::sync::{BriefLock, Line};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -100,11 +100,11 @@ struct Queues {
     closed: bool,
 }
 
-pub(super) struct Lanes(BriefLock<Queues>);
+pub(super) struct Lanes(Line<BriefLock<Queues>>);
 
 impl Lanes {
     pub(super) fn new() -> Self {
-        Self(BriefLock::new(Queues::default()))
+        Self(Line(BriefLock::new(Queues::default())))
     }
 
     /// Queues a job; gives it back if nothing is taken any more.

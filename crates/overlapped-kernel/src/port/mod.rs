@@ -30,7 +30,7 @@ use crate::idle::Idle;
 use crate::instance::Instance;
 use crate::sentinel::Sentinel;
 use crate::service::Service;
-use crate::sync::{BriefGuard, BriefLock, Mutex};
+use crate::sync::{BriefGuard, BriefLock, Line, Mutex};
 use crate::thread::{Ending, Thread, Ticket};
 use crate::wait::deadline;
 use ages::Ages;
@@ -96,7 +96,7 @@ struct Lazy {
 
 /// See the module page.
 pub struct Port {
-    queue: BriefLock<Queue>,
+    queue: Line<BriefLock<Queue>>,
     devices: Mutex<Vec<(Weak<Instance>, usize)>>,
     service: Option<Arc<Service>>,
     starved: OnceLock<Box<dyn Fn() + Send + Sync>>,
@@ -131,7 +131,7 @@ impl Port {
             members: Vec::new(),
         };
         Arc::new(Self {
-            queue: BriefLock::new(queue),
+            queue: Line(BriefLock::new(queue)),
             devices: Mutex::new(Vec::new()),
             service,
             starved: OnceLock::new(),

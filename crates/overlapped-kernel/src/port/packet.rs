@@ -28,7 +28,7 @@ pub enum Cargo {
     },
     /// A request with a payload: the Rust face.
     Request(RequestRef),
-    /// The payload of a read that was done inside the call: the Rust face.
+    /// The payload of a read whose request nobody keeps: the Rust face.
     Read(Box<dyn Any + Send>),
     /// That of a write.
     Written(Box<dyn Any + Send>),

@@ -253,7 +253,8 @@ impl Opened {
                 others.or((sentence & SENTENCED != 0).then_some(sentence as u32)).unwrap_or(of_signal(KILLED))
             }
             KILLED if sentence & SENTENCED != 0 => sentence as u32,
-            signal => of_signal(signal),
+            // An exception that nobody handled has said which.
+            signal => said.filter(|said| said >> 30 == 3).unwrap_or(of_signal(signal)),
         }
     }
 
@@ -301,8 +302,8 @@ const KILLED: u32 = 9;
 /// What Windows has for the end by a signal.
 fn of_signal(signal: u32) -> u32 {
     match signal {
-        2 | 15 => 0xC000_013A,
-        3 | 6 => 3,
+        1 | 2 | 3 | 15 => 0xC000_013A,
+        6 => 3,
         4 => 0xC000_001D,
         5 => 0x8000_0003,
         7 => 0xC000_0006,

@@ -4,9 +4,8 @@
 //! references: it borrows its instance from the caller, and its packet carries its payload away. What stays pending is
 //! [kept](Draft::keep): moved to the heap, with a reference to the instance of its own. Drawback: it is moved once.
 
-use super::{Completion, Function, Parameters, Request, RequestRef};
+use super::{Completion, Parameters, Request, RequestRef};
 use crate::instance::Instance;
-use crate::port::Cargo;
 use overlapped_abi::Status;
 use std::any::Any;
 use std::marker::PhantomData;
@@ -27,6 +26,12 @@ impl Draft<'_> {
     pub(crate) fn with(mut self, parameters: Parameters) -> Self {
         self.request.parameters = parameters;
         self
+    }
+
+    /// Nobody keeps the request: its packet brings the payload alone.
+    #[inline(always)]
+    pub(crate) fn detach(&mut self) {
+        self.request.detached = true;
     }
 
     /// The request as others may have it.
@@ -51,8 +56,7 @@ impl Draft<'_> {
         let port = request.port(quiet);
         request.block.finish(completion.status, completion.bytes);
         request.tell(completion, port, |key| match payload {
-            Some(payload) if request.function == Function::Read => Cargo::Read(payload),
-            Some(payload) => Cargo::Written(payload),
+            Some(payload) => request.carrying(payload),
             None => request.numbers(key),
         });
     }

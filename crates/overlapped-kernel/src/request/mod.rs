@@ -146,6 +146,8 @@ pub struct Request {
     packet: bool,
     alerts: bool,
     carries: bool,
+    /// Nobody keeps it to ask for the payload.
+    detached: bool,
     position: Position,
     buffer: Buffer,
     parameters: Parameters,
@@ -222,6 +224,7 @@ impl Request {
             packet: packet && !alerts,
             alerts,
             carries: payload.is_some(),
+            detached: false,
             position,
             buffer,
             parameters: Parameters::default(),
@@ -440,6 +443,10 @@ impl Request {
         self.instance.delist(self);
         // What the outcome sets free may be reused by the caller at once, so look up what is still needed first.
         let port = self.port(false);
+        // The count of a packet has 32 bits: whoever gets the payload looks at the request for a longer one.
+        let alone = self.detached && port.is_some() && completion.bytes <= u32::MAX as usize;
+        // SAFETY: until it is published, the payload is reached by nobody but the party that completes the request.
+        let payload = if alone { unsafe { (*self.payload.get()).take() } } else { None };
         self.block.finish(completion.status, completion.bytes);
         let told = if self.word.publish() {
             let mut watch = self.watch.lock();
@@ -447,7 +454,10 @@ impl Request {
         } else {
             (None, None)
         };
-        self.tell(completion, port, |key| self.cargo(key));
+        self.tell(completion, port, |key| match payload {
+            Some(payload) => self.carrying(payload),
+            None => self.cargo(key),
+        });
         // After the instance's signal: whoever waits for this request and then issues another one must not find that one's
         // instance signalled by this one.
         if let Some(done) = told.1 {
@@ -458,9 +468,16 @@ impl Request {
         }
     }
 
-    /// What its packet says. Only a payload needs the request; without one, instance and descriptor need not outlive their last handle.
+    /// What its packet says. Only a payload that somebody may ask for needs the request; else instance and descriptor need not outlive
+    /// their last handle.
     fn cargo(self: &Arc<Self>, key: usize) -> Cargo {
         if self.carries { Cargo::Request(Arc::clone(self)) } else { self.numbers(key) }
+    }
+
+    /// The same where the payload goes without the request.
+    #[inline(always)]
+    fn carrying(&self, payload: Box<dyn Any + Send>) -> Cargo {
+        if self.function == Function::Read { Cargo::Read(payload) } else { Cargo::Written(payload) }
     }
 
     #[inline(always)]

@@ -2,10 +2,16 @@
 #ifndef OVL_PROCESS_H
 #define OVL_PROCESS_H
 #include "ovl/crt.h"
+#include <stdarg.h>
+#include <stdint.h>
 
 #define _P_WAIT 0
 #define _P_NOWAIT 1
 #define _P_OVERLAY 2
+#define _P_NOWAITO 3
+#define _P_DETACH 4
+#define _WAIT_CHILD 0
+#define _WAIT_GRANDCHILD 1
 
 OVL_BEGIN
 unsigned long _beginthread(void(__cdecl *start)(void *), unsigned int stack, void *argument) OVL_SYMBOL(_beginthread);
@@ -14,6 +20,53 @@ unsigned long _beginthreadex(void *security, unsigned int stack, unsigned int(__
 void _endthread(void) OVL_SYMBOL(_endthread);
 void _endthreadex(unsigned int code) OVL_SYMBOL(_endthreadex);
 int _getpid(void) OVL_LIBC(getpid);
+
+/* Programs. Those with `p` are looked for; those with `e` have an environment of their own. */
+intptr_t _spawnve(int mode, const char *path, const char *const *arguments, const char *const *environment) OVL_SYMBOL(_spawnve);
+intptr_t _spawnvpe(int mode, const char *path, const char *const *arguments, const char *const *environment) OVL_SYMBOL(_spawnvpe);
+intptr_t _wspawnve(int mode, const wchar_t *path, const wchar_t *const *arguments, const wchar_t *const *environment)
+    OVL_SYMBOL(_wspawnve);
+intptr_t _wspawnvpe(int mode, const wchar_t *path, const wchar_t *const *arguments, const wchar_t *const *environment)
+    OVL_SYMBOL(_wspawnvpe);
+intptr_t _cwait(int *status, intptr_t process, int action) OVL_SYMBOL(_cwait);
 OVL_END
+
+#define OVL_SPAWN_INLINE static __inline__ __attribute__((__unused__)) intptr_t
+/* So many arguments a list of them may have. */
+#define OVL_SPAWN_MOST 512
+#define OVL_SPAWNS(character, w, p) \
+    OVL_SPAWN_INLINE _##w##spawnv##p(int mode, const character *path, const character *const *arguments) { \
+        return _##w##spawnv##p##e(mode, path, arguments, 0); \
+    } \
+    OVL_SPAWN_INLINE _##w##execv##p(const character *path, const character *const *arguments) { \
+        return _##w##spawnv##p##e(_P_OVERLAY, path, arguments, 0); \
+    } \
+    OVL_SPAWN_INLINE _##w##execv##p##e(const character *path, const character *const *arguments, const character *const *environment) { \
+        return _##w##spawnv##p##e(_P_OVERLAY, path, arguments, environment); \
+    } \
+    OVL_SPAWN_LIST(character, _##w##spawnl##p, _##w##spawnv##p##e, int mode OVL_COMMA, mode, 0) \
+    OVL_SPAWN_LIST(character, _##w##spawnl##p##e, _##w##spawnv##p##e, int mode OVL_COMMA, mode, va_arg(more, const character *const *)) \
+    OVL_SPAWN_LIST(character, _##w##execl##p, _##w##spawnv##p##e, , _P_OVERLAY, 0) \
+    OVL_SPAWN_LIST(character, _##w##execl##p##e, _##w##spawnv##p##e, , _P_OVERLAY, va_arg(more, const character *const *))
+#define OVL_COMMA ,
+#define OVL_SPAWN_LIST(character, name, to, mode_parameter, mode_argument, last) \
+    OVL_SPAWN_INLINE name(mode_parameter const character *path, const character *first, ...) { \
+        const character *list[OVL_SPAWN_MOST + 1]; \
+        const character *const *environment; \
+        int count = 0; \
+        va_list more; \
+        va_start(more, first); \
+        for (list[0] = first; list[count] && count < OVL_SPAWN_MOST;) list[++count] = va_arg(more, const character *); \
+        list[count] = 0; \
+        environment = last; \
+        va_end(more); \
+        return to(mode_argument, path, list, environment); \
+    }
+OVL_SPAWNS(char, , )
+OVL_SPAWNS(char, , p)
+OVL_SPAWNS(wchar_t, w, )
+OVL_SPAWNS(wchar_t, w, p)
+#undef OVL_SPAWNS
+#undef OVL_SPAWN_LIST
 
 #endif

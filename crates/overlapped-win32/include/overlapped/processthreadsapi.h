@@ -93,10 +93,7 @@ WINBASEAPI VOID WINAPI GetCurrentProcessorNumberEx(PPROCESSOR_NUMBER to) OVL_SYM
 WINBASEAPI BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER ideal, PPROCESSOR_NUMBER before)
     OVL_SYMBOL(SetThreadIdealProcessorEx);
 
-#if OVL_HAVE_PROCESSES || OVL_LATER
-#if !OVL_HAVE_PROCESSES
-#include "ovl/later.h"
-#endif
+/* Others. */
 WINBASEAPI BOOL WINAPI CreateProcessA(LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment, LPCSTR directory,
                                       LPSTARTUPINFOA start, LPPROCESS_INFORMATION made) OVL_SYMBOL(CreateProcessA);
@@ -110,8 +107,6 @@ WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST li
                                                  SIZE_T bytes, PVOID before, SIZE_T *room) OVL_SYMBOL(UpdateProcThreadAttribute);
 WINBASEAPI VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
     OVL_SYMBOL(DeleteProcThreadAttributeList);
-#include "ovl/now.h"
-#endif
 
 #if OVL_HAVE_THREAD_CONTROL
 WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(TerminateThread);

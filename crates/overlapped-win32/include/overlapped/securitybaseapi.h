@@ -19,4 +19,15 @@ OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
     return descriptor && ((SECURITY_DESCRIPTOR *)descriptor)->Revision == SECURITY_DESCRIPTOR_REVISION;
 }
 
+#if OVL_HAVE_PIPES || OVL_LATER
+#if !OVL_HAVE_PIPES
+#include "ovl/later.h"
+#endif
+OVL_BEGIN
+/* A server that acts as the client of a pipe has the rights that it has anyway. */
+WINBASEAPI BOOL WINAPI RevertToSelf(VOID) OVL_SYMBOL(RevertToSelf);
+OVL_END
+#include "ovl/now.h"
+#endif
+
 #endif

@@ -51,6 +51,7 @@
 
 #define _IOB_ENTRIES 20
 #define _fileno fileno
+#define _fdopen fdopen
 #define _popen popen
 #define _pclose pclose
 #define _fseeki64 fseeko

@@ -13,6 +13,8 @@
 #include "namedpipeapi.h"
 #include "processenv.h"
 #include "processthreadsapi.h"
+#include "jobapi.h"
+#include "jobapi2.h"
 #include "profileapi.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
@@ -291,6 +293,7 @@ OVL_SIZE(FILE_ID_INFO, 24);
 
 /* ---- Threads and processes. */
 #define DEBUG_PROCESS 0x00000001
+#define DEBUG_ONLY_THIS_PROCESS 0x00000002
 #define CREATE_SUSPENDED 0x00000004
 #define DETACHED_PROCESS 0x00000008
 #define CREATE_NEW_CONSOLE 0x00000010
@@ -321,7 +324,13 @@ OVL_SIZE(FILE_ID_INFO, 24);
 #define STARTF_USECOUNTCHARS 0x00000008
 #define STARTF_USEFILLATTRIBUTE 0x00000010
 #define STARTF_USESTDHANDLES 0x00000100
+#define PROC_THREAD_ATTRIBUTE_PARENT_PROCESS 0x00020000
 #define PROC_THREAD_ATTRIBUTE_HANDLE_LIST 0x00020002
+#define PROC_THREAD_ATTRIBUTE_PREFERRED_NODE 0x00020004
+#define PROC_THREAD_ATTRIBUTE_MITIGATION_POLICY 0x00020007
+#define PROC_THREAD_ATTRIBUTE_PROTECTION_LEVEL 0x0002000B
+#define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
+#define PROC_THREAD_ATTRIBUTE_CHILD_PROCESS_POLICY 0x0002000E
 typedef struct _STARTUPINFOEXA {
     STARTUPINFOA StartupInfo;
     LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList;
@@ -702,6 +711,8 @@ WINBASEAPI BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE pipe, LPSTR to, UL
     OVL_SYMBOL(GetNamedPipeClientComputerNameA);
 WINBASEAPI BOOL WINAPI GetNamedPipeClientProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeClientProcessId);
 WINBASEAPI BOOL WINAPI GetNamedPipeServerProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerProcessId);
+WINBASEAPI BOOL WINAPI GetNamedPipeClientSessionId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeClientSessionId);
+WINBASEAPI BOOL WINAPI GetNamedPipeServerSessionId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerSessionId);
 #include "ovl/now.h"
 #endif
 
@@ -735,6 +746,8 @@ WINBASEAPI BOOL WINAPI GetCommTimeouts(HANDLE port, LPCOMMTIMEOUTS to) OVL_SYMBO
 WINBASEAPI BOOL WINAPI SetCommTimeouts(HANDLE port, LPCOMMTIMEOUTS from) OVL_SYMBOL(SetCommTimeouts);
 WINBASEAPI BOOL WINAPI GetCommConfig(HANDLE port, LPCOMMCONFIG to, LPDWORD bytes) OVL_SYMBOL(GetCommConfig);
 WINBASEAPI BOOL WINAPI SetCommConfig(HANDLE port, LPCOMMCONFIG from, DWORD bytes) OVL_SYMBOL(SetCommConfig);
+WINBASEAPI BOOL WINAPI GetDefaultCommConfigA(LPCSTR name, LPCOMMCONFIG to, LPDWORD bytes) OVL_SYMBOL(GetDefaultCommConfigA);
+WINBASEAPI BOOL WINAPI GetDefaultCommConfigW(LPCWSTR name, LPCOMMCONFIG to, LPDWORD bytes) OVL_SYMBOL(GetDefaultCommConfigW);
 WINBASEAPI BOOL WINAPI GetCommProperties(HANDLE port, LPCOMMPROP to) OVL_SYMBOL(GetCommProperties);
 WINBASEAPI BOOL WINAPI GetCommMask(HANDLE port, LPDWORD events) OVL_SYMBOL(GetCommMask);
 WINBASEAPI BOOL WINAPI SetCommMask(HANDLE port, DWORD events) OVL_SYMBOL(SetCommMask);
@@ -788,6 +801,7 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 #define CreateMailslot OVL_AW(CreateMailslot)
 #define BuildCommDCB OVL_AW(BuildCommDCB)
 #define BuildCommDCBAndTimeouts OVL_AW(BuildCommDCBAndTimeouts)
+#define GetDefaultCommConfig OVL_AW(GetDefaultCommConfig)
 #define CopyFileEx OVL_AW(CopyFileEx)
 #define CreateDirectoryEx OVL_AW(CreateDirectoryEx)
 #define VerifyVersionInfo OVL_AW(VerifyVersionInfo)

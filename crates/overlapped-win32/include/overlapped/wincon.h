@@ -56,8 +56,15 @@
 #define BACKGROUND_GREEN 0x20
 #define BACKGROUND_RED 0x40
 #define BACKGROUND_INTENSITY 0x80
+#define COMMON_LVB_LEADING_BYTE 0x100
+#define COMMON_LVB_TRAILING_BYTE 0x200
+#define COMMON_LVB_GRID_HORIZONTAL 0x400
+#define COMMON_LVB_GRID_LVERTICAL 0x800
+#define COMMON_LVB_GRID_RVERTICAL 0x1000
 #define COMMON_LVB_REVERSE_VIDEO 0x4000
 #define COMMON_LVB_UNDERSCORE 0x8000
+#define CONSOLE_FULLSCREEN 1
+#define CONSOLE_FULLSCREEN_HARDWARE 2
 #define ATTACH_PARENT_PROCESS ((DWORD)-1)
 
 typedef struct _COORD {
@@ -91,6 +98,39 @@ typedef struct _CONSOLE_SCREEN_BUFFER_INFO {
     COORD dwMaximumWindowSize;
 } CONSOLE_SCREEN_BUFFER_INFO, *PCONSOLE_SCREEN_BUFFER_INFO;
 OVL_SIZE(CONSOLE_SCREEN_BUFFER_INFO, 22);
+
+typedef struct _CONSOLE_SCREEN_BUFFER_INFOEX {
+    ULONG cbSize;
+    COORD dwSize;
+    COORD dwCursorPosition;
+    WORD wAttributes;
+    SMALL_RECT srWindow;
+    COORD dwMaximumWindowSize;
+    WORD wPopupAttributes;
+    BOOL bFullscreenSupported;
+    COLORREF ColorTable[16];
+} CONSOLE_SCREEN_BUFFER_INFOEX, *PCONSOLE_SCREEN_BUFFER_INFOEX;
+OVL_SIZE(CONSOLE_SCREEN_BUFFER_INFOEX, 96);
+
+#ifndef LF_FACESIZE
+#define LF_FACESIZE 32
+#endif
+
+typedef struct _CONSOLE_FONT_INFO {
+    DWORD nFont;
+    COORD dwFontSize;
+} CONSOLE_FONT_INFO, *PCONSOLE_FONT_INFO;
+OVL_SIZE(CONSOLE_FONT_INFO, 8);
+
+typedef struct _CONSOLE_FONT_INFOEX {
+    ULONG cbSize;
+    DWORD nFont;
+    COORD dwFontSize;
+    UINT FontFamily;
+    UINT FontWeight;
+    WCHAR FaceName[LF_FACESIZE];
+} CONSOLE_FONT_INFOEX, *PCONSOLE_FONT_INFOEX;
+OVL_SIZE(CONSOLE_FONT_INFOEX, 84);
 
 typedef struct _CONSOLE_CURSOR_INFO {
     DWORD dwSize;
@@ -190,27 +230,56 @@ WINBASEAPI HWND WINAPI GetConsoleWindow(VOID) OVL_SYMBOL(GetConsoleWindow);
 #if !OVL_HAVE_CONSOLE
 #include "ovl/later.h"
 #endif
-WINBASEAPI HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security, DWORD flags,
-                                                   LPVOID reserved) OVL_SYMBOL(CreateConsoleScreenBuffer);
+WINBASEAPI HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security,
+    DWORD flags, LPVOID reserved) OVL_SYMBOL(CreateConsoleScreenBuffer);
 WINBASEAPI BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE output) OVL_SYMBOL(SetConsoleActiveScreenBuffer);
-WINBASEAPI BOOL WINAPI ReadConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(ReadConsoleInputA);
-WINBASEAPI BOOL WINAPI ReadConsoleInputW(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(ReadConsoleInputW);
-WINBASEAPI BOOL WINAPI PeekConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(PeekConsoleInputA);
-WINBASEAPI BOOL WINAPI PeekConsoleInputW(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done) OVL_SYMBOL(PeekConsoleInputW);
+WINBASEAPI BOOL WINAPI GetNumberOfConsoleInputEvents(HANDLE input, LPDWORD count) OVL_SYMBOL(GetNumberOfConsoleInputEvents);
+WINBASEAPI BOOL WINAPI GetNumberOfConsoleMouseButtons(LPDWORD count) OVL_SYMBOL(GetNumberOfConsoleMouseButtons);
+WINBASEAPI BOOL WINAPI SetConsoleScreenBufferSize(HANDLE output, COORD size) OVL_SYMBOL(SetConsoleScreenBufferSize);
+WINBASEAPI BOOL WINAPI SetConsoleWindowInfo(HANDLE output, BOOL absolute, const SMALL_RECT *window)
+    OVL_SYMBOL(SetConsoleWindowInfo);
+WINBASEAPI COORD WINAPI GetLargestConsoleWindowSize(HANDLE output) OVL_SYMBOL(GetLargestConsoleWindowSize);
+WINBASEAPI BOOL WINAPI GetConsoleScreenBufferInfoEx(HANDLE output, PCONSOLE_SCREEN_BUFFER_INFOEX to)
+    OVL_SYMBOL(GetConsoleScreenBufferInfoEx);
+WINBASEAPI BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE output, PCONSOLE_SCREEN_BUFFER_INFOEX from)
+    OVL_SYMBOL(SetConsoleScreenBufferInfoEx);
+WINBASEAPI BOOL WINAPI FillConsoleOutputAttribute(HANDLE output, WORD attribute, DWORD count, COORD at, LPDWORD done)
+    OVL_SYMBOL(FillConsoleOutputAttribute);
+WINBASEAPI BOOL WINAPI WriteConsoleOutputAttribute(HANDLE output, const WORD *from, DWORD count, COORD at, LPDWORD done)
+    OVL_SYMBOL(WriteConsoleOutputAttribute);
+WINBASEAPI BOOL WINAPI ReadConsoleOutputAttribute(HANDLE output, LPWORD to, DWORD room, COORD at, LPDWORD done)
+    OVL_SYMBOL(ReadConsoleOutputAttribute);
+WINBASEAPI BOOL WINAPI GetCurrentConsoleFont(HANDLE output, BOOL largest, PCONSOLE_FONT_INFO to)
+    OVL_SYMBOL(GetCurrentConsoleFont);
+WINBASEAPI BOOL WINAPI GetCurrentConsoleFontEx(HANDLE output, BOOL largest, PCONSOLE_FONT_INFOEX to)
+    OVL_SYMBOL(GetCurrentConsoleFontEx);
+WINBASEAPI COORD WINAPI GetConsoleFontSize(HANDLE output, DWORD font) OVL_SYMBOL(GetConsoleFontSize);
+WINBASEAPI BOOL WINAPI GetConsoleDisplayMode(LPDWORD mode) OVL_SYMBOL(GetConsoleDisplayMode);
+WINBASEAPI DWORD WINAPI GetConsoleProcessList(LPDWORD to, DWORD room) OVL_SYMBOL(GetConsoleProcessList);
+WINBASEAPI BOOL WINAPI ReadConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done)
+    OVL_SYMBOL(ReadConsoleInputA);
+WINBASEAPI BOOL WINAPI ReadConsoleInputW(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done)
+    OVL_SYMBOL(ReadConsoleInputW);
+WINBASEAPI BOOL WINAPI PeekConsoleInputA(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done)
+    OVL_SYMBOL(PeekConsoleInputA);
+WINBASEAPI BOOL WINAPI PeekConsoleInputW(HANDLE input, PINPUT_RECORD to, DWORD room, LPDWORD done)
+    OVL_SYMBOL(PeekConsoleInputW);
 WINBASEAPI BOOL WINAPI WriteConsoleInputA(HANDLE input, const INPUT_RECORD *from, DWORD count, LPDWORD done)
     OVL_SYMBOL(WriteConsoleInputA);
 WINBASEAPI BOOL WINAPI WriteConsoleInputW(HANDLE input, const INPUT_RECORD *from, DWORD count, LPDWORD done)
     OVL_SYMBOL(WriteConsoleInputW);
-WINBASEAPI BOOL WINAPI GetNumberOfConsoleInputEvents(HANDLE input, LPDWORD count) OVL_SYMBOL(GetNumberOfConsoleInputEvents);
-WINBASEAPI BOOL WINAPI SetConsoleScreenBufferSize(HANDLE output, COORD size) OVL_SYMBOL(SetConsoleScreenBufferSize);
-WINBASEAPI BOOL WINAPI SetConsoleWindowInfo(HANDLE output, BOOL absolute, const SMALL_RECT *window)
-    OVL_SYMBOL(SetConsoleWindowInfo);
 WINBASEAPI BOOL WINAPI FillConsoleOutputCharacterA(HANDLE output, CHAR character, DWORD count, COORD at, LPDWORD done)
     OVL_SYMBOL(FillConsoleOutputCharacterA);
 WINBASEAPI BOOL WINAPI FillConsoleOutputCharacterW(HANDLE output, WCHAR character, DWORD count, COORD at, LPDWORD done)
     OVL_SYMBOL(FillConsoleOutputCharacterW);
-WINBASEAPI BOOL WINAPI FillConsoleOutputAttribute(HANDLE output, WORD attribute, DWORD count, COORD at, LPDWORD done)
-    OVL_SYMBOL(FillConsoleOutputAttribute);
+WINBASEAPI BOOL WINAPI WriteConsoleOutputCharacterA(HANDLE output, LPCSTR from, DWORD count, COORD at, LPDWORD done)
+    OVL_SYMBOL(WriteConsoleOutputCharacterA);
+WINBASEAPI BOOL WINAPI WriteConsoleOutputCharacterW(HANDLE output, LPCWSTR from, DWORD count, COORD at, LPDWORD done)
+    OVL_SYMBOL(WriteConsoleOutputCharacterW);
+WINBASEAPI BOOL WINAPI ReadConsoleOutputCharacterA(HANDLE output, LPSTR to, DWORD room, COORD at, LPDWORD done)
+    OVL_SYMBOL(ReadConsoleOutputCharacterA);
+WINBASEAPI BOOL WINAPI ReadConsoleOutputCharacterW(HANDLE output, LPWSTR to, DWORD room, COORD at, LPDWORD done)
+    OVL_SYMBOL(ReadConsoleOutputCharacterW);
 WINBASEAPI BOOL WINAPI WriteConsoleOutputA(HANDLE output, const CHAR_INFO *from, COORD size, COORD at, PSMALL_RECT to)
     OVL_SYMBOL(WriteConsoleOutputA);
 WINBASEAPI BOOL WINAPI WriteConsoleOutputW(HANDLE output, const CHAR_INFO *from, COORD size, COORD at, PSMALL_RECT to)
@@ -219,6 +288,10 @@ WINBASEAPI BOOL WINAPI ReadConsoleOutputA(HANDLE output, PCHAR_INFO to, COORD si
     OVL_SYMBOL(ReadConsoleOutputA);
 WINBASEAPI BOOL WINAPI ReadConsoleOutputW(HANDLE output, PCHAR_INFO to, COORD size, COORD at, PSMALL_RECT from)
     OVL_SYMBOL(ReadConsoleOutputW);
+WINBASEAPI BOOL WINAPI ScrollConsoleScreenBufferA(HANDLE output, const SMALL_RECT *from, const SMALL_RECT *clip, COORD to,
+    const CHAR_INFO *fill) OVL_SYMBOL(ScrollConsoleScreenBufferA);
+WINBASEAPI BOOL WINAPI ScrollConsoleScreenBufferW(HANDLE output, const SMALL_RECT *from, const SMALL_RECT *clip, COORD to,
+    const CHAR_INFO *fill) OVL_SYMBOL(ScrollConsoleScreenBufferW);
 #include "ovl/now.h"
 #endif
 OVL_END
@@ -231,6 +304,9 @@ OVL_END
 #define FillConsoleOutputCharacter OVL_AW(FillConsoleOutputCharacter)
 #define WriteConsoleOutput OVL_AW(WriteConsoleOutput)
 #define ReadConsoleOutput OVL_AW(ReadConsoleOutput)
+#define WriteConsoleOutputCharacter OVL_AW(WriteConsoleOutputCharacter)
+#define ReadConsoleOutputCharacter OVL_AW(ReadConsoleOutputCharacter)
+#define ScrollConsoleScreenBuffer OVL_AW(ScrollConsoleScreenBuffer)
 #define SetConsoleTitle OVL_AW(SetConsoleTitle)
 #define GetConsoleTitle OVL_AW(GetConsoleTitle)
 

@@ -294,6 +294,10 @@ OVL_INLINE u_short ntohs(u_short value) { return OVL_NETWORK16(value); }
 OVL_INLINE u_long htonl(u_long value) { return OVL_NETWORK32(value); }
 OVL_INLINE u_long ntohl(u_long value) { return OVL_NETWORK32(value); }
 
+/* Name spaces. */
+#define NS_ALL 0
+#define NS_DNS 12
+
 #if OVL_HAVE_WINSOCK
 OVL_BEGIN
 int WSAAPI WSAStartup(WORD version, LPWSADATA to) OVL_SYMBOL(WSAStartup);
@@ -325,6 +329,15 @@ int WSAAPI WSAConnect(SOCKET socket, const struct sockaddr *name, int bytes, LPW
 int WSAAPI WSADuplicateSocketA(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOA to) OVL_SYMBOL(WSADuplicateSocketA);
 int WSAAPI WSADuplicateSocketW(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOW to) OVL_SYMBOL(WSADuplicateSocketW);
 int WSAAPI getpeername(SOCKET socket, struct sockaddr *name, int *bytes) OVL_SYMBOL(getpeername);
+BOOL WSAAPI WSAConnectByNameA(SOCKET socket, LPCSTR node, LPCSTR service, LPDWORD localBytes, LPSOCKADDR local,
+                              LPDWORD remoteBytes, LPSOCKADDR remote, const struct timeval *timeout, LPWSAOVERLAPPED reserved)
+    OVL_SYMBOL(WSAConnectByNameA);
+BOOL WSAAPI WSAConnectByNameW(SOCKET socket, LPWSTR node, LPWSTR service, LPDWORD localBytes, LPSOCKADDR local,
+                              LPDWORD remoteBytes, LPSOCKADDR remote, const struct timeval *timeout, LPWSAOVERLAPPED reserved)
+    OVL_SYMBOL(WSAConnectByNameW);
+BOOL WSAAPI WSAConnectByList(SOCKET socket, PSOCKET_ADDRESS_LIST list, LPDWORD localBytes, LPSOCKADDR local, LPDWORD remoteBytes,
+                             LPSOCKADDR remote, const struct timeval *timeout, LPWSAOVERLAPPED reserved)
+    OVL_SYMBOL(WSAConnectByList);
 int WSAAPI getsockname(SOCKET socket, struct sockaddr *name, int *bytes) OVL_SYMBOL(getsockname);
 int WSAAPI getsockopt(SOCKET socket, int level, int option, char *value, int *bytes) OVL_SYMBOL(getsockopt);
 int WSAAPI setsockopt(SOCKET socket, int level, int option, const char *value, int bytes) OVL_SYMBOL(setsockopt);
@@ -402,6 +415,7 @@ OVL_OUT(int, ioctlsocket, (SOCKET socket, LONG command, OVL_LONG out), out, (soc
 
 #define WSASocket OVL_AW(WSASocket)
 #define WSADuplicateSocket OVL_AW(WSADuplicateSocket)
+#define WSAConnectByName OVL_AW(WSAConnectByName)
 #define WSAEnumProtocols OVL_AW(WSAEnumProtocols)
 #define WSAAddressToString OVL_AW(WSAAddressToString)
 #define WSAStringToAddress OVL_AW(WSAStringToAddress)

@@ -8,7 +8,23 @@ typedef USHORT ADDRESS_FAMILY;
 #define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2
+#define AF_IMPLINK 3
+#define AF_PUP 4
+#define AF_CHAOS 5
+#define AF_NS 6
+#define AF_IPX AF_NS
+#define AF_ISO 7
+#define AF_OSI AF_ISO
+#define AF_SNA 11
+#define AF_DECnet 12
+#define AF_APPLETALK 16
+#define AF_NETBIOS 17
+#define AF_ATM 22
 #define AF_INET6 23
+#define AF_IRDA 26
+#define AF_NETDES 28
+#define AF_BTH 32
+#define AF_HYPERV 34
 #define AF_MAX 35
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
@@ -33,6 +49,7 @@ typedef USHORT ADDRESS_FAMILY;
 #define SO_RCVTIMEO 0x1006
 #define SO_ERROR 0x1007
 #define SO_TYPE 0x1008
+#define SO_BSP_STATE 0x1009
 #define SO_USELOOPBACK 0x40
 #define SO_DONTLINGER ((int)(~SO_LINGER))
 #define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
@@ -43,15 +60,31 @@ typedef USHORT ADDRESS_FAMILY;
 #define SO_PROTOCOL_INFOW 0x2005
 #define SO_PROTOCOL_INFO OVL_AW(SO_PROTOCOL_INFO)
 #define SO_CONDITIONAL_ACCEPT 0x3002
+#define SO_PAUSE_ACCEPT 0x3003
+#define SO_COMPARTMENT_ID 0x3004
 #define SO_RANDOMIZE_PORT 0x3005
 #define SO_PORT_SCALABILITY 0x3006
+#define SO_REUSE_UNICASTPORT 0x3007
+#define SO_REUSE_MULTICASTPORT 0x3008
 #define TCP_NODELAY 0x1
+#define TCP_EXPEDITED_1122 2
 #define TCP_KEEPALIVE 3
+#define TCP_KEEPIDLE TCP_KEEPALIVE
 #define TCP_MAXSEG 4
 #define TCP_MAXRT 5
+#define TCP_STDURG 6
+#define TCP_NOURG 7
+#define TCP_ATMARK 8
+#define TCP_NOSYNRETRIES 9
+#define TCP_TIMESTAMPS 10
+#define TCP_CONGESTION_ALGORITHM 12
+#define TCP_DELAY_FIN_ACK 13
+#define TCP_MAXRTMS 14
 #define TCP_FASTOPEN 15
 #define TCP_KEEPCNT 16
 #define TCP_KEEPINTVL 17
+#define TCP_FAIL_CONNECT_ON_ICMP_ERROR 18
+#define TCP_ICMP_ERROR_INFO 19
 
 typedef enum {
     IPPROTO_ICMP = 1,
@@ -103,6 +136,14 @@ typedef struct _SOCKET_ADDRESS {
     INT iSockaddrLength;
 } SOCKET_ADDRESS, *PSOCKET_ADDRESS, *LPSOCKET_ADDRESS;
 OVL_SIZE(SOCKET_ADDRESS, 16);
+/* What SO_BSP_STATE answers. */
+typedef struct _CSADDR_INFO {
+    SOCKET_ADDRESS LocalAddr;
+    SOCKET_ADDRESS RemoteAddr;
+    INT iSocketType;
+    INT iProtocol;
+} CSADDR_INFO, *PCSADDR_INFO, *LPCSADDR_INFO;
+OVL_SIZE(CSADDR_INFO, 40);
 typedef struct _SOCKET_ADDRESS_LIST {
     INT iAddressCount;
     SOCKET_ADDRESS Address[1];
@@ -171,8 +212,17 @@ OVL_SIZE(WSACMSGHDR, 16);
 #define _WSAIOR(group, number) (IOC_OUT | (group) | (number))
 #define _WSAIOW(group, number) (IOC_IN | (group) | (number))
 #define _WSAIORW(group, number) (IOC_INOUT | (group) | (number))
+#define SIO_ENABLE_CIRCULAR_QUEUEING _WSAIO(IOC_WS2, 2)
+#define SIO_FIND_ROUTE _WSAIOR(IOC_WS2, 3)
+#define SIO_GET_BROADCAST_ADDRESS _WSAIOR(IOC_WS2, 5)
+#define SIO_MULTIPOINT_LOOPBACK _WSAIOW(IOC_WS2, 9)
+#define SIO_MULTICAST_SCOPE _WSAIOW(IOC_WS2, 10)
+#define SIO_ROUTING_INTERFACE_CHANGE _WSAIOW(IOC_WS2, 21)
+#define SIO_ADDRESS_LIST_CHANGE _WSAIO(IOC_WS2, 23)
+#define SIO_ADDRESS_LIST_SORT _WSAIORW(IOC_WS2, 25)
 #define SIO_ROUTING_INTERFACE_QUERY _WSAIORW(IOC_WS2, 20)
 #define SIO_ADDRESS_LIST_QUERY _WSAIOR(IOC_WS2, 22)
+#define SIO_IDEAL_SEND_BACKLOG_QUERY _IOR('t', 123, ULONG)
 #define SIO_FLUSH _WSAIO(IOC_WS2, 4)
 #define SIO_GET_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 6)
 
@@ -207,6 +257,35 @@ typedef struct addrinfoW {
 OVL_SIZE(ADDRINFOA, 48);
 OVL_SIZE(ADDRINFOW, 48);
 OVL_STATIC_ASSERT(offsetof(ADDRINFOA, ai_canonname) == 24 && offsetof(ADDRINFOA, ai_addr) == 32, "the name comes before the address");
+typedef struct addrinfoexA {
+    int ai_flags;
+    int ai_family;
+    int ai_socktype;
+    int ai_protocol;
+    SIZE_T ai_addrlen;
+    char *ai_canonname;
+    struct sockaddr *ai_addr;
+    void *ai_blob;
+    SIZE_T ai_bloblen;
+    LPGUID ai_provider;
+    struct addrinfoexA *ai_next;
+} ADDRINFOEXA, *PADDRINFOEXA, *LPADDRINFOEXA;
+typedef struct addrinfoexW {
+    int ai_flags;
+    int ai_family;
+    int ai_socktype;
+    int ai_protocol;
+    SIZE_T ai_addrlen;
+    PWSTR ai_canonname;
+    struct sockaddr *ai_addr;
+    void *ai_blob;
+    SIZE_T ai_bloblen;
+    LPGUID ai_provider;
+    struct addrinfoexW *ai_next;
+} ADDRINFOEXW, *PADDRINFOEXW, *LPADDRINFOEXW;
+OVL_SIZE(ADDRINFOEXA, 72);
+OVL_SIZE(ADDRINFOEXW, 72);
+typedef OVL_AW(ADDRINFOEX) ADDRINFOEX, *PADDRINFOEX;
 typedef OVL_AW(ADDRINFO) ADDRINFOT, *PADDRINFOT;
 typedef ADDRINFOA ADDRINFO, *LPADDRINFO;
 

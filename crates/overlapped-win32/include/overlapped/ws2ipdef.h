@@ -21,6 +21,32 @@ typedef union _SOCKADDR_INET {
 } SOCKADDR_INET, *PSOCKADDR_INET;
 OVL_SIZE(SOCKADDR_INET, 28);
 
+/* Interfaces, as SIO_GET_INTERFACE_LIST tells of them. */
+struct sockaddr_in6_old {
+    SHORT sin6_family;
+    USHORT sin6_port;
+    ULONG sin6_flowinfo;
+    IN6_ADDR sin6_addr;
+};
+typedef union sockaddr_gen {
+    struct sockaddr Address;
+    struct sockaddr_in AddressIn;
+    struct sockaddr_in6_old AddressIn6;
+} sockaddr_gen;
+typedef struct _INTERFACE_INFO {
+    ULONG iiFlags;
+    sockaddr_gen iiAddress;
+    sockaddr_gen iiBroadcastAddress;
+    sockaddr_gen iiNetmask;
+} INTERFACE_INFO, *LPINTERFACE_INFO;
+OVL_SIZE(INTERFACE_INFO, 76);
+#define IFF_UP 0x1
+#define IFF_BROADCAST 0x2
+#define IFF_LOOPBACK 0x4
+#define IFF_POINTTOPOINT 0x8
+#define IFF_MULTICAST 0x10
+#define SIO_GET_INTERFACE_LIST _IOR('t', 127, ULONG)
+
 #define SS_PORT(address) (((struct sockaddr_in *)(address))->sin_port)
 
 #define IP_OPTIONS 1
@@ -40,8 +66,12 @@ OVL_SIZE(SOCKADDR_INET, 28);
 #define IP_PKTINFO 19
 #define IP_HOPLIMIT 21
 #define IP_RECVTTL 21
+#define IP_RECEIVE_BROADCAST 22
+#define IP_RECVIF 24
+#define IP_RECVDSTADDR 25
 #define IP_UNICAST_IF 31
 #define IP_TCLASS 39
+#define IP_RECVTCLASS 40
 #define IP_RECVTOS 40
 #define IP_MTU_DISCOVER 71
 #define IP_MTU 73
@@ -68,12 +98,19 @@ OVL_SIZE(SOCKADDR_INET, 28);
 #define IPV6_DONTFRAG 14
 #define IPV6_PKTINFO 19
 #define IPV6_HOPLIMIT 21
+#define IPV6_PROTECTION_LEVEL 23
+#define IPV6_RECVIF 24
+#define IPV6_RECVDSTADDR 25
 #define IPV6_UNICAST_IF 31
 #define IPV6_TCLASS 39
 #define IPV6_RECVTCLASS 40
 #define IPV6_MTU_DISCOVER 71
 #define IPV6_MTU 72
 #define IPV6_V6ONLY 27
+#define PROTECTION_LEVEL_DEFAULT ((UINT)-1)
+#define PROTECTION_LEVEL_UNRESTRICTED 10
+#define PROTECTION_LEVEL_EDGERESTRICTED 20
+#define PROTECTION_LEVEL_RESTRICTED 30
 
 typedef struct ip_mreq {
     IN_ADDR imr_multiaddr;

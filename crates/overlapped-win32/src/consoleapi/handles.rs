@@ -1,93 +1,76 @@
-//! Which handles are a console, and how text gets there.
-//!
-//! A terminal of Linux is usually open for both directions. So the standard input is an input handle, and another one is if it can only read.
+//! Which handles are a console's, and of which part.
 
 use crate::arguments::grant;
-use crate::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
-use crate::support::{FALSE, RawHandle, last_error};
-use overlapped_abi::Win32Error;
-use overlapped_devices::console::{Console, is_terminal};
-use overlapped_kernel::system::Grant;
-use rustix::fd::BorrowedFd;
-use rustix::fs::OFlags;
-use std::ptr::null_mut;
+use crate::support::RawHandle;
+use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_devices::console::{Console, ScreenId, Side, console_of};
+use overlapped_kernel::instance::Instance;
 use std::sync::Arc;
-
-/// The console of the process.
-pub(super) static CONSOLE: Console = Console::new();
 
 unsafe extern "C" {
     static stdout: *mut libc::FILE;
 }
 
-/// A handle of the console.
-pub(super) struct Terminal {
-    handle: RawHandle,
-    grant: Grant,
-    /// Is it an input handle?
-    pub(super) input: bool,
+/// A handle of a console.
+pub(super) struct Held {
+    pub(super) console: Arc<Console>,
+    pub(super) side: Side,
+    pub(super) instance: Arc<Instance>,
+    access: AccessMask,
 }
 
 /// The console that the handle belongs to; 6 if it belongs to none.
-pub(super) fn terminal(file: RawHandle) -> Result<Terminal, Win32Error> {
-    let handle = super::meant(file);
-    let grant = grant(handle)?;
-    let fd = grant.instance.device().descriptor().filter(|fd| is_terminal(*fd)).ok_or(Win32Error::INVALID_HANDLE)?;
-    let flags = rustix::fs::fcntl_getfl(fd).map_err(|_| Win32Error::INVALID_HANDLE)?;
-    let input = match flags & OFlags::RWMODE {
-        OFlags::RDWR => crate::io::bonded(0).is_some_and(|own| Arc::ptr_eq(&own, &grant.instance)),
-        direction => direction != OFlags::WRONLY,
-    };
-    Ok(Terminal { handle, grant, input })
+pub(super) fn held(file: RawHandle) -> Result<Held, Win32Error> {
+    let grant = grant(super::meant(file))?;
+    let (console, side) = console_of(&grant.instance).ok_or(Win32Error::INVALID_HANDLE)?;
+    Ok(Held { console: Arc::clone(console), side, access: grant.access, instance: Arc::clone(&grant.instance) })
 }
 
-/// As [`terminal`]; 6 for an input handle.
-pub(super) fn output(file: RawHandle) -> Result<Terminal, Win32Error> {
-    terminal(file).and_then(|found| if found.input { Err(Win32Error::INVALID_HANDLE) } else { Ok(found) })
+impl Held {
+    fn needs(self, right: AccessMask) -> Result<Self, Win32Error> {
+        if self.access.contains(right) { Ok(self) } else { Err(Win32Error::ACCESS_DENIED) }
+    }
+
+    /// 5 unless it may be asked.
+    pub(super) fn readable(self) -> Result<Self, Win32Error> {
+        self.needs(AccessMask::READ_DATA)
+    }
+
+    /// 5 unless it may be changed.
+    pub(super) fn writable(self) -> Result<Self, Win32Error> {
+        self.needs(AccessMask::WRITE_DATA)
+    }
+
+    /// The screen buffer; 6 for an input handle.
+    fn screen(self) -> Result<(Arc<Console>, ScreenId), Win32Error> {
+        match self.side {
+            Side::Screen(id) => Ok((self.console, id)),
+            Side::Input => Err(Win32Error::INVALID_HANDLE),
+        }
+    }
 }
 
-/// As [`terminal`]; 6 for an output handle.
-pub(super) fn input(file: RawHandle) -> Result<Terminal, Win32Error> {
-    terminal(file).and_then(|found| if found.input { Ok(found) } else { Err(Win32Error::INVALID_HANDLE) })
+/// A screen buffer that is asked something; 6 for what is none, 5 without the right.
+pub(super) fn asked(file: RawHandle) -> Result<(Arc<Console>, ScreenId), Win32Error> {
+    held(file).and_then(of_screen)?.readable()?.screen()
+}
+
+/// A screen buffer that is changed; 6 for what is none, 5 without the right.
+pub(super) fn changed(file: RawHandle) -> Result<(Arc<Console>, ScreenId), Win32Error> {
+    held(file).and_then(of_screen)?.writable()?.screen()
+}
+
+fn of_screen(held: Held) -> Result<Held, Win32Error> {
+    if held.side == Side::Input { Err(Win32Error::INVALID_HANDLE) } else { Ok(held) }
+}
+
+/// An input handle; 6 for any other.
+pub(super) fn input(file: RawHandle) -> Result<Held, Win32Error> {
+    held(file).and_then(|held| if held.side == Side::Input { Ok(held) } else { Err(Win32Error::INVALID_HANDLE) })
 }
 
 /// What the program has printed goes first: Windows' standard output has no buffer on a console, and libc's keeps a line.
 pub(super) fn print_first() {
     // SAFETY: libc's own stream, which is there as long as the process.
     unsafe { libc::fflush(stdout) };
-}
-
-impl Terminal {
-    pub(super) fn fd(&self) -> Result<BorrowedFd<'_>, Win32Error> {
-        self.grant.instance.device().descriptor().ok_or(Win32Error::INVALID_HANDLE)
-    }
-
-    /// Writes all of it, behind what was printed.
-    pub(super) fn write(&self, mut text: &[u8]) -> Result<(), Win32Error> {
-        print_first();
-        while !text.is_empty() {
-            let (len, mut done) = (u32::try_from(text.len()).unwrap_or(u32::MAX), 0);
-            // SAFETY: buffer and count are there for the call, which is synchronous: a console is never opened otherwise.
-            if unsafe { ovl_WriteFile(self.handle, text.as_ptr().cast(), len, &raw mut done, null_mut()) } == FALSE {
-                return Err(Win32Error(last_error()));
-            }
-            text = &text[done as usize..];
-        }
-        Ok(())
-    }
-
-    /// One read of the terminal.
-    pub(super) fn read(&self) -> Result<Vec<u8>, Win32Error> {
-        print_first();
-        // The longest line that a terminal gives.
-        let (mut line, mut done) = (vec![0; 4096], 0);
-        // SAFETY: as for writing.
-        match unsafe { ovl_ReadFile(self.handle, line.as_mut_ptr().cast(), 4096, &raw mut done, null_mut()) } {
-            FALSE => Err(Win32Error(last_error())),
-            _ => {
-                line.truncate(done as usize);
-                Ok(line)
-            }
-        }
-    }
 }

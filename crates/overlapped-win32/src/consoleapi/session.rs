@@ -1,78 +1,77 @@
-//! What a process has of its console without a handle: title, code pages, and whether it has one (contract 09 §5).
+//! What a process has of its console without a handle: title, code pages, who is on it, its font, and whether it has one (contract 09 §5).
 //!
 //! Text is UTF-8 whatever the code pages say: they are kept for those who ask. A process has a console from the start, even where none
 //! of its handles is a terminal, as under Windows with everything redirected.
 
-use crate::arguments::pair;
-use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, set_last_error};
+use super::handles::{asked, print_first};
+use crate::arguments::{pair, store};
+use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, of, put, units};
 use crate::winnls::ovl_IsValidCodePage;
-use overlapped_abi::Win32Error;
-use overlapped_abi::constants::console::CP_UTF8;
-use parking_lot::Mutex;
-use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use overlapped_abi::{Coord, Win32Error};
+use overlapped_devices::console::own;
 
-static INPUT: AtomicU32 = AtomicU32::new(CP_UTF8);
-static OUTPUT: AtomicU32 = AtomicU32::new(CP_UTF8);
-static ATTACHED: AtomicBool = AtomicBool::new(true);
-static TITLE: Mutex<Option<String>> = Mutex::new(None);
-
-fn page_of(page: &AtomicU32) -> u32 {
+fn page_of(output: bool) -> u32 {
     // Without a console: 0 and 6.
-    if ATTACHED.load(Relaxed) { page.load(Relaxed) } else { fail(Win32Error::INVALID_HANDLE, 0) }
+    guard_or(0, || own::get()?.page(output))
 }
 
-fn set_page(page: &AtomicU32, value: u32) -> Bool {
+fn set_page(output: bool, value: u32) -> Bool {
     guard_bool(|| match ovl_IsValidCodePage(value) {
         FALSE => Err(Win32Error::INVALID_PARAMETER),
-        _ => {
-            page.store(value, Relaxed);
-            Ok(())
-        }
+        _ => own::get()?.set_page(output, value),
     })
 }
 
 /// GetConsoleCP.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetConsoleCP() -> u32 {
-    page_of(&INPUT)
+    page_of(false)
 }
 
 /// GetConsoleOutputCP.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetConsoleOutputCP() -> u32 {
-    page_of(&OUTPUT)
+    page_of(true)
 }
 
 /// SetConsoleCP: 87 for a code page that there is not.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetConsoleCP(page: u32) -> Bool {
-    set_page(&INPUT, page)
+    set_page(false, page)
 }
 
 /// SetConsoleOutputCP, as [`ovl_SetConsoleCP`].
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetConsoleOutputCP(page: u32) -> Bool {
-    set_page(&OUTPUT, page)
+    set_page(true, page)
 }
 
-/// AllocConsole: 5 if the process has one.
+/// AllocConsole: 5 if the process has one. Standard handles that are a terminal's are handles of the new console.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_AllocConsole() -> Bool {
-    guard_bool(|| if ATTACHED.swap(true, Relaxed) { Err(Win32Error::ACCESS_DENIED) } else { Ok(()) })
+    guard_bool(|| {
+        own::allocate()?;
+        super::renew_standard_handles();
+        Ok(())
+    })
 }
 
-/// AttachConsole, to that of the parent or of another process: 5 if this one has one. The terminal is the only one there is.
+/// AttachConsole, to that of the parent or of another process: 5 if this one has one, 87 if there is no such process, 6 if it has none that
+/// is ours too.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_AttachConsole(_process: u32) -> Bool {
-    ovl_AllocConsole()
+pub extern "C" fn ovl_AttachConsole(process: u32) -> Bool {
+    guard_bool(|| {
+        own::attach((process != u32::MAX).then_some(process))?;
+        super::renew_standard_handles();
+        Ok(())
+    })
 }
 
 /// FreeConsole: 87 if the process has none. The standard handles stay as they are.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_FreeConsole() -> Bool {
-    guard_bool(|| if ATTACHED.swap(false, Relaxed) { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) })
+    guard_bool(own::free)
 }
 
 /// GetConsoleWindow: a terminal's window cannot be had.
@@ -81,20 +80,135 @@ pub extern "C" fn ovl_GetConsoleWindow() -> RawHandle {
     0
 }
 
-/// The title is told to the terminal, if there is one.
-fn set_title(title: String) {
-    let shown: String = title.chars().filter(|c| !c.is_control()).collect();
-    if let Ok(mut terminal) = std::fs::OpenOptions::new().write(true).open("/dev/tty") {
-        // It is still the title if the terminal has none.
-        let _ = write!(terminal, "\x1b]0;{shown}\x07");
-    }
-    *TITLE.lock() = Some(title);
+/// GetConsoleProcessList: how many there are; if there is room for all, their numbers.
+///
+/// # Safety
+/// `to` is NULL or has room for so many.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetConsoleProcessList(to: *mut u32, room: u32) -> u32 {
+    guard_or(0, || {
+        if to.is_null() || room == 0 {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        let all = own::processes()?;
+        if all.len() <= room as usize {
+            for (n, id) in all.iter().enumerate() {
+                // SAFETY: the caller vouches for the room.
+                unsafe { to.add(n).write(*id) };
+            }
+        }
+        Ok(all.len() as u32)
+    })
+}
+
+/// GetNumberOfConsoleMouseButtons: those that terminals tell of.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetNumberOfConsoleMouseButtons(to: *mut u32) -> Bool {
+    // SAFETY: the caller's promise.
+    guard_bool(|| unsafe { store(to, 3) })
+}
+
+/// GetConsoleDisplayMode: in a window.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetConsoleDisplayMode(to: *mut u32) -> Bool {
+    // SAFETY: the caller's promise.
+    guard_bool(|| unsafe { store(to, 0) })
+}
+
+/// How large a character is, in dots: nobody tells, so as on most screens.
+const FONT: Coord = Coord { x: 8, y: 16 };
+
+/// CONSOLE_FONT_INFO, 8 bytes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConsoleFontInfo {
+    /// `nFont`: its index.
+    pub font: u32,
+    /// `dwFontSize`: in dots here; GetCurrentConsoleFont gives the window in characters on some versions of Windows.
+    pub size: Coord,
+}
+
+/// CONSOLE_FONT_INFOEX, 84 bytes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ConsoleFontInfoEx {
+    /// `cbSize`: 84.
+    pub bytes: u32,
+    /// `nFont`.
+    pub font: u32,
+    /// `dwFontSize`.
+    pub size: Coord,
+    /// `FontFamily`: TrueType, all characters of one width.
+    pub family: u32,
+    /// `FontWeight`.
+    pub weight: u32,
+    /// `FaceName`.
+    pub face: [u16; 32],
+}
+
+const _: () = assert!(size_of::<ConsoleFontInfo>() == 8 && size_of::<ConsoleFontInfoEx>() == 84);
+
+/// GetCurrentConsoleFont: the only one, number 0.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetCurrentConsoleFont(
+    output: RawHandle,
+    _largest: Bool,
+    to: *mut ConsoleFontInfo,
+) -> Bool {
+    guard_bool(|| {
+        asked(output)?;
+        // SAFETY: the caller's promise.
+        unsafe { store(to, ConsoleFontInfo { font: 0, size: FONT }) }
+    })
+}
+
+/// GetCurrentConsoleFontEx: 87 unless `cbSize` is right.
+///
+/// # Safety
+/// `to` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetCurrentConsoleFontEx(
+    output: RawHandle,
+    _largest: Bool,
+    to: *mut ConsoleFontInfoEx,
+) -> Bool {
+    guard_bool(|| {
+        // SAFETY: the caller's promise.
+        let to = unsafe { to.as_mut() }.ok_or(Win32Error::INVALID_PARAMETER)?;
+        if to.bytes as usize != size_of::<ConsoleFontInfoEx>() {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        asked(output)?;
+        (to.font, to.size, to.family, to.weight, to.face) = (0, FONT, 54, 400, [0; 32]);
+        for (unit, letter) in to.face.iter_mut().zip("Terminal".encode_utf16()) {
+            *unit = letter;
+        }
+        Ok(())
+    })
+}
+
+/// GetConsoleFontSize: of font 0; 0 by 0 and 87 for any other.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetConsoleFontSize(output: RawHandle, font: u32) -> Coord {
+    guard_or(Coord { x: 0, y: 0 }, || {
+        asked(output)?;
+        if font == 0 { Ok(FONT) } else { Err(Win32Error::INVALID_PARAMETER) }
+    })
 }
 
 /// What was set, at first the name of the program.
 fn title() -> String {
     let own = || std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-    TITLE.lock().clone().unwrap_or_else(own)
+    own::existing().and_then(|console| console.title()).unwrap_or_else(own)
 }
 
 pair! {
@@ -105,8 +219,9 @@ pair! {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
             // SAFETY: not NULL, and the caller vouches for it.
-            set_title(C::to_os(unsafe { units(text) }).to_string_lossy().into_owned());
-            Ok(())
+            let title = C::to_os(unsafe { units(text) });
+            print_first();
+            own::get()?.set_title(&title.to_string_lossy())
         })
     }
 }
@@ -115,6 +230,9 @@ pair! {
     /// GetConsoleTitle: its length, and as much of it as there is room for.
     fn ovl_GetConsoleTitleA ovl_GetConsoleTitleW(to: *mut C, room: u32) -> u32 {
         guard(0, || {
+            if !own::is_attached() {
+                return fail(Win32Error::INVALID_HANDLE, 0);
+            }
             let text = of::<C>(&title());
             if !to.is_null() && room > 0 {
                 // SAFETY: cut to the room, for which the caller vouches.

@@ -1,16 +1,22 @@
 //! `conio.h`: single keys.
 //!
-//! On a terminal each call switches line editing and echo off for its time, so the terminal is never left in another state. Keys that send
+//! While the console gives records, keys are made of those. Else, on a terminal each call switches line editing and echo off for its time,
+//! so the terminal is never left in another state. Keys that send
 //! a sequence arrive as Windows has them: 0xE0 (cursor keys) or 0 (function keys), and then their scan code. If the standard input is no
 //! terminal, bytes are read from the stream, and its end is −1.
 
 use crate::support::guard;
 use libc::{EOF, FILE, termios};
+use overlapped_abi::KeyEventRecord;
+use overlapped_abi::constants::console::ENHANCED_KEY;
+use overlapped_devices::console::{Console, own};
+use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::port::blocking;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::ffi::{c_char, c_int};
 use std::io::Write;
+use std::sync::Arc;
 
 unsafe extern "C" {
     static stdin: *mut FILE;
@@ -136,8 +142,43 @@ fn of_terminal() -> Option<u8> {
     }
 }
 
+/// What Windows gives for a key.
+fn of_key(key: &KeyEventRecord) -> Vec<u8> {
+    let scan = key.virtual_scan_code;
+    match (key.char, scan) {
+        (0, 0x57 | 0x58) => vec![0xE0, (133 + scan - 0x57) as u8],
+        (0, _) if key.control_key_state & ENHANCED_KEY != 0 => vec![0xE0, scan as u8],
+        (0, _) => vec![0, scan as u8],
+        (unit, _) => char::from_u32(unit.into()).unwrap_or('?').to_string().into_bytes(),
+    }
+}
+
+/// The console whose records are keys: not while its terminal edits lines, nor a private one to which nobody has written any.
+fn console() -> Option<(Arc<Console>, Option<KeyEventRecord>)> {
+    let console = own::existing()?;
+    let key = console.typed_key(false).ok()??;
+    (key.is_some() || !console.is_private()).then_some((console, key))
+}
+
+/// A key of the console, if it comes by records.
+fn of_console() -> Option<u8> {
+    loop {
+        let (console, _) = console()?;
+        if let Some(key) = console.typed_key(true).ok()?? {
+            let bytes = of_key(&key);
+            WAITING.lock().extend(&bytes[1..]);
+            return Some(bytes[0]);
+        }
+        let event = console.wait_for_records();
+        crate::support::system().ok()?.wait_any(&[event], Timeout::Infinite, false).ok()?;
+    }
+}
+
 fn take() -> c_int {
     if let Some(byte) = WAITING.lock().pop_front() {
+        return byte.into();
+    }
+    if let Some(byte) = of_console() {
         return byte.into();
     }
     blocking(|| {
@@ -174,6 +215,9 @@ pub extern "C" fn ovl__kbhit() -> c_int {
         if !WAITING.lock().is_empty() {
             return 1;
         }
+        if let Some((_, key)) = console() {
+            return key.is_some().into();
+        }
         let _raw = if terminal() { Raw::new() } else { None };
         c_int::from(comes(0))
     })
@@ -190,9 +234,9 @@ pub extern "C" fn ovl__ungetch(key: c_int) -> c_int {
 /// Writes to the terminal, or to the standard output if there is none; what the program has printed comes first.
 fn show(bytes: &[u8]) -> bool {
     crate::crt::files::ovl__flushall();
-    match std::fs::OpenOptions::new().write(true).open("/dev/tty") {
-        Ok(mut terminal) => terminal.write_all(bytes).is_ok(),
-        Err(_) => std::io::stdout().write_all(bytes).is_ok() && std::io::stdout().flush().is_ok(),
+    match own::existing().filter(|console| !console.is_private()) {
+        Some(console) => console.write_bytes(console.active(), bytes).is_ok(),
+        None => std::io::stdout().write_all(bytes).is_ok() && std::io::stdout().flush().is_ok(),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod scanf;
 pub mod search;
 pub mod secure;
 pub mod shell;
+pub mod spawn;
 pub mod stat;
 pub mod strings;
 pub mod threads;

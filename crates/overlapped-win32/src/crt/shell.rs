@@ -11,13 +11,12 @@ use crate::consoleapi::screen::ovl_SetConsoleTextAttribute;
 use crate::support::guard;
 use crate::text::{Unit, units};
 use overlapped_abi::constants::handle::STD_OUTPUT_HANDLE;
-use overlapped_kernel::port::blocking;
-use std::ffi::{CString, OsStr, c_int};
+use overlapped_devices::console::own::{Lent, existing};
+use std::ffi::{OsStr, c_int};
 use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
-use std::os::unix::ffi::OsStrExt;
 
 /// Grey on black.
 const USUAL_COLOURS: u16 = 0x07;
@@ -37,11 +36,10 @@ pair! {
     }
 }
 
+/// A child like any other, so that it inherits handles.
 fn of_the_shell(command: &OsStr) -> c_int {
-    let Ok(command) = CString::new(command.as_bytes()) else { return -1 };
-    // SAFETY: a string.
-    let status = blocking(|| unsafe { libc::system(command.as_ptr()) });
-    if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -1 }
+    let _lent = Lent::new();
+    super::spawn::shell(command).unwrap_or(-1)
 }
 
 /// Does a command that no program of this name exists for; `None` for any other.
@@ -60,7 +58,14 @@ fn own(command: &OsStr) -> Option<c_int> {
             ovl__getch();
             say("\n")
         }
-        "cls" if rest.is_empty() => say(if on_terminal() { "\x1b[H\x1b[2J\x1b[3J" } else { "\x0C" }),
+        "cls" if rest.is_empty() => {
+            let done = say(if on_terminal() { "\x1b[H\x1b[2J\x1b[3J" } else { "\x0C" });
+            if let Some(console) = existing().filter(|_| !quiet) {
+                // A console that was let go of has nothing to be cleared.
+                let _ = console.was_cleared();
+            }
+            done
+        }
         "title" => !on_terminal() || print(format!("\x1b]0;{rest}\x07").as_bytes()),
         "color" => colours(rest),
         // Text is UTF-8 here, whatever page is asked for.

@@ -140,6 +140,10 @@ fn report(grant: &Grant) -> Report {
 }
 
 fn answer(status: Status) -> Bool {
+    if status == Status::ALERTED {
+        // Ctrl+C has ended a read of the console (contract 09 section 4).
+        return fail(Win32Error::OPERATION_ABORTED, TRUE);
+    }
     if status.is_success() { TRUE } else { fail(status.to_win32(), FALSE) }
 }
 

@@ -24,7 +24,7 @@ fn computer_name() -> OsString {
     OsString::from_vec(first.iter().take(15).map(u8::to_ascii_uppercase).collect())
 }
 
-fn user_name() -> OsString {
+pub(crate) fn user_name() -> OsString {
     let mut room = vec![0; 4096];
     let mut found = std::ptr::null_mut();
     // SAFETY: a structure of numbers and pointers, for which zero is a value.

@@ -46,7 +46,7 @@ impl<O: Object> Object for Tp<O> {
 type Address = Arc<OnceLock<usize>>;
 
 /// The pool of the process.
-fn default_pool() -> Result<&'static ThreadPool, Win32Error> {
+pub(crate) fn default_pool() -> Result<&'static ThreadPool, Win32Error> {
     static POOL: OnceLock<Result<ThreadPool, Win32Error>> = OnceLock::new();
     let make = || {
         let pool = ThreadPool::new(system()?, PoolSize::default())?;

@@ -101,6 +101,19 @@ unsafe fn lower(name: *const c_char) -> Outcome<Vec<u8>> {
     Ok(unsafe { CStr::from_ptr(name) }.to_bytes_with_nul().to_ascii_lowercase())
 }
 
+/// The same of a protocol, which may be left out.
+///
+/// # Safety
+/// `name` is NULL or ends with a zero.
+unsafe fn lower_if_given(name: *const c_char) -> Option<Vec<u8>> {
+    // SAFETY: the caller's promise.
+    unsafe { lower(name) }.ok()
+}
+
+fn pointer(text: Option<&Vec<u8>>) -> *const c_char {
+    text.map_or(std::ptr::null(), |text| text.as_ptr().cast())
+}
+
 /// getservbyname: 11004 if there is no such service.
 ///
 /// # Safety
@@ -109,7 +122,8 @@ unsafe fn lower(name: *const c_char) -> Outcome<Vec<u8>> {
 pub unsafe extern "C" fn ovl_getservbyname(name: *const c_char, protocol: *const c_char) -> *mut Servent {
     call(std::ptr::null_mut(), || {
         // SAFETY: the caller's promise.
-        let name = unsafe { lower(name) }?;
+        let (name, protocol) = unsafe { (lower(name)?, lower_if_given(protocol)) };
+        let protocol = pointer(protocol.as_ref());
         let look = |(entry, room, found): Room<'_, libc::servent>| {
             // SAFETY: texts that end with a zero or NULL, an entry, room and a place for the answer.
             unsafe { getservbyname_r(name.as_ptr().cast(), protocol, entry, room.as_mut_ptr(), room.len(), found) }
@@ -126,6 +140,9 @@ pub unsafe extern "C" fn ovl_getservbyname(name: *const c_char, protocol: *const
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_getservbyport(port: i32, protocol: *const c_char) -> *mut Servent {
     call(std::ptr::null_mut(), || {
+        // SAFETY: the caller's promise.
+        let protocol = unsafe { lower_if_given(protocol) };
+        let protocol = pointer(protocol.as_ref());
         let look = |(entry, room, found): Room<'_, libc::servent>| {
             // SAFETY: as for `ovl_getservbyname`.
             unsafe { getservbyport_r(port, protocol, entry, room.as_mut_ptr(), room.len(), found) }

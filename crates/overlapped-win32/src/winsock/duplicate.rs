@@ -5,9 +5,9 @@
 
 use super::layout::ProtocolInfo;
 use super::socket::{of, system_of_sockets};
-use super::{Outcome, numbers, options, protocols, status};
+use super::{Outcome, check_writable, numbers, options, protocols, status};
 use crate::arguments::pair;
-use crate::support::RawHandle;
+use crate::support::{RawHandle, handle};
 use crate::text::Unit;
 use overlapped_abi::WsaError;
 use overlapped_devices::socket;
@@ -31,40 +31,50 @@ pub(crate) fn ticket<C: Copy + Into<u32>>(info: &ProtocolInfo<C>) -> Option<Vec<
 
 /// The socket that a ticket is for; 10022 if it was used before.
 pub(crate) fn redeem(ticket: &[u8], overlapped: bool) -> Outcome<RawHandle> {
-    let (handle, _) = socket::import(system_of_sockets()?, ticket, Some(overlapped))?;
-    let raw = handle.into_raw();
+    let (new, _) = socket::import(system_of_sockets()?, ticket, Some(overlapped))?;
+    let raw = new.into_raw();
     options::set_inherit(raw, true)?;
     Ok(raw)
 }
 
+/// Is there a process with this number?
+fn exists(process: u32) -> bool {
+    let Some(number) = i32::try_from(process).ok().filter(|number| *number > 0) else { return false };
+    // SAFETY: no signal is sent.
+    let found = unsafe { libc::kill(number, 0) } == 0;
+    found || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+}
+
 /// # Safety
 /// `to` is NULL or writable.
-unsafe fn describe<C: Unit>(raw: RawHandle, to: *mut ProtocolInfo<C>) -> Outcome<()> {
+unsafe fn describe<C: Unit>(raw: RawHandle, process: u32, to: *mut ProtocolInfo<C>) -> Outcome<()> {
     let target = of(raw)?;
-    if to.is_null() {
-        return Err(WsaError::EFAULT);
+    check_writable(to, size_of::<ProtocolInfo<C>>())?;
+    if !exists(process) {
+        return Err(WsaError::EINVAL);
     }
     let family = numbers::windows_family(target.family());
     let known = protocols::info::<C>(family, target.kind(), target.protocol());
     // A type that is not in the list: described by the protocol next to it.
     let mut info = known.or_else(|| protocols::info(family, 1, 0)).ok_or(WsaError::EINVAL)?;
     (info.socktype, info.protocol) = (target.kind(), target.protocol());
-    let ticket = socket::export(&target)?;
+    let ticket = socket::export(system_of_sockets()?, handle(raw).map_err(|_| WsaError::ENOTSOCK)?)?;
     let bytes = ticket.as_ref();
     let place = info.name[PLACE..].get_mut(..bytes.len()).filter(|_| bytes.len() <= LONGEST);
     for (unit, &byte) in place.ok_or(WsaError::ENOBUFS)?.iter_mut().zip(bytes) {
         *unit = C::from(byte);
     }
     info.reserved = MARK | bytes.len() as u32;
-    // SAFETY: not NULL, and the caller vouches for it.
+    // SAFETY: writable, as was seen.
     unsafe { to.write(info) };
     Ok(())
 }
 
 pair! {
-    /// WSADuplicateSocket: for the process with this number, which need not be another one.
-    fn ovl_WSADuplicateSocketA ovl_WSADuplicateSocketW(raw: RawHandle, _process: u32, to: *mut ProtocolInfo<C>) -> i32 {
+    /// WSADuplicateSocket: for the process with this number, which need not be another one. 10022 if there is none, 10014 without
+    /// a place for the description.
+    fn ovl_WSADuplicateSocketA ovl_WSADuplicateSocketW(raw: RawHandle, process: u32, to: *mut ProtocolInfo<C>) -> i32 {
         // SAFETY: the caller's promise.
-        status(|| unsafe { describe(raw, to) })
+        status(|| unsafe { describe(raw, process, to) })
     }
 }

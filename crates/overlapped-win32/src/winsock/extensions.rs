@@ -1,14 +1,14 @@
 //! AcceptEx, GetAcceptExSockaddrs, ConnectEx and DisconnectEx (contract 08 sections 6.1 to 6.3).
 
-use super::overlap::{answer, overlap};
-use super::{Outcome, address, call, socket};
+use super::overlap::{answer, given, overlap, wanted};
+use super::{Outcome, address, call, check_optional, check_readable, check_writable, socket};
 use crate::support::{Bool, FALSE, RawHandle, TRUE, guard};
 use overlapped_abi::constants::socket::TF_REUSE_SOCKET;
 use overlapped_abi::{Overlapped, WsaError};
 use overlapped_devices::socket::{AcceptInto, Address, Issued, NotIssued};
 use overlapped_kernel::request::Buffer;
 use std::ffi::c_void;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 
 /// An address in the buffer of AcceptEx stands behind its length.
 const LENGTH: usize = size_of::<u32>();
@@ -79,12 +79,14 @@ pub unsafe extern "C" fn ovl_AcceptEx(
     overlapped: *mut Overlapped,
 ) -> Bool {
     bool_call(|| {
-        let overlapped = NonNull::new(overlapped).ok_or(WsaError::INVALID_PARAMETER)?;
+        let overlapped = wanted(overlapped)?;
         let (listener, fresh) = (socket::of(listening)?, socket::of(accepting)?);
-        if remote == 0 || buffer.is_null() {
+        let (data, local, remote) = (data as usize, local as usize, remote as usize);
+        if remote == 0 {
             return Err(WsaError::EFAULT);
         }
-        let (data, local, remote) = (data as usize, local as usize, remote as usize);
+        check_writable(buffer, data + local + remote)?;
+        check_optional(bytes)?;
         // SAFETY: the caller vouches for the buffer: the addresses are behind the data.
         let blocks = Blocks { start: unsafe { buffer.cast::<u8>().add(data) }, local, remote };
         // SAFETY: the buffer is valid until completion.
@@ -156,12 +158,16 @@ pub unsafe extern "C" fn ovl_ConnectEx(
     overlapped: *mut Overlapped,
 ) -> Bool {
     bool_call(|| {
-        let overlapped = NonNull::new(overlapped).ok_or(WsaError::INVALID_PARAMETER)?;
+        let overlapped = wanted(overlapped)?;
         let socket = socket::of(raw)?;
+        check_optional(bytes)?;
         // SAFETY: the caller's promise.
         let address = unsafe { socket::given(name, len) }?;
         if address.family() != socket.family() {
             return Err(WsaError::EAFNOSUPPORT);
+        }
+        if !from.is_null() {
+            check_readable(from, from_len as usize)?;
         }
         let data = Buffer { start: from.cast_mut().cast(), len: from_len as usize };
         let data = (!from.is_null() && from_len > 0).then_some(data);
@@ -187,7 +193,7 @@ pub unsafe extern "C" fn ovl_DisconnectEx(
             return Err(WsaError::EINVAL);
         }
         let reuse = flags & TF_REUSE_SOCKET != 0;
-        match NonNull::new(overlapped) {
+        match given(overlapped)? {
             None => socket.disconnect(reuse),
             // SAFETY: the caller's promise.
             Some(overlapped) => unsafe {

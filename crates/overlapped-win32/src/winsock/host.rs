@@ -5,7 +5,7 @@
 
 use super::layout::Hostent;
 use super::record::{Parts, Record, items, with_room};
-use super::{Outcome, SOCKET_ERROR, away, call, status};
+use super::{Outcome, SOCKET_ERROR, away, call, interfaces, status};
 use crate::text;
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6};
@@ -101,27 +101,12 @@ fn own(name: &CStr) -> Record<Hostent> {
 
 /// The addresses of the interfaces that are up; that of the loopback if there is no other.
 pub(crate) fn own_addresses() -> Vec<Ipv4Addr> {
-    let mut first = null_mut();
-    let mut addresses = Vec::new();
-    // SAFETY: a place for the list.
-    if unsafe { libc::getifaddrs(&raw mut first) } == 0 {
-        let mut next = first;
-        // SAFETY: the list is libc's until it is freed below.
-        while let Some(interface) = unsafe { next.as_ref() } {
-            next = interface.ifa_next;
-            let up = interface.ifa_flags & libc::IFF_UP as u32 != 0;
-            // SAFETY: an interface's address is NULL or as long as its family says.
-            let family = unsafe { interface.ifa_addr.as_ref() }.map(|address| i32::from(address.sa_family));
-            if up && family == Some(libc::AF_INET) {
-                // SAFETY: as above.
-                let address = unsafe { interface.ifa_addr.cast::<libc::sockaddr_in>().read_unaligned() };
-                addresses.push(Ipv4Addr::from(address.sin_addr.s_addr.to_ne_bytes()));
-            }
-        }
-        // SAFETY: libc has made it, and nothing of it is kept.
-        unsafe { libc::freeifaddrs(first) };
-    }
-    addresses.retain(|address| !address.is_loopback());
+    let mut addresses: Vec<_> = interfaces::of_family(libc::AF_INET)
+        .iter()
+        .filter(|interface| !interface.is_loopback())
+        .filter_map(|interface| interface.address.get(4..)?.first_chunk::<4>().copied().map(Ipv4Addr::from))
+        .filter(|address| !address.is_loopback())
+        .collect();
     if addresses.is_empty() {
         addresses.push(Ipv4Addr::LOCALHOST);
     }

@@ -1,10 +1,10 @@
 //! ioctlsocket and WSAIoctl (contract 08 sections 2, 6 and 8).
 
+use super::interfaces::{self, Interface};
 use super::layout::{SockaddrIn, SockaddrIn6};
-use super::overlap::{Routine, answer, overlap};
+use super::overlap::{Routine, answer, given, overlap};
 use super::{
-    Outcome, address, check_optional, check_readable, check_writable, extensions, host, message, socket, status,
-    transmit,
+    Outcome, address, check_optional, check_readable, check_writable, extensions, message, socket, status, transmit,
 };
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
@@ -17,7 +17,7 @@ use overlapped_devices::socket::{self as device, Address, NewSocket, Overlap, So
 use overlapped_kernel::request::{Buffer, Completion, Function, Position};
 use overlapped_kernel::road::{Call, Reply};
 use std::ffi::c_void;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 use std::sync::Arc;
 
 const SIO_BSP_HANDLE: u32 = 0x4800_001B;
@@ -28,6 +28,14 @@ const SIO_ROUTING_INTERFACE_QUERY: u32 = 0xC800_0014;
 const SIO_ADDRESS_LIST_QUERY: u32 = 0x4800_0016;
 const SIO_UDP_CONNRESET: u32 = 0x9800_000C;
 const SIO_LOOPBACK_FAST_PATH: u32 = 0x9800_0010;
+const SIO_ENABLE_CIRCULAR_QUEUEING: u32 = 0x2800_0002;
+const SIO_GET_BROADCAST_ADDRESS: u32 = 0x4800_0005;
+const SIO_MULTIPOINT_LOOPBACK: u32 = 0x8800_0009;
+const SIO_MULTICAST_SCOPE: u32 = 0x8800_000A;
+const SIO_UDP_NETRESET: u32 = 0x9800_000F;
+const SIO_SET_COMPATIBILITY_MODE: u32 = 0x9800_012C;
+const SIO_GET_INTERFACE_LIST: u32 = 0x4004_747F;
+const SIO_IDEAL_SEND_BACKLOG_QUERY: u32 = 0x4004_747B;
 
 /// ioctlsocket: 10014 for NULL, 10045 for a command that is not known.
 ///
@@ -54,6 +62,8 @@ pub unsafe extern "C" fn ovl_ioctlsocket(raw: RawHandle, command: i32, value: *m
 struct Memory<'a> {
     input: &'a [u8],
     output: &'a mut [u8],
+    /// What the answer takes, if there was no room for it.
+    lacking: usize,
 }
 
 impl Memory<'_> {
@@ -61,6 +71,12 @@ impl Memory<'_> {
     fn number(&self, offset: usize) -> Outcome<u32> {
         let bytes = self.input.get(offset..).and_then(|rest| rest.first_chunk()).ok_or(WsaError::EFAULT)?;
         Ok(u32::from_ne_bytes(*bytes))
+    }
+
+    /// Room for an answer of this length; 10014 if there is less, and the caller is told how much it takes.
+    fn room(&mut self, len: usize) -> Outcome<&mut [u8]> {
+        self.lacking = len;
+        self.output.get_mut(..len).ok_or(WsaError::EFAULT)
     }
 
     /// Puts the answer there; 10014 if there is no room. How long it is.
@@ -117,35 +133,65 @@ fn with_port(address: &Address) -> Option<Address> {
     Address::new(&bytes)
 }
 
-/// SOCKET_ADDRESS_LIST: a count, pointers with lengths, and behind them what they point to.
+/// SOCKET_ADDRESS_LIST: a count, pointers with lengths, and behind them what they point to. That of the loopback only if there is no
+/// other.
 fn addresses(target: &Socket, memory: &mut Memory<'_>) -> Outcome<usize> {
-    let all: Vec<Vec<u8>> = if target.family() == libc::AF_INET {
-        let of = |address: &std::net::Ipv4Addr| {
-            let address = u32::from_ne_bytes(address.octets());
-            let address = SockaddrIn { family: AF_INET as u16, address, ..Default::default() };
-            // SAFETY: plain data without padding.
-            unsafe { std::slice::from_raw_parts((&raw const address).cast::<u8>(), size_of_val(&address)) }.to_vec()
-        };
-        host::own_addresses().iter().map(of).collect()
-    } else {
-        Vec::new()
-    };
+    let family = target.family();
+    let all =
+        if family == libc::AF_INET || family == libc::AF_INET6 { interfaces::of_family(family) } else { Vec::new() };
+    let lonely = family == libc::AF_INET && all.iter().all(Interface::is_loopback);
+    let all: Vec<_> = all.iter().filter(|one| lonely || !one.is_loopback()).map(|one| &one.address).collect();
     let (entry, first) = (2 * size_of::<usize>(), size_of::<usize>());
     let mut next = first + entry * all.len();
-    let needed = next + all.len() * size_of::<SockaddrIn6>();
-    if memory.output.len() < needed {
-        return Err(WsaError::EFAULT);
-    }
-    let base = memory.output.as_ptr() as usize;
-    memory.output[..4].copy_from_slice(&(all.len() as u32).to_ne_bytes());
+    let room = memory.room(next + all.len() * size_of::<SockaddrIn6>())?;
+    let base = room.as_ptr() as usize;
+    room[..4].copy_from_slice(&(all.len() as u32).to_ne_bytes());
     for (index, address) in all.iter().enumerate() {
         let at = first + index * entry;
-        memory.output[at..at + 8].copy_from_slice(&(base + next).to_ne_bytes());
-        memory.output[at + 8..at + 12].copy_from_slice(&(address.len() as u32).to_ne_bytes());
-        memory.output[next..next + address.len()].copy_from_slice(address);
+        room[at..at + 8].copy_from_slice(&(base + next).to_ne_bytes());
+        room[at + 8..at + 12].copy_from_slice(&(address.len() as u32).to_ne_bytes());
+        room[next..next + address.len()].copy_from_slice(address);
         next += size_of::<SockaddrIn6>();
     }
-    Ok(needed)
+    Ok(room.len())
+}
+
+/// `sockaddr_gen`, which INTERFACE_INFO is made of.
+const GENERAL: usize = 24;
+
+/// INTERFACE_INFO of each address of IPv4: flags, address, broadcast address, mask.
+fn interface_list(memory: &mut Memory<'_>) -> Outcome<usize> {
+    let all = interfaces::of_family(libc::AF_INET);
+    let size = size_of::<u32>() + 3 * GENERAL;
+    let room = memory.room(size * all.len())?;
+    room.fill(0);
+    for (place, one) in room.chunks_mut(size).zip(&all) {
+        let (flags, addresses) = place.split_at_mut(size_of::<u32>());
+        flags.copy_from_slice(&one.flags.to_ne_bytes());
+        for (to, from) in addresses.chunks_mut(GENERAL).zip([&one.address, &everybody(), &one.netmask]) {
+            to[..from.len()].copy_from_slice(from);
+        }
+    }
+    Ok(room.len())
+}
+
+/// Whom a broadcast goes to: 255.255.255.255.
+fn everybody() -> Vec<u8> {
+    let mut address = vec![0; size_of::<SockaddrIn>()];
+    address[..2].copy_from_slice(&(AF_INET as u16).to_ne_bytes());
+    address[4..8].fill(255);
+    address
+}
+
+/// A number that is an option of multicasts too: those of IPv4 and IPv6.
+fn multicast(target: &Socket, memory: &Memory<'_>, v4: i32, v6: i32) -> Outcome<usize> {
+    let value = memory.number(0)?.to_ne_bytes();
+    let (level, name) = match target.family() {
+        libc::AF_INET => (libc::IPPROTO_IP, v4),
+        libc::AF_INET6 => (libc::IPPROTO_IPV6, v6),
+        _ => return Err(WsaError::EOPNOTSUPP),
+    };
+    target.set_option(level, name, &value).map(|()| 0)
 }
 
 /// What the control does; bytes of its answer.
@@ -168,6 +214,17 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
         SIO_UDP_CONNRESET => target.set_told_of_unreachable(memory.number(0)? != 0).map(|()| 0),
         SIO_ROUTING_INTERFACE_QUERY => route(memory),
         SIO_ADDRESS_LIST_QUERY => addresses(target, memory),
+        SIO_GET_INTERFACE_LIST => interface_list(memory),
+        SIO_GET_BROADCAST_ADDRESS if target.family() == libc::AF_INET => memory.put(&everybody()),
+        SIO_MULTIPOINT_LOOPBACK => multicast(target, memory, libc::IP_MULTICAST_LOOP, libc::IPV6_MULTICAST_LOOP),
+        SIO_MULTICAST_SCOPE => multicast(target, memory, libc::IP_MULTICAST_TTL, libc::IPV6_MULTICAST_HOPS),
+        SIO_IDEAL_SEND_BACKLOG_QUERY if target.is_stream() => {
+            target.peer_address()?;
+            memory.put(&target.send_buffer()?.to_ne_bytes())
+        }
+        // Datagrams whose time to live was over are never told of.
+        SIO_UDP_NETRESET | SIO_ENABLE_CIRCULAR_QUEUEING if !target.is_stream() => Ok(0),
+        SIO_SET_COMPATIBILITY_MODE => memory.number(4).map(|_| 0),
         // There is nothing between us and Linux that keeps data, and the loopback has no slow path.
         SIO_FLUSH | SIO_LOOPBACK_FAST_PATH => Ok(0),
         _ => Err(WsaError::EOPNOTSUPP),
@@ -209,13 +266,23 @@ pub unsafe extern "C" fn ovl_WSAIoctl(
             false => unsafe { std::slice::from_raw_parts_mut(output.cast(), output_len as usize) },
         };
         // SAFETY: the caller's promise.
-        let mut memory = Memory { input: unsafe { crate::arguments::input(input, input_len) }, output };
-        let done = match NonNull::new(overlapped) {
-            None => control(raw, &target, code, &mut memory)?,
+        let mut memory = Memory { input: unsafe { crate::arguments::input(input, input_len) }, output, lacking: 0 };
+        let answered = |memory: &mut Memory<'_>| {
+            control(raw, &target, code, memory).inspect_err(|_| {
+                // SAFETY: NULL or writable, as was just seen.
+                if let Some(count) = unsafe { bytes.as_mut() }.filter(|_| memory.lacking > 0) {
+                    *count = memory.lacking as u32;
+                }
+            })
+        };
+        let done = match given(overlapped)? {
+            None => answered(&mut memory)?,
+            // Routines and ports exclude each other (contract 08 section 4).
+            Some(_) if routine.is_some() && target.instance().is_associated() => return Err(WsaError::EINVAL),
             Some(overlapped) => {
                 // SAFETY: the caller's promise.
                 let how = unsafe { overlap(overlapped, routine) }?;
-                let done = control(raw, &target, code, &mut memory)?;
+                let done = answered(&mut memory)?;
                 // SAFETY: the caller's promise.
                 unsafe { tell(&target, how, done) }?
             }

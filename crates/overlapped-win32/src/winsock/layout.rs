@@ -72,6 +72,52 @@ pub struct AddrInfo<C> {
     pub next: *mut AddrInfo<C>,
 }
 
+/// `ADDRINFOEXA` and `ADDRINFOEXW`.
+#[derive(Debug)]
+#[repr(C)]
+pub struct AddrInfoEx<C> {
+    /// `ai_flags`: `AI_*`.
+    pub flags: i32,
+    /// `ai_family`.
+    pub family: i32,
+    /// `ai_socktype`.
+    pub socktype: i32,
+    /// `ai_protocol`.
+    pub protocol: i32,
+    /// `ai_addrlen`.
+    pub address_len: usize,
+    /// `ai_canonname`.
+    pub canonical: *mut C,
+    /// `ai_addr`.
+    pub address: *mut c_void,
+    /// `ai_blob`: what the provider adds; nothing here.
+    pub blob: *mut c_void,
+    /// `ai_bloblen`.
+    pub blob_len: usize,
+    /// `ai_provider`.
+    pub provider: *mut c_void,
+    /// `ai_next`.
+    pub next: *mut AddrInfoEx<C>,
+}
+
+/// `SOCKET_ADDRESS`.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct SocketAddress {
+    /// `lpSockaddr`.
+    pub address: *mut c_void,
+    /// `iSockaddrLength`.
+    pub len: i32,
+}
+
+/// `SOCKET_ADDRESS_LIST`, before its entries.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(8))]
+pub struct SocketAddressList {
+    /// `iAddressCount`; the entries follow.
+    pub count: i32,
+}
+
 /// `HOSTENT`.
 #[derive(Debug)]
 #[repr(C)]
@@ -175,6 +221,9 @@ sizes! {
     SockaddrIn6: 28
     SockaddrUn: 110
     AddrInfo<u8>: 48
+    AddrInfoEx<u8>: 72
+    SocketAddress: 16
+    SocketAddressList: 8
     Hostent: 32
     Servent: 32
     Protoent: 24

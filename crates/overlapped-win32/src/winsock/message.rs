@@ -1,6 +1,6 @@
 //! WSARecvMsg and WSASendMsg: datagrams with control data (contract 08 section 6.5).
 
-use super::overlap::{Buffers, Routine, answer, overlap, verdict};
+use super::overlap::{Buffers, Routine, answer, given, overlap, verdict};
 use super::{
     Outcome, address, check_optional, check_readable, check_writable, control, numbers, socket, status, transfer,
 };
@@ -9,7 +9,6 @@ use overlapped_abi::{Overlapped, WsaBuf, WsaError, WsaMsg};
 use overlapped_devices::socket::{Arrival, Receive, Send};
 use overlapped_kernel::request::Function;
 use std::ffi::c_void;
-use std::ptr::NonNull;
 
 /// The caller's WSAMSG, which goes where the receive completes.
 #[derive(Clone, Copy)]
@@ -32,7 +31,7 @@ impl Message {
                 address::write_if_wanted(from.as_bytes(), message.name as *mut c_void, &raw mut message.name_len)
             };
         }
-        let room = message.control.len as usize;
+        let room = room(message);
         let (data, cut) = control::windows(arrival.control, room);
         message.flags = numbers::arrived_flags(arrival.flags | if cut { libc::MSG_CTRUNC } else { 0 });
         message.control.len = data.len() as u32;
@@ -41,6 +40,11 @@ impl Message {
             unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), message.control.buf as *mut u8, data.len()) };
         }
     }
+}
+
+/// Room for control data.
+fn room(message: &WsaMsg) -> usize {
+    if message.control.buf == 0 { 0 } else { message.control.len as usize }
 }
 
 /// # Safety
@@ -58,12 +62,16 @@ unsafe fn receive(
     }
     check_writable(message, size_of::<WsaMsg>())?;
     check_optional(bytes)?;
+    if bytes.is_null() && overlapped.is_null() {
+        return Err(WsaError::EFAULT);
+    }
     // SAFETY: readable, as was just seen.
     let asked = unsafe { message.as_ref() }.ok_or(WsaError::EFAULT)?;
     // SAFETY: the caller's promise.
     let buffers =
         unsafe { Buffers::copied(asked.buffers as *const WsaBuf, asked.buffer_count) }?.usable(Function::Read)?;
-    let (wants_address, room) = (asked.name != 0, asked.control.len as usize);
+    let (wants_address, room) = (asked.name != 0, room(asked));
+    check_writable(asked.control.buf as *const u8, room)?;
     // SAFETY: the caller's promise.
     unsafe { socket::check_room(&socket, asked.name as *const c_void, &raw const asked.name_len) }?;
     let target = Message(message);
@@ -78,7 +86,7 @@ unsafe fn receive(
             unsafe { target.deliver(arrival) };
         })),
     };
-    let (status, got) = match NonNull::new(overlapped) {
+    let (status, got) = match given(overlapped)? {
         // SAFETY: the caller's promise.
         None => (overlapped_abi::Status::SUCCESS, unsafe { socket.receive(what) }?),
         // SAFETY: the caller's promise.
@@ -133,11 +141,10 @@ pub unsafe extern "C" fn ovl_WSASendMsg(
             .usable(Function::Write)?;
         // SAFETY: the caller's promise.
         let to = unsafe { transfer::destination(&socket, message.name as *const c_void, message.name_len) }?;
-        let data = match message.control.buf {
-            0 => &[],
-            // SAFETY: the caller vouches for the control data.
-            start => unsafe { std::slice::from_raw_parts(start as *const u8, message.control.len as usize) },
-        };
+        let (start, len) = (message.control.buf as *const u8, room(message));
+        check_readable(start, len)?;
+        // SAFETY: readable, as was just seen.
+        let data = if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(start, len) } };
         let data = control::linux(data)?;
         let flags = numbers::send_flags(flags)?;
         let what = Send { buffers: buffers.list(), flags, to: to.as_ref(), control: &data };

@@ -7,12 +7,14 @@
 
 pub mod accept;
 pub(crate) mod address;
+pub mod connect_by;
 mod control;
 pub mod database;
 pub mod duplicate;
 pub mod events;
 pub mod extensions;
 pub mod host;
+mod interfaces;
 pub mod ioctl;
 pub mod layout;
 pub mod message;
@@ -25,6 +27,7 @@ pub mod presentation;
 pub mod protocols;
 mod record;
 pub mod resolve;
+pub mod resolve_ex;
 pub mod results;
 pub mod select;
 pub mod socket;

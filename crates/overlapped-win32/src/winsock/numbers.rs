@@ -69,7 +69,14 @@ fn translate(flags: u32, table: &[(u32, i32)], ignored: u32) -> Outcome<i32> {
 /// Flags of a receive; 10045 for others. A message that is received in part says so without being asked.
 #[inline]
 pub(crate) fn receive_flags(flags: u32) -> Outcome<i32> {
-    if flags == 0 { Ok(0) } else { translate(flags, &RECEIVE, HINTS | abi::MSG_PARTIAL) }
+    match flags {
+        0 => Ok(0),
+        // All of it or a part: not both.
+        _ if flags & (abi::MSG_WAITALL | abi::MSG_PARTIAL) == abi::MSG_WAITALL | abi::MSG_PARTIAL => {
+            Err(WsaError::EOPNOTSUPP)
+        }
+        _ => translate(flags, &RECEIVE, HINTS | abi::MSG_PARTIAL),
+    }
 }
 
 /// Flags of a send; 10045 for others.

@@ -1,6 +1,6 @@
 //! Options whose values are not the same in Windows and Linux: groups, interfaces, fragments (contract 08 section 10).
 
-use super::options::{Value, linux_number, number};
+use super::options::{Value, key, linux_number, number};
 use super::{Outcome, numbers};
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP};
@@ -8,6 +8,8 @@ use overlapped_devices::socket::Socket;
 
 // Windows' names.
 const TCP_MAXRT: i32 = 5;
+const TCP_KEEPCNT: i32 = 16;
+const IP_OPTIONS: i32 = 1;
 const IP_MULTICAST_IF: i32 = 9;
 const ADD_MEMBERSHIP: i32 = 12;
 const DROP_MEMBERSHIP: i32 = 13;
@@ -19,6 +21,12 @@ const IP_UNBLOCK_SOURCE: i32 = 18;
 const MCAST_JOIN_GROUP: i32 = 41;
 const MCAST_LEAVE_SOURCE_GROUP: i32 = 46;
 const MTU_DISCOVER: i32 = 71;
+const IPV6_PROTECTION_LEVEL: i32 = 23;
+/// PROTECTION_LEVEL_UNRESTRICTED, _EDGERESTRICTED and _RESTRICTED; who goes through which router is not for a socket to say here.
+const PROTECTION_LEVELS: [u32; 3] = [10, 20, 30];
+/// Windows' and Linux' most probes, and TCP_MAXRT for a connection that never gives up.
+const MOST_PROBES: [u32; 2] = [255, 127];
+const NO_LIMIT: u32 = u32::MAX;
 
 /// The interface of a group: an address, or 0.x.y.z with its number.
 fn interface(address: [u8; 4]) -> Option<u32> {
@@ -65,15 +73,31 @@ pub(crate) fn set(target: &Socket, level: i32, name: i32, value: &[u8]) -> Outco
     let (linux_level, names) = match level {
         IPPROTO_IP => (libc::IPPROTO_IP, V4),
         IPPROTO_IPV6 => (libc::IPPROTO_IPV6, V6),
-        IPPROTO_TCP if name == TCP_MAXRT => {
-            let milliseconds = number(value)?.saturating_mul(1000);
-            return target.set_option(libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT, &milliseconds.to_ne_bytes());
-        }
+        IPPROTO_TCP => return set_tcp(target, name, value),
         _ => return Err(WsaError::ENOPROTOOPT),
     };
     let v4 = level == IPPROTO_IP;
     let (linux_name, linux) = match name {
-        IP_MULTICAST_IF if v4 => (libc::IP_MULTICAST_IF, request([0; 4], address(value, 0)?)),
+        IP_OPTIONS if v4 => (libc::IP_OPTIONS, value.to_vec()),
+        IP_MULTICAST_IF if v4 => {
+            let address = address(value, 0)?;
+            target.set_option(linux_level, libc::IP_MULTICAST_IF, &request([0; 4], address))?;
+            // Linux says an address only.
+            target.set_user_option(key(level, name), u32::from_ne_bytes(address));
+            return Ok(());
+        }
+        IPV6_PROTECTION_LEVEL if !v4 => {
+            let wanted = match number(value)? {
+                // PROTECTION_LEVEL_DEFAULT.
+                u32::MAX => PROTECTION_LEVELS[1],
+                wanted => wanted,
+            };
+            if !PROTECTION_LEVELS.contains(&wanted) {
+                return Err(WsaError::EINVAL);
+            }
+            target.set_user_option(key(level, name), wanted);
+            return Ok(());
+        }
         ADD_MEMBERSHIP if v4 => (names.add, request(address(value, 0)?, address(value, 4)?)),
         DROP_MEMBERSHIP if v4 => (names.drop, request(address(value, 0)?, address(value, 4)?)),
         ADD_MEMBERSHIP => (names.add, value.get(..20).ok_or(WsaError::EFAULT)?.to_vec()),
@@ -100,19 +124,55 @@ pub(crate) fn set(target: &Socket, level: i32, name: i32, value: &[u8]) -> Outco
     target.set_option(linux_level, linux_name, &linux)
 }
 
+/// Numbers that Linux has in other measures are remembered as they were given.
+fn set_tcp(target: &Socket, name: i32, value: &[u8]) -> Outcome<()> {
+    if ![TCP_MAXRT, TCP_KEEPCNT].contains(&name) {
+        return Err(WsaError::ENOPROTOOPT);
+    }
+    let given = number(value)?;
+    let linux = |name, number: u32| target.set_option(libc::IPPROTO_TCP, name, &number.to_ne_bytes());
+    match name {
+        TCP_MAXRT => {
+            let milliseconds = if given == NO_LIMIT { 0 } else { given.saturating_mul(1000).min(i32::MAX as u32) };
+            linux(libc::TCP_USER_TIMEOUT, milliseconds)?;
+        }
+        _ if given <= MOST_PROBES[0] => linux(libc::TCP_KEEPCNT, given.min(MOST_PROBES[1]))?,
+        _ => return Err(WsaError::EINVAL),
+    }
+    target.set_user_option(key(IPPROTO_TCP, name), given);
+    Ok(())
+}
+
+fn get_tcp(target: &Socket, name: i32) -> Outcome<Value> {
+    let linux = |name| linux_number(target, libc::IPPROTO_TCP, name);
+    let own = match name {
+        TCP_MAXRT => linux(libc::TCP_USER_TIMEOUT)? / 1000,
+        TCP_KEEPCNT => linux(libc::TCP_KEEPCNT)?,
+        _ => return Err(WsaError::ENOPROTOOPT),
+    };
+    Ok(Value::Number(target.user_option(key(IPPROTO_TCP, name)).unwrap_or(own)))
+}
+
 pub(crate) fn get(target: &Socket, level: i32, name: i32) -> Outcome<Value> {
+    let kept = target.user_option(key(level, name));
     let (level, names) = match level {
         IPPROTO_IP => (libc::IPPROTO_IP, V4),
         IPPROTO_IPV6 => (libc::IPPROTO_IPV6, V6),
-        IPPROTO_TCP if name == TCP_MAXRT => {
-            let milliseconds = linux_number(target, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT)?;
-            return Ok(Value::Number(milliseconds / 1000));
-        }
+        IPPROTO_TCP => return get_tcp(target, name),
         _ => return Err(WsaError::ENOPROTOOPT),
     };
     match name {
+        IP_OPTIONS if level == libc::IPPROTO_IP => {
+            let mut value = [0; 40];
+            let len = target.option(level, libc::IP_OPTIONS, &mut value)?;
+            Ok(Value::Bytes(value[..len].to_vec()))
+        }
         IP_MULTICAST_IF if level == libc::IPPROTO_IP => {
-            linux_number(target, level, libc::IP_MULTICAST_IF).map(Value::Number)
+            let linux = linux_number(target, level, libc::IP_MULTICAST_IF)?;
+            Ok(Value::Number(kept.unwrap_or(linux)))
+        }
+        IPV6_PROTECTION_LEVEL if level == libc::IPPROTO_IPV6 => {
+            Ok(Value::Number(kept.unwrap_or(PROTECTION_LEVELS[1])))
         }
         IP_DONTFRAGMENT if level == libc::IPPROTO_IP => {
             let mode = linux_number(target, level, names.discover)?;

@@ -2,23 +2,33 @@
 //!
 //! Most options are a number or a truth value that Linux knows under another name (`TABLE`); the others are spelt out.
 
-use super::{Outcome, call, check_readable, check_writable, numbers, option_values, protocols, socket, status};
+use super::{
+    Outcome, address, call, check_readable, check_writable, numbers, option_values, protocols, socket, status,
+};
 use crate::support::{RawHandle, handle};
 use overlapped_abi::constants::socket as abi;
 use overlapped_abi::{Linger, WsaError};
-use overlapped_devices::socket::Socket;
+use overlapped_devices::socket::{Address, Socket};
 use overlapped_kernel::handle::HandleFlags;
 use std::cell::Cell;
 
 const SO_USELOOPBACK: i32 = 0x40;
+const SO_BSP_STATE: i32 = 0x1009;
 const SO_GROUP_ID: i32 = 0x2001;
 const SO_MAX_MSG_SIZE: i32 = 0x2003;
 const SO_PROTOCOL_INFOA: i32 = 0x2004;
 const SO_PROTOCOL_INFOW: i32 = 0x2005;
 const SO_CONDITIONAL_ACCEPT: i32 = 0x3002;
+const SO_RANDOMIZE_PORT: i32 = 0x3005;
+const SO_PORT_SCALABILITY: i32 = 0x3006;
+const SO_REUSE_UNICASTPORT: i32 = 0x3007;
+const SO_REUSE_MULTICASTPORT: i32 = 0x3008;
 const SO_OPENTYPE: i32 = 0x7008;
-/// The longest datagram of UDP over IPv4.
-const LARGEST_DATAGRAM: u32 = 65507;
+const TCP_TIMESTAMPS: i32 = 10;
+const TCP_DELAY_FIN_ACK: i32 = 13;
+const TCP_FAIL_CONNECT_ON_ICMP_ERROR: i32 = 18;
+/// The longest datagram of UDP over IPv4 and IPv6.
+const LARGEST_DATAGRAMS: [u32; 2] = [65507, 65527];
 const SOCKET: i32 = abi::SOL_SOCKET;
 const IP: i32 = abi::IPPROTO_IP;
 const IPV6: i32 = abi::IPPROTO_IPV6;
@@ -37,7 +47,7 @@ enum Form {
 use Form::{Flag, Number, Small};
 
 /// Windows' level and name, Linux' level and name.
-const TABLE: [(i32, i32, i32, i32, Form); 36] = [
+const TABLE: [(i32, i32, i32, i32, Form); 35] = [
     (SOCKET, abi::SO_KEEPALIVE, libc::SOL_SOCKET, libc::SO_KEEPALIVE, Flag),
     (SOCKET, abi::SO_DONTROUTE, libc::SOL_SOCKET, libc::SO_DONTROUTE, Flag),
     (SOCKET, abi::SO_BROADCAST, libc::SOL_SOCKET, libc::SO_BROADCAST, Flag),
@@ -49,8 +59,6 @@ const TABLE: [(i32, i32, i32, i32, Form); 36] = [
     (TCP, 4, libc::IPPROTO_TCP, libc::TCP_MAXSEG, Number),
     // TCP_FASTOPEN.
     (TCP, 15, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, Number),
-    // TCP_KEEPCNT.
-    (TCP, 16, libc::IPPROTO_TCP, libc::TCP_KEEPCNT, Number),
     // TCP_KEEPINTVL.
     (TCP, 17, libc::IPPROTO_TCP, libc::TCP_KEEPINTVL, Number),
     // IP_HDRINCL.
@@ -106,9 +114,43 @@ const TABLE: [(i32, i32, i32, i32, Form); 36] = [
     (IPV6, 75, libc::IPPROTO_IPV6, libc::IPV6_RECVERR, Flag),
 ];
 
-/// Options that are only remembered: debugging, the loopback of a family that is gone, and who decides on connections
-/// (here always the condition function itself).
-const REMEMBERED: [i32; 3] = [abi::SO_DEBUG, SO_USELOOPBACK, SO_CONDITIONAL_ACCEPT];
+/// Options that are only remembered: debugging, the loopback of a family that is gone, who decides on connections (here always the
+/// condition function itself), and hints for the choice of ports, which Linux makes at random.
+const REMEMBERED: [i32; 7] = [
+    abi::SO_DEBUG,
+    SO_USELOOPBACK,
+    SO_CONDITIONAL_ACCEPT,
+    SO_RANDOMIZE_PORT,
+    SO_PORT_SCALABILITY,
+    SO_REUSE_UNICASTPORT,
+    SO_REUSE_MULTICASTPORT,
+];
+/// The same of TCP: hints for what Linux decides for all connections.
+const REMEMBERED_OF_TCP: [i32; 3] = [TCP_TIMESTAMPS, TCP_DELAY_FIN_ACK, TCP_FAIL_CONNECT_ON_ICMP_ERROR];
+
+/// Under which number a socket keeps an option of this level.
+pub(crate) fn key(level: i32, name: i32) -> i32 {
+    if level == SOCKET { name } else { level << 16 | name }
+}
+
+fn is_remembered(target: &Socket, level: i32, name: i32) -> bool {
+    match level {
+        SOCKET => REMEMBERED.contains(&name),
+        TCP => target.is_stream() && target.family() != libc::AF_UNIX && REMEMBERED_OF_TCP.contains(&name),
+        _ => false,
+    }
+}
+
+/// 10022 for a choice that comes too late.
+fn remember(target: &Socket, level: i32, name: i32, value: &[u8]) -> Outcome<()> {
+    let value = u32::from(flag(value)?);
+    let early = [SO_RANDOMIZE_PORT, SO_PORT_SCALABILITY, SO_REUSE_UNICASTPORT].contains(&name);
+    if level == SOCKET && early && target.local_address().is_ok() {
+        return Err(WsaError::EINVAL);
+    }
+    target.set_user_option(key(level, name), value);
+    Ok(())
+}
 
 thread_local! {
     /// SO_OPENTYPE.
@@ -166,6 +208,7 @@ fn set(target: &Socket, level: i32, name: i32, value: &[u8]) -> Outcome<()> {
     }
     match row(level, name)? {
         Some(row) => set_row(target, row, value),
+        None if is_remembered(target, level, name) => remember(target, level, name, value),
         None => option_values::set(target, level, name, value),
     }
 }
@@ -217,10 +260,7 @@ fn set_socket(target: &Socket, name: i32, value: &[u8]) -> Outcome<()> {
         abi::SO_UPDATE_CONNECT_CONTEXT => target.update_connect_context(),
         // Setting the pending error changes nothing.
         abi::SO_ERROR => Ok(()),
-        _ if REMEMBERED.contains(&name) => {
-            target.set_user_option(name, u32::from(flag(value)?));
-            Ok(())
-        }
+        _ if is_remembered(target, SOCKET, name) => remember(target, SOCKET, name, value),
         _ => Err(WsaError::ENOPROTOOPT),
     }
 }
@@ -231,6 +271,9 @@ fn get(target: &Socket, level: i32, name: i32) -> Outcome<Value> {
     }
     match row(level, name)? {
         Some(row) => get_row(target, row),
+        None if is_remembered(target, level, name) => {
+            Ok(Value::Flag(target.user_option(key(level, name)).unwrap_or(0) != 0))
+        }
         None => option_values::get(target, level, name),
     }
 }
@@ -275,13 +318,39 @@ fn get_socket(target: &Socket, name: i32) -> Outcome<Value> {
         abi::SO_ERROR => Value::Number(target.take_error().value()),
         abi::SO_TYPE => Value::Number(target.kind() as u32),
         abi::SO_CONNECT_TIME => Value::Number(target.connect_time().unwrap_or(u32::MAX)),
-        SO_MAX_MSG_SIZE => Value::Number(LARGEST_DATAGRAM),
+        SO_MAX_MSG_SIZE if target.is_stream() => return Err(WsaError::ENOPROTOOPT),
+        SO_MAX_MSG_SIZE => Value::Number(LARGEST_DATAGRAMS[usize::from(target.family() == libc::AF_INET6)]),
         SO_GROUP_ID => Value::Number(0),
         SO_PROTOCOL_INFOA => described::<u8>(target)?,
         SO_PROTOCOL_INFOW => described::<u16>(target)?,
         _ if REMEMBERED.contains(&name) => Value::Flag(target.user_option(name).unwrap_or(0) != 0),
         _ => return Err(WsaError::ENOPROTOOPT),
     })
+}
+
+/// CSADDR_INFO: two addresses as pointers with lengths, type and protocol, and behind them the addresses; the structure is to lie at
+/// `place`. Without an address it is zeros of the family.
+fn bsp_state(target: &Socket, place: usize) -> Value {
+    const HEAD: usize = 40;
+    let none = || {
+        let mut bytes = vec![0; socket::address_len(target) as usize];
+        bytes[..2].copy_from_slice(&(target.family() as u16).to_ne_bytes());
+        bytes
+    };
+    let bytes = |address: Outcome<Address>| {
+        let address = address.map_or_else(|_| none(), |address| address.as_bytes().to_vec());
+        address::windows_bytes(&address)
+    };
+    let (local, remote) = (bytes(target.local_address()), bytes(target.peer_address()));
+    let mut all = Vec::with_capacity(HEAD + local.len() + remote.len());
+    for (at, address) in [(place + HEAD, &local), (place + HEAD + local.len(), &remote)] {
+        all.extend(at.to_ne_bytes());
+        all.extend((address.len() as u64).to_ne_bytes());
+    }
+    all.extend(target.kind().to_ne_bytes());
+    all.extend(protocols::of(target).to_ne_bytes());
+    all.extend([local, remote].concat());
+    Value::Bytes(all)
 }
 
 fn described<C: crate::text::Unit>(target: &Socket) -> Outcome<Value> {
@@ -360,6 +429,7 @@ pub unsafe extern "C" fn ovl_getsockopt(raw: RawHandle, level: i32, name: i32, t
         check_writable(to, *len as usize)?;
         let value = match &target {
             None => Value::Number(OPEN_TYPE.get()),
+            Some(target) if (level, name) == (SOCKET, SO_BSP_STATE) => bsp_state(target, to as usize),
             Some(target) => get(target, level, name)?,
         };
         // SAFETY: the caller's promise.

@@ -1,12 +1,12 @@
 //! Overlapped calls of sockets: what an OVERLAPPED and a completion routine make of a request, and what its outcome answers
 //! (contract 08 section 4).
 
-use super::{Outcome, check_readable, numbers};
+use super::{Outcome, check_optional, check_readable, numbers};
 use crate::probe;
 use crate::support::event_of;
 use overlapped_abi::{Overlapped, Status, WsaBuf, WsaError};
 use overlapped_devices::socket::{Issued, NotIssued, Overlap};
-use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::request::{Buffer, Completion, Function, Route};
 use overlapped_kernel::road::Report;
 use std::ptr::NonNull;
 
@@ -32,6 +32,17 @@ pub(crate) unsafe fn overlap(overlapped: NonNull<Overlapped>, routine: Routine) 
     Ok(Overlap { route, overlapped: Some(overlapped), payload: None, report: Report::AtOnce })
 }
 
+/// The OVERLAPPED of a call that may come without one; 10014 for one that is no memory.
+pub(crate) fn given(overlapped: *mut Overlapped) -> Outcome<Option<NonNull<Overlapped>>> {
+    check_optional(overlapped)?;
+    Ok(NonNull::new(overlapped))
+}
+
+/// The same for calls that want one: 87 for NULL.
+pub(crate) fn wanted(overlapped: *mut Overlapped) -> Outcome<NonNull<Overlapped>> {
+    given(overlapped)?.ok_or(WsaError::INVALID_PARAMETER)
+}
+
 /// # Safety
 /// The routine may be called once with the OVERLAPPED.
 unsafe fn called(
@@ -53,6 +64,16 @@ pub(crate) fn answer(issued: Result<Issued, NotIssued>) -> Outcome<(Status, usiz
     match issued {
         Ok(Issued::Done(_, completion)) => Ok((completion.status, completion.bytes)),
         Ok(Issued::Pending(_)) => Err(WsaError::IO_PENDING),
+        Err(refused) => Err(refused.error),
+    }
+}
+
+/// The same of a call that keeps no request.
+#[inline]
+pub(crate) fn outcome(issued: Result<Option<Completion>, NotIssued>) -> Outcome<(Status, usize)> {
+    match issued {
+        Ok(Some(completion)) => Ok((completion.status, completion.bytes)),
+        Ok(None) => Err(WsaError::IO_PENDING),
         Err(refused) => Err(refused.error),
     }
 }

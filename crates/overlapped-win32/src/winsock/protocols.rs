@@ -1,13 +1,14 @@
 //! The protocols that sockets can be made for: WSAEnumProtocols, and the WSAPROTOCOL_INFO of one socket.
 
 use super::layout::{ProtocolChain, ProtocolInfo};
-use super::{Outcome, SOCKET_ERROR, call};
+use super::{Outcome, SOCKET_ERROR, call, numbers};
 use crate::arguments::pair;
 use crate::text::{self, Unit};
 use overlapped_abi::constants::socket::{
     AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM,
 };
 use overlapped_abi::{Guid, WsaError};
+use overlapped_devices::socket::Socket;
 
 // XP1_*: what a protocol does.
 const CONNECTIONLESS: u32 = 0x1;
@@ -96,6 +97,12 @@ pub(crate) fn info<C: Unit>(family: i32, socktype: i32, protocol: i32) -> Option
     };
     let (index, _) = PROTOCOLS.iter().enumerate().find(|(_, one)| known(one))?;
     Some(PROTOCOLS[index].info(index))
+}
+
+/// The protocol that a socket has, which its maker need not have named.
+pub(crate) fn of(target: &Socket) -> i32 {
+    let family = numbers::windows_family(target.family());
+    info::<u8>(family, target.kind(), target.protocol()).map_or(target.protocol(), |known| known.protocol)
 }
 
 /// # Safety

@@ -9,7 +9,7 @@ use crate::arguments::pair;
 use crate::support::{guard, set_last_error};
 use crate::text::{self, Unit};
 use overlapped_abi::WsaError;
-use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC};
+use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNSPEC};
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{null, null_mut};
@@ -26,23 +26,59 @@ const FLAGS: [(i32, i32); 7] = [
 ];
 const AI_CANONNAME: i32 = 0x2;
 
+/// What the entries of one of the two kinds of lists are.
+pub(super) trait Entry<C>: Sized {
+    /// An entry that points to nothing yet.
+    fn new(flags: i32, found: &Found, next: *mut Self) -> Self;
+    /// Where it points to: address and name.
+    fn lead(&mut self, address: *mut c_void, canonical: *mut C);
+    /// The entry behind it.
+    fn next(&self) -> *mut Self;
+}
+
+impl<C> Entry<C> for AddrInfo<C> {
+    fn new(flags: i32, found: &Found, next: *mut Self) -> Self {
+        Self {
+            flags,
+            family: found.family(),
+            socktype: found.socktype,
+            protocol: found.protocol,
+            address_len: found.address.len(),
+            canonical: null_mut(),
+            address: null_mut(),
+            next,
+        }
+    }
+
+    fn lead(&mut self, address: *mut c_void, canonical: *mut C) {
+        (self.address, self.canonical) = (address, canonical);
+    }
+
+    fn next(&self) -> *mut Self {
+        self.next
+    }
+}
+
 /// An entry of a list with what it points to.
 #[repr(C)]
-struct Node<C> {
+struct Node<I, C> {
     /// The first field, so that a pointer to it is one to the node.
-    info: AddrInfo<C>,
+    info: I,
     address: Box<[u8]>,
     canonical: Option<Box<[C]>>,
 }
 
 /// What the caller asks for.
-struct Question {
+pub(super) struct Question {
     node: Option<CString>,
     service: Option<CString>,
     hints: libc::addrinfo,
     /// Windows' flags, which the entries repeat.
-    flags: i32,
+    pub(super) flags: i32,
 }
+
+// SAFETY: the pointers in the hints are NULL.
+unsafe impl Send for Question {}
 
 /// # Safety
 /// `text` is NULL or ends with a zero.
@@ -55,6 +91,15 @@ unsafe fn given<C: Unit>(text: *const C) -> Outcome<Option<CString>> {
     CString::new(text.into_encoded_bytes()).map(Some).map_err(|_| WsaError::HOST_NOT_FOUND)
 }
 
+/// Windows takes an address of IPv6 in brackets, too.
+fn unbracketed(name: CString) -> CString {
+    let inner = name.to_bytes().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    match inner.filter(|inner| inner.contains(&b':')).map(CString::new) {
+        Some(Ok(inner)) => inner,
+        _ => name,
+    }
+}
+
 fn linux_family(family: i32) -> Outcome<i32> {
     match family {
         AF_UNSPEC => Ok(libc::AF_UNSPEC),
@@ -64,20 +109,13 @@ fn linux_family(family: i32) -> Outcome<i32> {
     }
 }
 
-fn windows_family(family: i32) -> i32 {
-    match family {
-        libc::AF_INET6 => AF_INET6,
-        libc::AF_UNIX => AF_UNIX,
-        same => same,
-    }
-}
-
 impl Question {
     /// # Safety
     /// The pointers are NULL or lead to what they should.
-    unsafe fn new<C: Unit>(node: *const C, service: *const C, hints: *const AddrInfo<C>) -> Outcome<Self> {
+    pub(super) unsafe fn new<C: Unit>(node: *const C, service: *const C, hints: *const AddrInfo<C>) -> Outcome<Self> {
         // SAFETY: the caller's promise.
         let (node, service) = unsafe { (given(node)?, given(service)?) };
+        let node = node.map(unbracketed);
         if node.is_none() && service.is_none() {
             return Err(WsaError::HOST_NOT_FOUND);
         }
@@ -98,6 +136,11 @@ impl Question {
         // An empty service is port 0, an empty name this computer.
         let service = service.map(|service| if service.is_empty() { c"0".to_owned() } else { service });
         Ok(Self { node, service, hints: linux, flags })
+    }
+
+    /// The answer, as Windows gives it.
+    pub(super) fn answer(&self) -> Outcome<Vec<Found>> {
+        Ok(self.trimmed(self.ask()?))
     }
 
     /// Asks libc: address, socket type, protocol and name of each entry.
@@ -168,11 +211,20 @@ impl Question {
     }
 }
 
-struct Found {
-    socktype: i32,
-    protocol: i32,
-    address: Vec<u8>,
-    canonical: Option<CString>,
+/// An entry of an answer.
+pub(super) struct Found {
+    pub socktype: i32,
+    pub protocol: i32,
+    /// A whole `sockaddr` of Windows.
+    pub address: Vec<u8>,
+    pub canonical: Option<CString>,
+}
+
+impl Found {
+    /// AF_* of Windows.
+    pub fn family(&self) -> i32 {
+        self.address.first_chunk().map_or(0, |bytes| i32::from(u16::from_ne_bytes(*bytes)))
+    }
 }
 
 /// # Safety
@@ -197,33 +249,32 @@ unsafe fn copied(list: *mut libc::addrinfo) -> Vec<Found> {
     found
 }
 
-impl<C: Unit> Node<C> {
-    /// A list of them; freed by [`free`].
-    fn list(found: Vec<Found>, flags: i32) -> *mut AddrInfo<C> {
-        let mut next = null_mut();
-        for entry in found.into_iter().rev() {
-            let family = entry.address.get(..2).map_or(0, |bytes| u16::from_ne_bytes([bytes[0], bytes[1]]));
-            let canonical = entry.canonical.map(|name| {
-                let mut units = text::of::<C>(&name.to_string_lossy());
-                units.push(C::default());
-                units.into_boxed_slice()
-            });
-            let info = AddrInfo {
-                flags,
-                family: windows_family(i32::from(family)),
-                socktype: entry.socktype,
-                protocol: entry.protocol,
-                address_len: entry.address.len(),
-                canonical: null_mut(),
-                address: null_mut(),
-                next,
-            };
-            let node = Box::leak(Box::new(Self { info, address: entry.address.into(), canonical }));
-            node.info.address = node.address.as_mut_ptr().cast();
-            node.info.canonical = node.canonical.as_mut().map_or(null_mut(), |name| name.as_mut_ptr());
-            next = (&raw mut *node).cast();
-        }
-        next
+/// A list of them; freed by [`free`].
+pub(super) fn list<I: Entry<C>, C: Unit>(found: Vec<Found>, flags: i32) -> *mut I {
+    let mut next: *mut I = null_mut();
+    for entry in found.into_iter().rev() {
+        let info = I::new(flags, &entry, next);
+        let canonical = entry.canonical.map(|name| {
+            let mut units = text::of::<C>(&name.to_string_lossy());
+            units.push(C::default());
+            units.into_boxed_slice()
+        });
+        let node = Box::leak(Box::new(Node { info, address: entry.address.into(), canonical }));
+        let name = node.canonical.as_mut().map_or(null_mut(), |name| name.as_mut_ptr());
+        node.info.lead(node.address.as_mut_ptr().cast(), name);
+        next = (&raw mut *node).cast();
+    }
+    next
+}
+
+/// # Safety
+/// A list of [`list`]'s, which is used no more.
+pub(super) unsafe fn free<I: Entry<C>, C>(list: *mut I) {
+    let mut next = list.cast::<Node<I, C>>();
+    while !next.is_null() {
+        // SAFETY: the caller vouches for the list, whose nodes are boxes.
+        let node = unsafe { Box::from_raw(next) };
+        next = node.info.next().cast();
     }
 }
 
@@ -241,14 +292,14 @@ unsafe fn look_up<C: Unit>(
     unsafe { to.write(null_mut()) };
     // SAFETY: the caller's promise.
     let question = unsafe { Question::new(node, service, hints) }?;
-    let found = question.trimmed(question.ask()?);
+    let found = question.answer()?;
     // SAFETY: as above.
-    unsafe { to.write(Node::<C>::list(found, question.flags)) };
+    unsafe { to.write(list(found, question.flags)) };
     Ok(())
 }
 
 /// These functions answer the code itself, and leave it as the last error too.
-fn code(body: impl FnOnce() -> Outcome<()>) -> i32 {
+pub(super) fn code(body: impl FnOnce() -> Outcome<()>) -> i32 {
     guard(WsaError::NO_RECOVERY.value() as i32, || {
         let code = body().err().unwrap_or(WsaError::SUCCESS).value();
         set_last_error(code);
@@ -272,14 +323,8 @@ pair! {
 pair! {
     /// freeaddrinfo: NULL is no list.
     fn ovl_freeaddrinfo ovl_FreeAddrInfoW(list: *mut AddrInfo<C>) -> () {
-        guard((), || {
-            let mut next = list.cast::<Node<C>>();
-            while !next.is_null() {
-                // SAFETY: the caller vouches for a list of getaddrinfo's, whose nodes are boxes.
-                let node = unsafe { Box::from_raw(next) };
-                next = node.info.next.cast();
-            }
-        });
+        // SAFETY: the caller vouches for a list of getaddrinfo's.
+        guard((), || unsafe { free::<AddrInfo<C>, C>(list) });
     }
 }
 
@@ -316,7 +361,22 @@ fn names_of(linux: &[u8], flags: i32) -> Outcome<(CString, CString)> {
         return Err(WsaError::from_gai(answer));
     }
     // SAFETY: libc has put a string into each.
-    Ok(unsafe { (CStr::from_ptr(node.as_ptr()).to_owned(), CStr::from_ptr(service.as_ptr()).to_owned()) })
+    let (node, service) = unsafe { (CStr::from_ptr(node.as_ptr()), CStr::from_ptr(service.as_ptr())) };
+    Ok((with_number_of_scope(node, linux), service.to_owned()))
+}
+
+/// Windows says the number of an interface where libc says its name.
+fn with_number_of_scope(name: &CStr, linux: &[u8]) -> CString {
+    /// Where `sin6_scope_id` is.
+    const SCOPE: usize = 24;
+    let end = name.to_bytes().iter().position(|byte| *byte == b'%');
+    match (end, linux.get(SCOPE..).and_then(|rest| rest.first_chunk())) {
+        (Some(end), Some(scope)) => {
+            let text = [&name.to_bytes()[..=end], u32::from_ne_bytes(*scope).to_string().as_bytes()].concat();
+            CString::new(text).unwrap_or_else(|_| name.to_owned())
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// # Safety

@@ -1,6 +1,6 @@
 //! select and WSAPoll (contract 08 sections 7.1 and 7.2). A set of Windows is a list, of any length that the program has chosen.
 
-use super::{Outcome, SOCKET_ERROR, call, check_writable, socket, startup};
+use super::{Outcome, SOCKET_ERROR, call, check_readable, check_writable, socket, startup};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
     POLLERR, POLLHUP, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND,
@@ -66,8 +66,17 @@ impl Set {
     }
 }
 
-fn limit(time: Option<&TimeVal>) -> Outcome<Timeout> {
-    let Some(time) = time else { return Ok(Timeout::Infinite) };
+/// For ever, if there is no time; 10014 for what is no memory, 10022 for a negative time.
+///
+/// # Safety
+/// `time` does not change meanwhile.
+pub(super) unsafe fn time_limit(time: *const TimeVal) -> Outcome<Timeout> {
+    if time.is_null() {
+        return Ok(Timeout::Infinite);
+    }
+    check_readable(time, size_of::<TimeVal>())?;
+    // SAFETY: readable, as was just seen.
+    let time = unsafe { time.read() };
     let bad = |_| WsaError::EINVAL;
     let seconds = u64::try_from(time.seconds).map_err(bad)?;
     let microseconds = u64::try_from(time.microseconds).map_err(bad)?;
@@ -100,7 +109,7 @@ pub unsafe extern "C" fn ovl_select(
             return Err(WsaError::EINVAL);
         }
         // SAFETY: the caller's promise.
-        let limit = limit(unsafe { timeout.as_ref() })?;
+        let limit = unsafe { time_limit(timeout) }?;
         let mut entries: Vec<_> = sockets.iter().map(|(socket, wanted)| entry(socket, *wanted)).collect();
         wait_ready(&mut entries, limit)?;
         if entries.iter().any(|entry| entry.found.contains(Interest::GONE)) {
@@ -153,7 +162,9 @@ fn found(entry: &PollEntry<'_>, asked: i16) -> i16 {
         (Interest::HANGUP, POLLHUP),
         (Interest::ERROR, POLLERR),
     ];
-    let all = pairs.iter().filter(|(one, _)| entry.found.contains(*one)).fold(0, |all, (_, bit)| all | bit);
+    // Whoever waited to send learns that there is no connection to wait for.
+    let failed = if entry.found.contains(Interest::FAILED) { POLLOUT } else { 0 };
+    let all = failed | pairs.iter().filter(|(one, _)| entry.found.contains(*one)).fold(0, |all, (_, bit)| all | bit);
     all & (asked | POLLHUP | POLLERR)
 }
 

@@ -1,6 +1,6 @@
 //! Receiving and sending: recv, WSARecv and their relatives (contract 08 sections 3 and 4).
 
-use super::overlap::{Buffers, Routine, answer, overlap, verdict};
+use super::overlap::{Buffers, Routine, outcome, overlap, verdict};
 use super::{Outcome, SOCKET_ERROR, address, call, check_optional, check_writable, numbers, socket, status};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{MSG_PARTIAL, MSG_TRUNC};
@@ -16,6 +16,8 @@ struct Places {
     name: *mut c_void,
     len: *mut i32,
     flags: *mut u32,
+    /// The count of a plain call, which has one of a cut datagram too.
+    bytes: *mut u32,
 }
 
 // SAFETY: the pointers are used by the one party that completes the request, and the caller has given the memory away until then.
@@ -37,6 +39,10 @@ impl Places {
             if let Some(flags) = unsafe { places.flags.as_mut() } {
                 *flags = arrived(arrival);
             }
+            // SAFETY: as above.
+            if let Some(count) = unsafe { places.bytes.as_mut() } {
+                *count = arrival.bytes as u32;
+            }
         })
     }
 }
@@ -46,9 +52,21 @@ fn arrived(arrival: &Arrival<'_>) -> u32 {
     (numbers::arrived_flags(arrival.flags) & !MSG_TRUNC) | numbers::status_flags(arrival.status)
 }
 
+/// Is the sender's address wanted? Of a stream nobody gets it, wherever it is to go. 10014 without room for it.
+///
+/// # Safety
+/// `len` is NULL or readable.
+unsafe fn wants_address(socket: &Socket, name: *mut c_void, len: *const i32) -> Outcome<bool> {
+    if name.is_null() || socket.is_stream() {
+        return Ok(false);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { socket::check_room(socket, name, len) }.map(|()| true)
+}
+
 /// A receive of the socket library.
 struct Receiving {
-    raw: RawHandle,
+    socket: Socket,
     places: Places,
     bytes: *mut u32,
     overlapped: *mut Overlapped,
@@ -59,18 +77,18 @@ impl Receiving {
     /// # Safety
     /// The pointers are NULL or valid, those of an overlapped receive until it is complete.
     unsafe fn run(self, buffers: &Buffers, flags: u32) -> Outcome<()> {
-        let socket = socket::of(self.raw)?;
+        let socket = self.socket;
         let linux = numbers::receive_flags(flags)?;
-        let wants_address = !self.places.name.is_null();
         // SAFETY: the caller's promise.
-        unsafe { socket::check_room(&socket, self.places.name, self.places.len) }?;
+        let wants_address = unsafe { wants_address(&socket, self.places.name, self.places.len) }?;
         let mut what = Receive { buffers: buffers.list(), flags: linux, wants_address, control: 0, deliver: None };
         let Some(overlapped) = NonNull::new(self.overlapped) else {
             if self.bytes.is_null() {
                 return Err(WsaError::EFAULT);
             }
+            let places = Places { bytes: self.bytes, ..self.places };
             // SAFETY: the caller's promise.
-            what.deliver = Some(unsafe { self.places.deliver() });
+            what.deliver = Some(unsafe { places.deliver() });
             // SAFETY: the caller's promise.
             let bytes = unsafe { socket.receive(what) }?;
             // SAFETY: not NULL, and the caller vouches for it.
@@ -83,7 +101,7 @@ impl Receiving {
             what.deliver = Some(unsafe { self.places.deliver() });
         }
         // SAFETY: the caller's promise.
-        let (status, bytes) = answer(unsafe { socket.receive_overlapped(what, overlap(overlapped, self.routine)?) })?;
+        let (status, bytes) = outcome(unsafe { socket.receive_detached(what, overlap(overlapped, self.routine)?) })?;
         // SAFETY: the caller's promise.
         unsafe {
             if let Some(count) = self.bytes.as_mut() {
@@ -132,14 +150,14 @@ pub unsafe extern "C" fn ovl_WSARecvFrom(
     routine: Routine,
 ) -> i32 {
     status(|| {
-        socket::of(raw)?;
+        let socket = socket::of(raw)?;
         check_writable(flags, size_of::<u32>())?;
         check_optional(bytes)?;
         // SAFETY: the caller's promise; the flags are readable, as was just seen.
         let (buffers, asked) = unsafe { (Buffers::copied(buffers, count)?.usable(Function::Read)?, flags.read()) };
-        let places = Places { name, len, flags };
+        let places = Places { name, len, flags, bytes: null_mut() };
         // SAFETY: the caller's promise.
-        unsafe { Receiving { raw, places, bytes, overlapped, routine }.run(&buffers, asked) }
+        unsafe { Receiving { socket, places, bytes, overlapped, routine }.run(&buffers, asked) }
     })
 }
 
@@ -158,10 +176,9 @@ unsafe fn plain(
     let socket = socket::of(raw)?;
     let len = usize::try_from(len).map_err(|_| WsaError::EFAULT)?;
     // SAFETY: the caller's promise.
-    unsafe { socket::check_room(&socket, name, name_len) }?;
+    let wants_address = unsafe { wants_address(&socket, name, name_len) }?;
     let mut got = 0;
-    let places = Places { name, len: name_len, flags: &raw mut got };
-    let wants_address = !name.is_null();
+    let places = Places { name, len: name_len, flags: &raw mut got, bytes: null_mut() };
     // A stream says nothing but its bytes.
     // SAFETY: the caller's promise; `got` lives until the receive is over.
     let deliver = (wants_address || !socket.is_stream()).then(|| unsafe { places.deliver() });
@@ -248,7 +265,7 @@ pub(super) unsafe fn sending(
         // SAFETY: the caller's promise.
         None => unsafe { socket.send(what) }?,
         // SAFETY: the caller's promise.
-        Some(overlapped) => answer(unsafe { socket.send_overlapped(what, overlap(overlapped, routine)?) })?.1,
+        Some(overlapped) => outcome(unsafe { socket.send_detached(what, overlap(overlapped, routine)?) })?.1,
     };
     // SAFETY: the caller's promise.
     if let Some(count) = unsafe { bytes.as_mut() } {
@@ -313,7 +330,8 @@ pub(super) unsafe fn destination(
         return Ok(None);
     }
     // SAFETY: the caller's promise.
-    unsafe { socket::given(name, len) }.map(Some)
+    let to = unsafe { socket::given(name, len) }?;
+    if to.family() == socket.family() { Ok(Some(to)) } else { Err(WsaError::EAFNOSUPPORT) }
 }
 
 /// send.

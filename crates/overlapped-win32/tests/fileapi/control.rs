@@ -14,8 +14,8 @@ const GET_REPARSE_POINT: u32 = 0x900A8;
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
 /// The output, or the last error and how many bytes there were.
-fn control(file: &File, code: u32, input: &[u8], room: u32) -> Result<Vec<u8>, (u32, u32)> {
-    let (mut output, mut count) = ([0u8; 256], 99);
+pub fn control(file: &File, code: u32, input: &[u8], room: u32) -> Result<Vec<u8>, (u32, u32)> {
+    let (mut output, mut count) = ([0u8; 1024], 99);
     let input_at = if input.is_empty() { null() } else { input.as_ptr() };
     overlapped_win32::errhandlingapi::ovl_SetLastError(UNTOUCHED);
     // SAFETY: the buffers are valid for their sizes.

@@ -7,6 +7,7 @@ mod common;
 mod adopted;
 mod control;
 mod copies;
+mod disks;
 mod find;
 mod handles;
 mod information;

@@ -122,6 +122,11 @@ impl Socket {
         said(unsafe { ovl_send(self.0, bytes.as_ptr(), bytes.len() as i32, 0) })
     }
 
+    pub fn send_flags(&self, bytes: &[u8], flags: u32) -> (i32, i32) {
+        // SAFETY: the slice.
+        said(unsafe { ovl_send(self.0, bytes.as_ptr(), bytes.len() as i32, flags as i32) })
+    }
+
     pub fn recv(&self, room: &mut [u8]) -> (i32, i32) {
         self.recv_flags(room, 0)
     }

@@ -281,3 +281,54 @@ fn a_disconnected_socket_can_be_used_again() {
         assert_eq!(overlapped.internal, 0);
     }
 }
+
+/// Section 6: memory that is not there is refused at once, and nothing was started.
+#[test]
+fn extension_functions_look_at_the_memory() {
+    let ((listener, name), socket) = (Socket::listening(), Socket::tcp());
+    let (mut buffer, mut overlapped) = ([0u8; 128], Overlapped::default());
+    let (nowhere, to) = (std::ptr::without_provenance_mut::<c_void>(8), buffer.as_mut_ptr().cast());
+    let (bad_count, own) = (nowhere.cast::<u32>(), &raw mut overlapped);
+    // SAFETY: bad pointers are looked at before they are used.
+    let accept = |to, bytes, overlapped| unsafe {
+        said(ovl_AcceptEx(listener.0, socket.0, to, 0, BLOCK, BLOCK, bytes, overlapped))
+    };
+    assert_eq!(accept(nowhere, null_mut(), own), (0, 10014));
+    assert_eq!(accept(to, bad_count, own), (0, 10014));
+    assert_eq!(accept(to, null_mut(), nowhere.cast()), (0, 10014));
+    assert_eq!(socket.bind(&loopback()), (0, 0), "no AcceptEx waits for it");
+    let to_name = std::ptr::from_ref(&name).cast::<c_void>();
+    // SAFETY: as above.
+    let connect = |from: *mut c_void, bytes, overlapped| unsafe {
+        said(ovl_ConnectEx(socket.0, to_name, NAME, from, 5, bytes, overlapped))
+    };
+    assert_eq!(connect(nowhere, null_mut(), own), (0, 10014));
+    assert_eq!(connect(to, bad_count, own), (0, 10014));
+    assert_eq!(connect(to, null_mut(), nowhere.cast()), (0, 10014));
+    // SAFETY: as above.
+    assert_eq!(said(unsafe { ovl_DisconnectEx(socket.0, nowhere.cast(), 0, 0) }), (0, 10014));
+    let port = socket.on_port(4);
+    assert_eq!(connect(to, null_mut(), own), (0, 997), "and now in earnest");
+    port.expect(4, &overlapped, 5);
+}
+
+/// Sections 3 and 6.2: an address that is nowhere.
+#[test]
+fn nobody_connects_to_nowhere() {
+    for (address, port) in [(0, 9u16.to_be()), (loopback().address, 0)] {
+        let name = SockaddrIn { address, port, ..loopback() };
+        let socket = Socket::tcp();
+        assert_eq!(socket.connect(&name), (ERROR, 10049));
+        assert_eq!(socket.bind(&loopback()), (0, 0));
+        let (mut overlapped, to) = (Overlapped::default(), std::ptr::from_ref(&name).cast());
+        // SAFETY: an address and an OVERLAPPED.
+        let connected = unsafe { ovl_ConnectEx(socket.0, to, NAME, null(), 0, null_mut(), &raw mut overlapped) };
+        assert_eq!(said(connected), (0, 10049));
+    }
+    let ((datagrams, _), (_peer, peer)) = (Socket::udp(), Socket::udp());
+    assert_eq!(datagrams.connect(&peer), (0, 0));
+    assert_eq!(datagrams.send(b"x"), (1, 0));
+    let zero = SockaddrIn { address: 0, port: 0, ..loopback() };
+    assert_eq!(datagrams.connect(&zero), (0, 0), "takes the peer away");
+    assert_eq!(datagrams.send(b"x"), (ERROR, 10057));
+}

@@ -9,6 +9,7 @@ mod engines;
 mod events;
 mod extensions;
 mod layout;
+mod lookups;
 mod names;
 mod options;
 mod overlapped;

@@ -205,3 +205,41 @@ fn protocols_are_listed_in_the_room_there_is() {
     // SAFETY: the texts stay until the next call.
     assert!(unsafe { CStr::from_ptr(ovl_gai_strerrorA(11001).cast()) }.count_bytes() > 10);
 }
+
+/// Section 11: what Windows and libc see differently.
+#[test]
+fn addresses_in_brackets_scopes_and_other_families_are_as_in_windows() {
+    started();
+    let look = |node: &CStr, family| {
+        let mut hints = AddrInfo::<u8> {
+            flags: 4,
+            family,
+            socktype: 1,
+            protocol: 0,
+            address_len: 0,
+            canonical: null_mut(),
+            address: null_mut(),
+            next: null_mut(),
+        };
+        let mut list = null_mut();
+        // SAFETY: a text that ends with a zero, hints, and a place for the list, which is freed once.
+        unsafe {
+            let answer = ovl_getaddrinfo(node.as_ptr().cast(), null(), &raw mut hints, &mut list);
+            let found = list.as_ref().map(|one| one.address_len);
+            ovl_freeaddrinfo(list);
+            (answer, found)
+        }
+    };
+    assert_eq!(look(c"[::1]", 0), (0, Some(28)));
+    assert_eq!((look(c"[1.2.3.4]", 0).0, look(c"[::1", 0).0), (11001, 11001));
+    assert_eq!((look(c"127.0.0.1", 23).0, look(c"::1", 2).0), (11001, 11001));
+    let name = SockaddrIn6 { family: 23, address: *b"\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", scope: 1, ..Default::default() };
+    let mut host = [0u8; 64];
+    // SAFETY: an address, and room for its text.
+    let named = unsafe { ovl_getnameinfo((&raw const name).cast(), 28, host.as_mut_ptr(), 64, null_mut(), 0, 2) };
+    assert_eq!(named, 0);
+    assert!(host.starts_with(b"fe80::1%1\0"), "the number of the interface, not its name");
+    // SAFETY: texts that end with a zero; the answer stays until the next call.
+    let service = unsafe { &*ovl_getservbyname(c"Domain".as_ptr(), c"UDP".as_ptr()) };
+    assert_eq!(service.port as u16, 53u16.to_be());
+}

@@ -4,7 +4,9 @@ use crate::common::*;
 use overlapped_abi::constants::socket::*;
 use overlapped_abi::{FdSet, TimeVal, WsaPollFd};
 use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
+use overlapped_win32::winsock::options::{ovl_getsockopt, ovl_setsockopt};
 use overlapped_win32::winsock::select::*;
+use overlapped_win32::winsock::socket::ovl_listen;
 use std::ptr::null_mut;
 
 const LONG: TimeVal = TimeVal { seconds: 60, microseconds: 0 };
@@ -102,4 +104,56 @@ fn poll_looks_at_its_list() {
     }
     let mixed = poll(&[(NONE, POLLRDNORM), (server.0, POLLWRNORM)], 60_000);
     assert_eq!(mixed, ((1, 0), vec![POLLNVAL, POLLWRNORM]));
+}
+
+/// Sections 7.1 and 7.2: who asked for the error has still no connection, and whoever waits to send learns it.
+#[test]
+fn a_failed_connection_stays_exceptional() {
+    let ((nobody, name), client) = (Socket::bound(SOCK_STREAM), Socket::tcp());
+    let mut yes = 1;
+    // SAFETY: a number.
+    assert_eq!(unsafe { ovl_ioctlsocket(client.0, FIONBIO as i32, &mut yes) }, 0);
+    assert_eq!(client.connect(&name), (ERROR, 10035));
+    let failed = POLLERR | POLLHUP;
+    assert_eq!(poll(&[(client.0, POLLOUT)], 60_000), ((1, 0), vec![failed | POLLOUT]));
+    assert_eq!(poll(&[(client.0, POLLIN)], 60_000), ((1, 0), vec![failed]));
+    let error = || {
+        let (mut error, mut len) = (7u32, 4);
+        // SAFETY: a number.
+        let got = unsafe { ovl_getsockopt(client.0, SOL_SOCKET, SO_ERROR, (&raw mut error).cast(), &mut len) };
+        assert_eq!(said(got), (0, 0));
+        error
+    };
+    assert_eq!((error(), error()), (10061, 0), "the error is told once");
+    assert_eq!(select([&[], &[client.0], &[client.0]], LONG), ((1, 0), [vec![], vec![], vec![client.0]]));
+    assert_eq!(poll(&[(client.0, POLLIN)], 60_000), ((1, 0), vec![failed]));
+    assert_eq!(said(ovl_listen(nobody.0, 5)), (0, 0));
+    assert_eq!(client.connect(&name), (ERROR, 10035));
+    let connected = select([&[], &[client.0], &[client.0]], LONG);
+    assert_eq!(connected, ((1, 0), [vec![], vec![client.0], vec![]]), "until the next attempt");
+}
+
+/// Sections 7.1, 7.2 and 10: with SO_OOBINLINE urgent data is data like any other.
+#[test]
+fn urgent_data_in_line_is_not_exceptional() {
+    let (client, server) = Socket::pair();
+    let yes = 1u32;
+    // SAFETY: a number.
+    let set = unsafe { ovl_setsockopt(server.0, SOL_SOCKET, SO_OOBINLINE, (&raw const yes).cast(), 4) };
+    assert_eq!(said(set), (0, 0));
+    assert_eq!(client.send_flags(b"!", MSG_OOB), (1, 0));
+    assert_eq!(select([&[server.0], &[], &[server.0]], LONG), ((1, 0), [vec![server.0], vec![], vec![]]));
+    assert_eq!(poll(&[(server.0, POLLIN)], 60_000), ((1, 0), vec![POLLRDNORM]));
+    assert_eq!(server.recv(&mut [0; 5]), (1, 0));
+}
+
+/// Section 7.1: a bad pointer is no time.
+#[test]
+fn select_looks_at_its_time() {
+    let (_client, server) = Socket::pair();
+    let mut reads = set(&[server.0]);
+    let nowhere = std::ptr::without_provenance(8);
+    // SAFETY: the pointer is looked at.
+    let answer = unsafe { ovl_select(0, (&raw mut reads).cast(), null_mut(), null_mut(), nowhere) };
+    assert_eq!((said(answer), reads.count), ((ERROR, 10014), 1));
 }

@@ -24,6 +24,7 @@ fn what_cannot_be_made_says_why() {
     assert_eq!(made(AF_INET, 99, 0), 10044);
     assert_eq!(made(AF_INET, SOCK_STREAM, IPPROTO_UDP), 10041);
     assert_eq!(made(AF_INET, SOCK_STREAM, 250), 10043);
+    assert_eq!([made(AF_INET, SOCK_STREAM, -1), made(AF_INET, SOCK_STREAM, 256), made(AF_INET, SOCK_DGRAM, 1)], [10043; 3]);
 }
 
 /// Section 1.
@@ -290,4 +291,48 @@ fn the_older_names_of_shutdown_and_of_byte_order_work() {
         assert_eq!(said(ovl_WSAHtonl(client.0, 1, null_mut())), (ERROR, 10014));
         assert_eq!(said(ovl_WSAHtonl(NONE, 1, &raw mut long)), (ERROR, 10038));
     }
+}
+
+fn at(address: [u8; 4], port: u16) -> SockaddrIn {
+    SockaddrIn { address: u32::from_ne_bytes(address), port: port.to_be(), ..loopback() }
+}
+
+/// Section 3: 10049 for addresses that nobody has.
+#[test]
+fn addresses_that_nobody_has_are_10049() {
+    let (_listener, name) = Socket::listening();
+    let (stream, datagrams) = (Socket::tcp(), Socket::of(SOCK_DGRAM));
+    for group in [at([224, 0, 0, 5], 0), at([255; 4], 0)] {
+        assert_eq!((stream.bind(&group), datagrams.bind(&group)), ((ERROR, 10049), (ERROR, 10049)));
+    }
+    let port = u16::from_be(name.port);
+    for nowhere in [at([0; 4], port), at([127, 0, 0, 1], 0)] {
+        assert_eq!(stream.connect(&nowhere), (ERROR, 10049));
+        let to = std::ptr::from_ref(&nowhere).cast();
+        // SAFETY: a byte and an address.
+        assert_eq!(said(unsafe { ovl_sendto(datagrams.0, b"x".as_ptr(), 1, 0, to, NAME) }), (ERROR, 10049));
+    }
+    assert_eq!(stream.connect(&name), (0, 0), "nothing has happened to it");
+    let mapped = SockaddrIn6 { family: AF_INET6 as u16, address: *b"\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\x01", ..Default::default() };
+    let v6 = Socket(ovl_socket(AF_INET6, SOCK_STREAM, 0));
+    // SAFETY: a whole address.
+    let bound = unsafe { ovl_bind(v6.0, std::ptr::from_ref(&mapped).cast(), 28) };
+    if v6.0 != NONE {
+        assert_eq!(said(bound), (ERROR, 10049));
+    }
+    assert_eq!(said(ovl_listen(Socket::bound(SOCK_STREAM).0.0, -5)), (0, 0), "SOMAXCONN_HINT");
+}
+
+/// Section 3: an address of zeros takes the peer away, and nothing else.
+#[test]
+fn who_gives_up_the_peer_keeps_the_port() {
+    let ((other, name), datagrams) = (Socket::udp(), Socket::of(SOCK_DGRAM));
+    assert_eq!(datagrams.connect(&name), (0, 0));
+    let mine = datagrams.name();
+    assert_eq!(datagrams.connect(&at([0; 4], 0)), (0, 0));
+    assert_eq!(datagrams.send(b"x"), (ERROR, 10057));
+    assert_eq!(datagrams.name().port, mine.port);
+    assert_eq!(other.connect(&mine), (0, 0));
+    assert_eq!(other.send(b"still here"), (10, 0));
+    assert_eq!(datagrams.recv(&mut [0; 16]), (10, 0));
 }

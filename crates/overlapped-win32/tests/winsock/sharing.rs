@@ -1,9 +1,11 @@
 //! WSADuplicateSocket (contract 08 section 1), within the process and to another.
 
 use crate::common::*;
-use overlapped_abi::constants::socket::WSA_FLAG_OVERLAPPED;
+use overlapped_abi::Overlapped;
+use overlapped_abi::constants::socket::{SD_SEND, SO_RCVTIMEO, SOL_SOCKET, WSA_FLAG_OVERLAPPED};
 use overlapped_win32::winsock::duplicate::*;
 use overlapped_win32::winsock::layout::ProtocolInfo;
+use overlapped_win32::winsock::options::{ovl_getsockopt, ovl_setsockopt};
 use overlapped_win32::winsock::socket::*;
 use std::io::{Read, Write};
 use std::mem::MaybeUninit;
@@ -70,4 +72,51 @@ fn serve() {
     let socket = Socket(open(&info));
     assert_ne!(socket.0, NONE, "{}", code());
     assert_eq!(socket.send(b"from there"), (10, 0));
+}
+
+/// Section 2: within a process the duplicate is the same socket: options, state, port and requests are one.
+#[test]
+fn a_duplicate_is_the_same_socket() {
+    let (client, server) = Socket::pair();
+    let port = server.on_port(7);
+    let copy = Socket(open(&describe(&server)));
+    assert_ne!((copy.0, copy.0), (NONE, server.0));
+    let (limit, mut found, mut len) = (1234u32, 0u32, 4);
+    // SAFETY: numbers.
+    unsafe {
+        assert_eq!(said(ovl_setsockopt(server.0, SOL_SOCKET, SO_RCVTIMEO, (&raw const limit).cast(), 4)), (0, 0));
+        assert_eq!(said(ovl_getsockopt(copy.0, SOL_SOCKET, SO_RCVTIMEO, (&raw mut found).cast(), &mut len)), (0, 0));
+    }
+    assert_eq!(found, limit);
+    let (mut room, mut overlapped) = ([0; 8], Box::<Overlapped>::default());
+    assert_eq!(copy.receive(&mut buffer(&mut room), &mut 0, &mut overlapped), (ERROR, 997));
+    assert_eq!(client.send(b"data"), (4, 0));
+    port.expect(7, &overlapped, 4);
+    *overlapped = Overlapped::default();
+    assert_eq!(copy.receive(&mut buffer(&mut room), &mut 0, &mut overlapped), (ERROR, 997));
+    drop(server);
+    assert!(port.is_empty(), "the socket is open");
+    assert_eq!(said(ovl_shutdown(copy.0, SD_SEND)), (0, 0));
+    assert_eq!(client.recv(&mut [0; 8]), (0, 0));
+    let another = Socket(open(&describe(&copy)));
+    assert_eq!(another.send(b"x"), (ERROR, 10058), "shut down by the other handle");
+    drop(copy);
+    assert!(port.is_empty(), "the socket is open still");
+    drop(another);
+    port.expect_failure(&overlapped, 1236);
+}
+
+/// Section 2: who gets it has to be there.
+#[test]
+fn a_duplicate_is_for_a_process_that_is_there() {
+    let socket = Socket::tcp();
+    let mut info = Box::new(MaybeUninit::<ProtocolInfo<u8>>::uninit());
+    for nobody in [0, u32::MAX - 15] {
+        // SAFETY: a place for it.
+        let described = unsafe { ovl_WSADuplicateSocketA(socket.0, nobody, info.as_mut_ptr()) };
+        assert_eq!(said(described), (ERROR, 10022));
+    }
+    // SAFETY: NULL is looked at.
+    let described = unsafe { ovl_WSADuplicateSocketA(socket.0, std::process::id(), std::ptr::null_mut()) };
+    assert_eq!(said(described), (ERROR, 10014));
 }

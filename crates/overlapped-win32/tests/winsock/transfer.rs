@@ -99,7 +99,7 @@ fn peeking_leaves_the_data_and_wait_all_fills_the_buffer() {
     let (client, server) = Socket::pair();
     assert_eq!(client.send(b"abcdef"), (6, 0));
     let mut room = [0; 6];
-    assert_eq!(server.recv_flags(&mut room, MSG_WAITALL | MSG_PEEK), (6, 0));
+    assert_eq!(server.recv_flags(&mut room, MSG_PEEK), (6, 0));
     assert_eq!((server.recv(&mut room[..2]), &room[..2]), ((2, 0), &b"ab"[..]));
     std::thread::scope(|s| {
         s.spawn(|| {
@@ -216,4 +216,82 @@ fn memory_that_is_not_there_is_10014() {
         libc::munmap(nowhere, 8192);
     }
     assert_eq!(server.recv(&mut [0; 8]), (4, 0), "the data waits");
+}
+
+/// Section 4: MSG_WAITALL goes with no other wish, with no datagrams, and with no call that must not wait.
+#[test]
+fn waiting_for_all_is_refused_where_it_makes_no_sense() {
+    let ((client, server), (datagrams, _)) = (Socket::pair(), Socket::udp());
+    assert_eq!(client.send(b"abcd"), (4, 0));
+    let mut room = [0; 8];
+    for flags in [MSG_PEEK, MSG_OOB, MSG_PARTIAL] {
+        assert_eq!(server.recv_flags(&mut room, MSG_WAITALL | flags), (ERROR, 10045), "{flags}");
+    }
+    assert_eq!(datagrams.recv_flags(&mut room, MSG_WAITALL), (ERROR, 10045));
+    let (event, mut flags) = (Event::new(), MSG_WAITALL | MSG_PEEK);
+    assert_eq!(server.receive(&mut buffer(&mut room), &mut flags, &mut event.overlapped()), (ERROR, 10045));
+    let mut yes = 1;
+    // SAFETY: a number.
+    assert_eq!(unsafe { ovl_ioctlsocket(server.0, FIONBIO as i32, &mut yes) }, 0);
+    assert_eq!(server.recv_flags(&mut room, MSG_WAITALL), (ERROR, 10045));
+    // The mode means nothing to an overlapped call.
+    let (mut overlapped, mut flags) = (event.overlapped(), MSG_WAITALL);
+    assert_eq!(server.receive(&mut buffer(&mut room[..6]), &mut flags, &mut overlapped), (ERROR, 997));
+    assert_eq!(client.send(b"ef"), (2, 0));
+    assert!(event.signalled(PATIENCE));
+    assert_eq!(&room[..6], b"abcdef");
+}
+
+/// Section 4: a list of buffers is one message, however long it is; Linux takes 1024 of them.
+#[test]
+fn a_datagram_of_many_buffers_stays_one() {
+    let ((receiver, to), (sender, _)) = (Socket::udp(), Socket::udp());
+    assert_eq!(sender.connect(&to), (0, 0));
+    let mut data: Vec<u8> = (0..3000u32).map(|i| (i % 251) as u8).collect();
+    let (sent, mut got) = (data.clone(), vec![0; 3000]);
+    let from: Vec<_> = data.chunks_mut(2).map(buffer).collect();
+    let mut into: Vec<_> = got.chunks_mut(2).map(buffer).collect();
+    into.push(buffer(&mut []));
+    let (mut bytes, mut flags) = (0, 0);
+    // SAFETY: the buffers are ours.
+    let said_sent = unsafe { ovl_WSASend(sender.0, from.as_ptr(), 1500, &mut bytes, 0, null_mut(), None) };
+    assert_eq!((said(said_sent), bytes), ((0, 0), 3000));
+    // SAFETY: as above.
+    let said_got = unsafe { ovl_WSARecv(receiver.0, into.as_ptr(), 1501, &mut bytes, &mut flags, null_mut(), None) };
+    assert_eq!((said(said_got), bytes, flags), ((0, 0), 3000, 0));
+    assert_eq!(got, sent);
+    assert_eq!(sender.send(&[7; 3000]), (3000, 0));
+    let event = Event::new();
+    let (mut overlapped, short) = (event.overlapped(), &into[..1400]);
+    // SAFETY: everything lives until completion.
+    let cut = unsafe { ovl_WSARecv(receiver.0, short.as_ptr(), 1400, null_mut(), &mut flags, &mut *overlapped, None) };
+    assert!([(ERROR, 997), (ERROR, 10040)].contains(&said(cut)), "{}", code());
+    assert!(event.signalled(PATIENCE));
+    assert_eq!((overlapped.internal as u32, overlapped.internal_high), (0x8000_0005, 2800));
+}
+
+/// Section 3: a receive of a stream looks at no place for the sender's address, and writes none.
+#[test]
+fn of_a_stream_nobody_gets_an_address() {
+    let (client, server) = Socket::pair();
+    assert_eq!(client.send(b"ab"), (2, 0));
+    let (mut name, mut len) = (SockaddrIn { family: 77, ..Default::default() }, 3);
+    assert_eq!(recv_from(&server, &mut [0; 1], &mut name, &mut len), (1, 0));
+    assert_eq!((name.family, len), (77, 3));
+    let to = std::ptr::from_mut(&mut name).cast();
+    // SAFETY: one byte; NULL is not looked at.
+    assert_eq!(said(unsafe { ovl_recvfrom(server.0, [0].as_mut_ptr(), 1, 0, to, null_mut()) }), (1, 0));
+}
+
+/// Section 3: a plain WSARecv counts what it has of a datagram that was cut.
+#[test]
+fn a_cut_datagram_is_counted() {
+    let ((receiver, to), (sender, _)) = (Socket::udp(), Socket::udp());
+    assert_eq!(sender.connect(&to), (0, 0));
+    assert_eq!(sender.send(b"too long"), (8, 0));
+    let (mut room, mut bytes, mut flags) = ([0; 3], 77, 0);
+    let into = buffer(&mut room);
+    // SAFETY: the buffer is ours.
+    let cut = unsafe { ovl_WSARecv(receiver.0, &into, 1, &mut bytes, &mut flags, null_mut(), None) };
+    assert_eq!((said(cut), bytes, flags, &room), ((ERROR, 10040), 3, MSG_PARTIAL, b"too"));
 }

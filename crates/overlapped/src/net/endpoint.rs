@@ -9,7 +9,7 @@ use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::idle::Idle;
-use overlapped_kernel::request::{RequestRef, Route};
+use overlapped_kernel::request::{Completion, RequestRef, Route};
 use overlapped_kernel::road::Report;
 use overlapped_kernel::system::Grant;
 use std::any::Any;
@@ -107,6 +107,26 @@ impl Endpoint {
         let how = Overlap { route, overlapped: None, payload: Some(payload), report };
         match issue(&self.socket, how) {
             Ok(Issued::Done(request, _) | Issued::Pending(request)) => Ok(request),
+            Err(NotIssued { status, payload: Some(payload), .. }) => {
+                Err((Error::new(status.to_win32(), name), payload))
+            }
+            Err(NotIssued { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
+        }
+    }
+
+    /// Puts a request on the road that a packet brings back, and that nobody keeps.
+    #[inline]
+    pub fn issue_detached(
+        &self,
+        name: &'static str,
+        payload: Box<dyn Any + Send>,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
+    ) -> std::result::Result<(), (Error, Box<dyn Any + Send>)> {
+        let route = Route { packet: true, ..Route::default() };
+        // As for `issue`: the packet must come.
+        let how = Overlap { route, overlapped: None, payload: Some(payload), report: Report::AsPending };
+        match issue(&self.socket, how) {
+            Ok(_) => Ok(()),
             Err(NotIssued { status, payload: Some(payload), .. }) => {
                 Err((Error::new(status.to_win32(), name), payload))
             }

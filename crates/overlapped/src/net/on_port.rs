@@ -3,15 +3,15 @@
 use crate::buffer::{IoBuf, IoBufMut};
 use crate::error::Error;
 use crate::net::endpoint::AsEndpoint;
-use crate::net::transfer::{NOTHING, Stream, bytes, receive, room, send};
+use crate::net::transfer::{NOTHING, Stream, bytes, receive, room};
 use crate::net::transmit::{FilePart, transmit};
 use crate::net::udp::{Addressed, UdpSocket, send_to};
 use crate::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use crate::operation::{self};
 use crate::overlapped_file::OverlappedFile;
 use crate::port::{Associated, Bare, Parcel, Rejected};
-use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Send as Sending, Socket};
-use overlapped_kernel::request::{Buffer, Route};
+use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
+use overlapped_kernel::request::{Buffer, Completion, Route};
 use std::net::SocketAddr;
 
 /// A request without a buffer that was not accepted, with its context.
@@ -51,6 +51,19 @@ where
     ) -> Outcome<C, B> {
         match self.endpoint().issue(name, to_port(), parcel, issue) {
             Ok(_) => Ok(()),
+            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
+        }
+    }
+
+    #[inline]
+    fn put_detached(
+        &self,
+        name: &'static str,
+        parcel: Box<Parcel<K, C, B>>,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
+    ) -> Outcome<C, B> {
+        match self.endpoint().issue_detached(name, parcel, issue) {
+            Ok(()) => Ok(()),
             Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
         }
     }
@@ -104,9 +117,10 @@ where
         B: IoBufMut,
     {
         let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
+        let memory = [room(&mut parcel.buffer)];
         // SAFETY: the memory belongs to the parcel, which the request owns until it is complete.
-        let issue = unsafe { receive(room(&mut parcel.buffer)) };
-        self.put("read", parcel, issue)
+        let issue = |socket: &Socket, how| unsafe { socket.receive_detached(Receive::into(&memory), how) };
+        self.put_detached("read", parcel, issue)
     }
 
     /// Sends the whole buffer.
@@ -118,9 +132,10 @@ where
         B: IoBuf,
     {
         let parcel = self.parcel(buffer, context, operation::keep::<B>);
-        // SAFETY: as for a receive.
-        let issue = unsafe { send(bytes(&parcel.buffer)) };
-        self.put("write", parcel, issue)
+        let memory = [bytes(&parcel.buffer)];
+        // SAFETY: as for a receive; of what is done inside the call, the packet owns it.
+        let issue = |socket: &Socket, how| unsafe { socket.send_detached(Sending::from(&memory), how) };
+        self.put_detached("write", parcel, issue)
     }
 
     /// Queues a packet when something can be received, and leaves it there: an idle connection costs no buffer.

@@ -33,6 +33,26 @@ fn peeking_leaves_the_data_and_waiting_for_all_waits() {
 }
 
 #[test]
+fn a_message_of_more_pieces_than_linux_takes_is_one() {
+    // Contract 08 section 4: the buffers are one message.
+    on_real_engines(|lab| {
+        let (near, far) = (Open::bound(lab, DATAGRAM), Open::bound(lab, DATAGRAM));
+        let to = near.local_address().unwrap();
+        let (mut sent, mut got) = (pattern(2500, 7), vec![0; 2500]);
+        let bytes = |all: &mut Vec<u8>| -> Vec<Buffer> {
+            all.iter_mut().map(|byte| Buffer { start: byte, len: 1 }).collect()
+        };
+        let (from, into) = (bytes(&mut sent), bytes(&mut got));
+        // SAFETY: the pieces outlive the calls.
+        unsafe {
+            assert_eq!(far.send(Send { to: Some(&to), ..Send::from(&from) }), Ok(2500));
+            assert_eq!(near.receive(Receive::into(&into)), Ok(2500));
+        }
+        assert_eq!(got, sent);
+    });
+}
+
+#[test]
 fn urgent_data_is_apart_from_the_rest() {
     on_real_engines(|lab| {
         let (client, server) = connection(lab);

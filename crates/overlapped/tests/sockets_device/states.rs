@@ -119,13 +119,15 @@ fn a_ticket_gives_another_handle_of_the_same_socket_once() {
     // Contract 08 section 2: WSADuplicateSocket.
     on_real_engines(|lab| {
         let (client, server) = connection(lab);
-        let ticket = socket::export(&server).unwrap();
+        let ticket = socket::export(&lab.system, server.handle).unwrap();
         assert!(ticket.as_ref().len() < 64 && ticket.as_ref().is_ascii());
         let twin = Open::of(lab, socket::import(&lab.system, ticket.as_ref(), None).unwrap());
         assert_eq!(twin.peer_address().unwrap(), client.local_address().unwrap());
         send(&client, b"ab").unwrap();
         assert_eq!(receive(&server, 1).unwrap(), b"a");
         assert_eq!(receive(&twin, 1).unwrap(), b"b");
+        server.set_receive_limit(1234);
+        assert_eq!(twin.receive_limit(), 1234, "one socket in one process");
         drop(server);
         send(&twin, b"open").unwrap();
         assert_eq!(receive_all(&client, 4), b"open");

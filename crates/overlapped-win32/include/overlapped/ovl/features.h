@@ -8,14 +8,14 @@
 #define OVL_LATER 1                 /* 0: functions that do not exist yet are not declared at all */
 #endif
 
-#define OVL_HAVE_CONSOLE 0          /* wincon.h: input records, cells, screen buffers */
+#define OVL_HAVE_CONSOLE 1          /* wincon.h: input records, cells, screen buffers */
 #define OVL_HAVE_CONSOLE_TEXT 1     /* wincon.h: modes, colours, the cursor, WriteConsole, ReadConsole, title, code pages */
 #define OVL_HAVE_DIRECTORY_WATCH 1  /* ReadDirectoryChangesW, FindFirstChangeNotification */
 #define OVL_HAVE_FILE_MAPPING 1     /* CreateFileMapping, MapViewOfFile */
-#define OVL_HAVE_MAILSLOTS 0        /* CreateMailslot, GetMailslotInfo, SetMailslotInfo */
-#define OVL_HAVE_PIPES 0            /* namedpipeapi.h */
-#define OVL_HAVE_PROCESSES 0        /* CreateProcess, OpenProcess, TerminateProcess */
-#define OVL_HAVE_SERIAL 0           /* GetCommState, WaitCommEvent, ... */
+#define OVL_HAVE_MAILSLOTS 1        /* CreateMailslot, GetMailslotInfo, SetMailslotInfo */
+#define OVL_HAVE_PIPES 1            /* namedpipeapi.h */
+#define OVL_HAVE_PROCESSES 1        /* CreateProcess, OpenProcess, TerminateProcess, jobs */
+#define OVL_HAVE_SERIAL 1           /* GetCommState, WaitCommEvent, ... */
 #define OVL_HAVE_THREAD_POOL 1      /* work, I/O and wait callbacks, BindIoCompletionCallback */
 #define OVL_HAVE_THREAD_POOL_ALL 1  /* its timers, waits, own pools, cleanup groups, timer queues */
 #define OVL_HAVE_THREAD_CONTROL 1   /* SuspendThread, TerminateThread, priorities, names, affinity */

@@ -1,7 +1,5 @@
 //! Contract 09 sections 2 to 5, as far as lines and colours go, on a terminal of the test's own.
 
-#![allow(missing_docs)]
-
 use overlapped_abi::{ConsoleCursorInfo, ConsoleScreenBufferInfo, Coord, SmallRect};
 use overlapped_win32::consoleapi::screen::*;
 use overlapped_win32::consoleapi::session::*;
@@ -19,14 +17,14 @@ use std::sync::{Mutex, MutexGuard};
 static ONE: Mutex<()> = Mutex::new(());
 
 /// The keyboard and screen of a terminal of 100 by 30.
-struct Screen {
-    user: File,
-    program: OwnedFd,
+pub struct Screen {
+    pub user: File,
+    pub program: OwnedFd,
     _one: MutexGuard<'static, ()>,
 }
 
 impl Screen {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let one = ONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let (mut user, mut program) = (0, 0);
         let size = libc::winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
@@ -38,7 +36,7 @@ impl Screen {
     }
 
     /// The program's handle, for output, or for input if it can only read.
-    fn handle(&self, output: bool) -> usize {
+    pub fn handle(&self, output: bool) -> usize {
         let name = format!("/proc/self/fd/{}", self.program.as_raw_fd());
         let side = File::options().read(!output).write(output).open(name).expect("the terminal");
         let handle = ovl__get_osfhandle(side.as_raw_fd()) as usize;
@@ -47,7 +45,7 @@ impl Screen {
     }
 
     /// What came to the screen; all of it has been written when the calls return.
-    fn shown(&mut self, text: &str) {
+    pub fn shown(&mut self, text: &str) {
         let mut bytes = vec![0; text.len()];
         self.user.read_exact(&mut bytes).expect("the screen");
         assert_eq!(String::from_utf8_lossy(&bytes), text);
@@ -61,14 +59,14 @@ fn refused(call: impl FnOnce() -> i32) -> u32 {
     ovl_GetLastError()
 }
 
-fn info(handle: usize) -> ConsoleScreenBufferInfo {
+pub fn info(handle: usize) -> ConsoleScreenBufferInfo {
     let mut info = ConsoleScreenBufferInfo::default();
     // SAFETY: the structure is ours.
     assert_eq!(unsafe { ovl_GetConsoleScreenBufferInfo(handle, &mut info) }, 1, "error {}", ovl_GetLastError());
     info
 }
 
-fn mode(handle: usize) -> u32 {
+pub fn mode(handle: usize) -> u32 {
     let mut mode = 0;
     // SAFETY: the number is ours.
     assert_eq!(unsafe { ovl_GetConsoleMode(handle, &mut mode) }, 1, "error {}", ovl_GetLastError());

@@ -1,0 +1,321 @@
+//! A client's end of a pipe that another process owns: its requests become frames, and answers come from there.
+//!
+//! The owner decides everything; here is only known which call is which. When the server closes, what this client has not read comes along
+//! with the farewell, and is read from a queue here from then on; so the owner's process may end. If that dies without a word, unread
+//! data dies with it, and the client finds the pipe broken.
+//!
+//! A cancelled request ends when the owner has said how, since only the owner knows whether it was in time.
+
+use super::device::Job;
+use super::names::Names;
+use super::party::{Memory, Party, data, ended_early};
+use super::queue::{Queue, Sink};
+use super::serve::registered;
+use super::state::{Mode, Peeked, Standing};
+use super::tally::Tally;
+use super::wire::{self, Done, Greeting, LONGEST, Welcome};
+use crate::channel::{self, ConnectError, Connection, Frame, Malformed, Writer};
+use overlapped_abi::{AccessMask, Status, Win32Error};
+use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::instance::Instance;
+use overlapped_kernel::namespace::ObjectName;
+use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
+use parking_lot::Mutex;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// A question that only the owner can answer: PEEK or MODE, and what it has answered.
+pub(super) struct Question {
+    pub operation: u16,
+    pub body: Vec<u8>,
+    pub answer: Mutex<Vec<u8>>,
+}
+
+/// See the module page.
+pub(super) struct FarDevice {
+    far: Arc<Far>,
+}
+
+/// What the connection and the device have in common.
+struct Far {
+    names: Arc<Names>,
+    name: ObjectName,
+    welcome: Welcome,
+    connection: OnceLock<Connection>,
+    state: Mutex<State>,
+}
+
+struct State {
+    next: u64,
+    /// Calls that the owner has not answered, in their order.
+    calls: BTreeMap<u64, RequestRef>,
+    mode: Mode,
+    /// After the end: what is left to be read.
+    rest: Option<Queue<Party>>,
+}
+
+/// Opens an instance of another process.
+///
+/// 2 if no other process has the name, 231 if none of its instances listens, 5 if one does not offer the access.
+pub(super) fn open(names: &Arc<Names>, name: &ObjectName, access: AccessMask) -> Result<(FarDevice, AccessMask), Win32Error> {
+    let mut error = Win32Error::FILE_NOT_FOUND;
+    for other in names.channel.owners(&registered(name)) {
+        let mut made = None;
+        let attach = |connection: &Connection, welcome: &[u8]| {
+            let welcome = Welcome::read(welcome).map_err(|Malformed| Win32Error::GEN_FAILURE)?;
+            let state = State { next: 1, calls: BTreeMap::new(), mode: Mode::PLAIN, rest: None };
+            let (names, name) = (Arc::clone(names), name.clone());
+            let far = Far { names, name, welcome, connection: OnceLock::new(), state: Mutex::new(state) };
+            let far = made.insert(Arc::new(far));
+            let _ = far.connection.set(connection.clone());
+            Ok(Arc::clone(far) as Arc<dyn channel::End>)
+        };
+        match names.channel.connect(other.owner, &registered(name), &Greeting::Open(access).write(), attach) {
+            Ok(_) => {
+                let Some(far) = made else { unreachable!("a connection is attached") };
+                let access = far.welcome.access;
+                return Ok((FarDevice { far }, access));
+            }
+            Err(ConnectError::Refused(Win32Error::ACCESS_DENIED)) => return Err(Win32Error::ACCESS_DENIED),
+            Err(ConnectError::Refused(Win32Error::FILE_NOT_FOUND) | ConnectError::Gone) => {}
+            Err(ConnectError::Refused(refused)) => error = refused,
+            Err(ConnectError::Failed(failed)) if error == Win32Error::FILE_NOT_FOUND => error = failed,
+            Err(ConnectError::Failed(_)) => {}
+        }
+    }
+    Err(error)
+}
+
+impl FarDevice {
+    pub fn welcome(&self) -> &Welcome {
+        &self.far.welcome
+    }
+
+    /// How many instances of its name there are.
+    pub fn instances(&self) -> u32 {
+        let Far { names, name, .. } = &*self.far;
+        let known = [names.ask(name), names.ask_others(name)];
+        known.into_iter().flatten().map(|(_, instances)| instances).sum::<u32>().max(1)
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.far.state.lock().mode
+    }
+
+    /// The owner has taken this mode.
+    pub fn mode_is(&self, mode: Mode) {
+        self.far.state.lock().mode = mode;
+    }
+}
+
+/// What the owner is sent for a request.
+fn frame(request: &Request) -> Option<(u16, Vec<u8>)> {
+    let room = || Writer::new().u64(request.buffer().len as u64);
+    Some(match (request.function(), Job::of(request)) {
+        (Function::Read, _) => (wire::READ, room().finish()),
+        (Function::Write, _) => (wire::WRITE, data(request).to_vec()),
+        (Function::Flush, _) => (wire::FLUSH, Vec::new()),
+        (_, Some(Job::Transact(message))) => (wire::TRANSACT, room().rest(message).finish()),
+        (_, Some(Job::Ask(question))) => (question.operation, question.body.clone()),
+        _ => return None,
+    })
+}
+
+impl State {
+    /// How a request ends after the connection's end; `new` if the owner has never seen it.
+    fn after_all(&mut self, request: &Request, new: bool) -> Completion {
+        let Self { mode, rest, .. } = self;
+        let Some(rest) = rest else { return Completion::failure(Status::UNSUCCESSFUL) };
+        match (request.function(), Job::of(request)) {
+            (Function::Read, _) => rest
+                .read(&mut Memory(request), mode.reading, &mut Tally::new())
+                .unwrap_or(Completion::failure(Status::PIPE_BROKEN)),
+            (Function::Write, _) if new => Completion::failure(Status::PIPE_CLOSING),
+            (Function::Flush, _) if new => Completion::success(0),
+            (_, Some(Job::Transact(_))) if new => Completion::failure(Status::INVALID_PIPE_STATE),
+            (_, Some(Job::Ask(question))) => {
+                if question.operation == wire::PEEK {
+                    return peek(rest, question);
+                }
+                Completion::success(0)
+            }
+            _ => Completion::failure(Status::PIPE_BROKEN),
+        }
+    }
+}
+
+/// Answers a question about what is left here.
+fn peek(rest: &Queue<Party>, question: &Question) -> Completion {
+    if rest.is_empty() {
+        return Completion::failure(Status::PIPE_BROKEN);
+    }
+    let room = channel::Fields::of(&question.body).u64().unwrap_or(0);
+    let seen = Peeked {
+        standing: Standing::Closing as u32,
+        available: rest.len(),
+        messages: rest.message_count(),
+        message: rest.first_message(),
+        data: rest.peek(usize::try_from(room).unwrap_or(usize::MAX)),
+    };
+    *question.answer.lock() = wire::write_peeked(&seen);
+    Completion::success(0)
+}
+
+impl Far {
+    fn send(&self, operation: u16, tag: u64, body: Vec<u8>) {
+        if let Some(connection) = self.connection.get() {
+            // If it is over, its end is told, and ends what waits.
+            let _ = connection.send(operation, tag, body);
+        }
+    }
+
+    /// The connection is over. What was not read is in these pieces.
+    fn end(&self, pieces: &[Vec<u8>]) {
+        let mut tally = Tally::new();
+        {
+            let mut state = self.state.lock();
+            if state.rest.is_none() {
+                let mut rest = Queue::new(self.welcome.family.of_messages, usize::MAX);
+                let reading = state.mode.reading;
+                pieces.iter().for_each(|piece| rest.write(piece, reading, &mut Tally::new()));
+                state.rest = Some(rest);
+            }
+            for (_, request) in std::mem::take(&mut state.calls) {
+                let completion = state.after_all(&request, false);
+                tally.push(Party::Local(request), completion);
+            }
+        }
+        tally.tell();
+    }
+
+    /// The answer to a call.
+    fn done(&self, tag: u64, done: Done<'_>) -> Result<(), Malformed> {
+        let Some(request) = self.state.lock().calls.remove(&tag) else { return Ok(()) };
+        let reads = matches!(request.function(), Function::Read) || matches!(Job::of(&request), Some(Job::Transact(_)));
+        let mut bytes = 0;
+        let mut sound = true;
+        if reads {
+            let mut memory = Memory(&request);
+            sound = done.data.len() <= memory.room();
+            if sound {
+                memory.put(done.data);
+                bytes = done.data.len();
+            }
+        } else if let Some(Job::Ask(question)) = Job::of(&request) {
+            *question.answer.lock() = done.data.to_vec();
+        } else if done.status.is_success() {
+            sound = done.bytes <= request.buffer().len;
+            bytes = if sound { done.bytes } else { 0 };
+        }
+        let status = if sound { done.status } else { Status::PIPE_BROKEN };
+        request.complete(Completion { status, bytes });
+        if sound { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+impl channel::End for Far {
+    fn longest(&self) -> u32 {
+        LONGEST
+    }
+
+    fn frame(&self, _connection: &Connection, frame: Frame) -> Result<(), Malformed> {
+        match frame.operation {
+            wire::DONE => self.done(frame.tag, Done::read(&frame.body)?),
+            wire::LAST => {
+                self.end(&wire::read_last(&frame.body)?);
+                Ok(())
+            }
+            _ => Err(Malformed),
+        }
+    }
+
+    fn ended(&self, _connection: &Connection) {
+        self.end(&[]);
+    }
+}
+
+impl Device for FarDevice {
+    fn file_type(&self) -> FileType {
+        FileType::Pipe
+    }
+
+    fn requires_overlapped(&self) -> bool {
+        false
+    }
+
+    fn serializes(&self) -> bool {
+        false
+    }
+
+    fn start(&self, request: &Request) -> Start {
+        let sends = match Job::of(request) {
+            Some(Job::Transact(message)) => message.len(),
+            Some(Job::Connect) => return Start::Failed(Status::INVALID_DEVICE_REQUEST),
+            _ => data(request).len(),
+        };
+        if sends > wire::MOST {
+            return Start::Failed(Status::INSUFFICIENT_RESOURCES);
+        }
+        if matches!(request.function(), Function::Lock { .. } | Function::Copy) {
+            return Start::Failed(Status::INVALID_DEVICE_REQUEST);
+        }
+        let mut state = self.far.state.lock();
+        if state.rest.is_none() {
+            return Start::Queue;
+        }
+        match state.after_all(request, true) {
+            Completion { status, .. } if status.is_error() => Start::Failed(status),
+            completion => Start::Done(completion),
+        }
+    }
+
+    fn enqueue(&self, request: RequestRef) {
+        let Some((operation, body)) = frame(&request) else {
+            return request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST));
+        };
+        let mut state = self.far.state.lock();
+        let ended = if request.is_cancelling() {
+            ended_early(&request)
+        } else if state.rest.is_some() {
+            state.after_all(&request, true)
+        } else {
+            let tag = state.next;
+            state.next += 1;
+            state.calls.insert(tag, request);
+            // Under the lock, so that calls go out in the order of their tags.
+            return self.far.send(operation, tag, body);
+        };
+        drop(state);
+        request.complete(ended);
+    }
+
+    fn cancel(&self, request: &RequestRef) -> bool {
+        let state = self.far.state.lock();
+        let tag = state.calls.iter().find_map(|(tag, call)| Arc::ptr_eq(call, request).then_some(*tag));
+        if let Some(tag) = tag {
+            self.far.send(wire::CANCEL, tag, Vec::new());
+        }
+        true
+    }
+
+    fn resume(&self, _request: &Request, _result: RawResult) -> Next {
+        // It hands out no operation that could have a result.
+        Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
+    }
+
+    fn close(&self, _instance: &Instance) {
+        let calls = std::mem::take(&mut self.far.state.lock().calls);
+        for request in calls.into_values() {
+            request.complete(ended_early(&request));
+        }
+        if let Some(connection) = self.far.connection.get() {
+            connection.close();
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

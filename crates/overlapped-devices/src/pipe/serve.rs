@@ -1,0 +1,298 @@
+//! Clients in other processes, as the owner of the pipe sees them.
+//!
+//! Such a client is one connection of the [channel](crate::channel). Its calls are carried out on the queues like requests of this process;
+//! one that has to wait stands there as a [`Call`] and is answered when its turn has come. When the connection ends, for whatever reason,
+//! the client's pending writes are taken back and its end is closed. All of this happens on the channel's service thread, which it never
+//! keeps waiting.
+
+use super::names::Names;
+use super::node::Node;
+use super::party::{Caller, Party};
+use super::queue::Sink;
+use super::state::{Client, End, Mode, State, Verdict};
+use super::tally::Tally;
+use super::wire::{self, Done, Greeting, LONGEST, Welcome};
+use crate::channel::{self, Accepted, Connection, Fields, Frame, Kind, Malformed, Name, Service};
+use overlapped_abi::{Status, Win32Error};
+use overlapped_kernel::namespace::ObjectName;
+use overlapped_kernel::request::Completion;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+impl Service for Names {
+    fn accept(&self, name: &Name, connection: &Connection, greeting: &[u8]) -> Result<Accepted, Win32Error> {
+        match Greeting::read(greeting).map_err(|Malformed| Win32Error::INVALID_PARAMETER)? {
+            Greeting::Open(wanted) => self.admit(&name.name, wanted, connection),
+            Greeting::Wait => self.let_wait(&name.name, connection),
+        }
+    }
+}
+
+/// Numbers for clients of other processes.
+fn next() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Names {
+    fn admit(
+        &self,
+        name: &ObjectName,
+        wanted: overlapped_abi::AccessMask,
+        connection: &Connection,
+    ) -> Result<Accepted, Win32Error> {
+        let user = rustix::process::geteuid().as_raw();
+        let client = Client { process: connection.peer().process, user, far: Some(connection.clone()) };
+        let found = self.open(name, wanted, client)?;
+        let (family, quotas, server) = (found.node.family, found.node.quotas, found.node.server);
+        let welcome = Welcome { access: found.access, family, quotas, server }.write();
+        let end = Arc::new(FarClient { node: found.node, end: found.end, number: next() });
+        Ok(Accepted { end, welcome })
+    }
+
+    /// The welcome says whether an instance listens now.
+    fn let_wait(&self, name: &ObjectName, connection: &Connection) -> Result<Accepted, Win32Error> {
+        let number = next();
+        let listener = Listener { number, connection: connection.clone() };
+        let listens = match self.wait(name, Some(Party::Remote(Box::new(listener)))) {
+            Verdict::Done(_) => 1,
+            Verdict::Wait => 0,
+            Verdict::Failed(status) => return Err(status.to_win32()),
+        };
+        let end = Arc::new(Waiting { names: self.myself(), number });
+        Ok(Accepted { end, welcome: vec![listens] })
+    }
+}
+
+/// Somebody who waits for an instance to listen.
+struct Listener {
+    number: u64,
+    connection: Connection,
+}
+
+impl Sink for Listener {
+    fn room(&self) -> usize {
+        0
+    }
+
+    fn put(&mut self, _bytes: &[u8]) {}
+}
+
+impl Caller for Listener {
+    fn number(&self) -> (u64, u64) {
+        (self.number, 0)
+    }
+
+    fn complete(self: Box<Self>, completion: Completion) {
+        // If the last instance has gone, the end of the connection says it.
+        if completion.status.is_success() {
+            let _ = self.connection.send(wire::LISTENS, 0, Vec::new());
+        }
+        self.connection.close();
+    }
+}
+
+/// The connection of such a one.
+struct Waiting {
+    names: std::sync::Weak<Names>,
+    number: u64,
+}
+
+impl channel::End for Waiting {
+    fn frame(&self, _connection: &Connection, _frame: Frame) -> Result<(), Malformed> {
+        Err(Malformed)
+    }
+
+    fn ended(&self, _connection: &Connection) {
+        if let Some(names) = self.names.upgrade() {
+            drop(names.take_out(|who| who.is_call(self.number, None)));
+        }
+    }
+}
+
+/// A client's end of an instance.
+struct FarClient {
+    node: Arc<Node>,
+    end: End,
+    number: u64,
+}
+
+/// A call that waits, or whose outcome is being told.
+struct Call {
+    connection: Connection,
+    client: u64,
+    tag: u64,
+    room: usize,
+    data: Vec<u8>,
+}
+
+impl Sink for Call {
+    fn room(&self) -> usize {
+        self.room - self.data.len()
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.data.extend_from_slice(bytes);
+    }
+}
+
+impl Caller for Call {
+    fn number(&self) -> (u64, u64) {
+        (self.client, self.tag)
+    }
+
+    fn complete(self: Box<Self>, Completion { status, bytes }: Completion) {
+        let done = Done { status, bytes, data: &self.data }.write();
+        // To a client that has gone nobody need tell anything.
+        let _ = self.connection.send(wire::DONE, self.tag, done);
+    }
+}
+
+impl FarClient {
+    fn call(&self, connection: &Connection, tag: u64, room: u64) -> Box<Call> {
+        let room = usize::try_from(room).unwrap_or(usize::MAX).min(wire::MOST);
+        Box::new(Call { connection: connection.clone(), client: self.number, tag, room, data: Vec::new() })
+    }
+
+    /// Carries a call out, and answers it unless it waits.
+    fn carry_out(&self, call: Box<Call>, act: impl FnOnce(&mut State, &mut Tally<Party>, &mut Option<Box<Call>>) -> Verdict) {
+        self.node.act(|state, tally| {
+            let mut call = Some(call);
+            let completion = match act(state, tally, &mut call) {
+                Verdict::Wait => return,
+                Verdict::Done(completion) => completion,
+                Verdict::Failed(status) => Completion::failure(status),
+            };
+            if let Some(call) = call {
+                tally.push(Party::Remote(call), completion);
+            }
+        });
+    }
+
+    fn read(&self, call: Box<Call>) {
+        self.carry_out(call, |state, tally, call| {
+            let Some(mut own) = call.take() else { return Verdict::Wait };
+            let verdict = state.read(self.end, &mut *own, false, tally);
+            if verdict == Verdict::Wait {
+                state.wait_to_read(self.end.side, Party::Remote(own));
+            } else {
+                *call = Some(own);
+            }
+            verdict
+        });
+    }
+
+    fn write(&self, call: Box<Call>, data: &[u8]) {
+        self.carry_out(call, |state, tally, call| {
+            let mut who = || Party::Remote(call.take().unwrap_or_else(|| unreachable!("one call waits once")));
+            state.write(self.end, data, Some(&mut who), tally)
+        });
+    }
+
+    fn flush(&self, call: Box<Call>) {
+        self.carry_out(call, |state, _, call| {
+            let mut who = || Party::Remote(call.take().unwrap_or_else(|| unreachable!("one call waits once")));
+            state.flush(self.end, Some(&mut who))
+        });
+    }
+
+    fn transact(&self, call: Box<Call>, message: &[u8]) {
+        self.carry_out(call, |state, tally, call| match state.ask(self.end, message, tally) {
+            Ok(()) => {
+                if let Some(own) = call.take() {
+                    state.wait_to_read(self.end.side, Party::Remote(own));
+                }
+                Verdict::Wait
+            }
+            Err(status) => Verdict::Failed(status),
+        });
+    }
+
+    fn cancel(&self, tag: u64) {
+        self.node.act(|state, tally| {
+            if let Some(who) = state.take_out(|who| who.is_call(self.number, Some(tag)), tally) {
+                tally.push(who, Completion::failure(Status::CANCELLED));
+            }
+        });
+    }
+
+    fn peek(&self, call: Box<Call>) {
+        self.carry_out(call, |state, _, call| {
+            let room = call.as_ref().map_or(0, |call| call.room);
+            match state.peek(self.end, room) {
+                Ok(seen) => {
+                    if let Some(call) = call {
+                        call.data = wire::write_peeked(&seen);
+                    }
+                    Verdict::Done(Completion::success(0))
+                }
+                Err(status) => Verdict::Failed(status),
+            }
+        });
+    }
+
+    fn set_mode(&self, call: Box<Call>, mode: Mode) {
+        self.carry_out(call, |state, _, _| match state.set_mode(self.end, mode) {
+            Ok(()) => Verdict::Done(Completion::success(0)),
+            Err(status) => Verdict::Failed(status),
+        });
+    }
+}
+
+impl channel::End for FarClient {
+    fn longest(&self) -> u32 {
+        LONGEST
+    }
+
+    fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Malformed> {
+        let Frame { operation, tag, body } = frame;
+        let mut fields = Fields::of(&body);
+        match operation {
+            wire::WRITE => self.write(self.call(connection, tag, 0), &body),
+            wire::TRANSACT => {
+                let room = fields.u64()?;
+                self.transact(self.call(connection, tag, room), fields.rest());
+            }
+            wire::READ | wire::PEEK => {
+                let call = self.call(connection, tag, fields.u64()?);
+                fields.finish()?;
+                if operation == wire::READ { self.read(call) } else { self.peek(call) }
+            }
+            wire::FLUSH => {
+                fields.finish()?;
+                self.flush(self.call(connection, tag, 0));
+            }
+            wire::CANCEL => {
+                fields.finish()?;
+                self.cancel(tag);
+            }
+            wire::MODE => {
+                let mode = Mode::from_bits(fields.u32()?).ok_or(Malformed)?;
+                fields.finish()?;
+                self.set_mode(self.call(connection, tag, 0), mode);
+            }
+            _ => return Err(Malformed),
+        }
+        Ok(())
+    }
+
+    fn ended(&self, _connection: &Connection) {
+        self.node.act(|state, tally| {
+            // Nobody is left to be told.
+            while state.take_out(|who| who.is_call(self.number, None), tally).is_some() {}
+            state.close(self.end, tally);
+        });
+    }
+}
+
+/// The server has closed its end: a client in another process gets what it has not read, and the connection ends.
+pub(super) fn say_farewell(node: &Node) {
+    let Some((connection, pieces)) = node.state().take_farewell() else { return };
+    let _ = connection.send(wire::LAST, 0, wire::write_last(&pieces));
+    connection.close();
+}
+
+/// The name in the register.
+pub(super) fn registered(name: &ObjectName) -> Name {
+    Name::new(Kind::Pipe, name.clone())
+}
