@@ -7,7 +7,7 @@
 //! | Module | Holds | Contract |
 //! |---|---|---|
 //! | [`channel`] | names and connections between processes, for pipes and mailslots | 07 §1.1, §4 |
-//! | [`console`] | terminals as programs see them that print lines and colours | 09 §3 to §5 |
+//! | [`console`] | consoles: records of input, screen buffers, control events, on terminals or in memory | 09 |
 //! | [`disk`] | drives and volumes as runs of sectors | 01 §4.3, §4.4, §6 |
 //! | [`mod@file`] | files, directories, links, the null device, and special files reached by a path | 01 §2, §4.1, §4.2; 02 |
 //! | [`pipe`] | named and anonymous pipes | 07 §1 to §3 |

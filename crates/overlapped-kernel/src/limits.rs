@@ -29,17 +29,27 @@ impl Default for Limits {
     }
 }
 
-/// What is outstanding in a system.
+/// What is outstanding in a system. Where no limit asks for the number of requests, each thread counts on a line of its own: one that all
+/// share would wander between the processors with every request.
 #[derive(Debug)]
 pub(crate) struct Accounts {
     limits: Limits,
     requests: AtomicUsize,
     bytes: AtomicUsize,
+    shares: [Share; SHARES],
 }
+
+/// Requests that some threads have begun, less those that they have ended; wraps.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Share(AtomicUsize);
+
+const SHARES: usize = 8;
 
 impl Accounts {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, requests: AtomicUsize::new(0), bytes: AtomicUsize::new(0) }
+        let shares = std::array::from_fn(|_| Share::default());
+        Self { limits, requests: AtomicUsize::new(0), bytes: AtomicUsize::new(0), shares }
     }
 
     /// Enters a request of `bytes` on an instance that has `others` outstanding, or says why not.
@@ -47,19 +57,39 @@ impl Accounts {
         if others >= self.limits.requests_per_instance {
             return Err(Status::NO_MEMORY);
         }
-        if !add(&self.requests, 1, self.limits.requests) {
+        if !self.counts_requests() {
+            self.share().fetch_add(1, Ordering::Relaxed);
+        } else if !add(&self.requests, 1, self.limits.requests) {
             return Err(Status::INVALID_USER_BUFFER);
         }
         if self.counts_bytes() && !add(&self.bytes, bytes, self.limits.bytes) {
-            self.requests.fetch_sub(1, Ordering::AcqRel);
+            self.forget_request();
             return Err(Status::QUOTA_EXCEEDED);
         }
         Ok(())
     }
 
+    fn forget_request(&self) {
+        if self.counts_requests() {
+            self.requests.fetch_sub(1, Ordering::AcqRel);
+        } else {
+            self.share().fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Where the calling thread counts.
+    fn share(&self) -> &AtomicUsize {
+        let serial = crate::thread::with_record(|thread| thread.serial());
+        &self.shares[serial as usize % SHARES].0
+    }
+
+    fn counts_requests(&self) -> bool {
+        self.limits.requests != usize::MAX
+    }
+
     /// The request is complete.
     pub(crate) fn leave(&self, bytes: usize) {
-        self.requests.fetch_sub(1, Ordering::AcqRel);
+        self.forget_request();
         if self.counts_bytes() {
             self.bytes.fetch_sub(bytes, Ordering::AcqRel);
         }
@@ -70,17 +100,14 @@ impl Accounts {
         self.limits.bytes != usize::MAX
     }
 
-    /// Requests that are not complete.
+    /// Requests that are not complete. Exact for whoever knows that none begins or ends meanwhile.
     pub(crate) fn requests(&self) -> usize {
-        self.requests.load(Ordering::Acquire)
+        let shared = |sum: usize, share: &Share| sum.wrapping_add(share.0.load(Ordering::Acquire));
+        self.shares.iter().fold(self.requests.load(Ordering::Acquire), shared)
     }
 }
 
 fn add(counter: &AtomicUsize, amount: usize, limit: usize) -> bool {
-    if limit == usize::MAX {
-        counter.fetch_add(amount, Ordering::AcqRel);
-        return true;
-    }
     let sum = |now: usize| now.checked_add(amount).filter(|sum| *sum <= limit);
     counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, sum).is_ok()
 }
@@ -88,6 +115,20 @@ fn add(counter: &AtomicUsize, amount: usize, limit: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_limit_requests_that_other_threads_end_are_counted_too() {
+        let accounts = Accounts::new(Limits { bytes: 100, ..Limits::NONE });
+        (0..20).for_each(|_| assert_eq!(accounts.enter(5, 0), Ok(())));
+        assert_eq!(accounts.enter(1, 0), Err(Status::QUOTA_EXCEEDED));
+        assert_eq!(accounts.requests(), 20);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..5).for_each(|_| accounts.leave(5)));
+            }
+        });
+        assert_eq!((accounts.requests(), accounts.bytes.load(Ordering::Relaxed)), (0, 0));
+    }
 
     #[test]
     fn each_limit_has_its_error_and_loses_nothing() {

@@ -181,7 +181,9 @@ pub unsafe extern "C" fn ovl_UpdateProcThreadAttribute(
             return Err(Win32Error::INVALID_PARAMETER);
         }
         match what {
-            HANDLE_LIST | JOB_LIST if bytes == 0 || bytes % size_of::<RawHandle>() != 0 => return Err(BAD_LENGTH),
+            HANDLE_LIST | JOB_LIST if bytes == 0 || !bytes.is_multiple_of(size_of::<RawHandle>()) => {
+                return Err(BAD_LENGTH);
+            }
             HANDLE_LIST | JOB_LIST => {}
             _ if HEARD.contains(&what) => {}
             _ => return Err(Win32Error::NOT_SUPPORTED),

@@ -11,7 +11,7 @@ use overlapped_win32::ioapiset::{
     ovl_CancelIoEx, ovl_CreateIoCompletionPort, ovl_GetOverlappedResult, ovl_GetQueuedCompletionStatus,
 };
 use overlapped_win32::mailslots::{ovl_CreateMailslotA, ovl_CreateMailslotW, ovl_GetMailslotInfo, ovl_SetMailslotInfo};
-use overlapped_win32::processthreadsapi::ovl_GetExitCodeProcess;
+use overlapped_win32::processes::ovl_GetExitCodeProcess;
 use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
 use overlapped_win32::support::RawHandle;
 use overlapped_win32::synchapi::{ovl_CreateEventA, ovl_WaitForSingleObject};

@@ -45,8 +45,8 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 
 pub use overlapped_abi::{
-    CharInfo as Cell, ConsoleCursorInfo as CursorInfo, ConsoleScreenBufferInfo as ScreenInfo, Coord, InputEvent, InputRecord,
-    KeyEventRecord as KeyRecord, MouseEventRecord as MouseRecord, SmallRect as Rect,
+    CharInfo as Cell, ConsoleCursorInfo as CursorInfo, ConsoleScreenBufferInfo as ScreenInfo, Coord, InputEvent,
+    InputRecord, KeyEventRecord as KeyRecord, MouseEventRecord as MouseRecord, SmallRect as Rect,
 };
 pub use overlapped_devices::console::keys::Decoder;
 
@@ -67,7 +67,8 @@ fn open(name: &'static str) -> Result<OwnedHandle> {
         permissions: 0,
     };
     let system = crate::default_system()?;
-    let opened = system.open(OsStr::new(name), &params).map_err(|code| Error::with_path(code, "open", name.as_ref()))?;
+    let opened =
+        system.open(OsStr::new(name), &params).map_err(|code| Error::with_path(code, "open", name.as_ref()))?;
     Ok(OwnedHandle::new(system.clone(), opened.handle, opened.grant))
 }
 

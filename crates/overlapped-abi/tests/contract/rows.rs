@@ -185,6 +185,7 @@ const WSA: &[(u32, &str, &[&str])] = &[
 #[rustfmt::skip]
 const STATUSES: &[(u32, &str, u32, u32, u32)] = &[
     (0x0000_0000, "SUCCESS", 0, 0, 0),
+    (0x0000_0101, "ALERTED", 995, 0, 0),
     (0x0000_0102, "TIMEOUT", 258, 0, 0),
     (0x0000_00C0, "USER_APC", 737, 192, 0),
     (0x0000_0080, "ABANDONED_WAIT_0", 735, 128, 0),

@@ -43,10 +43,10 @@ pub(super) fn select(mut attributes: u16, plain: u16, parameters: impl Iterator<
             7 => attributes | REVERSE,
             27 => attributes & !REVERSE,
             // A bold one stays bright.
-            30..=37 => text(attributes, parameter - 30 | attributes & BRIGHT),
+            30..=37 => text(attributes, (parameter - 30) | attributes & BRIGHT),
             40..=47 => ground(attributes, parameter - 40),
-            90..=97 => text(attributes, parameter - 90 | BRIGHT),
-            100..=107 => ground(attributes, parameter - 100 | BRIGHT),
+            90..=97 => text(attributes, (parameter - 90) | BRIGHT),
+            100..=107 => ground(attributes, (parameter - 100) | BRIGHT),
             39 => attributes & !0xF | plain & 0xF,
             49 => attributes & !0xF0 | plain & 0xF0,
             38 => text(attributes, extended(&mut rest)),

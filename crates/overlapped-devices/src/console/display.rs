@@ -103,7 +103,8 @@ impl Display {
         self.hangs = screen.wrapped;
         self.at = in_window(screen, screen.cursor);
         self.lowest = self.lowest.max(self.at.y);
-        self.agrees |= moved || screen.scrolls != self.scrolls || screen.window.top > 0 || self.at.y + 1 >= screen.rows();
+        self.agrees |=
+            moved || screen.scrolls != self.scrolls || screen.window.top > 0 || self.at.y + 1 >= screen.rows();
         self.scrolls = screen.scrolls;
         screen.grid.take_changes();
     }

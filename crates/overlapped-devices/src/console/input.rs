@@ -19,8 +19,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const MOST_RECORDS: usize = 1 << 16;
 
 /// The mode at first, apart from what the terminal says.
-pub(super) const DEFAULT_MODE: u32 =
-    c::ENABLE_MOUSE_INPUT | c::ENABLE_INSERT_MODE | c::ENABLE_QUICK_EDIT_MODE | c::ENABLE_EXTENDED_FLAGS | c::ENABLE_AUTO_POSITION;
+pub(super) const DEFAULT_MODE: u32 = c::ENABLE_MOUSE_INPUT
+    | c::ENABLE_INSERT_MODE
+    | c::ENABLE_QUICK_EDIT_MODE
+    | c::ENABLE_EXTENDED_FLAGS
+    | c::ENABLE_AUTO_POSITION;
 
 /// What a ReadConsole wants besides ReadFile: the details of its request.
 #[derive(Debug, Default)]
@@ -192,7 +195,10 @@ impl Input {
         let ends = interrupted
             || self.text.take_end()
             || self.text.is_empty() && self.gone
-            || read.is_none() && self.has(c::ENABLE_LINE_INPUT) && self.has(c::ENABLE_PROCESSED_INPUT) && self.text.take_ctrl_z();
+            || read.is_none()
+                && self.has(c::ENABLE_LINE_INPUT)
+                && self.has(c::ENABLE_PROCESSED_INPUT)
+                && self.text.take_ctrl_z();
         if ends {
             return Some(Answer { bytes: Vec::new(), interrupted });
         }
@@ -322,7 +328,9 @@ pub(super) fn typed(record: &InputRecord) -> Option<KeyEventRecord> {
         Some(InputEvent::Key(key)) if key.char != 0 && (key.key_down != 0 || key.virtual_key_code == MENU) => Some(key),
         // Ctrl+@ types the character 0.
         Some(InputEvent::Key(key))
-            if key.key_down != 0 && key.virtual_key_code == 0x32 && key.control_key_state & c::LEFT_CTRL_PRESSED != 0 =>
+            if key.key_down != 0
+                && key.virtual_key_code == 0x32
+                && key.control_key_state & c::LEFT_CTRL_PRESSED != 0 =>
         {
             Some(key)
         }

@@ -205,7 +205,10 @@ impl Decoder {
             }
         }
         let mouse_position = Coord { x: place(column), y: place(row) };
-        Found::Mouse(len, MouseEventRecord { mouse_position, button_state: buttons, control_key_state: state, event_flags: flags })
+        Found::Mouse(
+            len,
+            MouseEventRecord { mouse_position, button_state: buttons, control_key_state: state, event_flags: flags },
+        )
     }
 }
 
@@ -340,9 +343,29 @@ mod tests {
         assert_eq!(keys(&[b"\x1b[A", b"\x1bO", b"A", b"\x1b", b"[", b"A"]), [UP, UP, UP]);
         let shift = c::SHIFT_PRESSED;
         assert_eq!(keys(&[b"\x1b[1;2A\x1b[a"]), [(0x26, 0, c::ENHANCED_KEY | shift); 2]);
-        assert_eq!(keys(&[b"\x1bOP\x1b[15~\x1b[24;5~\x1b[[E"]), [(0x70, 0, 0), (0x74, 0, 0), (0x7B, 0, 8), (0x74, 0, 0)]);
+        assert_eq!(
+            keys(&[b"\x1bOP\x1b[15~\x1b[24;5~\x1b[[E"]),
+            [(0x70, 0, 0), (0x74, 0, 0), (0x7B, 0, 8), (0x74, 0, 0)]
+        );
         assert_eq!(keys(&[b"\x1b[3~\x1b[Z"]), [(0x2E, 0, c::ENHANCED_KEY), (9, 9, shift)]);
         assert_eq!(keys(&[b"\x1bx\x1b[27;5;99~\x1b[97;3u"]), [(0x58, 0x78, 2), (0x43, 3, 8), (0x41, 0x61, 2)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn pieces_are_the_same_as_the_whole(
+            text in proptest::collection::vec(proptest::sample::select(b"\x1b\x1b[[O<;;0123456AMm~\xC3\xA9a\x7F\r".to_vec()), 0..40),
+            cut in 0usize..40,
+        ) {
+            let records = |pieces: &[&[u8]]| {
+                let (mut decoder, mut records) = (Decoder::new(), Vec::new());
+                pieces.iter().for_each(|piece| decoder.feed(piece, &mut records));
+                decoder.settle(&mut records);
+                records
+            };
+            let cut = cut.min(text.len());
+            proptest::prop_assert_eq!(records(&[&text]), records(&[&text[..cut], &text[cut..]]));
+        }
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl Line {
             _ => (0..key.repeat_count.max(1)).for_each(|_| self.put(unit)),
         }
         let to = self.at;
-        if (from, was) == (to, self.text.len()) && unit == 0 { Typed::Nothing } else { Typed::Changed { from, to, was } }
+        if (from, was) == (to, self.text.len()) && unit == 0 {
+            Typed::Nothing
+        } else {
+            Typed::Changed { from, to, was }
+        }
     }
 
     fn put(&mut self, unit: u16) {
@@ -107,7 +111,8 @@ impl Line {
 
     /// The place one character before.
     fn before(&self, at: usize) -> usize {
-        let low = at > 1 && (0xDC00..0xE000).contains(&self.text[at - 1]) && (0xD800..0xDC00).contains(&self.text[at - 2]);
+        let low =
+            at > 1 && (0xDC00..0xE000).contains(&self.text[at - 1]) && (0xD800..0xDC00).contains(&self.text[at - 2]);
         at.saturating_sub(if low { 2 } else { 1 })
     }
 

@@ -103,7 +103,9 @@ struct Entry {
 
 impl std::fmt::Debug for Console {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Console").field("terminal", &self.terminal.as_ref().map(Terminal::device)).finish_non_exhaustive()
+        f.debug_struct("Console")
+            .field("terminal", &self.terminal.as_ref().map(Terminal::device))
+            .finish_non_exhaustive()
     }
 }
 
@@ -282,7 +284,9 @@ impl Console {
     /// GetConsoleMode of an input handle.
     pub fn input_mode(&self) -> Result<u32, Win32Error> {
         self.with(|state| {
-            if let Some(settings) = self.terminal.as_ref().filter(|_| state.before.is_none()).and_then(|t| t.settings().ok()) {
+            if let Some(settings) =
+                self.terminal.as_ref().filter(|_| state.before.is_none()).and_then(|t| t.settings().ok())
+            {
                 // Nobody has changed anything here, but others may have.
                 state.manners = Terminal::manners(&settings);
                 let Manners { lines, echo, signals } = state.manners;
@@ -310,7 +314,8 @@ impl Console {
     fn behave(&self, state: &mut State) -> Result<(), Win32Error> {
         let Some(terminal) = &self.terminal else { return Ok(()) };
         let lines = state.input.by_lines();
-        let (echo, signals) = (lines && state.input.has(c::ENABLE_ECHO_INPUT), state.input.has(c::ENABLE_PROCESSED_INPUT));
+        let (echo, signals) =
+            (lines && state.input.has(c::ENABLE_ECHO_INPUT), state.input.has(c::ENABLE_PROCESSED_INPUT));
         let manners = Manners { lines, echo, signals };
         if manners != state.manners {
             let before = match state.before {

@@ -372,7 +372,12 @@ fn activate(state: &mut State, id: u32, terminal: bool) -> Result<(), Win32Error
 
 /// The part of `area` that both the buffer and the caller's rectangle of `size` have, which begins at `at`.
 fn part(area: SmallRect, size: Coord, at: Coord, buffer: SmallRect) -> SmallRect {
-    let empty = SmallRect { left: area.left, top: area.top, right: area.left.saturating_sub(1), bottom: area.top.saturating_sub(1) };
+    let empty = SmallRect {
+        left: area.left,
+        top: area.top,
+        right: area.left.saturating_sub(1),
+        bottom: area.top.saturating_sub(1),
+    };
     if at.x < 0 || at.y < 0 || at.x >= size.x || at.y >= size.y {
         return empty;
     }
@@ -390,7 +395,10 @@ fn part(area: SmallRect, size: Coord, at: Coord, buffer: SmallRect) -> SmallRect
 fn each(part: SmallRect, area: SmallRect, size: Coord, at: Coord, mut act: impl FnMut(Coord, usize)) {
     for y in part.top..=part.bottom {
         for x in part.left..=part.right {
-            let (row, column) = (i32::from(at.y) + i32::from(y) - i32::from(area.top), i32::from(at.x) + i32::from(x) - i32::from(area.left));
+            let (row, column) = (
+                i32::from(at.y) + i32::from(y) - i32::from(area.top),
+                i32::from(at.x) + i32::from(x) - i32::from(area.left),
+            );
             act(Coord { x, y }, (row * i32::from(size.x) + column) as usize);
         }
     }

@@ -5,8 +5,8 @@
 //! terminal, else of a terminal among the standard descriptors; without any it is private. Descriptors of other terminals have consoles
 //! of their own, as long as handles to them are open.
 
-use super::terminal::{self, Terminal};
 use super::Console;
+use super::terminal::{self, Terminal};
 use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_kernel::device::Opened;
 use parking_lot::Mutex;
@@ -140,7 +140,7 @@ pub fn attach(process: Option<u32>) -> Result<(), Win32Error> {
     if own.attached {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    let id = process.unwrap_or_else(|| std::os::unix::process::parent_id());
+    let id = process.unwrap_or_else(std::os::unix::process::parent_id);
     let theirs = terminal_of(id).ok_or(Win32Error::INVALID_PARAMETER)?;
     if theirs == 0 || terminal_of(std::process::id()) != Some(theirs) {
         return Err(Win32Error::INVALID_HANDLE);
@@ -281,4 +281,3 @@ pub(super) fn look_at_sizes() {
         let _ = console.largest();
     }
 }
-

@@ -27,8 +27,8 @@ const COLOURS: [u32; 16] = [
 
 /// What control characters look like where they do not act.
 const GLYPHS: [char; 32] = [
-    ' ', '☺', '☻', '♥', '♦', '♣', '♠', '•', '◘', '○', '◙', '♂', '♀', '♪', '♫', '☼', '►', '◄', '↕', '‼', '¶', '§', '▬', '↨',
-    '↑', '↓', '→', '←', '∟', '↔', '▲', '▼',
+    ' ', '☺', '☻', '♥', '♦', '♣', '♠', '•', '◘', '○', '◙', '♂', '♀', '♪', '♫', '☼', '►', '◄', '↕', '‼', '¶', '§', '▬',
+    '↨', '↑', '↓', '→', '←', '∟', '↔', '▲', '▼',
 ];
 
 /// How a control character that does not act is shown; any other character as it is.
@@ -143,7 +143,8 @@ impl Screen {
             Err(_) => {
                 let tail = self.begun.len().saturating_sub(3);
                 let open = (tail..self.begun.len()).find(|at| {
-                    std::str::from_utf8(&self.begun[*at..]).is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+                    std::str::from_utf8(&self.begun[*at..])
+                        .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
                 });
                 open.unwrap_or(self.begun.len())
             }
@@ -293,7 +294,9 @@ impl Screen {
             TRAILING => Coord { x: at.x - 1, y: at.y },
             _ => return,
         };
-        self.grid.change(other, |cell| *cell = CharInfo { char: BLANK, attributes: cell.attributes & !(LEADING | TRAILING) });
+        self.grid.change(other, |cell| {
+            *cell = CharInfo { char: BLANK, attributes: cell.attributes & !(LEADING | TRAILING) }
+        });
     }
 
     /// The cursor goes there, or as far as the buffer reaches.

@@ -412,7 +412,8 @@ mod tests {
     #[test]
     fn sequences_move_the_cursor() {
         let at = |said: &str| (after(said).cursor.x, after(said).cursor.y);
-        let places = ["\x1b[3;5H", "\x1b[9;9f", "\x1b[2B\x1b[C\x1b[A", "ab\x1b[D", "\x1b[3d\x1b[4G", "\x1b7xy\x1b8", "\x1b[2Ex"];
+        let places =
+            ["\x1b[3;5H", "\x1b[9;9f", "\x1b[2B\x1b[C\x1b[A", "ab\x1b[D", "\x1b[3d\x1b[4G", "\x1b7xy\x1b8", "\x1b[2Ex"];
         assert_eq!(places.map(at), [(4, 2), (5, 3), (1, 1), (1, 0), (3, 2), (0, 0), (1, 2)]);
     }
 
@@ -423,6 +424,20 @@ mod tests {
         assert_eq!(rows(&format!("{FULL}\x1b[2;3H\x1b[K\x1b[1;2H\x1b[2X")), ["a  def", "gh", "mnopqr", "stuvw"]);
         assert_eq!(rows(&format!("{FULL}\x1b[2;3H\x1b[2@\x1b[3;1H\x1b[3P")), ["abcdef", "gh  ij", "pqr", "stuvw"]);
         assert_eq!(rows(&format!("{FULL}\x1b[2;1H\x1b[L\x1b[4;1H\x1b[M")), ["abcdef", "", "ghijkl", ""]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_brings_the_cursor_out_of_the_buffer(
+            said in "([ -~é漢\n\t\r]|\x1b\\[[0-9]{0,3};?[0-9]{0,5}[@A-HJ-MPSTXdfmrsu]|\x1b[78DEMc]|\x1b\\[\\?1049[hl]){0,60}",
+            mode in 0u32..0x10,
+        ) {
+            let mut screen = Screen::new(Coord { x: 6, y: 4 }, DEFAULT_ATTRIBUTES);
+            screen.mode = mode;
+            screen.write(&said.encode_utf16().collect::<Vec<u16>>());
+            proptest::prop_assert!(screen.grid.holds(screen.cursor), "{:?}", screen.cursor);
+            proptest::prop_assert_eq!((screen.window.left, screen.window.top, screen.window.right, screen.window.bottom), (0, 0, 5, 3));
+        }
     }
 
     #[test]
@@ -440,7 +455,9 @@ mod tests {
 
     #[test]
     fn colours_titles_answers_and_the_rest() {
-        let screen = after("\x1b[1;31;44mx\x1b]0;a title\x07\x1b[6n\x1b[c\x1b[?25l\x1bPnothing\x1b\\\x1b(0q\x1b(B\x1b[99;99;99z");
+        let screen = after(
+            "\x1b[1;31;44mx\x1b]0;a title\x07\x1b[6n\x1b[c\x1b[?25l\x1bPnothing\x1b\\\x1b(0q\x1b(B\x1b[99;99;99z",
+        );
         assert_eq!((screen.attributes, screen.vt.title.as_deref()), (0x1C, Some("a title")));
         assert_eq!((screen.vt.replies.as_str(), screen.shape.visible), ("\x1b[1;2R\x1b[?1;0c", 0));
         assert_eq!(screen.grid.get(Coord { x: 1, y: 0 }).char, '─' as u16);

@@ -75,6 +75,15 @@ pub(super) unsafe fn message_of(request: &Request) -> &[u8] {
     unsafe { std::slice::from_raw_parts(buffer.start, buffer.len) }
 }
 
+/// Of a system that goes away with handles open.
+impl Drop for ClientDevice {
+    fn drop(&mut self) {
+        if let Route::There(link) = &self.route {
+            link.close();
+        }
+    }
+}
+
 impl Device for ClientDevice {
     fn file_type(&self) -> FileType {
         FileType::Unknown

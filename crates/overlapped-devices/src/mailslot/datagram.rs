@@ -58,7 +58,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn letters_survive_the_way_and_nothing_else_is_one(message in prop::collection::vec(any::<u8>(), 0..425), cut in 1_usize..30, noise in prop::collection::vec(any::<u8>(), 0..100)) {
+        fn letters_survive_the_way_and_nothing_else_is_one(
+            message in prop::collection::vec(any::<u8>(), 0..425),
+            cut in 1_usize..30,
+            noise in prop::collection::vec(any::<u8>(), 0..100),
+        ) {
             let sent = letter("dir\\Slot", message);
             let datagram = sent.encode().unwrap();
             prop_assert!(datagram.len() <= ROOM);

@@ -257,6 +257,13 @@ impl FarServer {
     }
 }
 
+/// Of a system that goes away with handles open.
+impl Drop for FarServer {
+    fn drop(&mut self) {
+        self.connection.close();
+    }
+}
+
 impl Device for FarServer {
     fn file_type(&self) -> FileType {
         FileType::Unknown

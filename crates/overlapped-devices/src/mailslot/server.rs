@@ -9,20 +9,36 @@ use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// See the module page.
 pub(super) struct ServerDevice {
     slot: Arc<Slot>,
     driven: Arc<Driven>,
+    /// It holds the slot no more.
+    left: AtomicBool,
 }
 
 impl ServerDevice {
     pub fn new(slot: Arc<Slot>, driven: Arc<Driven>) -> Self {
-        Self { slot, driven }
+        Self { slot, driven, left: AtomicBool::new(false) }
     }
 
     pub fn slot(&self) -> &Arc<Slot> {
         &self.slot
+    }
+
+    fn leave(&self) {
+        if !self.left.swap(true, Ordering::AcqRel) {
+            self.driven.leave(&self.slot);
+        }
+    }
+}
+
+/// Of a system that goes away with handles open.
+impl Drop for ServerDevice {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
@@ -61,7 +77,7 @@ impl Device for ServerDevice {
     }
 
     fn close(&self, _: &Instance) {
-        self.driven.leave(&self.slot);
+        self.leave();
     }
 
     fn bequeath(&self, instance: &Instance) -> Option<Bequest> {

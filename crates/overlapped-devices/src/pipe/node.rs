@@ -8,6 +8,7 @@ use overlapped_abi::Status;
 use overlapped_kernel::namespace::ObjectName;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// See the module page.
 pub(super) struct Node {
@@ -28,6 +29,11 @@ impl Node {
 
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock()
+    }
+
+    /// The same if it comes soon.
+    pub fn try_state(&self, limit: Duration) -> Option<MutexGuard<'_, State>> {
+        self.state.try_lock_for(limit)
     }
 
     pub fn name(&self) -> Option<&ObjectName> {

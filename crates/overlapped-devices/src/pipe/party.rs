@@ -16,7 +16,7 @@ pub(super) enum Party {
 pub(super) trait Caller: Sink + Send {
     /// Which client's, and which of its calls.
     fn number(&self) -> (u64, u64);
-    /// Tells the client. No lock of a pipe is held.
+    /// Tells the client, without waiting: the pipe's lock is held.
     fn complete(self: Box<Self>, completion: Completion);
 }
 
@@ -46,6 +46,16 @@ impl Sink for Party {
         match self {
             Self::Local(request) => put(request, bytes),
             Self::Remote(call) => call.put(bytes),
+        }
+    }
+
+    fn tell_at_once(self, completion: Completion) -> Option<Self> {
+        match self {
+            Self::Local(_) => Some(self),
+            Self::Remote(call) => {
+                call.complete(completion);
+                None
+            }
         }
     }
 }
@@ -99,9 +109,8 @@ impl Tally<Party> {
     /// Tells everybody. No lock of a pipe is held.
     pub fn tell(mut self) {
         for (who, completion) in self.drain() {
-            match who {
-                Party::Local(request) => request.complete(completion),
-                Party::Remote(call) => call.complete(completion),
+            if let Party::Local(request) = who {
+                request.complete(completion);
             }
         }
     }

@@ -24,6 +24,15 @@ pub(super) trait Sink {
     fn room(&self) -> usize;
     /// Takes the next bytes, no more than its room.
     fn put(&mut self, bytes: &[u8]);
+
+    /// Tells whom it can be told under the lock; `None` if that is done.
+    fn tell_at_once(self, completion: Completion) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = completion;
+        Some(self)
+    }
 }
 
 /// How an end reads.

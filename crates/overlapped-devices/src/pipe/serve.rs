@@ -16,8 +16,10 @@ use crate::channel::{self, Accepted, Connection, Fields, Frame, Kind, Malformed,
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::Completion;
-use std::sync::Arc;
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once, Weak};
+use std::time::{Duration, Instant};
 
 impl Service for Names {
     fn accept(&self, name: &Name, connection: &Connection, greeting: &[u8]) -> Result<Accepted, Win32Error> {
@@ -46,6 +48,7 @@ impl Names {
         let found = self.open(name, wanted, client)?;
         let (family, quotas, server) = (found.node.family, found.node.quotas, found.node.server);
         let welcome = Welcome { access: found.access, family, quotas, server }.write();
+        remember(&found.node);
         let end = Arc::new(FarClient { node: found.node, end: found.end, number: next() });
         Ok(Accepted { end, welcome })
     }
@@ -290,6 +293,48 @@ pub(super) fn say_farewell(node: &Node) {
     let Some((connection, pieces)) = node.state().take_farewell() else { return };
     let _ = connection.send(wire::LAST, 0, wire::write_last(&pieces));
     connection.close();
+}
+
+/// Instances that have had clients in other processes.
+static VISITED: Mutex<Vec<Weak<Node>>> = Mutex::new(Vec::new());
+/// How long the end of the process waits for a lock, and for what it says last to be taken.
+const LAST_PATIENCE: Duration = Duration::from_millis(500);
+
+/// When this process exits, clients in others get what they have not read, as if it had closed its handles.
+fn remember(node: &Arc<Node>) {
+    static AT_EXIT: Once = Once::new();
+    AT_EXIT.call_once(|| {
+        // SAFETY: a function of this library, which is there until the end.
+        unsafe { libc::atexit(at_exit) };
+    });
+    let mut visited = VISITED.lock();
+    visited.retain(|known| known.strong_count() > 0);
+    if !visited.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(node))) {
+        visited.push(Arc::downgrade(node));
+    }
+}
+
+/// Other threads may run still, or have been stopped for ever with a lock: so nothing here waits for long.
+extern "C" fn at_exit() {
+    let Some(mut visited) = VISITED.try_lock_for(LAST_PATIENCE) else { return };
+    let farewells: Vec<_> = visited
+        .drain(..)
+        .filter_map(|node| {
+            let node = node.upgrade()?;
+            let farewell = node.try_state(LAST_PATIENCE)?.depart();
+            // Its other parts are of no use any more, and their ends would tell threads that are not there.
+            std::mem::forget(node);
+            farewell
+        })
+        .collect();
+    drop(visited);
+    for (connection, pieces) in &farewells {
+        let _ = connection.send(wire::LAST, 0, wire::write_last(pieces));
+    }
+    let start = Instant::now();
+    while farewells.iter().any(|(connection, _)| connection.queued() > 0) && start.elapsed() < LAST_PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// The name in the register.

@@ -376,6 +376,14 @@ impl State {
         Some((connection, self.to_client.take_all()))
     }
 
+    /// The server's process exits: what a client in another one has not read, and how it is reached.
+    pub fn depart(&mut self) -> Option<(Connection, Vec<Vec<u8>>)> {
+        if self.phase == Phase::Connected {
+            self.phase = Phase::ServerGone;
+        }
+        self.take_farewell()
+    }
+
     /// Takes out whoever waits here and is meant.
     pub fn take_out(&mut self, is: impl Fn(&Party) -> bool, tally: &mut Tally<Party>) -> Option<Party> {
         if let Some(place) = self.connects.iter().position(&is) {

@@ -1,5 +1,9 @@
 //! Who has come to an end under a lock, to be told when it is free again. One is usual, so it is kept in place.
+//!
+//! Clients in other processes are told at once: a frame is sent without waiting, and the farewell of an end that is closed as soon as the
+//! lock is free must not overtake it.
 
+use super::queue::Sink;
 use overlapped_kernel::request::Completion;
 
 /// See the module page.
@@ -8,12 +12,13 @@ pub(super) struct Tally<P> {
     more: Vec<(P, Completion)>,
 }
 
-impl<P> Tally<P> {
+impl<P: Sink> Tally<P> {
     pub fn new() -> Self {
         Self { first: None, more: Vec::new() }
     }
 
     pub fn push(&mut self, who: P, completion: Completion) {
+        let Some(who) = who.tell_at_once(completion) else { return };
         match self.first {
             None => self.first = Some((who, completion)),
             Some(_) => self.more.push((who, completion)),

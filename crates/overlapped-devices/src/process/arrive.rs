@@ -79,8 +79,9 @@ fn find(value: &OsStr) -> Option<Legacy> {
     // SAFETY: it is the parent's record, which nobody else in this process knows of.
     drop(unsafe { OwnedFd::from_raw_fd(fd) });
     let table = record.table()?;
-    let ready = table.objects.iter().map(|heir| heir.places.iter().fold(true, |all, place| place.claim() && all));
-    let ready = ready.collect();
+    // Each is claimed, whatever the others are: none is to go further by itself.
+    let ready = |heir: &Heir| heir.places.iter().filter(|place| !place.claim()).count() == 0;
+    let ready = table.objects.iter().map(ready).collect();
     let direct = (record.process() == std::process::id()).then(|| Arc::new(record));
     Some(Legacy { direct, table, waiting: Mutex::new(Some(ready)) })
 }

@@ -264,6 +264,9 @@ impl Socket {
     /// # Safety
     /// The OVERLAPPED stays valid until the request is complete.
     pub unsafe fn connect_whole_overlapped(&self, address: &Address, how: Overlap) -> Result<Issued, NotIssued> {
+        if let Err(error) = check_destination(address) {
+            return Err(how.refused(error));
+        }
         let job = ConnectJob { address: *address, extended: false, stage: AtomicU8::new(FRESH) };
         let nothing = Buffer { start: std::ptr::null_mut(), len: 0 };
         // SAFETY: the caller's promise; there is no memory in it.

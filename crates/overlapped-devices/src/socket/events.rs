@@ -168,8 +168,6 @@ impl Core {
         self.with_rare(|rare| match rare.selection.as_mut() {
             Some(old) => {
                 (old.event, old.mask) = (event, mask);
-                // What is true and was taken already is news for a new selection.
-                old.armed |= NetworkEvents::all() - NetworkEvents::CONNECT;
                 if old.recorded.intersects(mask) {
                     old.event.set();
                 }

@@ -30,9 +30,9 @@ unsafe fn write<U>(
         (0, _) => {}
         (MOST.., _) => return Err(Win32Error::NOT_ENOUGH_MEMORY),
         (_, true) => return Err(Win32Error::NOACCESS),
-        // SAFETY: not NULL, and the caller vouches for so many.
         (_, false) => {
             print_first();
+            // SAFETY: not NULL, and the caller vouches for so many.
             show(unsafe { from_raw_parts(text.cast(), count as usize) })?;
         }
     }

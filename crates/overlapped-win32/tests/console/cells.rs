@@ -285,7 +285,10 @@ fn cells() {
         let cells: Vec<CharInfo> = (0..6).map(|n| CharInfo { char: 0x41 + n, attributes: n }).collect();
         let mut area = rect(78, 5, 80, 9);
         assert_eq!(ovl_WriteConsoleOutputW(screen, cells.as_ptr(), at(3, 2), at(0, 0), &mut area), 1);
-        assert_eq!((area, shown(screen, at(78, 5), 2), shown(screen, at(78, 6), 2)), (rect(78, 5, 79, 6), "AB".into(), "DE".into()));
+        assert_eq!(
+            (area, shown(screen, at(78, 5), 2), shown(screen, at(78, 6), 2)),
+            (rect(78, 5, 79, 6), "AB".into(), "DE".into())
+        );
         let mut back = [CharInfo::default(); 4];
         let mut area = rect(78, 5, 79, 6);
         assert_eq!(ovl_ReadConsoleOutputW(screen, back.as_mut_ptr(), at(2, 2), at(1, 0), &mut area), 1);
@@ -311,7 +314,10 @@ fn buffers() {
     assert_eq!((make(BOTH, 0), ovl_GetLastError()), (usize::MAX, 87));
     let second = make(BOTH, 1);
     assert_ne!(second, usize::MAX);
-    assert_eq!((info(second).size, info(second).attributes, info(second).cursor_position), (at(80, 25), 0x0B, at(0, 0)));
+    assert_eq!(
+        (info(second).size, info(second).attributes, info(second).cursor_position),
+        (at(80, 25), 0x0B, at(0, 0))
+    );
     print(second, "second");
     assert_eq!((shown(first, at(0, 0), 6), shown(second, at(0, 0), 6)), ("first ".into(), "second".into()));
     let (seen, before) = (output(), shown(first, at(0, 0), 5));
@@ -376,7 +382,8 @@ fn records() {
         control_key_state: 0,
         event_flags: 0,
     }));
-    let written = [key(0x61, 0x41, 0), up(key(0x61, 0x41, 0)), mouse, InputRecord::new(InputEvent::Focus(true)), key(0xE9, 0, 0)];
+    let written =
+        [key(0x61, 0x41, 0), up(key(0x61, 0x41, 0)), mouse, InputRecord::new(InputEvent::Focus(true)), key(0xE9, 0, 0)];
     write_records(keyboard, &written);
     assert_eq!(count(keyboard), 5);
     let (mut found, mut done) = ([InputRecord::default(); 8], 0);
@@ -437,14 +444,18 @@ fn characters() {
 fn wakes() {
     let keyboard = input();
     let mut text: Vec<u16> = "beg\0\0\0\0\0".encode_utf16().collect();
-    let mut control = ConsoleReadConsoleControl { length: 16, initial_chars: 3, ctrl_wakeup_mask: 1 << 9, control_key_state: 0 };
+    let mut control =
+        ConsoleReadConsoleControl { length: 16, initial_chars: 3, ctrl_wakeup_mask: 1 << 9, control_key_state: 0 };
     type_text(keyboard, "in");
     write_records(keyboard, &[key(9, 9, 0x10)]);
     let mut count = 0;
     // SAFETY: there is room for eight, and the rest is ours.
     unsafe {
         assert_eq!(ovl_ReadConsoleW(keyboard, text.as_mut_ptr().cast(), 8, &mut count, &mut control), 1);
-        assert_eq!((String::from_utf16_lossy(&text[..count as usize]), control.control_key_state), ("begin\t".into(), 0x10));
+        assert_eq!(
+            (String::from_utf16_lossy(&text[..count as usize]), control.control_key_state),
+            ("begin\t".into(), 0x10)
+        );
         control.length = 12;
         let wrong = || ovl_ReadConsoleW(keyboard, text.as_mut_ptr().cast(), 8, &mut count, &mut control);
         assert_eq!(refused(wrong), 87);
@@ -499,7 +510,11 @@ fn waits() {
     std::thread::sleep(Duration::from_millis(20));
     type_text(keyboard, "a");
     assert_eq!(waiter.join().expect("no panic"), 0);
-    assert_eq!([ovl_WaitForSingleObject(keyboard, 0), ovl_WaitForSingleObject(screen, 0)], [0; 2], "as long as they wait");
+    assert_eq!(
+        [ovl_WaitForSingleObject(keyboard, 0), ovl_WaitForSingleObject(screen, 0)],
+        [0; 2],
+        "as long as they wait"
+    );
     let (mut found, mut done) = ([InputRecord::default(); 2], 0);
     // SAFETY: there is room for so many.
     assert_eq!(unsafe { ovl_ReadConsoleInputW(keyboard, found.as_mut_ptr(), 2, &mut done) }, 1);
@@ -564,7 +579,13 @@ fn frees() {
 fn keys() {
     let keyboard = input();
     write_records(keyboard, &[key(0, 0x10, 0x10), key(0x61, 0x41, 0), up(key(0x61, 0x41, 0))]);
-    let up_arrow = KeyEventRecord { key_down: 1, virtual_key_code: 0x26, virtual_scan_code: 72, control_key_state: 0x100, ..Default::default() };
+    let up_arrow = KeyEventRecord {
+        key_down: 1,
+        virtual_key_code: 0x26,
+        virtual_scan_code: 72,
+        control_key_state: 0x100,
+        ..Default::default()
+    };
     write_records(keyboard, &[InputRecord::new(InputEvent::Key(up_arrow))]);
     assert_eq!((ovl__kbhit(), ovl__getch()), (1, 0x61));
     assert_eq!((ovl__kbhit(), ovl__getch(), ovl__getch()), (1, 0xE0, 72));

@@ -129,24 +129,6 @@ fn events_of_winsock_are_events() {
     assert_eq!(code(), 10022);
 }
 
-/// Section 7.3: a new selection tells what is true, also if the one before has told it; and once.
-#[test]
-fn a_new_selection_tells_anew() {
-    let ((client, server), event) = (Socket::pair(), Event::new());
-    select(&server, &event, FD_READ | FD_WRITE);
-    assert_eq!(client.send(b"data"), (4, 0));
-    let mut all = 0;
-    while all != FD_READ | FD_WRITE {
-        all |= recorded(&server, &event, FD_READ_BIT).0;
-    }
-    assert!(!event.signalled(MOMENT));
-    select(&server, &event, FD_READ | FD_CLOSE);
-    assert_eq!(recorded(&server, &event, FD_READ_BIT), (FD_READ, 0));
-    assert!(!event.signalled(MOMENT));
-    select(&server, &event, FD_WRITE);
-    assert_eq!(recorded(&server, &event, FD_WRITE_BIT), (FD_WRITE, 0));
-}
-
 /// Sections 7.3 and 10: with SO_OOBINLINE there is no FD_OOB.
 #[test]
 fn urgent_data_in_line_is_only_data() {

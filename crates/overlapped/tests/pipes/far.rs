@@ -7,7 +7,7 @@ const ROLE: &str = "OVERLAPPED_TEST_PIPE_ROLE";
 const NAME: &str = "OVERLAPPED_TEST_PIPE_NAME";
 
 /// What the other process does, by its name.
-fn roles() -> [(&'static str, fn(&str)); 7] {
+fn roles() -> [(&'static str, fn(&str)); 8] {
     [
         ("echo", |name| {
             let pipe = ClientOptions::new().messages().open(name).expect("a client");
@@ -40,6 +40,14 @@ fn roles() -> [(&'static str, fn(&str)); 7] {
             for text in ["one", "", "three"] {
                 server.write_bytes(text.as_bytes()).expect("written");
             }
+        }),
+        ("exit", |name| {
+            let server = PipeOptions::new().create(name).expect("a server");
+            println!("listening");
+            server.accept().expect("a client");
+            server.write_bytes(b"unread").expect("written");
+            // With everything open.
+            std::process::exit(0);
         }),
         ("listen late", |name| {
             let server = PipeOptions::new().create(name).expect("a server");
@@ -218,7 +226,7 @@ fn a_process_that_ends_leaves_what_it_wrote_and_takes_back_what_waits() {
         let name = fresh();
         let server = PipeOptions::new().create(&name).expect("a server");
         Other::start("write and go", &name).ends_well();
-        server.accept().expect_err("it has gone");
+        eventually("its end is noticed", || server.accept().is_err());
         assert_eq!(outcome(server.read(room(99)).wait()), (Ok(9), b"all of it".to_vec()));
         assert_eq!(code(server.read(room(99))), 109);
 
@@ -248,6 +256,19 @@ fn a_server_that_ends_leaves_its_messages_to_its_client() {
         assert_eq!([read(), read(), read()], [b"one".to_vec(), vec![], b"three".to_vec()].map(|text| (Ok(text.len()), text)));
         assert_eq!((read().0, code(pipe.write("x"))), (Err(109), 232));
         assert_eq!(failure(NamedPipeClient::open(&name)), 2);
+    });
+}
+
+#[test]
+fn a_server_that_exits_with_its_pipe_open_leaves_what_it_wrote() {
+    bounded("an exit", || {
+        let name = fresh();
+        let mut other = Other::start("exit", &name);
+        other.says("listening");
+        let pipe = NamedPipeClient::open(&name).expect("a client");
+        other.ends_well();
+        assert_eq!(outcome(pipe.read(room(9)).wait()), (Ok(6), b"unread".to_vec()));
+        assert_eq!(code(pipe.read(room(9))), 109);
     });
 }
 

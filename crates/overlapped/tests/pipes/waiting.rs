@@ -87,7 +87,7 @@ fn a_closed_end_finds_its_own_requests_broken() {
 fn reads_are_served_in_their_order_and_nothing_is_lost() {
     on_every_engine(|lab| {
         let (server, client) = bytes(lab, 16);
-        let reads: Vec<_> = (0..50).map(|_| server.read(room(7))).collect();
+        let reads: Vec<_> = (0..80).map(|_| server.read(room(7))).collect();
         let data = pattern(50 * 7, 3);
         let mut sent = 0;
         for (at, part) in data.chunks(5).enumerate() {

@@ -108,8 +108,20 @@ fn a_failed_connection_attempt_is_exceptional_and_leaves_its_error() {
                 assert!(entry[0].found.contains(Interest::FAILED) && !entry[0].found.contains(Interest::WRITE));
                 assert_eq!(client.take_error().value(), 10061);
                 assert_eq!(client.take_error().value(), 0);
+                assert_eq!(wait_ready(&mut entry, Timeout::Poll), Ok(1), "it has no connection all the same");
             }
             other => assert_eq!(other.unwrap_err().value(), 10061),
+        }
+    });
+}
+
+#[test]
+fn nobody_connects_to_nowhere() {
+    // Contract 08 sections 3 and 6.2.
+    on_real_engines(|lab| {
+        for nowhere in ["0.0.0.0:9", "127.0.0.1:0"] {
+            let nowhere = Address::from_std(nowhere.parse().unwrap());
+            assert_eq!(Open::new(lab, STREAM).connect(&nowhere).unwrap_err().value(), 10049);
         }
     });
 }
