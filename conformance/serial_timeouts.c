@@ -70,7 +70,7 @@ int main(void)
     set(0, 0, 0);
     put("0123456789");
     take("no limit, all there", 0);
-    with_help("no limit", "9876543210", 50);
+    with_help("no limit", "9876543210", 0);
     set(0, 10, 0);
     take("10 ms a byte", 100);
     set(0, 0, 60);
@@ -78,14 +78,15 @@ int main(void)
     put("few");
     take("60 ms, three bytes", 60);
     set(40, 0, 0);
-    with_help("a gap of 40 ms", "gap", 90);
+    with_help("a gap of 40 ms", "gap", 40);
     set(40, 0, 100);
     take("a gap of 40 ms or 100 ms", 100);
     set(MAXDWORD, MAXDWORD, 80);
     take("the first within 80 ms", 80);
-    with_help("the first within 80 ms", "first", 0);
+    set(MAXDWORD, MAXDWORD, 30000);
+    with_help("the first within 30 s", "first", 0);
     put("there");
-    take("the first within 80 ms, there", 0);
+    take("the first within 30 s, there", 0);
     memset(&timeouts, 0xFF, sizeof(timeouts));
     say("MAXDWORD three times", SetCommTimeouts(hNear, &timeouts));
 

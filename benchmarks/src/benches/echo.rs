@@ -140,6 +140,8 @@ fn compare(group: &mut Group<'_>, threads: usize) {
     group.compare_with_best("p99", OURS, RIVALS, Measure::Tail).bar(TAIL).goal(1.0);
     group.compare("rate, C face", OURS_C, OURS).bar(C_BAR).goal(1.0);
     group.compare("rate, C face", OURS_C, WINE).bar(WINE_BAR);
+    // What is within anybody's reach: with one connection, most of an echo is Linux waking one thread after the other.
+    group.compare("rate, bare epoll loop", EPOLL, WINE);
 }
 
 /// A server and its client.

@@ -16,10 +16,10 @@
 //!
 //! What a poll has found is not told all at once, for the same reason that a packet is left to its poster ([`crate::port`]): while
 //! leaders come back quickly, a few watchers are told, which most often ends the leader's own wait, and the rest is the *backlog*.
-//! Whoever comes for a packet next and finds none tells the next few; only one while others sleep, so that nobody is woken for what
-//! its finder will do in a moment. If there is more in the backlog than one thread does soon, a follower is woken to share it. A
-//! backlog that is left lying is a vacancy of the lead as any other: to those that wait it is the same as readiness that nobody
-//! has polled yet.
+//! Whoever comes for a packet next and finds none tells the next few; only one while others sleep that wait for packets too, so
+//! that nobody is woken for what its finder will do in a moment. If there is more in the backlog than one thread does soon, one of
+//! them is woken to share it. A backlog that is left lying is a vacancy of the lead as any other: to those that wait it is the same
+//! as readiness that nobody has polled yet.
 
 #[cfg(not(loom))]
 pub use real::Idle;

@@ -10,7 +10,6 @@ use crate::synchapi::inherits;
 use crate::sysinfoapi::user_name;
 use crate::text::{Unit, put};
 use overlapped_abi::{Overlapped, SecurityAttributes, Win32Error};
-use overlapped_devices::file;
 use overlapped_devices::pipe::{self, NewPipe, PipeDriver};
 use overlapped_devices::socket::Overlap;
 use overlapped_kernel::request::{Buffer, Completion, Route};
@@ -146,21 +145,13 @@ pub unsafe extern "C" fn ovl_PeekNamedPipe(
 ) -> Bool {
     guard_bool(|| {
         let room = if to.is_null() { 0 } else { room };
-        let grant = grant(pipe)?;
-        let (data, all, rest) = match file::peek_pipe(&grant, room as usize) {
-            Err(Win32Error::INVALID_FUNCTION) => {
-                let seen = pipe::peek(&grant, room as usize)?;
-                let rest = seen.left_as_told();
-                (seen.data, seen.available, rest)
-            }
-            seen => seen.map(|seen| (seen.data, seen.available, 0))?,
-        };
+        let seen = pipe::peek(&grant(pipe)?, room as usize)?;
         // SAFETY: the caller's promise; the copy keeps to the room.
         unsafe {
-            output(&data, to)?;
-            store_if_wanted(done, data.len() as u32);
-            store_if_wanted(available, all as u32);
-            store_if_wanted(left, rest);
+            output(&seen.data, to)?;
+            store_if_wanted(done, seen.data.len() as u32);
+            store_if_wanted(available, seen.available as u32);
+            store_if_wanted(left, seen.left_as_told());
         }
         Ok(())
     })

@@ -15,7 +15,7 @@ use overlapped_win32::processes::ovl_GetExitCodeProcess;
 use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
 use overlapped_win32::support::RawHandle;
 use overlapped_win32::synchapi::{ovl_CreateEventA, ovl_WaitForSingleObject};
-use std::ffi::{CString, c_char};
+use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
 use std::ptr::{null, null_mut};
@@ -45,14 +45,15 @@ fn wide(name: &str) -> Vec<u16> {
 
 fn create(name: &str, timeout: u32) -> RawHandle {
     // SAFETY: a string, and no attributes.
-    let slot = unsafe { ovl_CreateMailslotA(text(name).as_ptr(), 0, timeout, null()) };
+    let slot = unsafe { ovl_CreateMailslotA(text(name).as_ptr().cast(), 0, timeout, null()) };
     assert_ne!(slot, FAILED, "{}", ovl_GetLastError());
     slot
 }
 
 fn open(name: &str, flags: u32) -> RawHandle {
     // SAFETY: a string, and no attributes.
-    let file = unsafe { ovl_CreateFileA(text(name).as_ptr(), GENERIC_WRITE, 1, null(), OPEN_EXISTING, flags, 0) };
+    let file =
+        unsafe { ovl_CreateFileA(text(name).as_ptr().cast(), GENERIC_WRITE, 1, null(), OPEN_EXISTING, flags, 0) };
     assert_ne!(file, FAILED, "{}", ovl_GetLastError());
     file
 }
@@ -120,7 +121,7 @@ fn role() {
         "client" => client(name),
         "taken" => {
             // SAFETY: a string, and no attributes.
-            let slot = unsafe { ovl_CreateMailslotA(text(name).as_ptr(), 0, 0, null()) };
+            let slot = unsafe { ovl_CreateMailslotA(text(name).as_ptr().cast(), 0, 0, null()) };
             assert_eq!((slot, ovl_GetLastError()), (FAILED, 183));
         }
         "heir" => heir(name),
@@ -142,7 +143,8 @@ fn heir(handles: &str) {
         let pending = ovl_ReadFile(slot, buffer.as_mut_ptr().cast(), 10, null_mut(), &raw mut overlapped);
         assert_eq!((pending, ovl_GetLastError()), (0, IO_PENDING));
         assert_eq!(ovl_CancelIoEx(slot, &raw mut overlapped as usize), 1);
-        assert_eq!(ovl_GetOverlappedResult(slot, &raw mut overlapped, &raw mut 0, 1), 0);
+        let mut count = 0;
+        assert_eq!(ovl_GetOverlappedResult(slot, &raw mut overlapped, &raw mut count, 1), 0);
         assert_eq!(ovl_GetLastError(), 995);
     }
     assert_eq!(ovl_SetMailslotInfo(slot, 10), 1);
@@ -161,8 +163,8 @@ fn start_with_handles(role: &str) -> RawHandle {
     }
     environment.push(0);
     // SAFETY: structures of numbers and pointers, for which zero is a value.
-    let (mut start, mut made): (StartupInfo<c_char>, ProcessInformation) = unsafe { std::mem::zeroed() };
-    start.size = size_of::<StartupInfo<c_char>>() as u32;
+    let (mut start, mut made): (StartupInfo<u8>, ProcessInformation) = unsafe { std::mem::zeroed() };
+    start.size = size_of::<StartupInfo<u8>>() as u32;
     // SAFETY: strings that end, and structures of this function.
     let done = unsafe {
         let block = environment.as_ptr().cast();
@@ -183,7 +185,7 @@ fn client(name: &str) {
     // SAFETY: no attributes and no name.
     let event = unsafe { ovl_CreateEventA(null(), 1, 0, null()) };
     let mut overlapped = Overlapped { h_event: event, ..Overlapped::default() };
-    let message = vec![7; 1500];
+    let message = vec![7_u8; 1500];
     // SAFETY: buffer and OVERLAPPED stay until the request is complete.
     unsafe {
         let done = ovl_WriteFile(file, message.as_ptr().cast(), 1500, null_mut(), &raw mut overlapped);

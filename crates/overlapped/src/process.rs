@@ -25,6 +25,7 @@ pub use inherit::{Inheritable, inherited};
 
 use crate::error::{Error, Result};
 use crate::file::File;
+use crate::pipe::{PipeReader, PipeWriter};
 use crate::wait::{Wait, WaitResult};
 use inherit::Lent;
 use overlapped_abi::Win32Error;
@@ -76,6 +77,32 @@ impl TryFrom<&File> for StdStdio {
         file.to_stdio().map(Self::from)
     }
 }
+
+macro_rules! pipe_ends {
+    ($($end:ident $to:literal)*) => {
+        $(
+            impl TryFrom<$end> for OwnedFd {
+                type Error = Error;
+
+                #[doc = concat!("The end as a descriptor, for a child to ", $to, ". The pipe ends when the child and all copies are done.")]
+                fn try_from(end: $end) -> Result<Self> {
+                    inherit::descriptor_of(end.handle())
+                }
+            }
+
+            impl TryFrom<$end> for StdStdio {
+                type Error = Error;
+
+                /// For `std::process::Command`.
+                fn try_from(end: $end) -> Result<Self> {
+                    OwnedFd::try_from(end).map(Self::from)
+                }
+            }
+        )*
+    };
+}
+
+pipe_ends! { PipeReader "read from" PipeWriter "write to" }
 
 /// How a program is to be started. The builder is used once: what it was given goes to the child.
 #[derive(Debug)]

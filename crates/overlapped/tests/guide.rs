@@ -15,10 +15,11 @@ use common::{Lab, bounded, eventually, on_every_engine};
 use overlapped::{OverlappedFile, Result, System, TcpListener};
 use std::path::Path;
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "docs/guide.md",
     "docs/guide-mailslots.md",
+    "docs/guide-pipes.md",
     "docs/guide-pools.md",
     "docs/guide-sockets.md",
     "docs/testing.md",
@@ -258,4 +259,21 @@ mod readme {
             Err(error) => assert_eq!(error.code().0, 2, "{error}"),
         }
     }
+}
+
+fn pipes() -> Result<()> {
+    use overlapped::pipe::{NamedPipeClient, PipeOptions};
+
+    let server = PipeOptions::new().messages().create(r"\\.\pipe\guide")?; // one instance; it listens at once
+    let connect = server.connect(); // an Operation, complete when a client has come
+    let client = NamedPipeClient::open(r"\\.\pipe\guide")?; // in any process of the user
+    connect.wait().0?;
+    client.write("hello").wait().0?;
+    assert_eq!(server.read(Vec::with_capacity(64)).wait(), (Ok(5), b"hello".to_vec()));
+    Ok(())
+}
+
+#[test]
+fn the_guide_to_pipes() {
+    bounded("pipes", || pipes().unwrap());
 }

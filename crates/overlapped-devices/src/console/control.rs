@@ -6,7 +6,7 @@
 
 use super::{own, signals};
 use overlapped_abi::Win32Error;
-use overlapped_abi::constants::console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, CTRL_SHUTDOWN_EVENT};
+use overlapped_abi::constants::console::{CONTROL_C_EXIT, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, CTRL_SHUTDOWN_EVENT};
 use parking_lot::Mutex;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -128,6 +128,10 @@ fn ask(event: u32) -> bool {
 /// What the signal does to a program that knows nothing of it.
 fn end_by(signal: i32) {
     own::restore();
+    if matches!(signal, libc::SIGINT | libc::SIGQUIT) {
+        // For those who have its handle; others see the signal.
+        crate::process::say_exit_code(CONTROL_C_EXIT);
+    }
     if signals::set_action(signal, libc::SIG_DFL).is_ok() {
         send(std::process::id() as libc::pid_t, signal);
     }

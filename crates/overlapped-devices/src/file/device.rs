@@ -6,6 +6,7 @@
 
 use super::direct::Sectors;
 use super::listing::Listing;
+use super::plain_pipe::PlainPipe;
 use super::range::Source;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
@@ -37,6 +38,8 @@ pub(crate) struct FileDevice {
     held: Held,
     /// Transfers happen at the descriptor's own position, which others may share: adopted, or inherited by a child.
     cursor: AtomicBool,
+    /// What a pipe of Linux is as one of Windows.
+    pipe: PlainPipe,
 }
 
 /// What an open makes a device of.
@@ -66,7 +69,7 @@ pub(crate) struct Made {
 impl FileDevice {
     pub fn new(made: Made) -> Self {
         let cursor = AtomicBool::new(made.cursor);
-        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default(), cursor }
+        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default(), cursor, pipe: PlainPipe::default() }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -96,6 +99,11 @@ impl FileDevice {
 
     pub fn seat(&self) -> Option<&Seat> {
         self.made.seat.as_ref()
+    }
+
+    /// What a pipe of Linux is as one of Windows.
+    pub fn pipe(&self) -> &PlainPipe {
+        &self.pipe
     }
 
     /// Times that transfers are not to change.
@@ -429,6 +437,9 @@ impl Device for FileDevice {
         }
         if request.buffer().len == 0 {
             return Start::Done(Completion::success(0));
+        }
+        if let Some(answer) = self.pipe.answer_at_once(self.fd(), request) {
+            return answer;
         }
         match self.check(request) {
             Ok(()) => Start::Transfer(self.operation(request, 0)),

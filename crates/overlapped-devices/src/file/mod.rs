@@ -18,7 +18,7 @@
 //! | `volumes` | what is asked about drives |
 //! | `scatter`, `section` | pages in pieces, and files as memory |
 //! | `watch` | what changes in a directory |
-//! | `adopt`, `plain_pipe` | descriptors that others have opened, and pipes of Linux among them |
+//! | `adopt`, `plain_pipe` | descriptors that others have opened; pipes for children |
 //!
 //! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
 //! attributes in an extended attribute, so a file system without such forgets them. So are creation times that
@@ -75,7 +75,6 @@ pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
 pub use moves::MoveFlags;
 pub use names::NamedFile;
-pub use plain_pipe::{Peek, peek_pipe};
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
@@ -175,6 +174,11 @@ impl Driver for FileDriver {
 pub fn path(grant: &Grant) -> Result<PathBuf, Win32Error> {
     let device = device_of(grant)?;
     name::find(device.fd(), device.opened_path()).ok_or(Win32Error::FILE_NOT_FOUND)
+}
+
+/// What a pipe of Linux is as one of Windows; `None` if the handle refers to something else.
+pub(crate) fn plain_pipe(grant: &Grant) -> Option<&plain_pipe::PlainPipe> {
+    device_of(grant).ok().filter(|device| device.kind() == stat::Kind::Pipe).map(FileDevice::pipe)
 }
 
 /// The file that a handle refers to; 1 if it is something else.

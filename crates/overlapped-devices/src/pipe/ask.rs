@@ -6,12 +6,11 @@ use super::foreign;
 use super::state::{Mode, Peeked, Side};
 use super::wire::{self, Welcome};
 use crate::channel::{Malformed, Writer};
-use crate::socket::Overlap;
 use crate::file::{Answer, Fields};
+use crate::socket::Overlap;
 use overlapped_abi::constants::ioctl::{FSCTL_PIPE_DISCONNECT, FSCTL_PIPE_PEEK};
 use overlapped_abi::constants::pipe::{
-    PIPE_CLIENT_END, PIPE_SERVER_END, PIPE_TYPE_BYTE, PIPE_TYPE_MESSAGE,
-    PIPE_UNLIMITED_INSTANCES,
+    PIPE_CLIENT_END, PIPE_SERVER_END, PIPE_TYPE_BYTE, PIPE_TYPE_MESSAGE, PIPE_UNLIMITED_INSTANCES,
 };
 use overlapped_abi::{AccessMask, FilePipePeekBuffer, Status, Win32Error};
 use overlapped_kernel::clock::Timeout;
@@ -172,12 +171,7 @@ pub fn peek(grant: &Grant, room: usize) -> Result<Peeked, Win32Error> {
 ///
 /// # Safety
 /// `answer` stays writable, and the OVERLAPPED valid, until the request is complete.
-pub unsafe fn transact(
-    grant: &Grant,
-    message: &[u8],
-    answer: Buffer,
-    how: Option<Overlap>,
-) -> Result<Reply, Failure> {
+pub unsafe fn transact(grant: &Grant, message: &[u8], answer: Buffer, how: Option<Overlap>) -> Result<Reply, Failure> {
     let duplex = AccessMask::READ_DATA | AccessMask::WRITE_DATA;
     let checked = match end_of(grant) {
         Err(error) => Err(error.to_status()),
@@ -206,8 +200,7 @@ pub(super) fn outcome(reply: Reply) -> Completion {
 /// 5 without FILE_WRITE_ATTRIBUTES, 87 for other bits and for message reading in a pipe of bytes.
 pub fn set_mode(grant: &Grant, mode: u32) -> Result<(), Win32Error> {
     if foreign::descriptor(grant).is_some() {
-        // It reads bytes and waits, for everybody who has it.
-        return if mode == 0 { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) };
+        return foreign::set_mode(grant, mode);
     }
     let end = end_of(grant)?;
     if !grant.access.contains(AccessMask::WRITE_ATTRIBUTES) {
@@ -258,7 +251,7 @@ impl Info {
 /// 1 if it is not a pipe.
 pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
     if let Some(fd) = foreign::descriptor(grant) {
-        return Ok(foreign::info(fd));
+        return Ok(foreign::info(grant, fd));
     }
     let (is_server, mode, family, quotas, instances) = match end_of(grant)? {
         AnEnd::Here(EndDevice { node, end, .. }) => {

@@ -87,12 +87,7 @@ impl PipeDriver {
         reply.map(outcome).map_err(|failure| failure.status.to_win32())
     }
 
-    fn open_to_call<'a>(
-        &self,
-        system: &'a System,
-        name: &OsStr,
-        milliseconds: u32,
-    ) -> Result<Held<'a>, Win32Error> {
+    fn open_to_call<'a>(&self, system: &'a System, name: &OsStr, milliseconds: u32) -> Result<Held<'a>, Win32Error> {
         let params = OpenParams {
             access: AccessMask::GENERIC_READ | AccessMask::GENERIC_WRITE,
             share: ShareMode::empty(),

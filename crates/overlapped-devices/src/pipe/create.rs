@@ -38,8 +38,7 @@ pub struct NewPipe {
 /// Bits of `dwOpenMode` besides the direction. WRITE_OWNER and FILE_FLAG_FIRST_PIPE_INSTANCE are the same bit.
 const RIGHTS: AccessMask =
     AccessMask::WRITE_DAC.union(AccessMask::WRITE_OWNER).union(AccessMask::ACCESS_SYSTEM_SECURITY);
-const FLAGS: FileFlags =
-    FileFlags::FIRST_PIPE_INSTANCE.union(FileFlags::WRITE_THROUGH).union(FileFlags::OVERLAPPED);
+const FLAGS: FileFlags = FileFlags::FIRST_PIPE_INSTANCE.union(FileFlags::WRITE_THROUGH).union(FileFlags::OVERLAPPED);
 
 impl NewPipe {
     fn check(&self) -> Result<(), Win32Error> {

@@ -141,9 +141,7 @@ impl EndDevice {
 
     fn start_control(&self, request: &Request) -> Start {
         match Job::of(request) {
-            Some(Job::Connect) if self.end.side == Side::Server => {
-                started(self.node.await_client(None))
-            }
+            Some(Job::Connect) if self.end.side == Side::Server => started(self.node.await_client(None)),
             Some(Job::Transact(_)) => match self.node.state().check_ask(self.end) {
                 Ok(()) => Start::Queue,
                 Err(status) => Start::Failed(status),

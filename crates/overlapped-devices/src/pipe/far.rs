@@ -59,7 +59,11 @@ struct State {
 /// Opens an instance of another process.
 ///
 /// 2 if no other process has the name, 231 if none of its instances listens, 5 if one does not offer the access.
-pub(super) fn open(names: &Arc<Names>, name: &ObjectName, access: AccessMask) -> Result<(FarDevice, AccessMask), Win32Error> {
+pub(super) fn open(
+    names: &Arc<Names>,
+    name: &ObjectName,
+    access: AccessMask,
+) -> Result<(FarDevice, AccessMask), Win32Error> {
     let mut error = Win32Error::FILE_NOT_FOUND;
     for other in names.channel.owners(&registered(name)) {
         let mut made = None;

@@ -4,6 +4,7 @@
 use super::ask::Info;
 use super::state::{Peeked, Standing};
 use crate::socket::Socket;
+use overlapped_abi::constants::pipe::{PIPE_DEFAULT_BUFFER, PIPE_NOWAIT};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::device::FileType;
 use overlapped_kernel::system::Grant;
@@ -60,11 +61,26 @@ fn copy(fd: BorrowedFd<'_>, to: &mut [u8]) -> Result<usize, Errno> {
     }
 }
 
-/// What it is: a client's end of a pipe of bytes, as large as Linux made it.
-pub(super) fn info(fd: BorrowedFd<'_>) -> Info {
+/// What it is: a pipe of bytes, whose reader is the server's end.
+pub(super) fn info(grant: &Grant, fd: BorrowedFd<'_>) -> Info {
+    let plain = crate::file::plain_pipe(grant);
     // SAFETY: an open descriptor and plain numbers.
     let size = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETPIPE_SZ) };
-    let bytes = u32::try_from(size).unwrap_or(overlapped_abi::constants::pipe::PIPE_DEFAULT_BUFFER);
-    let (is_server, of_messages, mode) = (false, false, 0);
-    Info { is_server, of_messages, mode, out_bytes: bytes, in_bytes: bytes, max_instances: 1, instances: 1 }
+    let size = u32::try_from(size).unwrap_or(PIPE_DEFAULT_BUFFER);
+    let bytes = plain.and_then(|plain| plain.asked()).unwrap_or(size);
+    let is_server = !grant.access.can_write();
+    let mode = if plain.is_some_and(|plain| plain.is_nowait()) { PIPE_NOWAIT } else { 0 };
+    Info { is_server, of_messages: false, mode, out_bytes: bytes, in_bytes: bytes, max_instances: 1, instances: 1 }
+}
+
+/// SetNamedPipeHandleState: whether it waits, for this handle's instance alone.
+pub(super) fn set_mode(grant: &Grant, mode: u32) -> Result<(), Win32Error> {
+    match crate::file::plain_pipe(grant) {
+        Some(plain) if mode & !PIPE_NOWAIT == 0 => {
+            plain.set_nowait(mode & PIPE_NOWAIT != 0);
+            Ok(())
+        }
+        _ if mode == 0 => Ok(()),
+        _ => Err(Win32Error::INVALID_PARAMETER),
+    }
 }

@@ -37,19 +37,19 @@ mod tally;
 mod wire;
 
 pub use ask::{
-    Info, client_process, client_user, connect, control, disconnect, flush, impersonate, info, into_descriptor, is_pipe, peek, server_process,
-    set_mode, transact,
+    Info, client_process, client_user, connect, control, disconnect, flush, impersonate, info, into_descriptor,
+    is_pipe, peek, server_process, set_mode, transact,
 };
 pub use call::{wait_as_asked, wait_at};
 pub use create::NewPipe;
 pub use state::Peeked;
 
-use device::EndDevice;
 use crate::channel::Channel;
+use crate::file::FileDriver;
+use device::EndDevice;
 use names::{Found, Names};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use overlapped_kernel::System;
-use crate::file::FileDriver;
 use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
 use overlapped_kernel::namespace::{ObjectName, Target};
 use root::RootDevice;

@@ -114,9 +114,9 @@ impl Names {
                 // What the register would say is known.
                 Some(known) if !known.family.is_limited() => {
                     let family = known.family;
-                    wanted.check(family, known.instances).map(|()| {
-                        table.enter(self.place(wanted.name), family, &make, &mut tally)
-                    })
+                    wanted
+                        .check(family, known.instances)
+                        .map(|()| table.enter(self.place(wanted.name), family, &make, &mut tally))
                 }
                 _ => {
                     drop(table);

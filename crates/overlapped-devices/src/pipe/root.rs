@@ -4,13 +4,13 @@
 //! thread: it looks here, asks every other owner to be told, and then waits as a request at the root until somebody has something to tell
 //! its [`Ear`].
 
+use super::ask::{NO_MEMORY, issue, outcome};
 use super::device::Job;
 use super::names::Names;
 use super::party::{Party, ended_early};
 use super::serve::registered;
 use super::state::Verdict;
 use super::wire::{self, Greeting};
-use super::ask::{NO_MEMORY, issue, outcome};
 use crate::channel::{self, ConnectError, Connection, Frame, Malformed, Owner};
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::clock::{Tick, Timeout};

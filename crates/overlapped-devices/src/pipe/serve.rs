@@ -158,7 +158,11 @@ impl FarClient {
     }
 
     /// Carries a call out, and answers it unless it waits.
-    fn carry_out(&self, call: Box<Call>, act: impl FnOnce(&mut State, &mut Tally<Party>, &mut Option<Box<Call>>) -> Verdict) {
+    fn carry_out(
+        &self,
+        call: Box<Call>,
+        act: impl FnOnce(&mut State, &mut Tally<Party>, &mut Option<Box<Call>>) -> Verdict,
+    ) {
         self.node.act(|state, tally| {
             let mut call = Some(call);
             let completion = match act(state, tally, &mut call) {

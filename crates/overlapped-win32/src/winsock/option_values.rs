@@ -171,9 +171,7 @@ pub(crate) fn get(target: &Socket, level: i32, name: i32) -> Outcome<Value> {
             let linux = linux_number(target, level, libc::IP_MULTICAST_IF)?;
             Ok(Value::Number(kept.unwrap_or(linux)))
         }
-        IPV6_PROTECTION_LEVEL if level == libc::IPPROTO_IPV6 => {
-            Ok(Value::Number(kept.unwrap_or(PROTECTION_LEVELS[1])))
-        }
+        IPV6_PROTECTION_LEVEL if level == libc::IPPROTO_IPV6 => Ok(Value::Number(kept.unwrap_or(PROTECTION_LEVELS[1]))),
         IP_DONTFRAGMENT if level == libc::IPPROTO_IP => {
             let mode = linux_number(target, level, names.discover)?;
             Ok(Value::Flag(mode == libc::IP_PMTUDISC_DO as u32))

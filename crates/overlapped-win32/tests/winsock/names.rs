@@ -233,7 +233,8 @@ fn addresses_in_brackets_scopes_and_other_families_are_as_in_windows() {
     assert_eq!(look(c"[::1]", 0), (0, Some(28)));
     assert_eq!((look(c"[1.2.3.4]", 0).0, look(c"[::1", 0).0), (11001, 11001));
     assert_eq!((look(c"127.0.0.1", 23).0, look(c"::1", 2).0), (11001, 11001));
-    let name = SockaddrIn6 { family: 23, address: *b"\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", scope: 1, ..Default::default() };
+    let name =
+        SockaddrIn6 { family: 23, address: *b"\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", scope: 1, ..Default::default() };
     let mut host = [0u8; 64];
     // SAFETY: an address, and room for its text.
     let named = unsafe { ovl_getnameinfo((&raw const name).cast(), 28, host.as_mut_ptr(), 64, null_mut(), 0, 2) };

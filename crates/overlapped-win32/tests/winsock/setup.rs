@@ -24,7 +24,10 @@ fn what_cannot_be_made_says_why() {
     assert_eq!(made(AF_INET, 99, 0), 10044);
     assert_eq!(made(AF_INET, SOCK_STREAM, IPPROTO_UDP), 10041);
     assert_eq!(made(AF_INET, SOCK_STREAM, 250), 10043);
-    assert_eq!([made(AF_INET, SOCK_STREAM, -1), made(AF_INET, SOCK_STREAM, 256), made(AF_INET, SOCK_DGRAM, 1)], [10043; 3]);
+    assert_eq!(
+        [made(AF_INET, SOCK_STREAM, -1), made(AF_INET, SOCK_STREAM, 256), made(AF_INET, SOCK_DGRAM, 1)],
+        [10043; 3]
+    );
 }
 
 /// Section 1.
@@ -313,7 +316,11 @@ fn addresses_that_nobody_has_are_10049() {
         assert_eq!(said(unsafe { ovl_sendto(datagrams.0, b"x".as_ptr(), 1, 0, to, NAME) }), (ERROR, 10049));
     }
     assert_eq!(stream.connect(&name), (0, 0), "nothing has happened to it");
-    let mapped = SockaddrIn6 { family: AF_INET6 as u16, address: *b"\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\x01", ..Default::default() };
+    let mapped = SockaddrIn6 {
+        family: AF_INET6 as u16,
+        address: *b"\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\x01",
+        ..Default::default()
+    };
     let v6 = Socket(ovl_socket(AF_INET6, SOCK_STREAM, 0));
     // SAFETY: a whole address.
     let bound = unsafe { ovl_bind(v6.0, std::ptr::from_ref(&mapped).cast(), 28) };

@@ -91,7 +91,13 @@ impl End {
 
     /// # Safety
     /// The answer's memory belongs to the payload.
-    pub unsafe fn transact(&self, message: &[u8], answer: Buffer, route: Route, payload: Box<dyn Any + Send>) -> Issued {
+    pub unsafe fn transact(
+        &self,
+        message: &[u8],
+        answer: Buffer,
+        route: Route,
+        payload: Box<dyn Any + Send>,
+    ) -> Issued {
         let how = Overlap { route, overlapped: None, payload: Some(payload), report: Report::AtOnce };
         // SAFETY: the payload stays until the request is complete, and the caller vouches for the memory in it.
         accepted("transaction", unsafe { devices::transact(self.handle.grant(), message, answer, Some(how)) })

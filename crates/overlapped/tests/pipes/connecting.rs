@@ -30,7 +30,8 @@ fn the_first_instance_says_how_many_there_may_be() {
         let first = two.clone().first_instance().create(&name).expect("the first");
         assert_eq!(failure(two.clone().first_instance().create(&name)), 5);
         assert_eq!(failure(two.clone().direction(Direction::Inbound).create(&name)), 5);
-        let second = options(lab).max_instances(7).quotas(9, 9).messages().create(&name).expect("another type is no matter");
+        let second =
+            options(lab).max_instances(7).quotas(9, 9).messages().create(&name).expect("another type is no matter");
         assert_eq!(failure(two.create(&name)), 231);
         assert_eq!(second.info().unwrap().instances, 2);
         assert_eq!((second.info().unwrap().max_instances, second.info().unwrap().of_messages), (2, false));

@@ -12,7 +12,9 @@ fn a_port_serves_many_clients() {
         let name = fresh();
         let port = CompletionPort::<usize, bool>::new_in(&lab.system, 0);
         let servers: Vec<_> = (0..usize::from(CLIENTS))
-            .map(|key| port.associate(options(lab).messages().create(&name).expect("a server"), key).expect("associated"))
+            .map(|key| {
+                port.associate(options(lab).messages().create(&name).expect("a server"), key).expect("associated")
+            })
             .collect();
         for server in &servers {
             server.connect(true).expect("accepted");

@@ -7,7 +7,7 @@ mod crowd;
 mod far;
 mod waiting;
 
-use common::{Lab, LOST, Random, bounded, eventually, on_every_engine, on_real_engines, pattern};
+use common::{LOST, Lab, Random, bounded, eventually, on_every_engine, on_real_engines, pattern};
 use overlapped::pipe::{
     ClientOptions, Direction, NamedPipeClient, NamedPipeServer, PipeOptions, Received, anonymous_in, call,
     wait_named_pipe,
@@ -93,7 +93,9 @@ fn a_pipe_tells_by_event_routine_and_port() {
         assert!(accepted.is_ok());
         client.write("two").wait().0.expect("written");
         assert!(told.lock().unwrap().is_empty(), "not before an alertable wait");
-        eventually("the routine", || alertable::sleep_in(&lab.system, Duration::from_millis(1)) || !told.lock().unwrap().is_empty());
+        eventually("the routine", || {
+            alertable::sleep_in(&lab.system, Duration::from_millis(1)) || !told.lock().unwrap().is_empty()
+        });
         assert_eq!(*told.lock().unwrap(), [(Err(234), b"tw".to_vec())]);
         assert_eq!(outcome(server.read(room(8)).wait()).0, Ok(1));
 

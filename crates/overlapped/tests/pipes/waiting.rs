@@ -67,7 +67,10 @@ fn what_was_written_outlives_its_writer() {
         }
         drop(client);
         let read = || outcome(server.read(room(9)).wait());
-        assert_eq!([read(), read(), read()], [b"one".to_vec(), vec![], b"three".to_vec()].map(|text| (Ok(text.len()), text)));
+        assert_eq!(
+            [read(), read(), read()],
+            [b"one".to_vec(), vec![], b"three".to_vec()].map(|text| (Ok(text.len()), text))
+        );
         assert_eq!(read().0, Err(109));
     });
 }

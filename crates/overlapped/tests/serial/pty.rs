@@ -6,7 +6,6 @@ use super::{code, send, status, take};
 use overlapped::abi::DcbFlags;
 use overlapped::abi::constants::serial as c;
 use overlapped::serial::{Events, Mishap, ModemLines, Options, OverlappedSerialPort, Purge, Timeouts};
-use std::time::Duration;
 
 fn open(lab: &Lab) -> (Terminal, OverlappedSerialPort) {
     let terminal = Terminal::new();
@@ -148,11 +147,11 @@ fn characters_stop_a_tty_01_5_2() {
         assert_eq!(write.wait().0, Ok(4));
         std::thread::scope(|scope| {
             let sender = scope.spawn(|| terminal.send(&[b'x'; 4000]));
-            let xoff = || {
+            let taken = || {
                 status(&port);
                 sender.is_finished()
             };
-            eventually("everything is taken in", xoff);
+            eventually("everything is taken in", taken);
         });
         eventually("the queue is nearly full", || status(&port).in_queue == 4000);
         assert_eq!(terminal.receive(1), b"\x13");
@@ -223,6 +222,5 @@ fn a_waiting_thread_and_another_share_a_port_01_5() {
             let expected: Vec<u8> = (0..200_u32).flat_map(u32::to_be_bytes).collect();
             assert_eq!(got, expected);
         });
-        assert!(Duration::ZERO < LOST);
     });
 }

@@ -39,9 +39,8 @@ fn a_message_of_more_pieces_than_linux_takes_is_one() {
         let (near, far) = (Open::bound(lab, DATAGRAM), Open::bound(lab, DATAGRAM));
         let to = near.local_address().unwrap();
         let (mut sent, mut got) = (pattern(2500, 7), vec![0; 2500]);
-        let bytes = |all: &mut Vec<u8>| -> Vec<Buffer> {
-            all.iter_mut().map(|byte| Buffer { start: byte, len: 1 }).collect()
-        };
+        let bytes =
+            |all: &mut Vec<u8>| -> Vec<Buffer> { all.iter_mut().map(|byte| Buffer { start: byte, len: 1 }).collect() };
         let (from, into) = (bytes(&mut sent), bytes(&mut got));
         // SAFETY: the pieces outlive the calls.
         unsafe {
@@ -63,8 +62,9 @@ fn urgent_data_is_apart_from_the_rest() {
         unsafe { client.send(Send { flags: libc::MSG_OOB, ..Send::from(&memory) }) }.unwrap();
         let mut entry = [PollEntry { socket: &server, wanted: Interest::URGENT, found: Interest::empty() }];
         assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+        assert!(!server.at_mark().unwrap(), "it waits behind the rest");
         assert_eq!(receive_with(&server, 8, libc::MSG_OOB).unwrap(), b"!");
-        assert!(!server.at_mark().unwrap());
+        assert!(server.at_mark().unwrap(), "none waits");
         assert_eq!(receive(&server, 8).unwrap(), b"plain");
         assert!(server.at_mark().unwrap());
     });
