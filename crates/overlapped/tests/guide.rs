@@ -15,9 +15,10 @@ use common::{Lab, bounded, eventually, on_every_engine};
 use overlapped::{OverlappedFile, Result, System, TcpListener};
 use std::path::Path;
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/guide.md",
+    "docs/guide-disks.md",
     "docs/guide-mailslots.md",
     "docs/guide-pipes.md",
     "docs/guide-pools.md",
@@ -276,4 +277,18 @@ fn pipes() -> Result<()> {
 #[test]
 fn the_guide_to_pipes() {
     bounded("pipes", || pipes().unwrap());
+}
+
+/// Not run: a test has no drive to read.
+#[expect(dead_code)]
+mod a_drive {
+    use overlapped::{AlignedBuf, OpenOptions, disk};
+
+    fn main() -> overlapped::Result<()> {
+        let drive = OpenOptions::new().read(true).open_overlapped(r"\\.\PhysicalDrive0")?;
+        let (read, sectors) = drive.read_at(AlignedBuf::with_capacity(4096), 0).wait();
+        println!("{} bytes, {:?}", read?, disk::layout(drive.handle())?.style);
+        println!("ends with {:x?}", &sectors[510..512]);
+        Ok(())
+    }
 }

@@ -232,6 +232,28 @@ fn standard_handles_are_files_pipes_or_nothing_09_1() {
 }
 
 #[test]
+fn ends_of_anonymous_pipes_go_to_children_07_3() {
+    let (from_parent, mut to_child) = overlapped::pipe::anonymous(0).unwrap();
+    let (mut from_child, to_parent) = overlapped::pipe::anonymous(0).unwrap();
+    let mut command = Command::new("cat");
+    command.stdin(OwnedFd::try_from(from_parent).unwrap()).stdout(OwnedFd::try_from(to_parent).unwrap());
+    let child = command.spawn().unwrap();
+    drop(command);
+    to_child.write_all(b"there and back").unwrap();
+    drop(to_child);
+    let mut text = String::new();
+    from_child.read_to_string(&mut text).unwrap();
+    assert_eq!((text.as_str(), end(&child)), ("there and back", 0));
+
+    let (mut output, to_parent) = overlapped::pipe::anonymous(0).unwrap();
+    let std = std::process::Stdio::try_from(to_parent).unwrap();
+    assert!(std::process::Command::new("echo").arg("echoed").stdout(std).status().unwrap().success());
+    text.clear();
+    output.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "echoed\n");
+}
+
+#[test]
 fn a_child_of_std_is_an_object_and_stays_its_own() {
     let mut child = std::process::Command::new("sh")
         .args(["-c", "read x; exit 7"])

@@ -409,10 +409,12 @@ fn role() {
     let service: Arc<dyn Service> = Arc::new(Anybody(Echo(Mutex::new(sender))));
     channel.serve(Kind::Pipe, Arc::downgrade(&service));
     take(&channel, &name("echo")).unwrap();
-    let child = Command::new("sleep").arg("600").stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new("sleep").arg("600").stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     println!("child {}", child.id());
     // Until it is killed; or until its parent is no more.
     let _ = std::io::stdin().read(&mut [0]);
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 #[test]

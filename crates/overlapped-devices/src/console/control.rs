@@ -6,7 +6,9 @@
 
 use super::{own, signals};
 use overlapped_abi::Win32Error;
-use overlapped_abi::constants::console::{CONTROL_C_EXIT, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, CTRL_SHUTDOWN_EVENT};
+use overlapped_abi::constants::console::{
+    CONTROL_C_EXIT, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, CTRL_SHUTDOWN_EVENT,
+};
 use parking_lot::Mutex;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;

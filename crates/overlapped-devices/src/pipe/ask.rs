@@ -99,7 +99,7 @@ pub(super) const NO_MEMORY: Buffer = Buffer { start: std::ptr::null_mut(), len: 
 /// 6 for what is no end of a pipe of this process, or was made a descriptor already; 4 if there are no more of them.
 pub fn into_descriptor(grant: &Grant) -> Result<OwnedFd, Win32Error> {
     let Ok(AnEnd::Here(device)) = end_of(grant) else { return Err(Win32Error::INVALID_HANDLE) };
-    let made = device.into_descriptor().ok_or(Win32Error::INVALID_HANDLE)?;
+    let made = device.make_descriptor().ok_or(Win32Error::INVALID_HANDLE)?;
     made.map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)
 }
 

@@ -87,7 +87,7 @@ impl EndDevice {
     }
 
     /// Makes a descriptor of the end, which is closed with that from now on, and not with its handles. Once.
-    pub fn into_descriptor(&self) -> Option<std::io::Result<OwnedFd>> {
+    pub fn make_descriptor(&self) -> Option<std::io::Result<OwnedFd>> {
         let hold = self.hold.lock().take();
         hold.map(super::pump::descriptor)
     }

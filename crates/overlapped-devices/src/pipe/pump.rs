@@ -74,11 +74,14 @@ fn start(carry: impl FnOnce(Own) + Send + 'static) -> std::io::Result<()> {
     std::thread::Builder::new().name("ovl-pipe".into()).stack_size(64 * 1024).spawn(run).map(drop)
 }
 
+/// What a call came to, once it has ended, and the bytes that it read.
+type Outcome = Arc<Mutex<Option<(Completion, Vec<u8>)>>>;
+
 /// The calls of one thread, and how it hears of their ends.
 struct Own {
     number: u64,
     bell: Arc<OwnedFd>,
-    outcome: Arc<Mutex<Option<(Completion, Vec<u8>)>>>,
+    outcome: Outcome,
 }
 
 /// A call that waits in a queue.
@@ -87,7 +90,7 @@ struct Call {
     room: usize,
     data: Vec<u8>,
     bell: Arc<OwnedFd>,
-    outcome: Arc<Mutex<Option<(Completion, Vec<u8>)>>>,
+    outcome: Outcome,
 }
 
 impl Sink for Call {

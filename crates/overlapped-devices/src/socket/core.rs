@@ -99,8 +99,10 @@ pub(super) struct Rare {
     pub deferred: Vec<OwnedFd>,
 }
 
-/// Requests that few sockets ever have.
+/// What few sockets ever have.
 pub(super) struct Spare {
+    /// Other handles that are the socket, by WSADuplicateSocket.
+    pub twins: Mutex<Vec<u32>>,
     /// Receives of urgent data.
     pub urgent: Mutex<Lane>,
     /// Sends without a buffer, in their order.
@@ -217,8 +219,12 @@ impl Core {
     /// Places that are seldom needed.
     #[cold]
     pub fn spare(&self) -> &Spare {
-        let make = || Box::new(Spare { urgent: Mutex::new(Lane::new()), unacknowledged: Mutex::new(VecDeque::new()) });
-        self.spare.get_or_init(make)
+        let make = || Spare {
+            twins: Mutex::new(Vec::new()),
+            urgent: Mutex::new(Lane::new()),
+            unacknowledged: Mutex::new(VecDeque::new()),
+        };
+        self.spare.get_or_init(|| Box::new(make()))
     }
 
     /// The same, if somebody has needed them.

@@ -9,7 +9,6 @@ use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Request, RequestRef};
-use parking_lot::Mutex;
 use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::any::Any;
@@ -21,13 +20,11 @@ pub(super) struct SocketDevice {
     pub core: Arc<Core>,
     /// The SOCKET, as a number; 0 before there is one.
     handle: AtomicU32,
-    /// Other numbers that are it too, by WSADuplicateSocket.
-    others: Mutex<Vec<u32>>,
 }
 
 impl SocketDevice {
     pub fn new(core: Arc<Core>) -> Self {
-        Self { core, handle: AtomicU32::new(0), others: Mutex::new(Vec::new()) }
+        Self { core, handle: AtomicU32::new(0) }
     }
 
     /// This handle is the socket from now on.
@@ -37,7 +34,7 @@ impl SocketDevice {
 
     /// This handle is the socket, too. Numbers do not come again soon, so those that were closed do no harm.
     pub fn is_also(&self, handle: Handle) {
-        self.others.lock().push(handle.into_raw() as u32);
+        self.core.spare().twins.lock().push(handle.into_raw() as u32);
     }
 
     #[inline]
@@ -48,7 +45,7 @@ impl SocketDevice {
 
     #[cold]
     fn is_other(&self, raw: u32) -> bool {
-        self.others.lock().contains(&raw)
+        self.core.spare_if_any().is_some_and(|spare| spare.twins.lock().contains(&raw))
     }
 
     #[inline]

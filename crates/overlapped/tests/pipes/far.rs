@@ -6,8 +6,11 @@ use std::process::{Child, Command, Stdio};
 const ROLE: &str = "OVERLAPPED_TEST_PIPE_ROLE";
 const NAME: &str = "OVERLAPPED_TEST_PIPE_NAME";
 
-/// What the other process does, by its name.
-fn roles() -> [(&'static str, fn(&str)); 8] {
+/// What the other process does with the pipe of this name.
+type Role = fn(&str);
+
+/// The roles by their names.
+fn roles() -> [(&'static str, Role); 8] {
     [
         ("echo", |name| {
             let pipe = ClientOptions::new().messages().open(name).expect("a client");
