@@ -219,10 +219,10 @@ impl WsaError {
     pub const fn from_gai(eai: i32) -> Self {
         match eai {
             0 => WsaError::SUCCESS,
-            -1 => WsaError::EINVAL,             // EAI_BADFLAGS
-            -2 => WsaError::HOST_NOT_FOUND,     // EAI_NONAME
-            -3 => WsaError::TRY_AGAIN,          // EAI_AGAIN
-            -5 => WsaError::NO_DATA,            // EAI_NODATA
+            -1 => WsaError::EINVAL,         // EAI_BADFLAGS
+            -2 => WsaError::HOST_NOT_FOUND, // EAI_NONAME
+            -3 => WsaError::TRY_AGAIN,      // EAI_AGAIN
+            -5 => WsaError::NO_DATA,        // EAI_NODATA
             // EAI_ADDRFAMILY: a number of the other family is no name of this one.
             -9 => WsaError::HOST_NOT_FOUND,
             -6 => WsaError::EAFNOSUPPORT,       // EAI_FAMILY

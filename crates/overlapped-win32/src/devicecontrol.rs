@@ -2,7 +2,7 @@
 
 use crate::arguments::{checked_input, grant, output, store_if_wanted};
 use crate::probe;
-use crate::support::{system, Bool, RawHandle, event_of, guard_bool};
+use crate::support::{Bool, RawHandle, event_of, guard_bool, system};
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_devices::disk;
 use overlapped_devices::file::{self, Answer};
@@ -57,7 +57,8 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
         let mut more = false;
         let mut work = || {
             // SAFETY: the caller's promise.
-            let answer = device_control(&grant, code, unsafe { checked_input(in_buffer, in_size) }?, out_size as usize)?;
+            let answer =
+                device_control(&grant, code, unsafe { checked_input(in_buffer, in_size) }?, out_size as usize)?;
             // SAFETY: the caller's promise; the answer keeps to the size.
             unsafe { output(&answer.bytes, out_buffer) }?;
             // SAFETY: the caller's promise.

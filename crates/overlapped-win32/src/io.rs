@@ -6,8 +6,8 @@
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
 use overlapped_abi::Win32Error;
-use overlapped_devices::pipe;
 use overlapped_devices::console::{ConsoleDevice, is_terminal};
+use overlapped_devices::pipe;
 use overlapped_kernel::handle::Object;
 use overlapped_kernel::instance::Instance;
 use parking_lot::Mutex;

@@ -113,7 +113,9 @@ pub use overlapped_file::OverlappedFile;
 pub use pool::{PoolSize, ThreadPool};
 pub use port::{Associated, Completion, CompletionPort, PortDevice, Rejected};
 pub use serial::{OverlappedSerialPort, SerialPort};
-pub use system::{SystemBuilder, default as default_system, default_channel, default_files, default_mailslots, default_pipes};
+pub use system::{
+    SystemBuilder, default as default_system, default_channel, default_files, default_mailslots, default_pipes,
+};
 pub use wait::{Signal, Wait, WaitResult, signal_and_wait, wait_all, wait_any};
 
 pub use overlapped_abi as abi;

@@ -72,6 +72,6 @@ impl Drop for Started {
             std::thread::sleep(STEP);
         }
         // Takes away what it has left behind.
-        observe::observable();
+        let _ = observe::observable();
     }
 }

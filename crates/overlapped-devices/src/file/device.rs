@@ -69,7 +69,14 @@ pub(crate) struct Made {
 impl FileDevice {
     pub fn new(made: Made) -> Self {
         let cursor = AtomicBool::new(made.cursor);
-        Self { made, listing: Mutex::default(), notifications: OnceLock::new(), held: Held::default(), cursor, pipe: PlainPipe::default() }
+        Self {
+            made,
+            listing: Mutex::default(),
+            notifications: OnceLock::new(),
+            held: Held::default(),
+            cursor,
+            pipe: PlainPipe::default(),
+        }
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {

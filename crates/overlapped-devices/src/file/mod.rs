@@ -61,14 +61,13 @@ mod wildcard;
 
 pub use answer::Answer;
 pub(crate) use answer::Fields;
-pub(crate) use direct::Sectors;
-pub(crate) use registry::{Seat, Wish};
 pub use change::{
     Disposition, flush, rename, set_allocation, set_attributes, set_basic_info, set_disposition, set_end_of_file,
     set_size, set_valid_data,
 };
 pub use control::control;
 pub use copy::{CopyProgress, CopyVerdict};
+pub(crate) use direct::Sectors;
 pub use information::{SetInformation, set_information};
 pub use inquiry::information;
 pub use listing::{Entry, Listing};
@@ -81,6 +80,7 @@ pub use query::{
     physical_size, size, standard_info, stat_at_open, storage_info, template_attributes,
 };
 pub use range::{CopyRange, copy_range};
+pub(crate) use registry::{Seat, Wish};
 pub use scatter::{SEGMENT, Scatter, scatter};
 pub use section::{section_of_file, section_of_memory};
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};

@@ -49,9 +49,7 @@ impl Image {
 
     fn open(&self, name: &CString, access: u32, flags: u32) -> File {
         // SAFETY: the name ends with a zero.
-        let handle = unsafe {
-            ovl_CreateFileA(bytes(name), access, SHARE_RW, null_mut(), OPEN_EXISTING, flags, 0)
-        };
+        let handle = unsafe { ovl_CreateFileA(bytes(name), access, SHARE_RW, null_mut(), OPEN_EXISTING, flags, 0) };
         assert_ne!(handle, INVALID, "{}", ovl_GetLastError());
         File(handle)
     }
