@@ -56,12 +56,18 @@ pub fn pass_on(stderr: impl Read) {
 
 /// Prints the functions that do not exist yet, by header.
 pub fn list_missing() {
-    println!("Overlapped's headers know these functions, and they do not exist yet:");
+    let mut all_there = true;
     for (header, text) in headers::windows() {
         let missing: Vec<_> = functions(text).filter(|(_, on)| !on).map(|(name, _)| name).collect();
         if !missing.is_empty() {
+            if std::mem::take(&mut all_there) {
+                println!("Overlapped's headers know these functions, and they do not exist yet:");
+            }
             println!("\n{header}\n  {}", missing.join("\n  "));
         }
+    }
+    if all_there {
+        println!("Every function that Overlapped's headers declare exists.");
     }
     println!("\nOut of scope: windows, the registry, COM, security descriptors beyond NULL, cryptography.");
 }
