@@ -121,7 +121,7 @@ impl Decoder {
                 Found::Begun => Found::Begun,
                 _ => alone(bytes),
             },
-            [0x1B] => Found::Begun,
+            [0x1B] | [0x1B, 0x1B] => Found::Begun,
             [0x1B, 0x1B, ..] => alone(bytes),
             [0x1B, rest @ ..] => match character(rest) {
                 Found::Char(len, typed, state) => Found::Char(len + 1, typed, state | c::LEFT_ALT_PRESSED),
@@ -372,6 +372,8 @@ mod tests {
     fn escape_alone_is_a_key_and_unknown_sequences_are_nothing() {
         assert_eq!(keys(&[b"\x1b"]), [(0x1B, 0x1B, 0)]);
         assert_eq!(keys(&[b"\x1b\x1b"]), [(0x1B, 0x1B, 0); 2]);
+        // Alt and an arrow, cut behind the second ESC.
+        assert_eq!(keys(&[b"\x1b\x1b", b"[D"]), keys(&[b"\x1b\x1b[D"]));
         assert_eq!(keys(&[b"\x1b[99;1~\x1b[?1;2c\x1b[Mabcd"]), [(0x44, 0x64, 0)]);
         assert_eq!(keys(&[b"\x1b[1;"]).len(), 4, "what never ends is keys");
     }
