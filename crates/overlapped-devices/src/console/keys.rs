@@ -144,10 +144,11 @@ impl Decoder {
         if let [b'M', after @ ..] = rest {
             return if after.len() < 3 { Found::Begun } else { Found::Nothing(6) };
         }
-        let body = rest.iter().take_while(|byte| (0x20..0x40).contains(*byte)).count();
-        let Some(&end) = rest.get(body).filter(|_| body < LONGEST) else {
-            return if body < LONGEST { Found::Begun } else { Found::Nothing(body + 2) };
-        };
+        let body = rest.iter().take(LONGEST).take_while(|byte| (0x20..0x40).contains(*byte)).count();
+        if body == LONGEST {
+            return Found::Nothing(LONGEST + 2);
+        }
+        let Some(&end) = rest.get(body) else { return Found::Begun };
         let len = body + 3;
         if !(0x40..0x7F).contains(&end) && end != b'$' {
             // Something else interrupts it.
@@ -248,10 +249,13 @@ fn numbers(body: &[u8]) -> Vec<u16> {
 
 /// Behind ESC O.
 fn single_shift(rest: &[u8]) -> Found {
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let Some(&end) = rest.get(digits) else {
-        return if digits < 3 { Found::Begun } else { Found::Nothing(digits + 2) };
-    };
+    // More digits than a modifier has are of nothing that anybody sends.
+    const MOST: usize = 3;
+    let digits = rest.iter().take(MOST).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == MOST {
+        return Found::Nothing(2 + MOST);
+    }
+    let Some(&end) = rest.get(digits) else { return Found::Begun };
     let (len, state) = (digits + 3, modifiers(numbers(&rest[..digits]).first().copied().unwrap_or(1)));
     match end {
         b'a'..=b'd' => Found::Key(len, lettered(end - 32, c::LEFT_CTRL_PRESSED).unwrap_or_default()),
