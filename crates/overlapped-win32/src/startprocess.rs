@@ -97,7 +97,7 @@ impl<C> StartupInfo<C> {
     }
 }
 
-/// PROC_THREAD_ATTRIBUTE_LIST: the head, behind which are as many [`Attribute`]s as there is room for.
+/// PROC_THREAD_ATTRIBUTE_LIST: the head, behind which are as many attributes as there is room for.
 #[repr(C)]
 #[derive(Debug)]
 pub struct List {

@@ -1,6 +1,6 @@
 //! Parallel ports (contract 01 section 4.5): printers.
 //!
-//! A printer is opened by [`OpenOptions`](crate::OpenOptions) like a file, with no sharing, or by [`open`] and
+//! A printer is opened by [`OpenOptions`] like a file, with no sharing, or by [`open`] and
 //! [`open_overlapped`], and written to like one. How long a write waits for the printer is said by [`set_timeouts`]: one of
 //! which nothing was taken in its time fails with 121, and one of which something was taken is a success with fewer bytes.
 //!

@@ -2,7 +2,7 @@
 //!
 //! | Module | Does |
 //! |---|---|
-//! | [`line`] | command lines, taken apart and put together |
+//! | [`mod@line`] | command lines, taken apart and put together |
 //! | [`program`] | which file a program's name leads to |
 //! | `heirs` | which handles a child inherits, and the descriptors that go with them |
 //! | [`table`] | what a parent tells its child, as bytes |

@@ -5,7 +5,7 @@
 //! serves its own queue at once and rings the processes that watch; these call [`Dispatcher::serve_shared`]. Drawback:
 //! between processes, a signal goes to whoever takes it first, and not to who has waited longest.
 //!
-//! An object becomes such a one by its name, or when a child process inherits it ([`Dispatcher::share`]): then it has waiters and
+//! An object becomes such a one by its name, or when a child process inherits it (`Dispatcher::share`): then it has waiters and
 //! a state already, which move.
 
 use super::{Dispatcher, Inner, Mutant, SHARED, SIGNALLED, State, Taken, Waitable};
