@@ -196,8 +196,7 @@ mod tests {
         #[test]
         fn a_damaged_register_is_refused_whole(cut in 0_usize..200, at in 0_usize..200, to: u8) {
             let whole = bucket().bytes();
-            prop_assume!(cut < whole.len());
-            prop_assert_eq!(Bucket::parse(&whole[..cut]), Err(Malformed));
+            prop_assert_eq!(Bucket::parse(&whole[..cut % whole.len()]), Err(Malformed));
             let mut spoiled = whole.clone();
             let at = at % whole.len();
             spoiled[at] = to;
