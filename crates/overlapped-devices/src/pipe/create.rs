@@ -100,6 +100,7 @@ impl PipeDriver {
         let make = |place, family: Family| Node::new(Some(place), family, quotas, new.mode(family.of_messages));
         let wanted = Wanted { name: &name, family: new.family(), only_first: first };
         let node = self.names.create(wanted, make)?;
+        super::serve::remember(&node);
         let device = EndDevice::new(node, End::SERVER);
         insert(system, device, new.flags().contains(FileFlags::OVERLAPPED), new.access())
     }

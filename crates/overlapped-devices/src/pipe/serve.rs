@@ -48,7 +48,6 @@ impl Names {
         let found = self.open(name, wanted, client)?;
         let (family, quotas, server) = (found.node.family, found.node.quotas, found.node.server);
         let welcome = Welcome { access: found.access, family, quotas, server }.write();
-        remember(&found.node);
         let end = Arc::new(FarClient { node: found.node, end: found.end, number: next() });
         Ok(Accepted { end, welcome })
     }
@@ -297,31 +296,38 @@ pub(super) fn say_farewell(node: &Node) {
     let Some((connection, pieces)) = node.state().take_farewell() else { return };
     let _ = connection.send(wire::LAST, 0, wire::write_last(&pieces));
     connection.close();
+    if connection.queued() > 0 {
+        let mut leaving = LEAVING.lock();
+        leaving.retain(|known| known.queued() > 0);
+        leaving.push(connection);
+    }
 }
 
-/// Instances that have had clients in other processes.
-static VISITED: Mutex<Vec<Weak<Node>>> = Mutex::new(Vec::new());
+/// The instances of this process that have names: clients in others may have come to them, a moment ago at the latest.
+static SERVERS: Mutex<Vec<Weak<Node>>> = Mutex::new(Vec::new());
+/// Connections over which a farewell is still on its way.
+static LEAVING: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
 /// How long the end of the process waits for a lock, and for what it says last to be taken.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
 
 /// When this process exits, clients in others get what they have not read, as if it had closed its handles.
-fn remember(node: &Arc<Node>) {
+pub(super) fn remember(node: &Arc<Node>) {
     static AT_EXIT: Once = Once::new();
     AT_EXIT.call_once(|| {
         // SAFETY: a function of this library, which is there until the end.
         unsafe { libc::atexit(at_exit) };
     });
-    let mut visited = VISITED.lock();
-    visited.retain(|known| known.strong_count() > 0);
-    if !visited.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(node))) {
-        visited.push(Arc::downgrade(node));
+    let mut servers = SERVERS.lock();
+    if servers.len() == servers.capacity() {
+        servers.retain(|known| known.strong_count() > 0);
     }
+    servers.push(Arc::downgrade(node));
 }
 
 /// Other threads may run still, or have been stopped for ever with a lock: so nothing here waits for long.
 extern "C" fn at_exit() {
-    let Some(mut visited) = VISITED.try_lock_for(LAST_PATIENCE) else { return };
-    let farewells: Vec<_> = visited
+    let Some(mut servers) = SERVERS.try_lock_for(LAST_PATIENCE) else { return };
+    let farewells: Vec<_> = servers
         .drain(..)
         .filter_map(|node| {
             let node = node.upgrade()?;
@@ -331,12 +337,16 @@ extern "C" fn at_exit() {
             farewell
         })
         .collect();
-    drop(visited);
-    for (connection, pieces) in &farewells {
-        let _ = connection.send(wire::LAST, 0, wire::write_last(pieces));
+    drop(servers);
+    let mut leaving =
+        LEAVING.try_lock_for(LAST_PATIENCE).map(|mut known| std::mem::take(&mut *known)).unwrap_or_default();
+    for (connection, pieces) in farewells {
+        let _ = connection.send(wire::LAST, 0, wire::write_last(&pieces));
+        leaving.push(connection);
     }
+    // What a client has not been welcomed to yet is sent by the service thread, which still runs.
     let start = Instant::now();
-    while farewells.iter().any(|(connection, _)| connection.queued() > 0) && start.elapsed() < LAST_PATIENCE {
+    while leaving.iter().any(|connection| connection.queued() > 0) && start.elapsed() < LAST_PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
