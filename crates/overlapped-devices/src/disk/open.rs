@@ -75,6 +75,8 @@ fn open_path(
     files.claims().admit(key)?;
     let wish = Wish { access, share: params.share, overwrite: false, delete_on_close: false };
     let seat = files.registry().admit(facts.key, wish, epoch, || true)?;
+    // Again, now that a lock would see this instance: it may have been taken since.
+    files.claims().admit(key)?;
     let direct = !names_only && rustix::fs::fcntl_setfl(&fd, OFlags::DIRECT).is_ok();
     if !names_only && !direct {
         rustix::fs::fcntl_setfl(&fd, OFlags::empty()).map_err(errors::other)?;
