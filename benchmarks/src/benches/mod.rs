@@ -10,6 +10,7 @@ pub mod direct;
 pub mod echo;
 pub mod echo_accept;
 mod echo_client;
+pub mod pipe;
 pub mod port;
 pub mod read;
 pub mod reads;
@@ -73,6 +74,11 @@ const ALL: &[Bench] = &[
         name: "bulk",
         about: "a stream of 64 KiB sends, and a file of 1 GiB; against blocking calls and sendfile",
         groups: bulk::groups,
+    },
+    Bench {
+        name: "pipe",
+        about: "named pipes and mailslots: messages there and back, and a stream; against Unix sockets, Linux pipes and Wine",
+        groups: pipe::groups,
     },
     Bench {
         name: "cface",

@@ -18,4 +18,5 @@ pub mod queues;
 pub mod ring;
 pub mod ring_copy;
 pub mod ring_read;
+pub mod sockets;
 pub mod windows;
