@@ -12,16 +12,19 @@
 mod common;
 
 use common::{Lab, bounded, eventually, on_every_engine};
+use overlapped::serial::OverlappedSerialPort;
 use overlapped::{OverlappedFile, Result, System, TcpListener};
 use std::path::Path;
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "docs/guide.md",
+    "docs/guide-console.md",
     "docs/guide-disks.md",
     "docs/guide-mailslots.md",
     "docs/guide-pipes.md",
     "docs/guide-pools.md",
+    "docs/guide-serial.md",
     "docs/guide-sockets.md",
     "docs/testing.md",
 ];
@@ -37,7 +40,7 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if line.trim() == "```rust" {
+        if matches!(line.trim(), "```rust" | "```rust,no_run") {
             let block = lines.by_ref().take_while(|line| line.trim() != "```");
             blocks.push(block.map(bare).filter(|line| !line.is_empty()).collect());
         }
@@ -58,7 +61,7 @@ fn every_block_of_rust_in_the_documents_stands_here() {
             count += 1;
         }
     }
-    assert!(count >= 9, "only {count} blocks were found");
+    assert!(count >= 14, "only {count} blocks were found");
 }
 
 fn open() -> Result<()> {
@@ -291,4 +294,77 @@ mod a_drive {
         println!("ends with {:x?}", &sectors[510..512]);
         Ok(())
     }
+}
+
+/// Not run: it would take the terminal of whoever runs the tests.
+#[rustfmt::skip]
+#[expect(dead_code)]
+mod a_screen {
+    use overlapped::console::{Input, InputEvent, Screen, constants as c};
+    use overlapped::{WaitResult, wait_any};
+    use std::time::Duration;
+
+    fn main() -> overlapped::Result<()> {
+        let screen = Screen::new()?;                 // a buffer of its own
+        screen.show()?;                              // on the terminal's alternate screen
+        screen.set_attributes(c::FOREGROUND_GREEN | c::FOREGROUND_INTENSITY)?;
+        screen.move_to((10, 5))?;
+        screen.write("press a key")?;
+
+        let input = Input::open()?;
+        if wait_any(&[&input], Duration::from_secs(10))? == WaitResult::Object(0) {
+            for record in input.read(16)? {
+                match record.event() {
+                    Some(InputEvent::Key(key)) if key.key_down != 0 => println!("key {:#x}", key.virtual_key_code),
+                    Some(InputEvent::WindowBufferSize(size)) => println!("{} by {}", size.x, size.y),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Not run: a test has no port of this name.
+#[expect(dead_code)]
+fn a_port() -> Result<()> {
+    use overlapped::serial::{Flow, Options, Parity, Timeouts};
+
+    let port = Options::new().rate(115_200).parity(Parity::Even).flow(Flow::RtsCts).open_overlapped("COM3")?;
+
+    port.set_timeouts(Timeouts::at_once())
+}
+
+#[rustfmt::skip]
+fn null_modem() -> Result<(OverlappedSerialPort, OverlappedSerialPort)> {
+    use overlapped::serial::{Mishap, NullModem};
+
+    let (near, far) = NullModem::new().open()?;          // two ports, for tests
+    near.garble(Mishap::Parity, b'x')?;                  // a byte arrives with an error
+    near.ring(true)?;                                    // somebody calls
+    NullModem::new().paced(true).name(7, 8)?;            // COM7 and COM8 of this process, at the speed of their rate
+    Ok((near, far))
+}
+
+#[rustfmt::skip]
+fn port_events(port: &OverlappedSerialPort) -> Result<overlapped::Operation<overlapped::serial::Events>> {
+    use overlapped::serial::Events;
+
+    port.set_event_mask(Events::RXCHAR | Events::CTS | Events::ERR)?;
+    let event = port.wait_event();                       // an Operation<Events>
+    Ok(event)
+}
+
+#[test]
+fn the_guide_to_serial_ports() {
+    bounded("serial ports", || {
+        use overlapped::serial::Events;
+
+        let (near, far) = null_modem().unwrap();
+        let event = port_events(&near).unwrap();
+        far.write("x").wait().0.unwrap();
+        let (outcome, events) = event.wait();
+        outcome.unwrap();
+        assert!(events.contains(Events::RXCHAR), "{events:?}");
+    });
 }
