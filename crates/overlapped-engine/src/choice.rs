@@ -104,7 +104,7 @@ pub fn select() -> Result<Selection, SelectError> {
 
 /// Makes the engine that `choice` asks for.
 pub fn open(choice: Choice) -> Result<Selection, SelectError> {
-    crate::size_limit::tell_by_error();
+    crate::signals::become_errors();
     let selection = match choice {
         Choice::Uring => uring(UringEngine::new()?),
         Choice::Epoll => epoll("blocking threads carry out what blocks".into()),

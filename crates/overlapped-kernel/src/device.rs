@@ -65,7 +65,7 @@ pub trait Device: Send + Sync + std::any::Any {
         true
     }
 
-    /// Do synchronous requests of several threads wait for each other? Both directions of a connection must not.
+    /// Do the requests of several threads on a synchronous instance wait for each other (contract 03 section 3)? Those of sockets do not.
     fn serializes(&self) -> bool {
         true
     }

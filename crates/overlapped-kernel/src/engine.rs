@@ -234,8 +234,12 @@ pub struct Harvest {
 impl Harvest {
     /// Tells everybody, with no lock held; leaves nothing.
     pub fn deliver(&mut self) {
-        self.reaped.drain(..).for_each(Reaped::deliver);
-        self.ready.drain(..).for_each(Ready::deliver);
+        if !self.reaped.is_empty() {
+            self.reaped.drain(..).for_each(Reaped::deliver);
+        }
+        while let Some(ready) = self.ready.pop_front() {
+            ready.deliver();
+        }
     }
 
     /// Is there nothing?

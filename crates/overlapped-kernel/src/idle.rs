@@ -51,6 +51,8 @@ mod real {
     /// So many watchers are told in one go if nobody sleeps who would be woken for what they find: Linux's receives and sends are
     /// faster when each follows its like.
     const HANDFUL: usize = 16;
+    /// With nobody to wake and no backlog, one absence of the leader in so many is measured: the clock costs as much as a lock or two.
+    const SAMPLE: u64 = 8;
     /// How often a follower looks at a virtual clock, which no futex can wait for.
     const VIRTUAL_LOOK: Duration = Duration::from_millis(1);
 
@@ -86,8 +88,8 @@ mod real {
         told: u32,
         /// What of that the pace was last taken at.
         paced: u32,
-        /// Room for the next poll.
-        harvest: Harvest,
+        /// Room for the next poll, while nobody leads.
+        harvest: Option<Box<Harvest>>,
         /// The service thread has seen the vacancy once already.
         seen: bool,
         /// How often somebody has taken the lead, and what of it the service thread saw at its last look.
@@ -101,6 +103,11 @@ mod real {
         /// Will who is needed be back before a sleeping thread could run?
         fn is_quick(&self) -> bool {
             u128::from(self.away) < QUICK_RETURN.as_nanos()
+        }
+
+        /// Is the absence that begins now to be measured?
+        fn counts_absence(&self) -> bool {
+            !self.followers.is_empty() || !self.backlog.is_empty() || self.turns.is_multiple_of(SAMPLE)
         }
 
         /// Leaders were away for so long.
@@ -227,8 +234,8 @@ mod real {
                 let wants_poll = self.engine.wants_poll();
                 if std::mem::take(&mut gave_way) {
                     self.follow(thread, ticket, deadline, false);
-                } else if wants_poll && self.take_lead() {
-                    gave_way = self.lead(thread, deadline, || thread.ending(ticket).is_some());
+                } else if let Some(harvest) = if wants_poll { self.take_lead() } else { None } {
+                    gave_way = self.lead(thread, harvest, deadline, || thread.ending(ticket).is_some());
                 } else if wants_poll || !thread.spin(ticket) {
                     self.follow(thread, ticket, deadline, wants_poll);
                 }
@@ -241,8 +248,13 @@ mod real {
 
         /// Polls until `over`, the deadline, or somebody else wants the lead; then leaves it. True if it gives way to a thread
         /// that was called.
-        fn lead(&self, thread: &Arc<Thread>, deadline: Option<Tick>, over: impl Fn() -> bool) -> bool {
-            let mut harvest = std::mem::take(&mut self.lead.lock().harvest);
+        fn lead(
+            &self,
+            thread: &Arc<Thread>,
+            mut harvest: Box<Harvest>,
+            deadline: Option<Tick>,
+            over: impl Fn() -> bool,
+        ) -> bool {
             let gives_way = loop {
                 let found = self.tell_next() || self.poll(thread, deadline, &mut harvest);
                 thread.forget_wake();
@@ -349,7 +361,8 @@ mod real {
             true
         }
 
-        fn take_lead(&self) -> bool {
+        /// The calling thread leads from now on, with this room for what it finds; `None` if another one does.
+        fn take_lead(&self) -> Option<Box<Harvest>> {
             let mut lead = self.lead.lock();
             if lead.leader != Leader::Nobody {
                 let stands_in = lead.leader == Leader::Service;
@@ -357,7 +370,7 @@ mod real {
                 if stands_in {
                     self.service.recall();
                 }
-                return false;
+                return None;
             }
             if let Some(left) = lead.left.take() {
                 let away = self.engine.now().since(left);
@@ -366,25 +379,29 @@ mod real {
             lead.leader = Leader::Waiter;
             lead.turns += 1;
             lead.seen = false;
-            true
+            Some(lead.harvest.take().unwrap_or_default())
         }
 
-        fn leave_lead(&self, harvest: Harvest) {
+        fn leave_lead(&self, harvest: Box<Harvest>) {
             let mut lead = self.lead.lock();
             lead.leader = Leader::Nobody;
             // Asked after that: who submits something now sees to the lead itself.
             let wanted = self.engine.wants_poll();
-            lead.harvest = harvest;
+            lead.harvest = Some(harvest);
             if !wanted {
                 let rest = self.clear_backlog(&mut lead);
                 drop(lead);
                 rest.into_iter().for_each(Ready::deliver);
                 return;
             }
-            (lead.left, lead.told, lead.paced) = (Some(self.engine.now()), 0, 0);
+            let left = lead.counts_absence().then(|| self.engine.now());
+            (lead.left, lead.told, lead.paced) = (left, 0, 0);
             let next = lead.successor();
             // Also if a follower is woken: its own wait may have ended a moment ago, and then it goes without leading.
-            let watch = !self.watched.swap(true, Ordering::SeqCst);
+            let watch = !self.watched.load(Ordering::Relaxed);
+            if watch {
+                self.watched.store(true, Ordering::SeqCst);
+            }
             drop(lead);
             if let Some(next) = next {
                 next.wake();
@@ -467,7 +484,8 @@ mod real {
 
         /// The service thread leads, after [`Look::Lead`], until recalled.
         pub(crate) fn stand_in(&self, service: &Arc<Thread>, deadline: Option<Tick>, recalled: impl Fn() -> bool) {
-            self.lead(service, deadline, recalled);
+            let harvest = self.lead.lock().harvest.take().unwrap_or_default();
+            self.lead(service, harvest, deadline, recalled);
             let next = self.lead.lock().newest_follower();
             if let Some(next) = next {
                 next.wake();

@@ -190,6 +190,7 @@ impl Instance {
             }
             Start::Done(completion) => {
                 draft.complete(completion, self.is_quiet(report));
+                draft.end();
                 Ok((report == Report::AtOnce).then_some(completion))
             }
             Start::Failed(status) => Err(Failure { status, payload: draft.refuse(status) }),
@@ -266,6 +267,28 @@ impl Instance {
         let report = call.report;
         // SAFETY: the caller's promise.
         let request = unsafe { call.draft(self) }.with(parameters).keep();
+        self.set_off(request, report)
+    }
+
+    /// [`Instance::issue`], where packets carry `number` and not the address of the status block: the native calls have both. Of the
+    /// OVERLAPPED only the first two words are used, which are a status block.
+    ///
+    /// # Safety
+    /// As for [`Instance::issue`].
+    pub unsafe fn issue_as(
+        self: &Arc<Self>,
+        call: Call,
+        parameters: Parameters,
+        number: usize,
+    ) -> Result<Reply, Failure> {
+        let report = call.report;
+        // SAFETY: the caller's promise.
+        let request = unsafe { call.draft(self) }.with(parameters).known_as(number).keep();
+        self.set_off(request, report)
+    }
+
+    #[inline(always)]
+    fn set_off(&self, request: RequestRef, report: Report) -> Result<Reply, Failure> {
         let mut stage = self.begin(&request);
         self.attempt(&request, &mut stage);
         match stage {
@@ -335,13 +358,28 @@ impl Instance {
         call: Call,
         work: impl FnOnce() -> Result<Completion, Status>,
     ) -> Result<Reply, Refused> {
+        let number = call.overlapped.map_or(0, |overlapped| overlapped.as_ptr() as usize);
+        // SAFETY: the caller's promise.
+        unsafe { self.call_at_once_as(call, number, work) }.map_err(Refused::from)
+    }
+
+    /// [`Instance::call_at_once`], where packets carry `number`, as with [`Instance::issue_as`].
+    ///
+    /// # Safety
+    /// As for [`Instance::transfer`].
+    pub unsafe fn call_at_once_as(
+        self: &Arc<Self>,
+        call: Call,
+        number: usize,
+        work: impl FnOnce() -> Result<Completion, Status>,
+    ) -> Result<Reply, Failure> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let request = unsafe { call.draft(self) }.keep();
+        let request = unsafe { call.draft(self) }.known_as(number).keep();
         request.begin();
         match work() {
             Ok(completion) => Ok(self.done(request, completion, report)),
-            Err(status) => Err(refuse(&request, status).into()),
+            Err(status) => Err(refuse(&request, status)),
         }
     }
 
@@ -404,9 +442,15 @@ impl Instance {
         Ok(())
     }
 
+    /// While the guard lives, synchronous requests of other threads on this instance wait, where the device wants it so (contract 00
+    /// section 0.4, 03 section 3). `None` otherwise, and on an overlapped instance, whose calls may wait at the same time.
+    pub fn turn(&self) -> Option<MutexGuard<'_, u64>> {
+        (!self.is_overlapped() && self.device().serializes()).then(|| self.pointer())
+    }
+
     #[inline(never)]
     unsafe fn synchronous_transfer(self: &Arc<Self>, transfer: Transfer) -> Result<Reply, Refused> {
-        let mut pointer = self.device().serializes().then(|| self.pointer());
+        let mut pointer = self.turn();
         let at = pointer.as_deref().copied();
         let (function, place, empty) = (transfer.function, transfer.place, transfer.buffer.len == 0);
         let plain = transfer.overlapped.is_none();

@@ -31,7 +31,11 @@ fn map_generic_object(access: AccessMask) -> AccessMask {
     const READ_CONTROL: u32 = 0x2_0000;
     let [read, write] = [READ_CONTROL | 1, READ_CONTROL | 2].map(AccessMask::from_bits_retain);
     let execute = AccessMask::SYNCHRONIZE | AccessMask::READ_CONTROL;
-    access.map_generic(read, write, execute, AccessMask::from_bits_retain(ALL_OBJECT_ACCESS))
+    let all = AccessMask::from_bits_retain(ALL_OBJECT_ACCESS);
+    if access.contains(AccessMask::MAXIMUM_ALLOWED) {
+        return access.difference(AccessMask::MAXIMUM_ALLOWED) | all;
+    }
+    access.map_generic(read, write, execute, all)
 }
 
 /// See the module page. Clones share the same state.

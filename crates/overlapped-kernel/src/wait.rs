@@ -50,11 +50,11 @@ impl std::fmt::Debug for Objects {
 impl Objects {
     /// 87 if an object is there twice.
     fn new(objects: &[WaitRef]) -> Result<Self, Win32Error> {
+        check_distinct(objects)?;
         let mut sorted: Vec<(u8, WaitRef)> = (0..).zip(objects.iter().cloned()).collect();
         sorted.sort_by_key(|(_, object)| object.dispatcher().order());
-        if sorted.windows(2).any(|pair| pair[0].1.dispatcher().order() == pair[1].1.dispatcher().order()) {
-            return Err(Win32Error::INVALID_PARAMETER);
-        }
+        // Twins have one signal, which no wait consumes.
+        sorted.dedup_by_key(|(_, object)| object.dispatcher().order());
         Ok(Self(sorted))
     }
 
@@ -200,6 +200,14 @@ pub fn sleep(idle: &Idle, timeout: Timeout, alertable: bool) -> Outcome {
         let ending = finish_for(Reason::Sleep, idle, thread, ticket, deadline);
         outcome(thread, ending)
     })
+}
+
+/// 87 if an object is there twice, which a wait for all refuses.
+pub fn check_distinct(objects: &[WaitRef]) -> Result<(), Win32Error> {
+    let mut known: Vec<usize> = objects.iter().map(|object| object.identity()).collect();
+    known.sort_unstable();
+    let twice = known.windows(2).any(|pair| pair[0] == pair[1]);
+    if twice { Err(Win32Error::INVALID_PARAMETER) } else { Ok(()) }
 }
 
 fn check_count(objects: &[WaitRef]) -> Result<(), Win32Error> {

@@ -51,6 +51,7 @@ pub(crate) fn meant(file: RawHandle) -> RawHandle {
 
 /// The console is another one: the handles of standard descriptors are made again when they are next asked for.
 fn renew_standard_handles() {
+    *STORED.lock() = [None; 3];
     (0..3).for_each(crate::io::forget_terminal);
 }
 

@@ -14,7 +14,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 
 /// What a device answers at once to a control code.
-fn device_control(grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<Answer, Win32Error> {
+pub(crate) fn device_control(grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<Answer, Win32Error> {
     if disk::is_disk(grant) {
         return disk::control(system()?, grant, code, input, room);
     }

@@ -12,6 +12,7 @@ use overlapped_kernel::results::{self, Patience};
 use std::sync::Arc;
 
 const THREAD_TERMINATE: u32 = 1;
+const IO_COMPLETION_ALL_ACCESS: u32 = 0x1F_0003;
 
 /// CreateIoCompletionPort: a new port, an association, or both (contract 06 section 1).
 #[unsafe(no_mangle)]
@@ -32,7 +33,7 @@ pub extern "C" fn ovl_CreateIoCompletionPort(
         let instance = match system.entry_raw(file)?.object {
             Object::Instance(instance) => instance,
             // A handle, but of nothing that has requests.
-            _ => return Err(Win32Error::INVALID_PARAMETER),
+            _ => return Err(Win32Error::INVALID_HANDLE),
         };
         if existing != 0 {
             port(existing)?.associate(&instance, key)?;
@@ -50,15 +51,12 @@ pub extern "C" fn ovl_CreateIoCompletionPort(
 fn new_port(concurrency: u32) -> Result<(RawHandle, Arc<Port>), Win32Error> {
     let system = system()?;
     let port = system.new_port(concurrency);
-    let handle = system.insert(Object::Port(Arc::clone(&port)), AccessMask::SYNCHRONIZE)?;
+    let handle = system.insert(Object::Port(Arc::clone(&port)), AccessMask::from_bits_retain(IO_COMPLETION_ALL_ACCESS))?;
     Ok((handle.into_raw(), port))
 }
 
 fn port(raw: RawHandle) -> Result<Arc<Port>, Win32Error> {
-    match system()?.entry_raw(raw)?.object {
-        Object::Port(port) => Ok(port),
-        _ => Err(Win32Error::INVALID_HANDLE),
-    }
+    crate::portref::port_of(system()?.entry_raw(raw)?)
 }
 
 fn no_packet(why: NoPacket) -> Win32Error {

@@ -6,8 +6,8 @@
 //! drawback: the memory of a port that was closed stays until the thread calls another one or ends.
 
 use crate::support::{RawHandle, handle, system};
-use overlapped_abi::Win32Error;
-use overlapped_kernel::handle::{Object, Watch};
+use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_kernel::handle::{Entry, Object, Watch};
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::port::Port;
 use overlapped_kernel::static_tls;
@@ -79,7 +79,7 @@ fn dispose(known: Box<Known>) {
     drop(known);
 }
 
-/// Runs `f` on the port of a handle and the place to wait in; 6 for what is not the handle of a port.
+/// Runs `f` on the port of a handle and the place to wait in; the errors are those of [`port_of`].
 ///
 /// `f` should give back no more than a register holds: packets that are moved from one place of the stack to another cost more
 /// than the look-up.
@@ -110,8 +110,16 @@ fn look_up(raw: RawHandle, other: Option<Box<Known>>) -> Result<Box<Known>, Win3
 fn found(raw: RawHandle) -> Result<Box<Known>, Win32Error> {
     let system = system()?;
     let (entry, watch) = system.entry_watched(handle(raw)?)?;
+    let port = port_of(entry)?;
+    Ok(Box::new(Known { raw, watch, port, idle: system.idle() }))
+}
+
+/// The port that a handle gives access to: 6 for anything else, 5 without IO_COMPLETION_MODIFY_STATE, which every use of one needs.
+pub(crate) fn port_of(entry: Entry) -> Result<Arc<Port>, Win32Error> {
+    const MODIFY_STATE: AccessMask = AccessMask::from_bits_retain(2);
     match entry.object {
-        Object::Port(port) => Ok(Box::new(Known { raw, watch, port, idle: system.idle() })),
+        Object::Port(port) if entry.access.contains(MODIFY_STATE) => Ok(port),
+        Object::Port(_) => Err(Win32Error::ACCESS_DENIED),
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }

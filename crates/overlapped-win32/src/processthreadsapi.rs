@@ -4,6 +4,7 @@
 //! returns when the thread has its number. A suspended thread stands at a gate before its function; APCs that were queued until
 //! then run first. The same gate stops threads later on: see [`threadcontrol`].
 
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, system};
 use crate::synchapi::inherits;
 use crate::threadcontrol;
@@ -28,6 +29,8 @@ const CREATE_SUSPENDED: u32 = 4;
 const THREAD_ALL_ACCESS: u32 = 0x1F_FFFF;
 const THREAD_SET_CONTEXT: u32 = 0x10;
 const THREAD_SUSPEND_RESUME: u32 = 2;
+/// THREAD_QUERY_INFORMATION and THREAD_QUERY_LIMITED_INFORMATION.
+const THREAD_QUERY: u32 = 0x40 | 0x800;
 /// Stacks smaller than this are asked for by programs that measure in another machine's bytes.
 const SMALLEST_STACK: usize = 256 * 1024;
 
@@ -230,14 +233,17 @@ unsafe fn create(stack: usize, birth: *mut c_void) -> bool {
 /// The first function of a thread. ExitThread unwinds through it without landing, so it has nothing to destroy while the
 /// caller's function runs.
 extern "C-unwind" fn enter(birth: *mut c_void) -> *mut c_void {
-    let (start, argument) = prepare(birth);
-    // SAFETY: the caller of CreateThread vouches for both.
-    let code = unsafe { start(argument as *mut c_void) };
+    let code = match prepare(birth) {
+        // SAFETY: the caller of CreateThread vouches for both.
+        Ok((start, argument)) => unsafe { start(argument as *mut c_void) },
+        Err(code) => code,
+    };
     finish(code);
     std::ptr::null_mut()
 }
 
-fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u32, usize) {
+/// The thread's function and its argument, or the exit code if an APC has ended the thread before.
+fn prepare(birth: *mut c_void) -> Result<(unsafe extern "C-unwind" fn(*mut c_void) -> u32, usize), u32> {
     // SAFETY: `spawn` leaked it for this thread.
     let Birth { made, started, start, argument } = *unsafe { Box::from_raw(birth.cast::<Birth>()) };
     adopt(&made.record);
@@ -252,8 +258,10 @@ fn prepare(birth: *mut c_void) -> (unsafe extern "C-unwind" fn(*mut c_void) -> u
         threadcontrol::end(&made);
     }
     // What was queued before the start runs first, without any wait.
-    Thread::test_alert();
-    (start, argument)
+    let ended = crate::callbacks::exit_code_of(|| {
+        Thread::test_alert();
+    });
+    ended.map_or(Ok((start, argument)), Err)
 }
 
 /// The calling thread's function is over.
@@ -283,6 +291,7 @@ pub(crate) fn with_made(f: impl FnOnce(&Arc<Made>)) {
 /// ExitThread. Ends the calling thread like a return from its function.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn ovl_ExitThread(code: u32) -> ! {
+    crate::callbacks::unwind_with(code);
     finish(code);
     // SAFETY: ends the calling thread; its thread-local destructors run, which ends its record. The frames up to `enter`
     // are the program's own and `enter`, which has nothing to destroy.
@@ -353,17 +362,20 @@ pub extern "C" fn ovl_OpenThread(access: u32, inherit: Bool, id: u32) -> RawHand
     })
 }
 
-/// GetExitCodeThread: 259 while it runs.
+/// GetExitCodeThread: 259 while it runs; 5 without a right to ask for it.
 ///
 /// # Safety
 /// `code` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_GetExitCodeThread(object: RawHandle, code: *mut u32) -> Bool {
     guard_bool(|| {
-        let found = match main_thread_of(object, 0)? {
-            Some(process) => process.exit_code(),
-            None => thread(object)?.0.exit_code(),
+        let (found, access) = match system()?.entry_raw(object)? {
+            Entry { object: Object::MainThread(process), access, .. } => (process.exit_code(), access),
+            _ => thread(object).map(|(thread, access)| (thread.exit_code(), access))?,
         };
+        if !access.intersects(AccessMask::from_bits_retain(THREAD_QUERY)) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
         if code.is_null() {
             return Err(Win32Error::NOACCESS);
         }
@@ -416,8 +428,10 @@ pub unsafe extern "C" fn ovl_QueueUserAPC(routine: ApcRoutine, target: RawHandle
             return Err(Win32Error::ACCESS_DENIED);
         }
         let routine = routine.ok_or(Win32Error::INVALID_PARAMETER)?;
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(usize)) };
         // SAFETY: the caller vouches for the routine.
-        let queued = thread.queue_apc(Apc::new(move || unsafe { routine(data) }));
+        let queued = thread.queue_apc(Apc::new(move || inside(|| unsafe { routine(data) })));
         if queued { Ok(1) } else { Err(Win32Error::GEN_FAILURE) }
     })
 }

@@ -171,26 +171,50 @@ pair! {
     }
 }
 
+/// The name of a module of the process; of another process the program only.
+fn module_name(object: RawHandle, module: usize) -> Result<std::ffi::OsString, Win32Error> {
+    let process = visible(object)?;
+    if process.id() == std::process::id() {
+        crate::libloaderapi::modules::file_name(module)
+    } else if module == 0 {
+        image(&process)
+    } else {
+        Err(Win32Error::INVALID_HANDLE)
+    }
+}
+
+/// Puts a name, cut to the room, and says how long that is.
+///
+/// # Safety
+/// `to` is NULL or has room for `size` units.
+unsafe fn cut<C: Unit>(name: &std::ffi::OsStr, to: *mut C, size: u32) -> Result<u32, Win32Error> {
+    let text = C::from_os(name);
+    if to.is_null() || size == 0 {
+        return Err(Win32Error::INSUFFICIENT_BUFFER);
+    }
+    let len = text.len().min(size as usize - 1);
+    // SAFETY: not longer than the room.
+    unsafe { crate::text::put(to, &text[..len]) };
+    Ok(len as u32)
+}
+
+pair! {
+    /// GetModuleBaseName: as GetModuleFileNameEx, without the directory.
+    fn ovl_K32GetModuleBaseNameA ovl_K32GetModuleBaseNameW(object: RawHandle, module: usize, to: *mut C, size: u32) -> u32 {
+        guard_or(0, || {
+            let name = module_name(object, module)?;
+            // SAFETY: the caller's promise.
+            unsafe { cut(crate::names::last_component(&name), to, size) }
+        })
+    }
+}
+
 pair! {
     /// GetModuleFileNameEx: of another process the program only; the length, cut to the room.
     fn ovl_K32GetModuleFileNameExA ovl_K32GetModuleFileNameExW(object: RawHandle, module: usize, to: *mut C, size: u32) -> u32 {
         guard_or(0, || {
-            let process = visible(object)?;
-            let name = if process.id() == std::process::id() {
-                crate::libloaderapi::modules::file_name(module)?
-            } else if module == 0 {
-                image(&process)?
-            } else {
-                return Err(Win32Error::INVALID_HANDLE);
-            };
-            let text = C::from_os(&name);
-            if to.is_null() || size == 0 {
-                return Err(Win32Error::INSUFFICIENT_BUFFER);
-            }
-            let len = text.len().min(size as usize - 1);
-            // SAFETY: not longer than the room.
-            unsafe { crate::text::put(to, &text[..len]) };
-            Ok(len as u32)
+            // SAFETY: the caller's promise.
+            unsafe { cut(&module_name(object, module)?, to, size) }
         })
     }
 }

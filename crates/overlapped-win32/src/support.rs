@@ -47,7 +47,10 @@ pub fn fail<T>(error: Win32Error, value: T) -> T {
 pub fn guard<T>(failed: T, body: impl FnOnce() -> T) -> T {
     let value = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value,
-        Err(_) => fail(Win32Error::GEN_FAILURE, failed),
+        Err(payload) => {
+            crate::callbacks::depart_if_asked(&*payload);
+            fail(Win32Error::GEN_FAILURE, failed)
+        }
     };
     crate::threadcontrol::stop_if_asked();
     value

@@ -1,5 +1,6 @@
 //! `synchapi.h`: events, mutexes, semaphores, timers and waits (contract 04).
 
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, guard_or, narrow, set_last_error, system, wide};
 use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::clock::Timeout;
@@ -33,6 +34,11 @@ const GENERIC_ALL: u32 = 1 << 28;
 /// The rights of a handle that an Ex function makes; `None` means all.
 fn rights(access: u32) -> Option<AccessMask> {
     (access & (MAXIMUM_ALLOWED | GENERIC_ALL) == 0).then(|| AccessMask::from_bits_retain(access))
+}
+
+/// 87 for flags of an Ex function that are none.
+fn check_flags(flags: u32, known: u32) -> Result<(), Win32Error> {
+    if flags & !known == 0 { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
 }
 
 /// Makes the handle, and the last error 0 or 183 (contract 00 section 0.3).
@@ -110,6 +116,7 @@ unsafe fn create_event_ex(
     flags: u32,
     access: u32,
 ) -> Result<RawHandle, Win32Error> {
+    check_flags(flags, 3)?;
     let new = new_event(flags & 1 != 0, flags & 2 != 0);
     // SAFETY: the caller's promise.
     create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
@@ -175,6 +182,7 @@ unsafe fn create_mutex_ex(
     flags: u32,
     access: u32,
 ) -> Result<RawHandle, Win32Error> {
+    check_flags(flags, 1)?;
     let new = Object::Mutant(Mutant::new(flags & 1 != 0));
     // SAFETY: the caller's promise.
     create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
@@ -222,8 +230,9 @@ unsafe fn create_semaphore_ex(
     sa: Attributes,
     initial: i32,
     max: i32,
-    access: u32,
+    (flags, access): (u32, u32),
 ) -> Result<RawHandle, Win32Error> {
+    check_flags(flags, 0)?;
     let new = Object::Semaphore(Arc::new(Semaphore::new(initial, max)?));
     // SAFETY: the caller's promise.
     create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
@@ -252,11 +261,11 @@ pub unsafe extern "C" fn ovl_CreateSemaphoreExA(
     initial: i32,
     max: i32,
     name: *const c_char,
-    _flags: u32,
+    flags: u32,
     access: u32,
 ) -> RawHandle {
     // SAFETY: the caller's promise.
-    guard_or(0, || unsafe { create_semaphore_ex(narrow(name), sa, initial, max, access) })
+    guard_or(0, || unsafe { create_semaphore_ex(narrow(name), sa, initial, max, (flags, access)) })
 }
 
 /// CreateSemaphoreEx, wide.
@@ -269,11 +278,11 @@ pub unsafe extern "C" fn ovl_CreateSemaphoreExW(
     initial: i32,
     max: i32,
     name: *const u16,
-    _flags: u32,
+    flags: u32,
     access: u32,
 ) -> RawHandle {
     // SAFETY: the caller's promise.
-    guard_or(0, || unsafe { create_semaphore_ex(wide(name), sa, initial, max, access) })
+    guard_or(0, || unsafe { create_semaphore_ex(wide(name), sa, initial, max, (flags, access)) })
 }
 
 /// ReleaseSemaphore.
@@ -308,6 +317,7 @@ unsafe fn create_timer_ex(
     flags: u32,
     access: u32,
 ) -> Result<RawHandle, Win32Error> {
+    check_flags(flags, 3)?;
     let new = Object::Timer(system()?.new_timer(flags & 1 != 0));
     // SAFETY: the caller's promise.
     create(name.as_deref(), new, rights(access), unsafe { inherits(sa) })
@@ -366,8 +376,10 @@ pub unsafe extern "C" fn ovl_SetWaitableTimer(
         let period = (period > 0).then(|| Duration::from_millis(period));
         let argument = argument as usize;
         let routine = routine.map(|routine| -> TimerRoutine {
+            // SAFETY: the same function.
+            let routine = unsafe { unwinding!(routine, fn(*mut c_void, u32, u32)) };
             // SAFETY: the caller vouches for routine and argument.
-            Arc::new(move |at| unsafe { routine(argument as *mut c_void, at as u32, (at >> 32) as u32) })
+            Arc::new(move |at| inside(|| unsafe { routine(argument as *mut c_void, at as u32, (at >> 32) as u32) }))
         });
         timer.set(due, period, routine);
         if resume != 0 {
@@ -546,6 +558,7 @@ pub unsafe extern "C" fn ovl_MsgWaitForMultipleObjectsEx(
                 _ => unsafe { collect(count, objects, MAXIMUM_WAIT_OBJECTS - 1) }?,
             };
             if objects.is_empty() || flags & MWMO_WAITALL != 0 {
+                wait::check_distinct(&objects)?;
                 return Ok(system.sleep(timeout, alertable));
             }
             system.wait_any(&objects, timeout, alertable)

@@ -13,7 +13,7 @@
 
 mod halt;
 
-use crate::processthreadsapi::{Made, forget, made_with, main_thread_of, thread};
+use crate::processthreadsapi::{Made, forget, made_with, main_thread_of, thread, with_made};
 use crate::support::{Bool, RawHandle, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::port;
@@ -71,8 +71,13 @@ pub(crate) fn unmark() {
 
 /// The end of a terminated thread.
 pub(crate) fn end(made: &Arc<Made>) -> ! {
-    current().set_exit_code(made.doom().unwrap_or(0));
-    forget(made);
+    leave(made.doom().unwrap_or(0))
+}
+
+/// The end of a thread whose frames cannot be unwound.
+pub(crate) fn leave(code: u32) -> ! {
+    current().set_exit_code(code);
+    with_made(forget);
     Thread::end_here();
     // SAFETY: ends this thread and nothing else. Its stack is not given back, so nothing that others have references to goes away.
     unsafe { libc::syscall(libc::SYS_exit, 0) };

@@ -18,6 +18,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::ptr::{null, null_mut};
 use std::time::{Duration, Instant};
 
+mod shared_files;
+
 const ROLE: &str = "OVERLAPPED_TEST_ROLE";
 const LIMIT: Duration = Duration::from_secs(120);
 /// For waits that must succeed, in milliseconds.
@@ -165,6 +167,12 @@ fn role() {
         Ok("follow-exclusion") => count(),
         Ok("lead-ping") => lead_ping(),
         Ok("follow-ping") => follow_ping(),
+        Ok("lead-ranges") => shared_files::lead_ranges(),
+        Ok("follow-ranges") => shared_files::follow_ranges(),
+        Ok("lead-shares") => shared_files::lead_shares(),
+        Ok("follow-shares") => shared_files::follow_shares(),
+        Ok("lead-alone") => shared_files::lead_alone(),
+        Ok("follow-alone") => shared_files::count_alone(),
         Ok(role) => panic!("{role}"),
         // Somebody runs all ignored tests.
         Err(_) => {}

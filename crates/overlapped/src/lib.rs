@@ -91,6 +91,7 @@ pub mod pipe;
 pub mod pool;
 mod port;
 pub mod process;
+mod recycle;
 mod scatter;
 pub mod serial;
 mod system;

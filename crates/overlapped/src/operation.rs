@@ -126,7 +126,7 @@ fn collect<B: Send + 'static>(request: &RequestRef, fill: Fill<B>) -> BufResult<
 
 pub(crate) fn unbox<T: 'static>(payload: Box<dyn Any + Send>) -> T {
     match payload.downcast::<T>() {
-        Ok(payload) => *payload,
+        Ok(payload) => crate::recycle::unboxed(payload),
         Err(_) => unreachable!("a request's payload is what its issuer put there"),
     }
 }

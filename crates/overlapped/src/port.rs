@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill};
 use crate::overlapped_file::{Call, OverlappedFile};
+use crate::recycle;
 use overlapped_abi::{Status, Win32Error};
 use overlapped_devices::file::CopyRange;
 use overlapped_kernel::System;
@@ -381,7 +382,7 @@ where
     let result = operation::outcome(function, request::Completion { status, bytes });
     match payload.downcast::<Parcel<K, C, B>>() {
         Ok(parcel) => {
-            let Parcel { key, context, mut buffer, fill } = *parcel;
+            let Parcel { key, context, mut buffer, fill } = recycle::unboxed(parcel);
             fill(&mut buffer, bytes);
             Completion { key, context, buffer: Some(buffer), result }
         }
@@ -417,11 +418,11 @@ impl<D, K, C, B> Associated<D, K, C, B> {
 
 impl<D, K: Clone, C, B> Associated<D, K, C, B> {
     pub(crate) fn parcel(&self, buffer: B, context: C, fill: Fill<B>) -> Box<Parcel<K, C, B>> {
-        Box::new(Parcel { key: self.key.clone(), context, buffer, fill })
+        recycle::boxed(Parcel { key: self.key.clone(), context, buffer, fill })
     }
 
     pub(crate) fn bare(&self, context: C) -> Box<Bare<K, C>> {
-        Box::new(Bare { key: self.key.clone(), context })
+        recycle::boxed(Bare { key: self.key.clone(), context })
     }
 }
 

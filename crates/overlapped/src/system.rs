@@ -143,6 +143,9 @@ fn configured() -> Result<Namespace> {
 
 fn named_in_file() -> Result<Namespace> {
     let mut namespace = Namespace::new();
+    if let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
+        namespace.set_computer_name(host.trim_end());
+    }
     let Some(file) = namespace::config_file(|name| std::env::var_os(name)) else { return Ok(namespace) };
     let text = match std::fs::read_to_string(&file.path) {
         Ok(text) => text,
@@ -158,9 +161,9 @@ fn named_in_file() -> Result<Namespace> {
     }
 }
 
-/// What all systems of the process know of open files: sharing is a matter between all of them.
+/// What all systems of the process know of open files: sharing is a matter between all of them, and other processes.
 pub fn default_files() -> &'static FileDriver {
-    static FILES: LazyLock<FileDriver> = LazyLock::new(FileDriver::new);
+    static FILES: LazyLock<FileDriver> = LazyLock::new(|| FileDriver::among(meeting_place()));
     &FILES
 }
 

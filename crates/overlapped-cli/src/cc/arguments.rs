@@ -30,23 +30,40 @@ const OTHERS: &[(&str, &str)] = &[
     ("def", "a shared library exports all its functions that are not static"),
     ("manifest", "there are no manifests on Linux"),
 ];
-/// Options of mingw's linker that mean nothing here.
+/// Options of mingw's linker that mean nothing here, also with `=` and a value.
 const MINGW_LINKER: &[&str] = &[
-    "--subsystem",
-    "--out-implib",
     "--enable-auto-import",
     "--disable-auto-import",
+    "--enable-auto-image-base",
     "--enable-runtime-pseudo-reloc",
     "--enable-stdcall-fixup",
     "--kill-at",
     "--add-stdcall-alias",
     "--nxcompat",
+    "--no-seh",
+    "--exclude-all-symbols",
     "--dynamicbase",
+    "--disable-dynamicbase",
     "--high-entropy-va",
+    "--disable-high-entropy-va",
     "--large-address-aware",
-    "--image-base",
-    "--output-def",
+    "--no-insert-timestamp",
     "--tsaware",
+];
+/// Those whose value may be the next word.
+const MINGW_LINKER_VALUED: &[&str] = &[
+    "--subsystem",
+    "--out-implib",
+    "--output-def",
+    "--image-base",
+    "--file-alignment",
+    "--section-alignment",
+    "--major-image-version",
+    "--minor-image-version",
+    "--major-os-version",
+    "--minor-os-version",
+    "--major-subsystem-version",
+    "--minor-subsystem-version",
 ];
 /// After these comes a file that is written.
 const OUTPUTS: &[&str] = &["-o", "-MF", "-MT", "-MQ"];
@@ -95,8 +112,9 @@ impl Arguments {
         } else if text == "-static" {
             // Of the compiler's own libraries, as with mingw: the C library looks up names and users by shared ones.
             self.plain.push("--static-overlapped".into());
-        } else if !text.strip_prefix("-Wl,").is_some_and(|option| MINGW_LINKER.iter().any(|no| option.starts_with(no)))
-        {
+        } else if let Some(options) = text.strip_prefix("-Wl,") {
+            self.plain.extend(without_mingws(options).map(OsString::from));
+        } else {
             self.plain.push(natural(argument, text));
         }
     }
@@ -134,6 +152,22 @@ fn source(name: &&str) -> bool {
 fn other(text: &str) -> Option<&'static (&'static str, &'static str)> {
     let suffix = Path::new(text).extension().filter(|_| !text.starts_with('-'))?;
     OTHERS.iter().find(|(other, _)| suffix.eq_ignore_ascii_case(other))
+}
+
+/// `-Wl,` and these options, of which there may be several, but for those that only mingw's linker knows.
+fn without_mingws(options: &str) -> Option<String> {
+    let is = |option: &str, known: &[&str]| known.contains(&option.split('=').next().unwrap_or(option));
+    let (mut kept, mut words) = (Vec::new(), options.split(','));
+    while let Some(word) = words.next() {
+        if is(word, MINGW_LINKER_VALUED) && !word.contains('=') {
+            words.next();
+        } else if word == "--export-all-symbols" {
+            kept.push("--export-dynamic");
+        } else if !is(word, MINGW_LINKER_VALUED) && !is(word, MINGW_LINKER) {
+            kept.push(word);
+        }
+    }
+    (!kept.is_empty()).then(|| format!("-Wl,{}", kept.join(",")))
 }
 
 /// With slashes where that is what names the file or directory.
@@ -226,9 +260,10 @@ mod tests {
 
     #[test]
     fn what_is_for_other_tools_is_left_out_and_said() {
-        let given = ["a.c", "app.rc", "App.RES", "-Wl,--subsystem,windows", "-static", "-o", "x.def"];
+        let cmake = "-Wl,--out-implib,a.dll.a,--export-all-symbols,--gc-sections,--image-base=0x10000";
+        let given = ["a.c", "app.rc", "App.RES", "-Wl,--subsystem,windows", "-static", cmake, "-o", "x.def"];
         let arguments = Arguments::new(given.map(OsString::from).into()).unwrap();
-        assert_eq!(arguments.plain, ["a.c", "--static-overlapped", "-o", "x.def"]);
+        assert_eq!(arguments.plain, ["a.c", "--static-overlapped", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]);
         assert_eq!(arguments.notes.len(), 2);
         assert!(arguments.notes[0].starts_with("app.rc is left out"));
     }

@@ -27,7 +27,8 @@ pub fn arguments(linked_in: bool, compiler: &[OsString]) -> Result<Vec<OsString>
         provide_soname(&directory)?;
         let mut rpath = OsString::from("-Wl,-rpath,");
         rpath.push(&directory);
-        arguments.push(rpath);
+        // The mathematics that Microsoft's C library has.
+        arguments.extend([rpath, "-lm".into()]);
     }
     Ok(arguments)
 }

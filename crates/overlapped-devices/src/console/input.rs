@@ -185,13 +185,11 @@ impl Input {
 
     /// `read`: of a ReadConsole; else it is a ReadFile.
     fn text_for(&mut self, room: usize, read: Option<&TextRead>, stage: &mut dyn Stage) -> Option<Answer> {
-        let mut interrupted = false;
-        if self.text.is_empty() {
-            interrupted = match self.has(c::ENABLE_LINE_INPUT) {
-                true => self.make_line(read, stage),
-                false => self.make_text(room, stage),
-            };
-        }
+        let wide = read.is_some_and(|read| read.wide);
+        let interrupted = match self.has(c::ENABLE_LINE_INPUT) {
+            true => self.text.is_empty() && self.make_line(read, stage),
+            false => self.make_text(if wide { room / 2 } else { room }, stage),
+        };
         let ends = interrupted
             || self.text.take_end()
             || self.text.is_empty() && self.gone
@@ -205,7 +203,7 @@ impl Input {
         if self.text.is_empty() {
             return None;
         }
-        let bytes = if read.is_some_and(|read| read.wide) {
+        let bytes = if wide {
             self.text.take(room / 2).into_iter().flat_map(u16::to_ne_bytes).collect()
         } else {
             self.text.take_bytes(room)
@@ -213,17 +211,15 @@ impl Input {
         Some(Answer { bytes, interrupted: false })
     }
 
-    /// Without line mode: what the keys have typed. True if Ctrl+C was among them.
-    fn make_text(&mut self, room: usize, stage: &mut dyn Stage) -> bool {
-        let mut found = 0;
-        while found < room {
+    /// Without line mode: what the keys have typed, until there are `most` units. True if Ctrl+C was among them.
+    fn make_text(&mut self, most: usize, stage: &mut dyn Stage) -> bool {
+        while self.text.len() < most {
             let Some(record) = self.records.pop_front() else { break };
             let Some(key) = typed(&record) else { continue };
             if self.is_ctrl_c(&key) {
                 stage.interrupt();
                 return true;
             }
-            found += usize::from(key.repeat_count.max(1));
             self.text.push(std::iter::repeat_n(key.char, usize::from(key.repeat_count.max(1))));
         }
         false

@@ -118,6 +118,43 @@ pub(super) fn enhanced(code: u16, state: u32) -> KeyEventRecord {
     key(code, scan, 0, state | ENHANCED_KEY)
 }
 
+/// Keys that type nothing by themselves, or nothing here: virtual key code, scan code.
+const SILENT: [(u16, u16); 9] = [
+    (0x10, 0x2A),
+    (0x11, 0x1D),
+    (0x12, 0x38),
+    (0x14, 0x3A),
+    (0x90, 0x45),
+    (0x91, 0x46),
+    (0x6A, 0x37),
+    (0x6D, 0x4A),
+    (0x6B, 0x4E),
+];
+
+/// The scan code of a virtual key; 0 for what no key has.
+#[must_use]
+pub fn scan_code_of_key(code: u16) -> u16 {
+    let typed = match code {
+        BACK => Some(0x0E),
+        TAB => Some(0x0F),
+        RETURN => Some(0x1C),
+        ESCAPE => Some(0x01),
+        0x20 => Some(0x39),
+        0x41..=0x5A => Some(LETTERS[usize::from(code) - 0x41]),
+        0x70..=0x87 => Some(function(code - 0x6F, 0).virtual_scan_code),
+        _ => OTHERS.iter().find(|(.., key, _)| *key == code).map(|(.., scan)| *scan),
+    };
+    let silent = || SILENT.iter().find(|(key, _)| *key == code).map(|(_, scan)| *scan);
+    typed.or_else(silent).unwrap_or_else(|| enhanced(code, 0).virtual_scan_code)
+}
+
+/// The virtual key with this scan code; 0 if there is none.
+#[must_use]
+pub fn key_of_scan_code(scan: u16) -> u16 {
+    // Of two keys with one code, that beside the letters.
+    (1..0x100).find(|key| scan != 0 && scan_code_of_key(*key) == scan).unwrap_or(0)
+}
+
 /// Is it a key without a character that `_getch` gives by two bytes?
 pub(super) fn is_for_conio(key: &KeyEventRecord) -> bool {
     key.char == 0 && (key.control_key_state & ENHANCED_KEY != 0 || (0x70..0x88).contains(&key.virtual_key_code))

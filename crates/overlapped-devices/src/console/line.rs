@@ -11,6 +11,8 @@ pub(super) struct Line {
     text: Vec<u16>,
     at: usize,
     insert: bool,
+    /// How a new line begins.
+    inserts: bool,
 }
 
 /// What a key did to the line.
@@ -35,7 +37,7 @@ pub(super) enum Typed {
 
 impl Line {
     pub const fn new() -> Self {
-        Self { text: Vec::new(), at: 0, insert: true }
+        Self { text: Vec::new(), at: 0, insert: true, inserts: true }
     }
 
     pub fn text(&self) -> &[u16] {
@@ -47,9 +49,17 @@ impl Line {
         self.at
     }
 
-    /// Takes the text away; the next line begins empty.
+    /// Lines that begin from here on insert what is typed, or overwrite (ENABLE_INSERT_MODE).
+    pub fn set_inserts(&mut self, inserts: bool) {
+        self.inserts = inserts;
+        if self.text.is_empty() {
+            self.insert = inserts;
+        }
+    }
+
+    /// Takes the text away; the next line begins empty, and in the mode of new lines.
     pub fn finish(&mut self) -> Vec<u16> {
-        self.at = 0;
+        (self.at, self.insert) = (0, self.inserts);
         std::mem::take(&mut self.text)
     }
 
@@ -163,6 +173,17 @@ mod tests {
         assert_eq!(lines("one two\x08x"), ["one twx"]);
         assert_eq!(lines("a😀\x7F\x1b[D"), ["a"]);
         assert_eq!(lines("hello\x1b[D\x1b[D\x1b[1;5F"), ["hel"]);
+    }
+
+    #[test]
+    fn each_line_begins_in_the_mode_of_new_lines() {
+        assert_eq!(lines("abc\x1b[H\x1b[2~x\rabc\x1b[Hx"), ["xbc", "xabc"]);
+        let mut line = Line::new();
+        line.set_inserts(false);
+        for (char, virtual_key_code) in [(0x61, 0), (0x62, 0), (0, keymap::HOME), (0x63, 0)] {
+            line.key(&KeyEventRecord { key_down: 1, char, virtual_key_code, ..Default::default() }, 0, true);
+        }
+        assert_eq!(line.text(), [0x63, 0x62]);
     }
 
     #[test]

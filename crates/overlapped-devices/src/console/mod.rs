@@ -38,6 +38,7 @@ mod width;
 
 pub use device::{ConsoleDevice, Side, console_of};
 pub use input::{RecordRead, TextRead};
+pub use keymap::{key_of_scan_code, scan_code_of_key};
 pub use output::{Largest, ScreenId};
 
 use display::Display;
@@ -55,6 +56,9 @@ use std::sync::{Arc, Weak};
 use terminal::{Manners, Terminal};
 
 const INPUT_BITS: u32 = 0x3FF;
+/// Of these, those that are kept when none of them is named.
+const KEPT_BITS: u32 =
+    c::ENABLE_INSERT_MODE | c::ENABLE_QUICK_EDIT_MODE | c::ENABLE_EXTENDED_FLAGS | c::ENABLE_AUTO_POSITION;
 /// The window of a private console.
 const PRIVATE: Coord = Coord { x: 80, y: 25 };
 
@@ -306,6 +310,9 @@ impl Console {
         }
         self.with(|state| {
             state.input.mode = mode;
+            if mode & KEPT_BITS != 0 {
+                state.input.line.set_inserts(mode & c::ENABLE_INSERT_MODE != 0);
+            }
             self.behave(state)
         })
     }

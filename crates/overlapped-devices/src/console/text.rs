@@ -11,6 +11,8 @@ pub(super) struct Text {
     units: VecDeque<u16>,
     /// The beginning of a character of which the terminal has not sent the rest.
     begun: Vec<u8>,
+    /// The end of a character of which a read of bytes has taken the beginning.
+    rest: VecDeque<u8>,
     /// The terminal said that there is no more; a read that finds this takes it.
     ends: bool,
     /// The next unit is not the first of its line.
@@ -19,7 +21,12 @@ pub(super) struct Text {
 
 impl Text {
     pub fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.len() == 0
+    }
+
+    /// Units that are ready; what is left of a character counts as one.
+    pub fn len(&self) -> usize {
+        self.units.len() + usize::from(!self.rest.is_empty())
     }
 
     pub fn clear(&mut self) {
@@ -52,7 +59,7 @@ impl Text {
 
     /// Is this the end of the input, which somebody was waiting for? It counts once.
     pub fn take_end(&mut self) -> bool {
-        self.units.is_empty() && std::mem::take(&mut self.ends)
+        self.is_empty() && std::mem::take(&mut self.ends)
     }
 
     /// Is the next line one that begins with Ctrl+Z? Then it is gone.
@@ -67,27 +74,30 @@ impl Text {
 
     /// Up to `most` units.
     pub fn take(&mut self, most: usize) -> Vec<u16> {
+        // No unit stands for the end of a character.
+        self.rest.clear();
         let count = most.min(self.units.len());
         let taken: Vec<u16> = self.units.drain(..count).collect();
         self.note(taken.last());
         taken
     }
 
-    /// As [`Text::take`], in UTF-8 of up to `most` bytes. A character that would not even fit alone is a question mark.
+    /// As [`Text::take`], in UTF-8 of up to `most` bytes. Only a character that would not even fit alone is handed out in parts.
     pub fn take_bytes(&mut self, most: usize) -> Vec<u8> {
-        let (mut bytes, mut count) = (Vec::new(), 0);
+        let mut bytes: Vec<u8> = self.rest.drain(..most.min(self.rest.len())).collect();
+        let mut count = 0;
         for decoded in char::decode_utf16(self.units.iter().copied()) {
             let units = decoded.as_ref().map_or(1, |c| c.len_utf16());
             let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-            if bytes.len() + c.len_utf8() > most {
+            let mut place = [0; 4];
+            let utf8 = c.encode_utf8(&mut place).as_bytes();
+            let fits = utf8.len().min(most - bytes.len());
+            if fits < utf8.len() && (fits == 0 || !bytes.is_empty()) {
                 break;
             }
-            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            bytes.extend_from_slice(&utf8[..fits]);
+            self.rest.extend(&utf8[fits..]);
             count += units;
-        }
-        if bytes.is_empty() && most > 0 && !self.units.is_empty() {
-            bytes.push(b'?');
-            count = if (0xD800..0xDC00).contains(&self.units[0]) { 2.min(self.units.len()) } else { 1 };
         }
         let last = self.units.drain(..count).next_back();
         self.note(last.as_ref());
@@ -140,7 +150,14 @@ mod tests {
     fn bytes_are_whole_characters() {
         let mut text = lines(&["aä€\u{1F600}\n".as_bytes()]);
         let mut take = |most| text.take_bytes(most);
-        let taken = [take(2), take(4), take(3), take(3), take(1)];
-        assert_eq!(taken, [b"a".to_vec(), "ä".into(), "€".into(), b"?".to_vec(), b"\r".to_vec()]);
+        let taken = [take(2), take(4), take(3), take(3), take(2)];
+        assert_eq!(taken, [b"a".to_vec(), "ä".into(), "€".into(), b"\xF0\x9F\x98".to_vec(), b"\x80\r".to_vec()]);
+    }
+
+    #[test]
+    fn a_character_that_does_not_fit_alone_is_handed_out_byte_by_byte() {
+        let mut text = lines(&["é\n".as_bytes()]);
+        let taken: Vec<u8> = std::iter::from_fn(|| (!text.is_empty()).then(|| text.take_bytes(1))).flatten().collect();
+        assert_eq!(taken, "é\r\n".as_bytes());
     }
 }

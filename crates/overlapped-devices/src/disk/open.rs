@@ -73,7 +73,7 @@ fn open_path(
         return Err(Win32Error::SHARING_VIOLATION);
     }
     files.claims().admit(key)?;
-    let wish = Wish { access, share: params.share, overwrite: false, delete_on_close: false };
+    let wish = Wish { access, share: params.share, overwrite: false, delete_on_close: false, adopted: false };
     let seat = files.registry().admit(facts.key, wish, epoch, || true)?;
     // Again, now that a lock would see this instance: it may have been taken since.
     files.claims().admit(key)?;

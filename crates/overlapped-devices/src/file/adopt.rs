@@ -37,7 +37,7 @@ impl FileDriver {
         let direct = positioned && flags.contains(OFlags::DIRECT);
         let sectors = direct.then(|| Sectors::of(fd.as_fd(), true));
         let share = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-        let wish = Wish { access, share, overwrite: false, delete_on_close: false };
+        let wish = Wish { access, share, overwrite: false, delete_on_close: false, adopted: true };
         let seat = match kind.is_stream() {
             true => None,
             false => self.registry.admit(facts.key, wish, self.registry.epoch(), || true).ok(),

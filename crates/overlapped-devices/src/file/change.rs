@@ -8,6 +8,7 @@ use super::null::NullDevice;
 use super::registry::Seat;
 use super::stat::{Facts, Kind};
 use super::{device_of, device_with, errors, name, sparse};
+use crate::console::{Side, console_of};
 use crate::pipe;
 use overlapped_abi::{AccessMask, FileBasicInfo, FileTime, Win32Error};
 use overlapped_kernel::System;
@@ -42,6 +43,10 @@ pub fn flush(grant: &Grant) -> Result<(), Win32Error> {
     }
     if pipe::is_pipe(grant) {
         return pipe::flush(grant);
+    }
+    if let Some((console, Side::Input)) = console_of(&grant.instance) {
+        // Contract 09 section 2: as FlushConsoleInputBuffer.
+        return console.forget_input();
     }
     let null = grant.instance.device().as_any().is::<NullDevice>();
     let device = if null { None } else { Some(device_of(grant)?) };

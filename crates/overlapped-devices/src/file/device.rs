@@ -245,7 +245,7 @@ impl FileDevice {
     fn start_lock(&self, request: &Request, wait: bool) -> Start {
         match self.seat() {
             None => Start::Failed(Status::INVALID_DEVICE_REQUEST),
-            Some(seat) if seat.locks().take(seat, request) => Start::Done(Completion::success(0)),
+            Some(seat) if seat.locks().take(seat, self.fd(), request) => Start::Done(Completion::success(0)),
             Some(_) if wait => Start::Queue,
             Some(_) => Start::Failed(Status::LOCK_NOT_GRANTED),
         }
@@ -479,7 +479,7 @@ impl Device for FileDevice {
 
     fn enqueue(&self, request: RequestRef) {
         match self.seat() {
-            Some(seat) => seat.locks().enqueue(seat, request),
+            Some(seat) => seat.locks().enqueue(seat, self.fd(), request),
             None => request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
         }
     }

@@ -6,6 +6,7 @@
 use super::answer::{Answer, Fields};
 use super::listing::{Entry, Listing};
 use super::stat::Kind;
+use super::wildcard::Pattern;
 use super::{device_of, query};
 use overlapped_abi::constants::file::*;
 use overlapped_abi::{FileFullDirInfo, FileIdBothDirInfo, FileNameInfo, FileTime, Win32Error};
@@ -127,8 +128,95 @@ fn streams(grant: &Grant, room: usize) -> Result<Answer, Win32Error> {
     if bytes.len() > room { Err(Win32Error::MORE_DATA) } else { Ok(Answer::whole(bytes)) }
 }
 
-/// The next entries of the directory, as many as fit. 87 on what is no directory, 18 at the end, 234 if not even one fits.
+/// The listing classes of GetFileInformationByHandleEx.
 fn list(grant: &Grant, class: i32, room: usize) -> Result<Answer, Win32Error> {
+    let form = match class {
+        FileFullDirectoryInfo | FileFullDirectoryRestartInfo => ListingForm::Full,
+        _ => ListingForm::IdBoth,
+    };
+    fill(grant, form, room, false, None)
+}
+
+/// Which of the records a listing is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListingForm {
+    /// FILE_DIRECTORY_INFORMATION.
+    Directory,
+    /// FILE_FULL_DIR_INFORMATION.
+    Full,
+    /// FILE_BOTH_DIR_INFORMATION.
+    Both,
+    /// FILE_NAMES_INFORMATION.
+    Names,
+    /// FILE_ID_BOTH_DIR_INFORMATION.
+    IdBoth,
+    /// FILE_ID_FULL_DIR_INFORMATION.
+    IdFull,
+}
+
+impl ListingForm {
+    /// Where the name begins, in bytes.
+    fn name_offset(self) -> usize {
+        match self {
+            Self::Directory => 64,
+            Self::Full => FileFullDirInfo::NAME_OFFSET,
+            Self::Both => 94,
+            Self::Names => 12,
+            Self::IdBoth => FileIdBothDirInfo::NAME_OFFSET,
+            Self::IdFull => 80,
+        }
+    }
+}
+
+/// What NtQueryDirectoryFile asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct NextEntries<'a> {
+    /// The records.
+    pub form: ListingForm,
+    /// The room for them, in bytes.
+    pub room: usize,
+    /// No more than one.
+    pub single: bool,
+    /// Those that fit this pattern; looked at when a listing begins.
+    pub mask: Option<&'a OsStr>,
+    /// From the beginning.
+    pub restart: bool,
+}
+
+/// The next entries of a directory. 2 if nothing fits the mask at all, 18 at the end, 87 for what is no directory, 24 if there is no room for
+/// a record; one whose name does not fit is cut.
+pub fn next_entries(grant: &Grant, next: &NextEntries<'_>) -> Result<Answer, Win32Error> {
+    let device = device_of(grant).map_err(|_| Win32Error::INVALID_PARAMETER)?;
+    if next.room < next.form.name_offset() {
+        return Err(Win32Error::BAD_LENGTH);
+    }
+    let first = {
+        let mut listing = device.listing();
+        if next.restart {
+            *listing = None;
+        }
+        listing.is_none()
+    };
+    let mask = next.mask.filter(|mask| !mask.is_empty());
+    match fill(grant, next.form, next.room, next.single, mask) {
+        Err(Win32Error::NO_MORE_FILES) if first => Err(Win32Error::FILE_NOT_FOUND),
+        // Not even one fits.
+        Err(Win32Error::MORE_DATA) => {
+            let entry = device.listing().as_mut().and_then(Iterator::next).ok_or(Win32Error::NO_MORE_FILES)?;
+            Ok(Answer::cut(record(&entry, next.form), next.room))
+        }
+        answer => answer,
+    }
+}
+
+/// The next entries of the directory, as many as fit. 87 on what is no directory, 18 at the end, 234 if not even one fits.
+fn fill(
+    grant: &Grant,
+    form: ListingForm,
+    room: usize,
+    single: bool,
+    mask: Option<&OsStr>,
+) -> Result<Answer, Win32Error> {
     let device = device_of(grant)?;
     if device.kind() != Kind::Directory {
         return Err(Win32Error::INVALID_PARAMETER);
@@ -138,15 +226,15 @@ fn list(grant: &Grant, class: i32, room: usize) -> Result<Answer, Win32Error> {
     }
     let mut listing = device.listing();
     if listing.is_none() {
-        *listing = Some(Listing::of(&super::path(grant)?, None)?);
+        *listing = Some(Listing::of(&super::path(grant)?, mask.map(Pattern::new))?);
     }
     let Some(listing) = listing.as_mut() else { return Err(Win32Error::NO_MORE_FILES) };
     let mut bytes = Vec::new();
     let mut last = None;
     while let Some(entry) = listing.next() {
         let start = usize::next_multiple_of(bytes.len(), 8);
-        let record = record(&entry, class);
-        if start + record.len() > room {
+        let record = record(&entry, form);
+        if start + record.len() > room || single && last.is_some() {
             listing.put_back(entry);
             break;
         }
@@ -163,22 +251,30 @@ fn list(grant: &Grant, class: i32, room: usize) -> Result<Answer, Win32Error> {
     }
 }
 
-/// FILE_ID_BOTH_DIR_INFO or FILE_FULL_DIR_INFO; the offset to the next one comes later.
-fn record(entry: &Entry, class: i32) -> Vec<u8> {
+/// A record; the offset to the next one comes later.
+fn record(entry: &Entry, form: ListingForm) -> Vec<u8> {
     let name = utf16(&entry.name);
+    let head = Fields::default().u32(0).u32(0);
+    if form == ListingForm::Names {
+        return head.u32(name.len() as u32 * 2).units(&name).done();
+    }
     let ticks = |time: FileTime| time.ticks();
     let times = &entry.file.times;
     let times = [times.creation, times.access, times.write, times.change].map(ticks);
-    let fields = times.into_iter().fold(Fields::default().u32(0).u32(0), Fields::size);
+    let fields = times.into_iter().fold(head, Fields::size);
     let fields = fields.size(entry.file.size).size(entry.allocation).u32(entry.file.attributes);
-    // For a link, its tag stands where the size of extended attributes would.
-    let fields = fields.u32(name.len() as u32 * 2).u32(entry.reparse_tag);
-    let fields = match class {
-        FileFullDirectoryInfo | FileFullDirectoryRestartInfo => fields.padded(FileFullDirInfo::NAME_OFFSET),
-        _ => {
-            let id = fields.padded(std::mem::offset_of!(FileIdBothDirInfo, file_id)).bytes(&entry.id.to_ne_bytes());
-            id.padded(FileIdBothDirInfo::NAME_OFFSET)
-        }
+    let mut fields = fields.u32(name.len() as u32 * 2);
+    if form != ListingForm::Directory {
+        // For a link, its tag stands where the size of extended attributes would.
+        fields = fields.u32(entry.reparse_tag);
+    }
+    let id_offset = match form {
+        ListingForm::IdBoth => Some(std::mem::offset_of!(FileIdBothDirInfo, file_id)),
+        ListingForm::IdFull => Some(72),
+        _ => None,
     };
-    fields.units(&name).done()
+    if let Some(offset) = id_offset {
+        fields = fields.padded(offset).bytes(&entry.id.to_ne_bytes());
+    }
+    fields.padded(form.name_offset()).units(&name).done()
 }

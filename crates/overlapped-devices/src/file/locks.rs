@@ -1,18 +1,22 @@
 //! Byte-range locks: LockFileEx and its relatives (contract 02 §9).
 //!
 //! One table for each open file, found through the [registry](super::registry); the owner of a lock is an open instance.
-//! Reads and writes ask the table only while there are locks, at the price of one atomic load otherwise. The drawback: the
-//! locks bind the instances of one system, and a transfer that was checked just before a lock was granted still happens.
+//! Reads and writes ask the table only while there are locks, at the price of two atomic loads otherwise. The drawback: a
+//! transfer that was checked just before a lock was granted still happens.
 //!
-//! A lock that must wait is a pending request in the table's queue: whoever releases a lock grants what has become possible, the
-//! oldest first. On a synchronous instance the calling thread waits for its request, and CancelSynchronousIo ends that.
+//! What the table grants, other [processes](super::outer) are asked for. A lock that must wait is a pending request in the table's queue:
+//! whoever releases a lock grants what has become possible, the oldest first; for those of other processes a thread looks from time
+//! to time. On a synchronous instance the calling thread waits for its request, and CancelSynchronousIo ends that.
 
+use super::outer::{Held, Outer};
+use super::record_lock::{Hold, Span, span};
 use super::registry::Seat;
 use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
 use overlapped_kernel::request::{Buffer, Completion, Function, Position, Request, RequestRef, Route};
 use overlapped_kernel::road::{Call, Refused, Reply, Report};
 use overlapped_kernel::system::Grant;
 use parking_lot::{Mutex, MutexGuard};
+use rustix::fd::BorrowedFd;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,11 +68,35 @@ struct Lock {
     exclusive: bool,
 }
 
+impl Lock {
+    /// As other processes see it; not at all if it is empty.
+    fn outside(&self) -> Option<Held> {
+        let hold = if self.exclusive { Hold::Exclusive } else { Hold::Shared };
+        (self.range.len != 0).then(|| (span(self.range.start, self.range.len), hold))
+    }
+}
+
+fn outside(held: &[Lock]) -> Vec<Held> {
+    held.iter().filter_map(Lock::outside).collect()
+}
+
+/// Whether a lock was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Granted,
+    /// An instance of this process is in the way.
+    Held,
+    /// Another process is.
+    HeldOutside,
+}
+
 #[derive(Default)]
 struct Table {
     held: Vec<Lock>,
     /// Pending requests, oldest first.
     waiting: Vec<(Lock, RequestRef)>,
+    /// Does one of them wait for another process?
+    for_others: bool,
 }
 
 /// The locks of one file.
@@ -76,73 +104,137 @@ struct Table {
 pub(crate) struct Locks {
     table: Mutex<Table>,
     held: AtomicUsize,
+    /// Other processes, if they count.
+    outer: Option<Outer>,
 }
 
 impl Locks {
-    /// Are there any? The answer may be old when it arrives, as a transfer's always is.
-    pub fn any(&self) -> bool {
-        self.held.load(Ordering::Acquire) != 0
+    /// The locks of a file that other processes may lock, too.
+    pub(super) fn among(outer: Option<Outer>) -> Self {
+        Self { outer, ..Self::default() }
     }
 
-    /// Does a lock refuse this transfer of the instance?
-    pub fn refuses(&self, owner: u64, range: Range, write: bool) -> bool {
+    /// Are there any? The answer may be old when it arrives, as a transfer's always is.
+    pub fn any(&self) -> bool {
+        self.held.load(Ordering::Acquire) != 0 || self.outer.as_ref().is_some_and(Outer::any)
+    }
+
+    /// Does a lock refuse this transfer of the instance that the descriptor is of?
+    pub fn refuses(&self, owner: u64, fd: BorrowedFd<'_>, range: Range, write: bool) -> bool {
+        let outer = self.outer.as_ref().filter(|outer| range.len != 0 && outer.any());
+        self.refuses_here(owner, range, write)
+            || outer.is_some_and(|outer| outer.refuses(fd, span(range.start, range.len), write))
+    }
+
+    fn refuses_here(&self, owner: u64, range: Range, write: bool) -> bool {
         let locked = |lock: &Lock| lock.range.len != 0 && lock.range.touches(range);
         let refuses = |lock: &Lock| if lock.exclusive { lock.owner != owner } else { write };
         self.table.lock().held.iter().any(|lock| locked(lock) && refuses(lock))
     }
 
-    fn try_lock(&self, held: &mut Vec<Lock>, new: Lock) -> bool {
+    /// `fd`: an instance of the file.
+    fn try_lock(&self, held: &mut Vec<Lock>, new: Lock, fd: Option<BorrowedFd<'_>>) -> Verdict {
         let excludes = |old: &Lock| {
             let both_shared = !old.exclusive && !new.exclusive;
             let own_overlay = old.exclusive && !new.exclusive && old.owner == new.owner;
             old.range.touches(new.range) && !both_shared && !own_overlay
         };
         if held.iter().any(excludes) {
-            return false;
+            return Verdict::Held;
         }
         held.push(new);
+        if !self.may_outside(held, new, fd) {
+            held.pop();
+            return Verdict::HeldOutside;
+        }
         self.held.store(held.len(), Ordering::Release);
-        true
+        Verdict::Granted
+    }
+
+    /// Asks the other processes for the lock that has just been added.
+    fn may_outside(&self, held: &[Lock], new: Lock, fd: Option<BorrowedFd<'_>>) -> bool {
+        let (Some(outer), Some((span, _)), Some((_, before))) = (&self.outer, new.outside(), held.split_last()) else {
+            return true;
+        };
+        outer.take(fd, span, &outside(before), &outside(held))
+    }
+
+    /// Tells the other processes that these locks are no more.
+    fn tell_outside(&self, held: &[Lock], gone: &[Lock]) {
+        let Some(outer) = &self.outer else { return };
+        let spans: Vec<Span> = gone.iter().filter_map(Lock::outside).map(|(span, _)| span).collect();
+        outer.give_back(&spans, &outside(held));
     }
 
     /// Takes the range that a request asks for, if that can be now.
-    pub fn take(&self, seat: &Seat, request: &Request) -> bool {
+    pub fn take(&self, seat: &Seat, fd: BorrowedFd<'_>, request: &Request) -> bool {
         let (range, exclusive) = asked(request);
         let mut table = self.table.lock();
-        !seat.left() && self.try_lock(&mut table.held, Lock { owner: seat.id(), range, exclusive })
+        let new = Lock { owner: seat.id(), range, exclusive };
+        !seat.left() && self.try_lock(&mut table.held, new, Some(fd)) == Verdict::Granted
     }
 
     /// Takes away the lock of exactly this range, an exclusive one first.
-    fn unlock(&self, owner: u64, range: Range) -> Result<(), Win32Error> {
+    fn unlock(self: &Arc<Self>, owner: u64, range: Range) -> Result<(), Win32Error> {
         let mut table = self.table.lock();
         let exact = |lock: &Lock| lock.owner == owner && lock.range == range;
         let exclusive = table.held.iter().position(|lock| exact(lock) && lock.exclusive);
         let at = exclusive.or_else(|| table.held.iter().position(exact)).ok_or(Win32Error::NOT_LOCKED)?;
-        table.held.swap_remove(at);
+        let gone = table.held.swap_remove(at);
+        self.tell_outside(&table.held, &[gone]);
         self.changed(table);
         Ok(())
     }
 
     /// The instance is closed.
-    pub fn release(&self, owner: u64) {
+    pub fn release(self: &Arc<Self>, owner: u64) {
         let mut table = self.table.lock();
-        table.held.retain(|lock| lock.owner != owner);
+        let gone: Vec<Lock> = table.held.extract_if(.., |lock| lock.owner == owner).collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.tell_outside(&table.held, &gone);
         self.changed(table);
     }
 
     /// Takes the range for a pending request, now or when it is free.
-    pub fn enqueue(&self, seat: &Seat, request: RequestRef) {
+    pub fn enqueue(self: &Arc<Self>, seat: &Seat, fd: BorrowedFd<'_>, request: RequestRef) {
         let (range, exclusive) = asked(&request);
         let new = Lock { owner: seat.id(), range, exclusive };
         let mut table = self.table.lock();
         // Looked at under the lock, as in `take`: a close either stops this or finds what is in the table.
         let status = match seat.left() {
             true => Status::CANCELLED,
-            false if self.try_lock(&mut table.held, new) => Status::SUCCESS,
-            false => return table.waiting.push((new, request)),
+            false => match self.try_lock(&mut table.held, new, Some(fd)) {
+                Verdict::Granted => Status::SUCCESS,
+                verdict => {
+                    table.waiting.push((new, request));
+                    table.for_others |= verdict == Verdict::HeldOutside;
+                    return self.call_for_others(table);
+                }
+            },
         };
         drop(table);
         request.complete(Completion { status, bytes: 0 });
+    }
+
+    /// Has the neighbours looked at, if somebody waits for them.
+    fn call_for_others(self: &Arc<Self>, table: MutexGuard<'_, Table>) {
+        let waits = table.for_others;
+        drop(table);
+        if let (true, Some(outer)) = (waits, &self.outer) {
+            outer.neighbours.await_others(self);
+        }
+    }
+
+    /// Does a request wait for another process?
+    pub(super) fn waits_for_others(&self) -> bool {
+        self.table.lock().for_others
+    }
+
+    /// Grants what other processes have made possible; does a request still wait for one?
+    pub(super) fn look(&self) -> bool {
+        self.grant(self.table.lock())
     }
 
     /// Ends a request that waits here; false if it does not.
@@ -158,14 +250,31 @@ impl Locks {
     }
 
     /// Locks were released: grants what is possible now.
-    fn changed(&self, mut table: MutexGuard<'_, Table>) {
-        let Table { held, waiting } = &mut *table;
-        self.held.store(held.len(), Ordering::Release);
-        let (granted, left) = std::mem::take(waiting).into_iter().partition(|(new, _)| self.try_lock(held, *new));
-        *waiting = left;
+    fn changed(self: &Arc<Self>, table: MutexGuard<'_, Table>) {
+        self.held.store(table.held.len(), Ordering::Release);
+        if self.grant(table)
+            && let Some(outer) = &self.outer
+        {
+            outer.neighbours.await_others(self);
+        }
+    }
+
+    /// Grants what is possible. Does a request wait for another process?
+    fn grant(&self, mut table: MutexGuard<'_, Table>) -> bool {
+        let Table { held, waiting, for_others } = &mut *table;
+        *for_others = false;
+        let granted: Vec<_> = waiting
+            .extract_if(.., |(new, _)| {
+                // The descriptor is there already: a lock has been asked for.
+                let verdict = self.try_lock(held, *new, None);
+                *for_others |= verdict == Verdict::HeldOutside;
+                verdict == Verdict::Granted
+            })
+            .collect();
+        let waits = *for_others;
         drop(table);
-        let granted: Vec<(Lock, RequestRef)> = granted;
         granted.into_iter().for_each(|(_, request)| request.complete(Completion::success(0)));
+        waits
     }
 }
 
@@ -253,12 +362,12 @@ mod tests {
     }
 
     fn take(locks: &Locks, owner: u64, range: Range, exclusive: bool) -> bool {
-        locks.try_lock(&mut locks.table.lock().held, Lock { owner, range, exclusive })
+        locks.try_lock(&mut locks.table.lock().held, Lock { owner, range, exclusive }, None) == Verdict::Granted
     }
 
     #[test]
     fn exclusive_locks_exclude_every_overlap_even_their_owners() {
-        let locks = Locks::default();
+        let locks = Arc::new(Locks::default());
         assert!(take(&locks, A, range(10, 10), true));
         assert!(!take(&locks, A, range(15, 10), true));
         assert!(!take(&locks, B, range(0, 11), false));
@@ -267,29 +376,29 @@ mod tests {
 
     #[test]
     fn a_shared_lock_overlays_the_owners_exclusive_one_which_is_unlocked_first() {
-        let locks = Locks::default();
+        let locks = Arc::new(Locks::default());
         assert!(take(&locks, A, range(0, 4), true));
         assert!(take(&locks, A, range(0, 4), false));
-        assert!(locks.refuses(A, range(0, 1), true), "the owner itself can only read there");
-        assert!(!locks.refuses(A, range(0, 1), false));
+        assert!(locks.refuses_here(A, range(0, 1), true), "the owner itself can only read there");
+        assert!(!locks.refuses_here(A, range(0, 1), false));
         assert_eq!(locks.unlock(A, range(0, 4)), Ok(()));
         assert!(take(&locks, B, range(0, 4), false), "what is left is shared");
     }
 
     #[test]
     fn an_empty_lock_refuses_ranges_that_contain_its_place_but_not_those_that_end_there() {
-        let locks = Locks::default();
+        let locks = Arc::new(Locks::default());
         assert!(take(&locks, A, range(8, 0), true));
         assert!(!take(&locks, B, range(4, 8), true));
         assert!(!take(&locks, B, range(8, 8), true));
         assert!(take(&locks, B, range(4, 4), true));
-        assert!(!locks.refuses(B, range(8, 1), true), "no byte is locked");
+        assert!(!locks.refuses_here(B, range(8, 1), true), "no byte is locked");
         assert_eq!(locks.unlock(A, range(8, 0)), Ok(()));
     }
 
     #[test]
     fn the_last_byte_of_the_offset_space_can_be_locked() {
-        let locks = Locks::default();
+        let locks = Arc::new(Locks::default());
         assert!(take(&locks, A, range(u64::MAX, 1), true));
         assert!(!take(&locks, B, range(u64::MAX, 1), false));
         assert!(take(&locks, B, range(0, u64::MAX), true));

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `open` | CreateFile on a path, `attributes` and `direct` what its flags mean |
 //! | `registry` | share modes, deletion, and `locks`: byte ranges, between the instances of a file |
+//! | `neighbours`, `outer`, `record_lock` | the same between processes |
 //! | `device` | reads and writes, as operations for an engine |
 //! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
 //! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
@@ -20,9 +21,9 @@
 //! | `watch` | what changes in a directory |
 //! | `adopt`, `plain_pipe` | descriptors that others have opened; pipes for children |
 //!
-//! What Linux lacks is kept beside the files: share modes and locks in memory, so other processes are not bound by them;
-//! attributes in an extended attribute, so a file system without such forgets them. So are creation times that
-//! somebody sets.
+//! What Linux lacks is kept beside the files: share modes in memory and in the run-time directory, so programs without this library
+//! are not bound by them; attributes in an extended attribute, so a file system without such forgets them. So are creation
+//! times that somebody sets.
 
 mod adopt;
 mod answer;
@@ -41,13 +42,16 @@ mod locks;
 mod moves;
 mod name;
 mod names;
+mod neighbours;
 mod null;
 mod open;
+mod outer;
 mod pipeline;
 mod plain_pipe;
 mod pointer;
 mod query;
 mod range;
+mod record_lock;
 mod registry;
 mod replace;
 mod scatter;
@@ -69,11 +73,12 @@ pub use control::control;
 pub use copy::{CopyProgress, CopyVerdict};
 pub(crate) use direct::Sectors;
 pub use information::{SetInformation, set_information};
-pub use inquiry::information;
+pub use inquiry::{ListingForm, NextEntries, information, next_entries};
 pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
 pub use moves::MoveFlags;
 pub use names::NamedFile;
+pub use null::is_null;
 pub use pointer::{set_pointer, set_pointer_low};
 pub use query::{
     alignment_info, attribute_tag_info, basic_info, by_handle_information, compression_info, file_attributes, id_info,
@@ -86,7 +91,7 @@ pub use section::{section_of_file, section_of_memory};
 pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set_zero_data};
 pub use stat::FileStat;
 pub use times::{Times, set_times, times};
-pub use volumes::{Space, Volume, volume_of};
+pub use volumes::{Space, Volume, space_of, volume_of};
 pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch};
 
 use device::FileDevice;
@@ -113,10 +118,16 @@ impl std::fmt::Debug for FileDriver {
 }
 
 impl FileDriver {
-    /// A driver without open files.
+    /// A driver without open files, whose share modes and locks are its own.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One whose share modes and locks bind the processes that meet in this run-time directory (contract 01 §2.2, 02 §9).
+    #[must_use]
+    pub fn among(directory: PathBuf) -> Self {
+        Self { registry: Arc::new(Registry::among(directory)), claims: Arc::default() }
     }
 
     pub(crate) fn registry(&self) -> &Arc<Registry> {

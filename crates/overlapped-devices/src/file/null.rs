@@ -7,6 +7,7 @@ use overlapped_kernel::device::{Bequest, Device, FileType, Next, OpenParams, Ope
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Request};
+use overlapped_kernel::system::Grant;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -21,6 +22,12 @@ pub(crate) fn open(params: &OpenParams) -> Opened {
     }
     let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
     Opened { device: Arc::new(NullDevice), access, overlapped, existed: false }
+}
+
+/// Is it NUL?
+#[must_use]
+pub fn is_null(grant: &Grant) -> bool {
+    grant.instance.device().as_any().is::<NullDevice>()
 }
 
 /// NUL of a parent process.

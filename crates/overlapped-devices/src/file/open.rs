@@ -355,6 +355,7 @@ impl<'a> Opening<'a> {
             share: self.params.share,
             overwrite,
             delete_on_close: self.has(FileFlags::DELETE_ON_CLOSE),
+            adopted: false,
         };
         let named = || nameless || Facts::of(found.fd.as_fd()).is_ok_and(|facts| facts.links > 0);
         match self.registry.admit(found.facts.key, wish, epoch, named) {

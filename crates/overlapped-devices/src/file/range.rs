@@ -125,8 +125,9 @@ impl FileDevice {
     /// May this range be read, or written?
     pub(super) fn is_free(&self, start: u64, len: usize, write: bool) -> Result<(), Status> {
         let range = Range { start, len: len as u64 };
-        let refuses =
-            |seat: &super::registry::Seat| seat.locks().any() && seat.locks().refuses(seat.id(), range, write);
+        let refuses = |seat: &super::registry::Seat| {
+            seat.locks().any() && seat.locks().refuses(seat.id(), self.fd(), range, write)
+        };
         if self.seat().is_some_and(refuses) { Err(Status::FILE_LOCK_CONFLICT) } else { Ok(()) }
     }
 

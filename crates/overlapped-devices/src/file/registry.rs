@@ -14,12 +14,14 @@
 //!   before the creation until it is admitted. Who opens or deletes an empty file, as a file just created is, first
 //!   lets creators finish. Thus the creator is always admitted first.
 //!
-//! The drawback: share modes bind the instances of one system, not other processes. Linux has nothing like them, and
-//! advisory locks would bind only those who ask.
+//! Other processes are asked last, and only those of this library: see [`neighbours`](super::neighbours). Two things stay within a
+//! process: a file that waits to be deleted can still be opened by others, and the last instance that counts there is its own last.
 
 use super::errors::other;
 use super::locks::Locks;
 use super::name;
+use super::neighbours::{Marks, Neighbours};
+use super::outer::Outer;
 use super::stat::Key;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
@@ -38,6 +40,8 @@ pub(crate) struct Registry {
     creating: RwLock<()>,
     epoch: AtomicU64,
     next: AtomicU64,
+    /// Other processes, if they count.
+    neighbours: Option<Arc<Neighbours>>,
 }
 
 /// A file with open instances.
@@ -80,6 +84,8 @@ pub(crate) struct Wish {
     /// The open cuts the file, which counts as writing for the others even if the handle cannot write.
     pub overwrite: bool,
     pub delete_on_close: bool,
+    /// Somebody else has opened it: no other process is asked.
+    pub adopted: bool,
 }
 
 /// Why an open was not admitted.
@@ -96,6 +102,30 @@ pub(crate) enum Refusal {
 }
 
 impl Registry {
+    /// One that other processes count for, which meet in this run-time directory.
+    pub fn among(directory: PathBuf) -> Self {
+        Self { neighbours: Some(Neighbours::new(directory)), ..Self::default() }
+    }
+
+    fn entry<'a>(&self, shard: &'a mut HashMap<Key, Entry>, key: Key) -> &'a mut Entry {
+        let outer = || self.neighbours.as_ref().map(|neighbours| Outer::new(Arc::clone(neighbours), key));
+        shard.entry(key).or_insert_with(|| Entry::new(outer()))
+    }
+
+    /// Does another process have the file open without sharing deletion?
+    fn kept_by_others(&self, key: Key) -> bool {
+        let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
+        let deletion = Marks::of(AccessMask::DELETE, all);
+        self.neighbours.as_ref().is_some_and(|neighbours| neighbours.oppose(key, deletion))
+    }
+
+    /// What this process does with a file has changed.
+    fn tell_others(&self, key: Key, before: Marks, entry: &Entry) {
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.change(key, before, entry.marks());
+        }
+    }
+
     fn shard_of(key: Key) -> usize {
         let mixed = (key.ino ^ key.dev.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 60) as usize % SHARDS
@@ -133,7 +163,7 @@ impl Registry {
         if self.epoch() != epoch && !named() {
             return Err(Refusal::Gone);
         }
-        let entry = shard.entry(key).or_insert_with(Entry::new);
+        let entry = self.entry(&mut shard, key);
         if entry.is_deleted() {
             return Err(Refusal::DeletePending);
         }
@@ -143,6 +173,12 @@ impl Registry {
         }
         if wish.overwrite && entry.mapped != 0 {
             return Err(Refusal::Mapped);
+        }
+        if !self.admitted_by_others(key, entry, wish, used) {
+            if entry.is_unused() {
+                shard.remove(&key);
+            }
+            return Err(Refusal::Sharing);
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         entry.members.push(Member {
@@ -154,6 +190,17 @@ impl Registry {
         });
         let locks = Arc::clone(&entry.locks);
         Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
+    }
+
+    /// Asks the other processes for an instance more, and tells them of it.
+    fn admitted_by_others(&self, key: Key, entry: &Entry, wish: Wish, used: AccessMask) -> bool {
+        let Some(neighbours) = &self.neighbours else { return true };
+        let (own, new) = (entry.marks(), Marks::of(wish.access, wish.share));
+        if wish.adopted {
+            neighbours.change(key, own, own.and(new));
+            return true;
+        }
+        neighbours.join(key, own, new, Marks::of(used, wish.share))
     }
 
     /// Has this process a file open on the file system with this number?
@@ -177,6 +224,9 @@ impl Registry {
             let shard = guards.iter().find(|(at, _)| *at == Self::shard_of(file.key));
             if let Some(entry) = shard.and_then(|(_, shard)| shard.get(&file.key)) {
                 entry.may_be_deleted(file.except)?;
+            }
+            if self.kept_by_others(file.key) {
+                return Err(Win32Error::SHARING_VIOLATION);
             }
         }
         let result = act();
@@ -207,9 +257,9 @@ impl From<Refusal> for Win32Error {
 }
 
 impl Entry {
-    fn new() -> Self {
+    fn new(outer: Option<Outer>) -> Self {
         Self {
-            locks: Arc::default(),
+            locks: Arc::new(Locks::among(outer)),
             members: Vec::new(),
             pending: None,
             doomed: None,
@@ -217,6 +267,16 @@ impl Entry {
             mapped_writable: 0,
             valid: None,
         }
+    }
+
+    fn is_unused(&self) -> bool {
+        self.members.is_empty() && self.mapped == 0
+    }
+
+    /// What this process does with the file, for other processes.
+    fn marks(&self) -> Marks {
+        let section = if self.mapped_writable == 0 { Marks::default() } else { Marks::of_section() };
+        self.members.iter().fold(section, |marks, member| marks.and(Marks::of(member.access, member.share)))
     }
 
     fn is_deleted(&self) -> bool {
@@ -309,7 +369,7 @@ impl Seat {
         }
         if entry.pending.is_none() {
             let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) {
+            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) || self.registry.kept_by_others(self.key) {
                 return Err(Win32Error::SHARING_VIOLATION);
             }
             entry.pending = Some(Doomed::new(fd, path).map_err(other)?);
@@ -346,7 +406,9 @@ impl Seat {
         let mut shard = self.registry.shard(self.key).lock();
         let Some(entry) = shard.get_mut(&self.key) else { return };
         let Some(at) = entry.members.iter().position(|member| member.id == self.id) else { return };
+        let before = entry.marks();
         let member = entry.members.swap_remove(at);
+        self.registry.tell_others(self.key, before, entry);
         match doom(&member) {
             Some(Ok(doomed)) => entry.doomed = Some(doomed),
             Some(Err(error)) => tracing::warn!(%error, "a file to be deleted on close stays"),
@@ -360,7 +422,7 @@ impl Seat {
                 self.registry.epoch.fetch_add(1, Ordering::AcqRel);
             }
         }
-        if last && entry.mapped == 0 {
+        if entry.is_unused() {
             shard.remove(&self.key);
         }
     }
@@ -368,9 +430,11 @@ impl Seat {
     /// A section of the file is made, to be written through or only read.
     pub fn map(&self, writable: bool) -> Mapped {
         let mut shard = self.registry.shard(self.key).lock();
-        let entry = shard.entry(self.key).or_insert_with(Entry::new);
+        let entry = self.registry.entry(&mut shard, self.key);
+        let before = entry.marks();
         entry.mapped += 1;
         entry.mapped_writable += usize::from(writable);
+        self.registry.tell_others(self.key, before, entry);
         Mapped { registry: Arc::clone(&self.registry), key: self.key, writable }
     }
 
@@ -411,9 +475,11 @@ impl Drop for Mapped {
     fn drop(&mut self) {
         let mut shard = self.registry.shard(self.key).lock();
         let Some(entry) = shard.get_mut(&self.key) else { return };
+        let before = entry.marks();
         entry.mapped -= 1;
         entry.mapped_writable -= usize::from(self.writable);
-        if entry.mapped == 0 && entry.members.is_empty() {
+        self.registry.tell_others(self.key, before, entry);
+        if entry.is_unused() {
             shard.remove(&self.key);
         }
     }

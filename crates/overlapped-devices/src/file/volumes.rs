@@ -99,6 +99,22 @@ pub fn volume_of(grant: &Grant) -> Result<Volume, Win32Error> {
     Ok(volume(&vfs, &fs, Facts::of(fd).map_err(errors::other)?.key.volume()))
 }
 
+/// How much room there is on the volume that a file is on.
+pub fn space_of(grant: &Grant) -> Result<Space, Win32Error> {
+    rustix::fs::fstatvfs(device_of(grant)?.fd()).map(|vfs| space(&vfs)).map_err(errors::other)
+}
+
+fn space(vfs: &StatVfs) -> Space {
+    let bytes = |blocks: u64| blocks.saturating_mul(vfs.f_frsize);
+    Space {
+        available: bytes(vfs.f_bavail),
+        total: bytes(vfs.f_blocks),
+        free: bytes(vfs.f_bfree),
+        cluster: vfs.f_frsize.max(SECTOR).try_into().unwrap_or(4096),
+        sector: SECTOR as u32,
+    }
+}
+
 impl FileDriver {
     /// GetVolumeInformation of a root, which ends in a separator (123): 3 if it is missing.
     pub fn volume(&self, system: &System, root: &OsStr) -> Result<Volume, Win32Error> {
@@ -116,14 +132,7 @@ impl FileDriver {
     pub fn space(&self, system: &System, name: &OsStr) -> Result<Space, Win32Error> {
         let path = directory(system, name)?;
         let vfs = rustix::fs::statvfs(&path).map_err(|errno| errors::by_name(errno, &path))?;
-        let bytes = |blocks: u64| blocks.saturating_mul(vfs.f_frsize);
-        Ok(Space {
-            available: bytes(vfs.f_bavail),
-            total: bytes(vfs.f_blocks),
-            free: bytes(vfs.f_bfree),
-            cluster: vfs.f_frsize.max(SECTOR).try_into().unwrap_or(4096),
-            sector: SECTOR as u32,
-        })
+        Ok(space(&vfs))
     }
 
     /// GetDriveType of a root.

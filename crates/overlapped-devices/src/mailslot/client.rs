@@ -89,6 +89,10 @@ impl Device for ClientDevice {
         FileType::Unknown
     }
 
+    fn requires_overlapped(&self) -> bool {
+        false
+    }
+
     fn serializes(&self) -> bool {
         false
     }

@@ -19,6 +19,7 @@ use overlapped_kernel::road::{Call, Failure, Reply, Report};
 use overlapped_kernel::system::Grant;
 use parking_lot::Mutex;
 use rustix::fd::OwnedFd;
+use std::ffi::OsString;
 
 /// An end of a pipe.
 #[derive(Clone, Copy)]
@@ -81,8 +82,11 @@ pub(super) unsafe fn issue(
     let waits = how.is_none() || !grant.instance.is_overlapped();
     let Overlap { route, overlapped, payload, report } = how.unwrap_or_else(plain);
     let call = Call { function, position: Position::At(0), buffer, route, overlapped, payload, report };
+    // Questions and waits for a name are no requests of the pipe.
+    let takes_turn = !matches!(job, Some(Job::Ask(_) | Job::Wait(..)));
     let parameters = Parameters { details: job.map(|job| Box::new(job) as _), ..Parameters::default() };
     if waits {
+        let _turn = takes_turn.then(|| grant.instance.turn());
         // SAFETY: the caller's promise.
         unsafe { grant.instance.issue_and_wait(call, parameters, limit) }
     } else {
@@ -272,6 +276,71 @@ pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
         in_bytes,
         max_instances: family.limit.min(PIPE_UNLIMITED_INSTANCES),
         instances,
+    })
+}
+
+/// The name of a pipe, without what stands before it; `None` if it has none.
+///
+/// # Errors
+/// 1 if it is not a pipe.
+pub fn name(grant: &Grant) -> Result<Option<OsString>, Win32Error> {
+    let name = match end_of(grant)? {
+        AnEnd::Here(device) => device.node.name().cloned(),
+        AnEnd::Far(device) => Some(device.name().clone()),
+    };
+    Ok(name.map(|name| name.spelled().to_owned()))
+}
+
+/// How it stands with an end, as FILE_PIPE_LOCAL_INFORMATION tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// FILE_PIPE_INBOUND 0, FILE_PIPE_OUTBOUND 1, FILE_PIPE_FULL_DUPLEX 2: from the client's to the server's end, or back, or both.
+    pub directions: u32,
+    /// FILE_PIPE_DISCONNECTED_STATE 1, LISTENING 2, CONNECTED 3, CLOSING 4.
+    pub phase: u32,
+    /// Bytes that this end has not read.
+    pub unread: usize,
+    /// Bytes that the other end has not read; `usize::MAX` where only the other process knows.
+    pub unread_by_other: usize,
+}
+
+/// See [`Standing`].
+///
+/// # Errors
+/// 1 if it is not a pipe.
+pub fn standing(grant: &Grant) -> Result<Standing, Win32Error> {
+    const DUPLEX: u32 = 2;
+    const CONNECTED: u32 = 3;
+    if let Some(fd) = foreign::descriptor(grant) {
+        let unread = foreign::peek(fd, 0).map_or(0, |seen| seen.available);
+        let reads = grant.access.contains(AccessMask::READ_DATA);
+        // Either end of a pipe of Linux tells how much is in it.
+        let unread_by_other = if reads { usize::MAX } else { unread };
+        return Ok(Standing { directions: DUPLEX, phase: CONNECTED, unread, unread_by_other });
+    }
+    let end = end_of(grant)?;
+    let family = match end {
+        AnEnd::Here(device) => device.node.family,
+        AnEnd::Far(device) => device.welcome().family,
+    };
+    let directions = family.direction.wrapping_sub(1).min(DUPLEX);
+    Ok(match end {
+        AnEnd::Here(device) => {
+            let mut state = device.node.state();
+            let phase = state.standing(device.end) as u32;
+            let (own, other) = match device.end.side {
+                Side::Server => (Side::Server, Side::Client),
+                Side::Client => (Side::Client, Side::Server),
+            };
+            let (unread, unread_by_other) = (state.incoming(own).len(), state.incoming(other).len());
+            Standing { directions, phase, unread, unread_by_other }
+        }
+        AnEnd::Far(_) => {
+            let seen = peek(grant, 0);
+            let unread = seen.as_ref().map_or(0, |seen| seen.available);
+            let phase = seen.map_or(CONNECTED, |seen| seen.standing);
+            Standing { directions, phase, unread, unread_by_other: usize::MAX }
+        }
     })
 }
 

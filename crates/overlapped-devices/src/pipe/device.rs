@@ -183,10 +183,6 @@ impl Device for EndDevice {
         false
     }
 
-    fn serializes(&self) -> bool {
-        false
-    }
-
     fn start(&self, request: &Request) -> Start {
         if request.function() == Function::Control {
             return self.start_control(request);

@@ -97,6 +97,10 @@ impl FarDevice {
         &self.far.welcome
     }
 
+    pub fn name(&self) -> &ObjectName {
+        &self.far.name
+    }
+
     /// How many instances of its name there are.
     pub fn instances(&self) -> u32 {
         let Far { names, name, .. } = &*self.far;
@@ -246,10 +250,6 @@ impl Device for FarDevice {
     }
 
     fn requires_overlapped(&self) -> bool {
-        false
-    }
-
-    fn serializes(&self) -> bool {
         false
     }
 

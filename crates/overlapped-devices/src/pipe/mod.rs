@@ -5,8 +5,8 @@
 //! back what was not read are exact. A client in another process speaks to the owner over the [channel](crate::channel). The
 //! drawback: a pipe is not a descriptor, and where one is needed bytes have to be pumped.
 //!
-//! Synchronous calls on one handle do not wait for each other: both directions may be used at the same time, and requests of one direction
-//! are served in their order all the same.
+//! Requests on a synchronous instance wait for each other, also those of the two directions: reads, writes, connects, transactions and
+//! flushes (contract 03 §3). What only asks, and DisconnectNamedPipe, which ends what others wait for, does not.
 //!
 //! | Module | Holds | Contract |
 //! |---|---|---|
@@ -37,8 +37,8 @@ mod tally;
 mod wire;
 
 pub use ask::{
-    Info, client_process, client_user, connect, control, disconnect, flush, impersonate, info, into_descriptor,
-    is_pipe, peek, server_process, set_mode, transact,
+    Info, Standing, client_process, client_user, connect, control, disconnect, flush, impersonate, info,
+    into_descriptor, is_pipe, name, peek, server_process, set_mode, standing, transact,
 };
 pub use call::{wait_as_asked, wait_at};
 pub use create::NewPipe;

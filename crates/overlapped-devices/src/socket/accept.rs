@@ -102,7 +102,8 @@ impl AcceptJob {
             Err(Errno::AGAIN) => return Step::Wait,
             Err(error) => return self.end(Completion::failure(core.status(error))),
         };
-        if let Err(error) = self.target.install(new, Flags::CONNECTED | Flags::BOUND | self.extra) {
+        let alone = if core.has(Flags::EXCLUSIVE) { Flags::ACCEPTED_ALONE } else { Flags::empty() };
+        if let Err(error) = self.target.install(new, Flags::CONNECTED | Flags::BOUND | alone | self.extra) {
             // sAccept was closed meanwhile: 995.
             let closed = error == Errno::BADF;
             return self.end(Completion::failure(if closed { Status::CANCELLED } else { core.status(error) }));

@@ -55,6 +55,7 @@ impl Core {
     pub fn await_acknowledgement(&self, fd: &Use<'_>, request: RequestRef, completion: Completion) {
         // A socket that cannot be asked has everything acknowledged.
         let target = target(fd.raw()).unwrap_or(0);
+        self.engine().expect(1);
         self.spare().unacknowledged.lock().push_back(Unacknowledged { request, target, completion });
     }
 
@@ -106,6 +107,8 @@ impl Core {
     pub fn forget_unacknowledged(&self, request: &RequestRef) -> Option<RequestRef> {
         let mut queue = self.spare_if_any()?.unacknowledged.lock();
         let place = queue.iter().position(|waiting| Arc::ptr_eq(&waiting.request, request))?;
-        queue.remove(place).map(|waiting| waiting.request)
+        let forgotten = queue.remove(place).map(|waiting| waiting.request);
+        self.engine().expect(-1);
+        forgotten
     }
 }

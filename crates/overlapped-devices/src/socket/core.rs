@@ -12,12 +12,12 @@ use super::sys;
 use overlapped_abi::{Context, Status, WsaError};
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Engine, Readiness, SocketCall, SocketWork, WatchId, Watcher};
-use overlapped_kernel::request::Request;
+use overlapped_kernel::request::{Request, RequestRef};
 use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 bitflags::bitflags! {
@@ -66,6 +66,10 @@ bitflags::bitflags! {
         const TOLD_OF_ACKS = 1 << 20;
         /// A receive of urgent data has waited here, and may do so now.
         const URGENT_WANTED = 1 << 21;
+        /// Polls wait for it.
+        const POLLED = 1 << 22;
+        /// Accepted where the listener had the address alone.
+        const ACCEPTED_ALONE = 1 << 23;
         /// A send or a connect has had to wait, and may do so again.
         const OUTPUT_WAITED = 1 << 24;
     }
@@ -95,6 +99,8 @@ pub(super) struct Rare {
     /// Where it was bound by its owner.
     pub bound_to: Option<Address>,
     pub selection: Option<Selection>,
+    /// Requests that wait for it to become ready.
+    pub polls: Vec<RequestRef>,
     /// Connections that WSAAccept's condition has put off, the oldest last.
     pub deferred: Vec<OwnedFd>,
 }
@@ -117,8 +123,8 @@ pub(super) struct Core {
     flags: AtomicU32,
     pub input: Mutex<Lane>,
     pub output: Mutex<Lane>,
-    /// The moment at which a receive has found the last of what was there ([`Lane::closed_at`]), and 0 since something came.
-    quiet: AtomicU32,
+    /// A receive has found the last of what was there, and readiness is expected.
+    quiet: AtomicBool,
     /// How the engine knows it, 0 before it does.
     watch: AtomicU64,
     /// Held while it becomes known or unknown.
@@ -141,7 +147,7 @@ impl Core {
             flags: AtomicU32::new(flags.bits()),
             input: Mutex::new(Lane::new()),
             output: Mutex::new(Lane::new()),
-            quiet: AtomicU32::new(0),
+            quiet: AtomicBool::new(false),
             watch: AtomicU64::new(0),
             watching: Mutex::new(()),
             me: Weak::clone(me),
@@ -193,14 +199,13 @@ impl Core {
     /// Would a receive wait, most likely? Asked without the lane's lock: who is put in the queue for it is attempted there if it is wrong.
     #[inline]
     pub fn is_quiet(&self) -> bool {
-        let quiet = self.quiet.load(Ordering::Relaxed);
-        quiet != 0 && quiet == sys::moment()
+        self.quiet.load(Ordering::Relaxed)
     }
 
-    /// Remembers since when nothing is there, under the lock of the lane of receives.
+    /// Remembers whether nothing is there, under the lock of the lane of receives.
     #[inline]
-    pub fn is_quiet_since(&self, moment: u32) {
-        self.quiet.store(moment, Ordering::Relaxed);
+    pub fn is_quiet_now(&self, quiet: bool) {
+        self.quiet.store(quiet, Ordering::Relaxed);
     }
 
     /// Linux forgets an urgent byte when data behind it is received. So who waits for it comes first.
@@ -379,19 +384,26 @@ impl Core {
             }
             sys::replace(fd.raw(), new)?;
         }
-        (input.open, output.open) = (true, true);
+        for lane in [&mut *input, &mut *output] {
+            lane.open = true;
+            if lane.is_empty() {
+                self.expect_no_more(lane);
+            }
+        }
+        self.is_quiet_now(false);
         if let Some(spare) = self.spare_if_any() {
             spare.urgent.lock().open = true;
         }
-        let mode = Flags::NONBLOCKING | Flags::SELECTED | Flags::REUSE | Flags::EXCLUSIVE;
+        let mode = Flags::NONBLOCKING | Flags::SELECTED | Flags::POLLED | Flags::REUSE | Flags::EXCLUSIVE;
         let kept = mode | Flags::TUNED | Flags::UNBUFFERED | Flags::TOLD_OF_ACKS | Flags::OUTPUT_WAITED;
         self.flags.store(((self.flags() & kept) | flags).bits(), Ordering::Release);
         let now = if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 };
         self.connected_at.store(now, Ordering::Release);
         drop((input, output));
         self.forget_error();
-        if self.has(Flags::SELECTED) {
+        if self.has(Flags::SELECTED | Flags::POLLED) {
             self.ensure_watched()?;
+            self.tell_polls();
         }
         Ok(())
     }
@@ -438,13 +450,29 @@ impl Core {
         }
         self.unselect();
         self.unwatch(false);
+        self.free_address();
         // Whoever sleeps in a poll holds the descriptor, and wakes if the socket is shut down.
         self.descriptor.close(!self.has(Flags::SHARED), || {
-            // Calls under the locks of the lanes are not counted. Later ones find it closed.
-            drop(self.input.lock());
-            drop(self.output.lock());
-            drop(self.spare_if_any().map(|spare| spare.urgent.lock()));
+            // Calls under the locks of the lanes are not counted. Later ones find it closed, and wait for nothing any more.
+            let urgent = self.spare_if_any().map(|spare| &spare.urgent);
+            [&self.input, &self.output]
+                .into_iter()
+                .chain(urgent)
+                .for_each(|lane| self.expect_no_more(&mut lane.lock()));
         });
+        self.tell_polls();
+    }
+
+    /// Linux remembers a connection for a while after its end. An address that somebody has alone is to be free by then
+    /// (SO_EXCLUSIVEADDRUSE, contract 08 section 10), so this must be said before.
+    pub fn free_address(&self) {
+        if self.has(Flags::EXCLUSIVE | Flags::ACCEPTED_ALONE)
+            && !self.has(Flags::LISTENING | Flags::SHARED)
+            && self.is_stream()
+            && let Ok(fd) = self.fd()
+        {
+            super::setup::reuse(fd.raw(), true);
+        }
     }
 
     /// This request is to put a connection here, or none; gives the one before.
@@ -549,11 +577,14 @@ impl Watcher for Core {
         if self.has(Flags::SELECTED) {
             self.record_events();
         }
+        self.tell_polls();
     }
 }
 
 impl Drop for Core {
     fn drop(&mut self) {
+        let urgent = self.spare_if_any().map(|spare| &spare.urgent);
+        [&self.input, &self.output].into_iter().chain(urgent).for_each(|lane| self.expect_no_more(&mut lane.lock()));
         self.unwatch(false);
     }
 }

@@ -3,6 +3,7 @@
 use super::core::{Core, Flags};
 use super::job::{Job, Step};
 use super::lane::Side;
+use super::poll::PollJob;
 use overlapped_abi::Status;
 use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
@@ -64,6 +65,7 @@ impl SocketDevice {
             Step::Done(completion) => Start::Done(completion),
             Step::Drained(completion) => {
                 lane.close();
+                self.core.is_quiet_now(lane.expected);
                 Start::Done(completion)
             }
             Step::Wait => {
@@ -95,6 +97,9 @@ impl Device for SocketDevice {
     #[inline]
     fn start(&self, request: &Request) -> Start {
         let job = Job::of(request);
+        if let Job::Poll(poll) = &job {
+            return poll.start();
+        }
         if let Err(status) = job.check(&self.core) {
             return Start::Failed(status);
         }
@@ -110,10 +115,15 @@ impl Device for SocketDevice {
     }
 
     fn enqueue(&self, request: RequestRef) {
-        self.core.enqueue(request);
+        if !PollJob::enqueue(&request) {
+            self.core.enqueue(request);
+        }
     }
 
     fn cancel(&self, request: &RequestRef) -> bool {
+        if let Job::Poll(poll) = Job::of(request) {
+            return poll.cancel(request);
+        }
         if self.core.cancel(request) {
             return true;
         }

@@ -27,6 +27,7 @@ impl DisconnectJob {
 /// Ends sending, and with `reuse` the connection.
 pub(super) fn finish(core: &Core, reuse: bool, completion: Completion) -> Step {
     core.add(Flags::SHUT_OUT);
+    core.free_address();
     if let Ok(fd) = core.fd() {
         // The other side may have gone already.
         let _ = sys::shutdown(fd.raw(), libc::SHUT_WR);

@@ -5,8 +5,9 @@ use super::connect::ConnectJob;
 use super::core::{Core, Use};
 use super::disconnect::DisconnectJob;
 use super::lane::Side;
-use super::receive::{PLAIN_RECEIVE, ReceiveJob};
-use super::send::{PLAIN_SEND, SendJob};
+use super::poll::PollJob;
+use super::receive::{PLAIN_RECEIVE, ReceiveJob, receive_simply};
+use super::send::{PLAIN_SEND, SendJob, send_simply};
 use super::transmit::TransmitJob;
 use overlapped_abi::Status;
 use overlapped_kernel::engine::{Operation, Parts};
@@ -22,6 +23,7 @@ pub(super) enum Details {
     Connect(ConnectJob),
     Disconnect(DisconnectJob),
     Transmit(TransmitJob),
+    Poll(PollJob),
 }
 
 impl Details {
@@ -38,6 +40,8 @@ pub(super) enum Job<'a> {
     Connect(&'a ConnectJob),
     Disconnect(&'a DisconnectJob),
     Transmit(&'a TransmitJob),
+    /// Of any sockets; it waits in none of this one's lanes.
+    Poll(&'a PollJob),
     /// FlushFileBuffers: nothing is kept back here.
     Flush,
     /// What sockets do not do.
@@ -97,6 +101,7 @@ impl<'a> Job<'a> {
             Some(Details::Connect(job)) => Self::Connect(job),
             Some(Details::Disconnect(job)) => Self::Disconnect(job),
             Some(Details::Transmit(job)) => Self::Transmit(job),
+            Some(Details::Poll(job)) => Self::Poll(job),
             None => match request.function() {
                 Function::Read => Self::Receive(&PLAIN_RECEIVE),
                 Function::Write => Self::Send(&PLAIN_SEND),
@@ -136,7 +141,7 @@ impl<'a> Job<'a> {
             Self::Connect(job) => job.check(core),
             Self::Disconnect(_) => super::disconnect::check(core),
             Self::Transmit(job) => job.check(core),
-            Self::Flush => Ok(()),
+            Self::Flush | Self::Poll(_) => Ok(()),
             Self::Foreign => Err(Status::INVALID_DEVICE_REQUEST),
         }
     }
@@ -154,6 +159,8 @@ impl<'a> Job<'a> {
     #[inline]
     pub fn step(&self, core: &Arc<Core>, fd: &Use<'_>, request: &Request) -> Step {
         match self {
+            Self::Receive(job) if job.is_simple(core, request) => receive_simply(core, fd, request),
+            Self::Send(job) if job.is_simple(core, request) => send_simply(core, fd, request),
             Self::Receive(job) => job.step(core, fd, request),
             Self::Send(job) => job.step(core, fd, request),
             Self::Accept(job) => job.step(core, fd, request),
@@ -161,7 +168,7 @@ impl<'a> Job<'a> {
             Self::Disconnect(job) => job.step(core),
             Self::Transmit(job) => job.step(core, fd, request),
             Self::Flush => Step::Done(Completion::success(0)),
-            Self::Foreign => Step::Done(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
+            Self::Foreign | Self::Poll(_) => Step::Done(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
         }
     }
 }

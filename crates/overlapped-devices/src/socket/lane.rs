@@ -3,7 +3,13 @@
 //! A lane is *open* while an attempt may succeed. It closes when Linux says EAGAIN, or when a short receive shows that nothing is
 //! left, and opens when the engine tells of readiness. Both happen under the lane's lock, which is held across the attempt: so a
 //! readiness that the attempt did not see opens the lane afterwards. A new request is attempted by its caller only if the lane is
-//! empty, so it never overtakes, and open; or has been closed for longer than a moment, for nobody polls while nobody waits.
+//! empty, so it never overtakes, and open.
+//!
+//! A lane is *expected* to become ready from its first waiting request until it does so although none waits, and as long as any is, the
+//! engine is polled. So a server that always has the next request waiting changes no counter that all threads share, and its closed
+//! lanes are closed for sure. One that is not expected is believed to be closed for a moment only. Drawback: after its last request
+//! a socket is polled until something comes that nobody wants.
+//!
 //! Nothing is completed under the lock. Drawback: two threads that send on one socket wait for each other's calls, which never
 //! block.
 
@@ -32,28 +38,32 @@ pub(super) enum Side {
 pub(super) struct Lane {
     pub queue: Queue,
     pub open: bool,
-    /// When it closed (`sys::moment`).
-    pub closed_at: u32,
+    /// Its readiness is expected of the engine.
+    pub expected: bool,
+    /// When it closed (`sys::moment`), if it was not expected then.
+    closed_at: u32,
     /// The oldest request is elsewhere for a moment, and comes back.
     pub held: bool,
 }
 
 impl Lane {
     pub fn new() -> Self {
-        Self { queue: Queue::default(), open: true, closed_at: 0, held: false }
+        Self { queue: Queue::default(), open: true, expected: false, closed_at: 0, held: false }
     }
 
     /// An attempt would have to wait now.
     #[inline]
     pub fn close(&mut self) {
         self.open = false;
-        self.closed_at = sys::moment();
+        if !self.expected {
+            self.closed_at = sys::moment();
+        }
     }
 
-    /// May a new request be attempted at once? When nobody has polled for a while, what closed the lane may be true no more.
+    /// May a new request be attempted at once? When nobody need have polled for a while, what closed the lane may be true no more.
     #[inline]
     pub fn is_free(&mut self) -> bool {
-        if !self.open && self.is_empty() && sys::moment() != self.closed_at {
+        if !self.open && !self.expected && self.is_empty() && sys::moment() != self.closed_at {
             self.open = true;
         }
         self.open && self.is_empty()
@@ -111,7 +121,7 @@ impl Core {
                 drop(lane);
                 return self.refuse(&request, side, status);
             }
-            self.engine().expect(1);
+            self.expect(&mut lane);
             if first {
                 lane.queue.push_front(request);
             } else {
@@ -148,9 +158,29 @@ impl Core {
         let mut lane = self.lane(side).lock();
         lane.open = true;
         if side == Side::In {
-            self.is_quiet_since(0);
+            self.is_quiet_now(false);
+        }
+        if lane.is_empty() {
+            return self.expect_no_more(&mut lane);
         }
         self.go_on(lane, side);
+    }
+
+    /// The lane's readiness matters to somebody.
+    #[inline]
+    fn expect(&self, lane: &mut Lane) {
+        if !lane.expected {
+            lane.expected = true;
+            self.engine().expect(1);
+        }
+    }
+
+    /// It matters to nobody.
+    pub fn expect_no_more(&self, lane: &mut Lane) {
+        if lane.expected {
+            lane.expected = false;
+            self.engine().expect(-1);
+        }
     }
 
     /// Makes attempts for the waiting requests while they succeed.
@@ -165,18 +195,13 @@ impl Core {
                 Turn::Nothing => return,
                 // It may have been acknowledged meanwhile.
                 Turn::Again => self.acknowledge(),
-                Turn::Complete(request, completion) => {
-                    self.engine().expect(-1);
-                    request.complete(completion);
-                }
+                Turn::Complete(request, completion) => request.complete(completion),
                 Turn::Move(request) => {
-                    self.engine().expect(-1);
                     let target = Job::of(&request).target().map(Arc::clone);
                     let Some(target) = target else { unreachable!("only an accept goes on elsewhere") };
                     target.enqueue(request);
                 }
                 Turn::Renew(request, completion) => {
-                    self.engine().expect(-1);
                     // Nothing of the old connection stays.
                     self.end_all(Side::In, Status::CONNECTION_ABORTED);
                     if self.spare_if_any().is_some() {
@@ -185,11 +210,8 @@ impl Core {
                     let renewed = self.renew().map_err(|error| Completion::failure(self.status(error)));
                     request.complete(renewed.err().unwrap_or(completion));
                 }
-                Turn::Fetch(request, operation) => {
-                    self.engine().expect(-1);
-                    // SAFETY: the request holds the file and with it the descriptor; a fetch uses no memory of the caller.
-                    unsafe { self.engine().submit(request, operation) };
-                }
+                // SAFETY: the request holds the file and with it the descriptor; a fetch uses no memory of the caller.
+                Turn::Fetch(request, operation) => unsafe { self.engine().submit(request, operation) },
             }
             if !more {
                 return;
@@ -214,7 +236,7 @@ impl Core {
             Step::Done(completion) => Turn::Complete(request, completion),
             Step::Drained(completion) => {
                 lane.close();
-                self.is_quiet_since(lane.closed_at);
+                self.is_quiet_now(lane.expected);
                 Turn::Complete(request, completion)
             }
             Step::Elsewhere => Turn::Move(request),
@@ -240,7 +262,6 @@ impl Core {
             self.take_out(Side::Urgent, request).or_else(|| self.forget_unacknowledged(request))
         });
         let Some(request) = found else { return false };
-        self.engine().expect(-1);
         self.over(&request);
         let (status, bytes) = (self.ending(&request, Status::CANCELLED), request.progress());
         request.complete(Completion { status, bytes });
@@ -263,7 +284,6 @@ impl Core {
     pub fn end_all(self: &Arc<Self>, side: Side, status: Status) {
         loop {
             let Some(request) = self.lane(side).lock().queue.pop_front() else { return };
-            self.engine().expect(-1);
             let bytes = request.progress();
             request.complete(Completion { status, bytes });
         }

@@ -17,6 +17,7 @@
 //! | `connect`, `accept`, `disconnect` | connections | §3, §6.1 to §6.3 |
 //! | `transmit` | files and memory sent as one | §6.4 |
 //! | `events`, `ready` | network events; select and WSAPoll | §7 |
+//! | `poll` | requests that wait for readiness: the poll of the native level | – |
 //! | `unreachable` | datagrams that nobody takes | §3, §11 |
 //! | `share` | the same socket in another process | §2 |
 
@@ -31,6 +32,7 @@ mod events;
 mod job;
 mod lane;
 mod options;
+mod poll;
 mod queue;
 mod ready;
 mod receive;
@@ -44,6 +46,7 @@ mod unreachable;
 pub use accept::{AcceptInto, Accepted, DeliverAddresses, Verdict};
 pub use address::Address;
 pub use events::{NetworkEvents, Recorded};
+pub use poll::{DeliverFound, Found, Poll, PollEvents, Polled, Told, ready_device};
 pub use ready::{Interest, PollEntry, wait_ready};
 pub use receive::{Arrival, Deliver, Receive};
 pub use send::Send;

@@ -137,8 +137,8 @@ impl Socket {
         kept.or_else(asked).map_or(WsaError::SUCCESS, |error| core.code(error))
     }
 
-    /// SO_EXCLUSIVEADDRUSE: nobody may bind to the address, not even where only finished connections linger. 10022 once bound, or
-    /// with SO_REUSEADDR.
+    /// SO_EXCLUSIVEADDRUSE: nobody may bind to the address, not even with SO_REUSEADDR, until the last connection that was accepted
+    /// there is closed, too. 10022 once bound, or with SO_REUSEADDR.
     pub fn set_exclusive(&self, yes: bool) -> Result<(), WsaError> {
         let core = self.core();
         if core.has(Flags::BOUND) || yes && core.has(Flags::REUSE) {

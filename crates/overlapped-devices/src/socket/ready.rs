@@ -166,6 +166,21 @@ fn ask(fds: &mut [libc::pollfd], limit: Option<Duration>) -> Result<usize, Errno
     }
 }
 
+/// What is true of a socket now, and is there data to be read? (A stream's end can be read as well.)
+pub(super) fn look(core: &Core) -> (Interest, bool) {
+    let Ok(fd) = core.fd() else { return (Interest::GONE, false) };
+    let wanted = Interest::READ | Interest::WRITE | Interest::URGENT;
+    let mut asked = question(core, Some(&fd), wanted);
+    if asked.fd < 0 {
+        return (answer(core, 0), false);
+    }
+    asked.revents = sys::ready_now(asked.fd, asked.events);
+    refine(&mut asked, core);
+    let unread = asked.revents & libc::POLLIN != 0
+        && (!core.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0));
+    (answer(core, asked.revents), unread)
+}
+
 fn question(core: &Core, fd: Option<&Use<'_>>, wanted: Interest) -> libc::pollfd {
     let idle = core.is_stream() && !core.has(Flags::CONNECTED | Flags::CONNECTING | Flags::LISTENING);
     let failed = idle && core.kept_error().is_some();

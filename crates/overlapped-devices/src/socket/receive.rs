@@ -13,6 +13,7 @@ use super::{Issued, NotIssued, Overlap, Socket, sys};
 use overlapped_abi::{Status, WsaError};
 use overlapped_kernel::engine::{Message, SocketWork};
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
+use overlapped_kernel::road::Reply;
 use parking_lot::Mutex;
 use rustix::io::Errno;
 use std::sync::Arc;
@@ -120,6 +121,15 @@ fn check_flags(core: &Core, flags: i32, patient: bool) -> Result<(), WsaError> {
 }
 
 impl ReceiveJob {
+    /// Nothing but data of a stream, into one piece: what nearly all receives are.
+    #[inline]
+    pub fn is_simple(&self, core: &Core, request: &Request) -> bool {
+        std::ptr::eq(self, &raw const PLAIN_RECEIVE)
+            && core.is_stream()
+            && request.parts().is_none()
+            && request.buffer().len > 0
+    }
+
     /// Receives of urgent data do not wait for those of the rest.
     pub fn side(&self) -> Side {
         if self.is_urgent() { Side::Urgent } else { Side::In }
@@ -243,6 +253,21 @@ impl ReceiveJob {
     }
 }
 
+/// [`ReceiveJob::step`] of a receive that is simple, by a shorter way.
+#[inline]
+pub(super) fn receive_simply(core: &Core, fd: &Use<'_>, request: &Request) -> Step {
+    let buffer = request.buffer();
+    // SAFETY: the caller's memory, valid and writable until the request is complete.
+    match unsafe { core.call(fd, SocketWork::Receive { buffer, flags: 0 }) } {
+        Ok(0) if core.has(Flags::RESET) => Step::Done(Completion::failure(Status::CONNECTION_RESET)),
+        Ok(bytes) if bytes > 0 && bytes < buffer.len && !core.has(Flags::UNSURE) => {
+            Step::Drained(Completion::success(bytes))
+        }
+        Ok(bytes) => Step::Done(Completion::success(bytes)),
+        Err(error) => Step::failed(core, request, error, false),
+    }
+}
+
 /// What a receive of urgent data comes to that Linux refuses: `None` if some may come yet. It cannot where it would come with the rest
 /// (SO_OOBINLINE), and does not when the connection has ended.
 fn no_urgent_data(core: &Core, fd: &Use<'_>, len: usize) -> Option<Completion> {
@@ -334,6 +359,23 @@ impl Socket {
         unsafe { self.issue(Function::Read, memory, parameters, how) }
     }
 
+    /// The same at the native level, where packets carry `number` ([`Instance::issue_as`](overlapped_kernel::instance::Instance::issue_as));
+    /// the socket must be one for overlapped requests.
+    ///
+    /// # Safety
+    /// As for [`Socket::receive_overlapped`].
+    pub unsafe fn receive_as(&self, what: Receive<'_>, how: Overlap, number: usize) -> Result<Issued, NotIssued> {
+        if !self.is_overlapped() {
+            return Err(how.refused(WsaError::EINVAL));
+        }
+        let (memory, parameters, how) = self.prepare(what, how)?;
+        // SAFETY: the caller's promise.
+        match unsafe { self.instance().issue_as(how.call(Function::Read, memory), parameters, number) }? {
+            Reply::Done(request, completion) => Ok(Issued::Done(request, completion)),
+            Reply::Pending(request) => Ok(Issued::Pending(request)),
+        }
+    }
+
     /// The same for callers that have no use for the request: the outcome, or `None` if it comes on the route, whose packet brings the
     /// payload without the request.
     ///
@@ -345,7 +387,7 @@ impl Socket {
         unsafe { self.issue_detached(Function::Read, memory, parameters, how) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn prepare(&self, what: Receive<'_>, how: Overlap) -> Result<(Buffer, Parameters, Overlap), NotIssued> {
         let plain = what.is_plain();
         if what.flags != 0

@@ -76,6 +76,16 @@ fn check_send(core: &Core, what: &Send<'_>) -> Result<(), WsaError> {
 }
 
 impl SendJob {
+    /// Nothing but data of a stream, in one piece of which nothing was sent yet: what nearly all sends are.
+    #[inline]
+    pub fn is_simple(&self, core: &Core, request: &Request) -> bool {
+        std::ptr::eq(self, &raw const PLAIN_SEND)
+            && core.is_stream()
+            && !core.has(Flags::UNBUFFERED)
+            && request.parts().is_none()
+            && request.progress() == 0
+    }
+
     /// One call of Linux, of datagrams without what it reports of earlier ones.
     #[inline]
     fn call(&self, core: &Core, fd: &Use<'_>, buffers: &[Buffer]) -> Result<usize, Errno> {
@@ -149,6 +159,21 @@ impl SendJob {
     }
 }
 
+/// [`SendJob::step`] of a send that is simple, by a shorter way.
+#[inline]
+pub(super) fn send_simply(core: &Core, fd: &Use<'_>, request: &Request) -> Step {
+    let buffer = request.buffer();
+    // SAFETY: the caller's memory, valid until the request is complete.
+    match unsafe { core.call(fd, SocketWork::Send { buffer, flags: 0 }) } {
+        Ok(sent) if sent >= buffer.len => Step::Done(Completion::success(sent)),
+        Ok(sent) => {
+            request.advance(sent);
+            PLAIN_SEND.step(core, fd, request)
+        }
+        Err(error) => Step::failed(core, request, error, true),
+    }
+}
+
 impl Socket {
     /// send, sendto, and WSASend without an OVERLAPPED: how much was taken. In blocking mode that is everything, or an error, which
     /// is 10060 when the send time-out is over. Else a stream may take a part, and 10035 says that nothing was taken.
@@ -215,7 +240,7 @@ impl Socket {
         unsafe { self.issue_detached(Function::Write, memory, parameters, how) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn prepare_send(&self, what: &Send<'_>, how: Overlap) -> Result<(Buffer, Parameters, Overlap), NotIssued> {
         let plain = what.is_plain();
         if !plain && let Err(error) = check_send(self.core(), what) {

@@ -150,10 +150,11 @@ impl Socket {
         }
         let fd = core.fd().map_err(code)?;
         let mut bound = sys::bind(fd.raw(), address);
-        if bound == Err(Errno::ADDRINUSE) && core.is_stream() && !core.has(Flags::EXCLUSIVE | Flags::REUSE) {
+        if bound == Err(Errno::ADDRINUSE) && core.is_stream() && !core.has(Flags::REUSE) {
+            // Perhaps only connections that are over keep it: for Linux both sides have to agree that those do not count.
             reuse(fd.raw(), true);
             bound = sys::bind(fd.raw(), address);
-            if bound.is_err() {
+            if bound.is_err() || core.has(Flags::EXCLUSIVE) {
                 reuse(fd.raw(), false);
             }
         }
@@ -241,6 +242,9 @@ impl Socket {
         };
         let fd = core.fd().map_err(code)?;
         core.add(flags);
+        if flags.contains(Flags::SHUT_OUT) {
+            core.free_address();
+        }
         match sys::shutdown(fd.raw(), number) {
             // Datagrams, or a peer that has gone: our side does not send or receive all the same.
             Ok(()) | Err(Errno::NOTCONN) => Ok(()),
@@ -327,7 +331,8 @@ fn is_of_many(address: IpAddr) -> bool {
     address.is_multicast() || address == Ipv4Addr::BROADCAST
 }
 
-fn reuse(fd: i32, yes: bool) {
+/// Does a connection that is over keep nobody from its address, from now on?
+pub(super) fn reuse(fd: i32, yes: bool) {
     // A hint: the bind says whether it was enough.
     let _ = sys::set_number(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, i32::from(yes));
 }

@@ -39,6 +39,7 @@ const PASSED: Flags = Flags::BOUND
     .union(Flags::NONBLOCKING)
     .union(Flags::REUSE)
     .union(Flags::EXCLUSIVE)
+    .union(Flags::ACCEPTED_ALONE)
     .union(Flags::UNBUFFERED)
     .union(Flags::TOLD_OF_ACKS)
     .union(Flags::BARE_ACCEPT)

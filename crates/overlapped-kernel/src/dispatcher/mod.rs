@@ -43,6 +43,29 @@ const SHARED: u32 = 8;
 pub trait Waitable: Send + Sync {
     /// Its dispatcher part.
     fn dispatcher(&self) -> &Dispatcher;
+
+    /// What no other object has: a wait for all takes none twice.
+    fn identity(&self) -> usize {
+        self.dispatcher().order()
+    }
+}
+
+/// One of several objects that are signalled together: the handles of a console, a process and its first thread.
+pub(crate) struct Twin {
+    /// Whose signal it shares.
+    pub(crate) of: WaitRef,
+    /// An address inside the object, at which no dispatcher stands.
+    pub(crate) identity: usize,
+}
+
+impl Waitable for Twin {
+    fn dispatcher(&self) -> &Dispatcher {
+        self.of.dispatcher()
+    }
+
+    fn identity(&self) -> usize {
+        self.identity
+    }
 }
 
 /// A waitable thing that a wait holds on to.

@@ -8,7 +8,7 @@ mod table;
 
 pub use table::{HandleTable, Watch};
 
-use crate::dispatcher::{Event, Mutant, Semaphore, Timer, WaitRef};
+use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Twin, WaitRef};
 use crate::instance::Instance;
 use crate::port::Port;
 use crate::process::Process;
@@ -92,13 +92,17 @@ impl Object {
     #[must_use]
     pub fn waitable(&self) -> Option<WaitRef> {
         match self {
-            Self::Instance(o) => Some(o.device().waitable().unwrap_or_else(|| Arc::clone(o) as WaitRef)),
+            Self::Instance(o) => Some(match o.device().waitable() {
+                Some(of) => twin(of, Arc::as_ptr(o).addr()),
+                None => Arc::clone(o) as WaitRef,
+            }),
             Self::Event(o) => Some(Arc::clone(o) as WaitRef),
             Self::Mutant(o) => Some(Arc::clone(o) as WaitRef),
             Self::Semaphore(o) => Some(Arc::clone(o) as WaitRef),
             Self::Timer(o) => Some(Arc::clone(o) as WaitRef),
             Self::Thread(o) => Some(Arc::clone(o) as WaitRef),
-            Self::Process(o) | Self::MainThread(o) => Some(Arc::clone(o) as WaitRef),
+            Self::Process(o) => Some(Arc::clone(o) as WaitRef),
+            Self::MainThread(o) => Some(twin(Arc::clone(o) as WaitRef, Arc::as_ptr(o).addr())),
             #[cfg(not(loom))]
             Self::Job(o) => Some(Arc::clone(o) as WaitRef),
             Self::Port(_) | Self::Section(_) => None,
@@ -123,6 +127,11 @@ impl Object {
             _ => false,
         }
     }
+}
+
+/// What is signalled with `of` and yet another object, which stands at `address`. Dispatchers stand at even ones.
+fn twin(of: WaitRef, address: usize) -> WaitRef {
+    Arc::new(Twin { of, identity: address | 1 })
 }
 
 bitflags::bitflags! {

@@ -114,7 +114,7 @@ impl Namespace {
         let server = OsStr::from_bytes(server);
         let fixed = [".", "localhost", "127.0.0.1"].map(OsStr::new);
         fixed.into_iter().any(|name| same(name, server))
-            || self.computer.as_ref().is_some_and(|name| same(name.spelled(), server))
+            || self.computer.as_ref().is_some_and(|name| is_called(name.spelled(), server))
             || self.servers.get(&ObjectName::new(server)).is_some_and(|entry| entry.value.local)
     }
 
@@ -125,6 +125,13 @@ impl Namespace {
         let server = readable(server);
         Err(NameError::RemotePipe { server })
     }
+}
+
+/// Is this the name of a host, as a whole or as GetComputerName has it: the first label, 15 bytes of it at most?
+fn is_called(host: &OsStr, name: &OsStr) -> bool {
+    const LONGEST: usize = 15;
+    let label = host.as_bytes().split(|&byte| byte == b'.').next().unwrap_or_default();
+    same(host, name) || same(OsStr::from_bytes(&label[..label.len().min(LONGEST)]), name)
 }
 
 /// What follows `\\.\kind\`.

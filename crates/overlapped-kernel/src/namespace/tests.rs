@@ -65,7 +65,7 @@ fn table() -> Namespace {
         local: false,
     };
     let alias = Server { local: true, ..Server::default() };
-    table.set_computer_name("workhorse");
+    table.set_computer_name("workhorse.example.org");
     table.set_drive(letter('d'), data).unwrap();
     table.set_server("fileserver", files).unwrap();
     table.set_server("OldName", alias).unwrap();

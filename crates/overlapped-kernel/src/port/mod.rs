@@ -108,6 +108,27 @@ impl std::fmt::Debug for Port {
     }
 }
 
+impl Queue {
+    /// Ends the wait of a thread that was taken off the waiting stack with a packet; which comes back if that wait has ended otherwise.
+    /// Then the thread is about to look for itself on the stack. The caller wakes it.
+    #[inline(always)]
+    fn call(&mut self, thread: &Thread, ticket: Ticket, packet: Packet) -> Option<Packet> {
+        // SAFETY: this is the queue under its port's lock, and the wait has not been ended from here.
+        let _nothing = unsafe { thread.swap_parcel(Some(packet)) };
+        // Before its wait ends: then it runs, and says so itself.
+        thread.member.set(Standing::Called);
+        if thread.end_wait(ticket, Ending::object(0)) {
+            self.active += 1;
+            #[cfg(all(test, not(loom)))]
+            tests::audit(self);
+            return None;
+        }
+        thread.member.set(Standing::Waiting);
+        // SAFETY: as above; whoever has ended it does not look here.
+        unsafe { thread.swap_parcel(None) }
+    }
+}
+
 impl Port {
     /// A port that lets `concurrency` threads run at once; 0 is the number of processors.
     #[must_use]
@@ -151,14 +172,20 @@ impl Port {
         if queue.unusual && !queue.admits() {
             return false;
         }
-        queue.packets.push_back(packet);
         let turn = queue.ages.insert();
+        let free = !queue.waiting.is_empty() && queue.active < queue.limit;
+        if free && queue.packets.is_empty() && !(self.service.is_some() && ours()) {
+            self.hand_one(queue, packet);
+            return true;
+        }
+        queue.packets.push_back(packet);
         let first = queue.packets.len() == 1;
-        if !queue.waiting.is_empty() && queue.active < queue.limit {
-            if first && self.service.is_some() && ours() {
-                self.owe(queue);
+        if free {
+            // The first one stays for its poster.
+            if first {
+                self.owe(queue)
             } else {
-                self.hand_over(queue);
+                self.hand_over(queue)
             }
             return true;
         }
@@ -322,7 +349,8 @@ impl Port {
         if let Ending::Satisfied { .. } = ending {
             // It runs: from now on it may be found asleep.
             thread.member.set(Standing::Released);
-            let packet = thread.swap_parcel(None);
+            // SAFETY: a packet has ended this thread's wait.
+            let packet = unsafe { thread.swap_parcel(None) };
             return Ok(packet.unwrap_or_else(|| unreachable!("a satisfied port wait comes with a packet")));
         }
         {
@@ -362,6 +390,27 @@ impl Port {
         self.hand_over(queue);
     }
 
+    /// Gives a packet, the only one, to the newest waiting thread. There is room for it.
+    #[inline(never)]
+    fn hand_one(self: &Arc<Self>, mut queue: BriefGuard<'_, Queue>, mut packet: Packet) {
+        while let Some(Waiting { thread, ticket }) = queue.waiting.pop() {
+            match queue.call(&thread, ticket, packet) {
+                None => {
+                    queue.lazy.owed = false;
+                    drop(queue);
+                    // Who finds its own packet while it polls looks at its wait next.
+                    if !crate::thread::with_record(|me| Arc::ptr_eq(me, &thread)) {
+                        thread.wake();
+                    }
+                    return;
+                }
+                Some(back) => packet = back,
+            }
+        }
+        queue.packets.push_back(packet);
+        self.hand_over(queue);
+    }
+
     /// Gives packets to the newest waiting threads while there is room. Wakes them after the lock is gone.
     #[inline(never)]
     fn hand_over(self: &Arc<Self>, mut queue: BriefGuard<'_, Queue>) {
@@ -371,20 +420,11 @@ impl Port {
             let Some(Waiting { thread, ticket }) = queue.waiting.pop() else {
                 break;
             };
-            let packet = queue.packets.pop_front();
-            debug_assert!(packet.is_some());
-            thread.swap_parcel(packet);
-            // Before its wait ends: then it runs, and says so itself.
-            thread.member.set(Standing::Called);
-            if thread.end_wait(ticket, Ending::object(0)) {
-                queue.active += 1;
-                #[cfg(all(test, not(loom)))]
-                tests::audit(&queue);
-                if first.is_none() { first = Some(thread) } else { others.push(thread) }
-            } else if let Some(packet) = thread.swap_parcel(None) {
-                // Its wait ended otherwise; it will take itself off the stack. The packet keeps its place.
-                thread.member.set(Standing::Waiting);
-                queue.packets.push_front(packet);
+            let Some(packet) = queue.packets.pop_front() else { break };
+            match queue.call(&thread, ticket, packet) {
+                None if first.is_none() => first = Some(thread),
+                None => others.push(thread),
+                Some(packet) => queue.packets.push_front(packet),
             }
         }
         if queue.packets.is_empty() {

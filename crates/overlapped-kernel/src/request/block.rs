@@ -53,6 +53,11 @@ impl StatusBlock {
         Self { foreign: Some(foreign), ..Self::own() }
     }
 
+    /// Is this the address of the caller's block?
+    pub(crate) fn is_at(&self, address: usize) -> bool {
+        self.foreign.as_ref().is_some_and(|foreign| foreign.0.as_ptr() as usize == address)
+    }
+
     /// The request starts: Internal says pending, InternalHigh is left as the caller had it.
     pub(crate) fn start(&self) {
         if let Some(foreign) = &self.foreign {

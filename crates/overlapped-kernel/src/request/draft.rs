@@ -28,6 +28,13 @@ impl Draft<'_> {
         self
     }
 
+    /// Its packet carries this number and not the address of its status block: at the native level they are two things.
+    #[inline]
+    pub(crate) fn known_as(mut self, number: usize) -> Self {
+        self.request.token = number;
+        self
+    }
+
     /// Nobody keeps the request: its packet brings the payload alone.
     #[inline(always)]
     pub(crate) fn detach(&mut self) {
@@ -59,6 +66,16 @@ impl Draft<'_> {
             Some(payload) => request.carrying(payload),
             None => request.numbers(key),
         });
+    }
+
+    /// Its end, after its payload was taken. Most have nothing else to drop, and to find that out field by field takes longer.
+    #[inline(always)]
+    pub(crate) fn end(self) {
+        let Request { event, parameters, alerts, .. } = &self.request;
+        // Nobody has waited for a draft, so that its watch has nothing but a routine.
+        if event.is_none() && parameters.parts.is_empty() && parameters.details.is_none() && !alerts {
+            std::mem::forget(self);
+        }
     }
 }
 

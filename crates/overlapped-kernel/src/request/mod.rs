@@ -299,10 +299,16 @@ impl Request {
         crate::thread::with_current(|thread| thread.member.works_for(port))
     }
 
-    /// The address of the caller's OVERLAPPED, or 0.
+    /// The address of the caller's OVERLAPPED, or 0; or what was chosen in its place ([`Instance::issue_as`]).
     #[must_use]
     pub fn token(&self) -> usize {
         self.token
+    }
+
+    /// Is its outcome written to the block at this address?
+    #[must_use]
+    pub fn writes_to(&self, block: usize) -> bool {
+        self.block.is_at(block)
     }
 
     /// Bytes that earlier operations of this request have transferred. For devices whose transfers can be short.

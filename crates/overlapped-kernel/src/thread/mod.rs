@@ -23,6 +23,7 @@ use crate::sync::Mutex;
 use crate::system::WeakSystem;
 use parker::Parker;
 use spin::Spin;
+use std::cell::UnsafeCell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -40,7 +41,7 @@ pub struct Thread {
     spin: Spin,
     apcs: Mutex<Apcs>,
     /// A packet that was handed over with the end of a wait.
-    parcel: Mutex<Option<Packet>>,
+    parcel: Parcel,
     /// Its standing at the port it works for; changed under that port's lock.
     pub(crate) member: Member,
     synchronous: Synchronous,
@@ -52,6 +53,13 @@ pub struct Thread {
     /// [`NO_CODE`] until somebody sets it: every 32-bit number is an exit code, also [`STILL_ACTIVE`].
     exit_code: AtomicU64,
 }
+
+/// See [`Thread::swap_parcel`].
+#[derive(Default)]
+struct Parcel(UnsafeCell<Option<Packet>>);
+
+// SAFETY: one thread at a time reaches it, by the promise of `swap_parcel`; packets can be sent.
+unsafe impl Sync for Parcel {}
 
 /// GetExitCodeThread of a thread that has not ended.
 pub const STILL_ACTIVE: u32 = 259;
@@ -87,7 +95,7 @@ impl Thread {
             parker: Parker::new(),
             spin: Spin::new(),
             apcs: Mutex::new(Apcs::default()),
-            parcel: Mutex::new(None),
+            parcel: Parcel::default(),
             member: Member::new(),
             synchronous: Synchronous::default(),
             owned: Mutex::new(Vec::new()),
@@ -169,8 +177,14 @@ impl Thread {
     }
 
     /// Puts a packet where the thread finds it when its wait has ended; gives back what was there.
-    pub(crate) fn swap_parcel(&self, packet: Option<Packet>) -> Option<Packet> {
-        std::mem::replace(&mut *self.parcel.lock(), packet)
+    ///
+    /// # Safety
+    /// The caller has the lock of the port whose waiting stack it has taken the thread from, and has not ended the thread's wait; or it is
+    /// the thread itself, whose wait a packet has ended.
+    pub(crate) unsafe fn swap_parcel(&self, packet: Option<Packet>) -> Option<Packet> {
+        // SAFETY: who waits in a stack takes that port's lock before it goes on, unless a packet has ended its wait, and then nobody
+        // else looks here. So there is one caller at a time, ordered by the lock or by the word.
+        unsafe { std::mem::replace(&mut *self.parcel.0.get(), packet) }
     }
 
     /// Queues an APC; false if the thread has ended. An alertable wait of the thread ends.

@@ -16,7 +16,7 @@ mod futex {
     use super::*;
     use crate::sync::Mutex;
     use std::sync::Weak;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
     const AWAKE: u32 = 0;
     const NOTIFIED: u32 = 1;
@@ -28,11 +28,13 @@ mod futex {
         word: AtomicU32,
         /// The engine that the thread polled last. Weak: a thread outlives the systems that it has waited in.
         engine: Mutex<Option<Weak<dyn Engine>>>,
+        /// Its address, for the thread's own look without the lock. What `engine` names keeps it from being another one's.
+        polled: AtomicUsize,
     }
 
     impl Parker {
         pub(crate) fn new() -> Self {
-            Self { word: AtomicU32::new(AWAKE), engine: Mutex::new(None) }
+            Self { word: AtomicU32::new(AWAKE), engine: Mutex::new(None), polled: AtomicUsize::new(0) }
         }
 
         /// Forgets a notification of an earlier wait.
@@ -51,11 +53,10 @@ mod futex {
 
         /// Runs `poll`, the engine's wait, unless notified; wakers interrupt the engine meanwhile.
         pub(crate) fn sleep_in(&self, engine: &Arc<dyn Engine>, poll: impl FnOnce()) {
-            {
-                let mut current = self.engine.lock();
-                if !current.as_ref().is_some_and(|e| std::ptr::addr_eq(e.as_ptr(), Arc::as_ptr(engine))) {
-                    *current = Some(Arc::downgrade(engine));
-                }
+            let address = Arc::as_ptr(engine).cast::<u8>() as usize;
+            if self.polled.load(Ordering::Relaxed) != address {
+                *self.engine.lock() = Some(Arc::downgrade(engine));
+                self.polled.store(address, Ordering::Relaxed);
             }
             if self.word.compare_exchange(AWAKE, IN_ENGINE, Ordering::AcqRel, Ordering::Acquire).is_err() {
                 return;

@@ -4,8 +4,13 @@
 #pragma GCC system_header
 #include "ovl/crt.h"
 #include "ovl/hide.h"
+#pragma push_macro("off_t")
+#undef off_t
+#define off_t __off_t
 #include_next <fcntl.h>
+#pragma pop_macro("off_t")
 #include "ovl/show.h"
+#include "ovl/off_t.h"
 
 /* A program's own macros of these names are for its calls. */
 #pragma push_macro("open")
@@ -32,8 +37,11 @@ OVL_END
 #define _O_U16TEXT 0
 #define _O_U8TEXT 0
 #define _O_WTEXT 0
-#define _O_RANDOM 0
-#define _O_SEQUENTIAL 0
+/* Bits that Linux does not use; _open takes them off. */
+#define _O_RANDOM 0x10
+#define _O_SEQUENTIAL 0x20
+#define _O_SHORT_LIVED 0x800000
+#define _O_TEMPORARY 0x1000000
 #define O_BINARY 0
 #define O_TEXT 0
 

@@ -61,6 +61,11 @@ WINBASEAPI BOOL WINAPI WriteFileEx(HANDLE file, LPCVOID from, DWORD bytes, LPOVE
                                    LPOVERLAPPED_COMPLETION_ROUTINE routine) OVL_SYMBOL(WriteFileEx);
 WINBASEAPI BOOL WINAPI FlushFileBuffers(HANDLE file) OVL_SYMBOL(FlushFileBuffers);
 
+/* The code page of names in A functions; all of them are UTF-8. */
+WINBASEAPI BOOL WINAPI AreFileApisANSI(VOID) OVL_SYMBOL(AreFileApisANSI);
+WINBASEAPI VOID WINAPI SetFileApisToANSI(VOID) OVL_SYMBOL(SetFileApisToANSI);
+WINBASEAPI VOID WINAPI SetFileApisToOEM(VOID) OVL_SYMBOL(SetFileApisToOEM);
+
 /* Size and pointer. */
 WINBASEAPI DWORD WINAPI GetFileSize(HANDLE file, LPDWORD high) OVL_SYMBOL(GetFileSize);
 WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE file, PLARGE_INTEGER size) OVL_SYMBOL(GetFileSizeEx);

@@ -3,7 +3,11 @@
 #define OVL_MALLOC_H
 #pragma GCC system_header
 #include "ovl/crt.h"
+#pragma push_macro("OVL_WITHOUT_POSIX")
+#undef OVL_WITHOUT_POSIX
+#define OVL_WITHOUT_POSIX
 #include_next <malloc.h>
+#pragma pop_macro("OVL_WITHOUT_POSIX")
 
 #undef _alloca
 #undef alloca

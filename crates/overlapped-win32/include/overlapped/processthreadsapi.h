@@ -128,6 +128,7 @@ WINBASEAPI BOOL WINAPI GetSystemTimes(PFILETIME idle, PFILETIME kernel, PFILETIM
 WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
     OVL_SYMBOL(QueueUserAPC2);
 #endif
+WINADVAPI BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, PHANDLE token) OVL_SYMBOL(OpenProcessToken);
 OVL_END
 
 #include "ovl/outparams.h"

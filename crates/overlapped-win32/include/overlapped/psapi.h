@@ -37,6 +37,10 @@ WINBASEAPI BOOL WINAPI K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_C
     OVL_SYMBOL(K32GetProcessMemoryInfo);
 WINBASEAPI DWORD WINAPI K32GetProcessImageFileNameA(HANDLE process, LPSTR to, DWORD size) OVL_SYMBOL(K32GetProcessImageFileNameA);
 WINBASEAPI DWORD WINAPI K32GetProcessImageFileNameW(HANDLE process, LPWSTR to, DWORD size) OVL_SYMBOL(K32GetProcessImageFileNameW);
+WINBASEAPI DWORD WINAPI K32GetModuleBaseNameA(HANDLE process, HMODULE module, LPSTR to, DWORD size)
+    OVL_SYMBOL(K32GetModuleBaseNameA);
+WINBASEAPI DWORD WINAPI K32GetModuleBaseNameW(HANDLE process, HMODULE module, LPWSTR to, DWORD size)
+    OVL_SYMBOL(K32GetModuleBaseNameW);
 WINBASEAPI DWORD WINAPI K32GetModuleFileNameExA(HANDLE process, HMODULE module, LPSTR to, DWORD size)
     OVL_SYMBOL(K32GetModuleFileNameExA);
 WINBASEAPI DWORD WINAPI K32GetModuleFileNameExW(HANDLE process, HMODULE module, LPWSTR to, DWORD size)
@@ -47,6 +51,9 @@ OVL_END
 #define GetProcessMemoryInfo K32GetProcessMemoryInfo
 #define GetProcessImageFileNameA K32GetProcessImageFileNameA
 #define GetProcessImageFileNameW K32GetProcessImageFileNameW
+#define GetModuleBaseNameA K32GetModuleBaseNameA
+#define GetModuleBaseNameW K32GetModuleBaseNameW
+#define GetModuleBaseName OVL_AW(GetModuleBaseName)
 #define GetModuleFileNameExA K32GetModuleFileNameExA
 #define GetModuleFileNameExW K32GetModuleFileNameExW
 #define GetProcessImageFileName OVL_AW(GetProcessImageFileName)

@@ -19,6 +19,14 @@ OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
     return descriptor && ((SECURITY_DESCRIPTOR *)descriptor)->Revision == SECURITY_DESCRIPTOR_REVISION;
 }
 
+OVL_BEGIN
+WINADVAPI BOOL WINAPI AllocateAndInitializeSid(PSID_IDENTIFIER_AUTHORITY authority, BYTE count, DWORD a, DWORD b, DWORD c, DWORD d,
+                                               DWORD e, DWORD f, DWORD g, DWORD h, PSID *to) OVL_SYMBOL(AllocateAndInitializeSid);
+WINADVAPI PVOID WINAPI FreeSid(PSID sid) OVL_SYMBOL(FreeSid);
+WINADVAPI BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what, LPVOID to, DWORD room, PDWORD needed)
+    OVL_SYMBOL(GetTokenInformation);
+OVL_END
+
 #if OVL_HAVE_PIPES || OVL_LATER
 #if !OVL_HAVE_PIPES
 #include "ovl/later.h"

@@ -100,6 +100,12 @@ FILE *fopen(const char *name, const char *mode) OVL_SYMBOL(fopen);
 FILE *freopen(const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen);
 int remove(const char *name) OVL_SYMBOL(remove);
 int rename(const char *from, const char *to) OVL_SYMBOL(rename);
+#pragma push_macro("unlink")
+#undef unlink
+int unlink(const char *name) OVL_SYMBOL(_unlink);
+#pragma pop_macro("unlink")
+int _unlink(const char *name) OVL_SYMBOL(_unlink);
+int _wunlink(const wchar_t *name) OVL_SYMBOL(_wunlink);
 errno_t fopen_s(FILE **to, const char *name, const char *mode) OVL_SYMBOL(fopen_s);
 errno_t freopen_s(FILE **to, const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen_s);
 errno_t tmpfile_s(FILE **to) OVL_SYMBOL(tmpfile_s);
@@ -129,3 +135,4 @@ template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const
 #include <wchar.h>
 
 #endif
+#include "ovl/off_t.h"

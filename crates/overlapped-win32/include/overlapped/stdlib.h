@@ -47,6 +47,8 @@ extern "C++" template <class T, size_t N> char (*ovl_count_of(T (&array)[N]))[N]
 #define _byteswap_uint64 __builtin_bswap64
 
 OVL_BEGIN
+extern char **environ;
+#define _environ environ
 errno_t rand_s(unsigned int *to) OVL_SYMBOL(rand_s);
 long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
 long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);
@@ -110,6 +112,8 @@ int *_errno(void) OVL_SYMBOL(_errno);
 #ifndef errno
 #define errno (*_errno())
 #endif
+unsigned int *__doserrno(void) OVL_SYMBOL(__doserrno);
+#define _doserrno (*__doserrno())
 size_t _mbstrlen(const char *text) OVL_SYMBOL(_mbstrlen);
 int mblen(const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mblen);
 int mbtowc(wchar_t *to, const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mbtowc);

@@ -37,6 +37,7 @@ OVL_END
 
 #if !defined(OVL_UNISTD_H) && !defined(OVL_WITHOUT_POSIX)
 #define OVL_UNISTD_H
+#include "ovl/off_t.h"
 #if __has_include(<bits/getopt_posix.h>)
 #include <bits/getopt_posix.h>
 #endif

@@ -136,7 +136,11 @@
 #undef __CORRECT_ISO_CPP_WCHAR_H_PROTO
 #define __CORRECT_ISO_CPP_WCHAR_H_PROTO 1
 #endif
+#pragma push_macro("OVL_WITHOUT_POSIX")
+#undef OVL_WITHOUT_POSIX
+#define OVL_WITHOUT_POSIX
 #include <stdio.h>
+#pragma pop_macro("OVL_WITHOUT_POSIX")
 
 /* Windows' wint_t has 16 bits. libc's stays, and has room for this value too. */
 #undef WEOF

@@ -768,6 +768,25 @@ WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask)
 #endif
 OVL_END
 
+/* ---- The event log, which is syslog. */
+#define EVENTLOG_SUCCESS 0x0
+#define EVENTLOG_ERROR_TYPE 0x1
+#define EVENTLOG_WARNING_TYPE 0x2
+#define EVENTLOG_INFORMATION_TYPE 0x4
+#define EVENTLOG_AUDIT_SUCCESS 0x8
+#define EVENTLOG_AUDIT_FAILURE 0x10
+OVL_BEGIN
+WINADVAPI HANDLE WINAPI RegisterEventSourceA(LPCSTR computer, LPCSTR source) OVL_SYMBOL(RegisterEventSourceA);
+WINADVAPI HANDLE WINAPI RegisterEventSourceW(LPCWSTR computer, LPCWSTR source) OVL_SYMBOL(RegisterEventSourceW);
+WINADVAPI BOOL WINAPI ReportEventA(HANDLE source, WORD type, WORD category, DWORD event, PSID user, WORD count, DWORD bytes,
+                                   LPCSTR *strings, LPVOID data) OVL_SYMBOL(ReportEventA);
+WINADVAPI BOOL WINAPI ReportEventW(HANDLE source, WORD type, WORD category, DWORD event, PSID user, WORD count, DWORD bytes,
+                                   LPCWSTR *strings, LPVOID data) OVL_SYMBOL(ReportEventW);
+WINADVAPI BOOL WINAPI DeregisterEventSource(HANDLE source) OVL_SYMBOL(DeregisterEventSource);
+OVL_END
+#define RegisterEventSource OVL_AW(RegisterEventSource)
+#define ReportEvent OVL_AW(ReportEvent)
+
 /* The compiler must not leave this one out. */
 OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
     memset(to, 0, bytes);

@@ -14,12 +14,14 @@
 #include "winnls.h"
 #include "wincon.h"
 #include "winuser.h"
+#include "winreg.h"
 #ifndef WIN32_LEAN_AND_MEAN
 #include "winioctl.h"
 #ifndef OVL_WINSOCK2_H
 #include "winsock.h"
 #endif
 #include "timeapi.h"
+#include "rpc.h"
 #endif
 
 #endif

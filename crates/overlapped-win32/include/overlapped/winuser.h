@@ -26,6 +26,24 @@
 #define SW_SHOW 5
 #define SW_SHOWDEFAULT 10
 #define WM_USER 0x0400
+#define SM_CLEANBOOT 67
+#define SM_REMOTESESSION 0x1000
+#define MAPVK_VK_TO_VSC 0
+#define MAPVK_VSC_TO_VK 1
+#define MAPVK_VK_TO_CHAR 2
+#define EVENT_CONSOLE_LAYOUT 0x4005
+#define WINEVENT_OUTOFCONTEXT 0x0
+
+DECLARE_HANDLE(HWINEVENTHOOK);
+typedef struct tagMSG {
+    HWND hwnd;
+    UINT message;
+    UINT_PTR wParam;
+    LONG_PTR lParam;
+    DWORD time;
+    POINT pt;
+} MSG, *PMSG, *LPMSG;
+OVL_SIZE(MSG, 48);
 
 /* Virtual key codes, for the keys of a console. Letters and digits are their characters. */
 #define VK_LBUTTON 0x01
@@ -132,6 +150,23 @@ WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD count, const HANDLE *obj
     OVL_SYMBOL(MsgWaitForMultipleObjects);
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, DWORD milliseconds, DWORD mask,
                                                     DWORD flags) OVL_SYMBOL(MsgWaitForMultipleObjectsEx);
+/* There are no windows, so no message ever comes: GetMessage waits for ever. */
+WINUSERAPI BOOL WINAPI GetMessageA(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageA);
+WINUSERAPI BOOL WINAPI GetMessageW(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageW);
+WINUSERAPI BOOL WINAPI TranslateMessage(const MSG *message) OVL_SYMBOL(TranslateMessage);
+WINUSERAPI LONG_PTR WINAPI DispatchMessageA(const MSG *message) OVL_SYMBOL(DispatchMessageA);
+WINUSERAPI LONG_PTR WINAPI DispatchMessageW(const MSG *message) OVL_SYMBOL(DispatchMessageW);
+WINUSERAPI int WINAPI GetSystemMetrics(int index) OVL_SYMBOL(GetSystemMetrics);
+WINUSERAPI UINT WINAPI MapVirtualKeyA(UINT code, UINT kind) OVL_SYMBOL(MapVirtualKeyA);
+WINUSERAPI UINT WINAPI MapVirtualKeyW(UINT code, UINT kind) OVL_SYMBOL(MapVirtualKeyW);
+WINUSERAPI BOOL WINAPI CharToOemA(LPCSTR from, LPSTR to) OVL_SYMBOL(CharToOemA);
+WINUSERAPI BOOL WINAPI CharToOemW(LPCWSTR from, LPSTR to) OVL_SYMBOL(CharToOemW);
+WINUSERAPI BOOL WINAPI CharToOemBuffA(LPCSTR from, LPSTR to, DWORD bytes) OVL_SYMBOL(CharToOemBuffA);
+WINUSERAPI BOOL WINAPI CharToOemBuffW(LPCWSTR from, LPSTR to, DWORD units) OVL_SYMBOL(CharToOemBuffW);
+WINUSERAPI BOOL WINAPI OemToCharA(LPCSTR from, LPSTR to) OVL_SYMBOL(OemToCharA);
+WINUSERAPI BOOL WINAPI OemToCharW(LPCSTR from, LPWSTR to) OVL_SYMBOL(OemToCharW);
+WINUSERAPI BOOL WINAPI OemToCharBuffA(LPCSTR from, LPSTR to, DWORD bytes) OVL_SYMBOL(OemToCharBuffA);
+WINUSERAPI BOOL WINAPI OemToCharBuffW(LPCSTR from, LPWSTR to, DWORD bytes) OVL_SYMBOL(OemToCharBuffW);
 WINUSERAPI LPSTR WINAPI CharLowerA(LPSTR text) OVL_SYMBOL(CharLowerA);
 WINUSERAPI LPWSTR WINAPI CharLowerW(LPWSTR text) OVL_SYMBOL(CharLowerW);
 WINUSERAPI DWORD WINAPI CharLowerBuffA(LPSTR text, DWORD bytes) OVL_SYMBOL(CharLowerBuffA);
@@ -153,6 +188,13 @@ WINUSERAPI int WINAPI wvsprintfW(LPWSTR to, LPCWSTR format, va_list list) OVL_SY
 OVL_VARIADIC(wsprintfA, (LPSTR to, LPCSTR format, ...), format, wvsprintfA(to, format, ovl_list))
 OVL_VARIADIC(wsprintfW, (LPWSTR to, LPCWSTR format, ...), format, wvsprintfW(to, format, ovl_list))
 OVL_END
+#define GetMessage OVL_AW(GetMessage)
+#define DispatchMessage OVL_AW(DispatchMessage)
+#define MapVirtualKey OVL_AW(MapVirtualKey)
+#define CharToOem OVL_AW(CharToOem)
+#define CharToOemBuff OVL_AW(CharToOemBuff)
+#define OemToChar OVL_AW(OemToChar)
+#define OemToCharBuff OVL_AW(OemToCharBuff)
 #define CharLower OVL_AW(CharLower)
 #define CharLowerBuff OVL_AW(CharLowerBuff)
 #define CharUpper OVL_AW(CharUpper)

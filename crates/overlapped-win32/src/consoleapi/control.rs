@@ -1,5 +1,6 @@
 //! Control handlers (contract 09 section 6). What happens is in `overlapped_devices::console::control`; here, handlers have addresses.
 
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, guard_bool};
 use overlapped_abi::Win32Error;
 use overlapped_devices::console::control;
@@ -26,9 +27,12 @@ pub unsafe extern "C" fn ovl_SetConsoleCtrlHandler(routine: HandlerRoutine, add:
             let at = registered.iter().rposition(same).ok_or(Win32Error::INVALID_PARAMETER)?;
             return control::remove(registered.remove(at).1);
         }
+        let address = routine as usize;
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(u32) -> Bool) };
         // SAFETY: the caller's promise.
-        let id = control::add(Arc::new(move |event| unsafe { routine(event) } != 0))?;
-        registered.push((routine as usize, id));
+        let id = control::add(Arc::new(move |event| inside(|| unsafe { routine(event) } != 0)))?;
+        registered.push((address, id));
         Ok(())
     })
 }

@@ -10,8 +10,21 @@ use libc::{EINVAL, c_int};
 /// The name is NULL or ends with a zero.
 unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) -> c_int {
     // SAFETY: the caller vouches for the name.
-    guard(-1, || unsafe { path(name).map_or(-1, |path| libc::open(path.as_ptr(), flags, mode)) })
+    guard(-1, || unsafe {
+        let Some(path) = path(name) else { return -1 };
+        let opened = libc::open(path.as_ptr(), flags & !OF_WINDOWS, mode);
+        if opened >= 0 && flags & TEMPORARY != 0 {
+            // The file goes with its last descriptor; its name vanishes at once (decision D6).
+            libc::unlink(path.as_ptr());
+        }
+        opened
+    })
 }
+
+/// _O_TEMPORARY.
+const TEMPORARY: c_int = 0x100_0000;
+/// That, _O_RANDOM, _O_SEQUENTIAL and _O_SHORT_LIVED, which Linux does not know.
+const OF_WINDOWS: c_int = TEMPORARY | 0x10 | 0x20 | 0x80_0000;
 
 pair! {
     /// _open and _wopen. `mode` is what the program passed if `flags` has `_O_CREAT`, and else means nothing.

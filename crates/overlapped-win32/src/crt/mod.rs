@@ -35,6 +35,8 @@ pub mod va;
 pub mod wide;
 pub mod wide_streams;
 
+use overlapped_abi::{Context, Win32Error};
+use std::cell::Cell;
 use std::ffi::{c_int, c_uint};
 use std::ptr::null;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
@@ -86,6 +88,21 @@ pub extern "C" fn ovl__set_invalid_parameter_handler(
 pub extern "C" fn ovl__get_invalid_parameter_handler() -> Option<InvalidParameterHandler> {
     // SAFETY: as above.
     unsafe { std::mem::transmute::<usize, Option<InvalidParameterHandler>>(HANDLER.load(Acquire)) }
+}
+
+overlapped_kernel::static_tls! { fn system_error: Cell<u32> = "doserrno" }
+
+/// __doserrno: the place of the error code of the system that belongs to this thread's errno.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl___doserrno() -> *mut u32 {
+    let code = match errno() {
+        0 => 0,
+        errno => Win32Error::from_errno(errno, Context::Open).0,
+    };
+    system_error(|place| {
+        place.set(code);
+        place.as_ptr()
+    })
 }
 
 /// _errno: the place of this thread's errno, which is libc's.

@@ -26,7 +26,7 @@ use overlapped_kernel::system::Open;
 use std::ffi::OsString;
 
 /// Permission bits of files that C programs create, before the umask; as fopen has it.
-const PERMISSIONS: u32 = 0o666;
+pub(crate) const PERMISSIONS: u32 = 0o666;
 
 struct CreateFile {
     name: Option<OsString>,

@@ -8,6 +8,7 @@ use overlapped_abi::constants::attributes::INVALID_FILE_ATTRIBUTES;
 use overlapped_abi::{FileTime, SecurityAttributes, Win32Error, split_u64};
 use overlapped_devices::file::NamedFile;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// GetFileExInfoStandard, the only class of GetFileAttributesEx.
 const INFO_STANDARD: i32 = 0;
@@ -151,4 +152,25 @@ pair! {
         // SAFETY: the caller's promise.
         unsafe { same_name(long, short, size) }
     }
+}
+
+/// Is the OEM code page asked for in the A functions? The two are one here.
+static OEM_NAMES: AtomicBool = AtomicBool::new(false);
+
+/// AreFileApisANSI: until SetFileApisToOEM says otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_AreFileApisANSI() -> Bool {
+    Bool::from(!OEM_NAMES.load(Ordering::Relaxed))
+}
+
+/// SetFileApisToANSI; names stay UTF-8.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetFileApisToANSI() {
+    OEM_NAMES.store(false, Ordering::Relaxed);
+}
+
+/// SetFileApisToOEM; names stay UTF-8, which is the OEM code page too.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetFileApisToOEM() {
+    OEM_NAMES.store(true, Ordering::Relaxed);
 }

@@ -1,5 +1,6 @@
 //! ReadFile, WriteFile and their relatives (contract 03 section 1, 05 section 2).
 
+use crate::callbacks::{inside, unwinding};
 use crate::probe;
 use crate::support::{Bool, FALSE, RawHandle, TRUE, event_of, fail, guard, guard_bool, system};
 use overlapped_abi::{Overlapped, Status, Win32Error};
@@ -185,8 +186,10 @@ pub(super) fn routine_for(routine: CompletionRoutine, overlapped: NonNull<Overla
     Box::new(move |status: Status, bytes: usize| {
         let bytes = if status.is_error() { 0 } else { bytes as u32 };
         if let Some(routine) = routine {
+            // SAFETY: the same function.
+            let routine = unsafe { unwinding!(routine, fn(u32, u32, *mut Overlapped)) };
             // SAFETY: vouched for, and this runs once.
-            unsafe { routine(status.to_win32().0, bytes, address as *mut Overlapped) };
+            inside(|| unsafe { routine(status.to_win32().0, bytes, address as *mut Overlapped) });
         }
     })
 }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 const MAJOR: u32 = 10;
 const MINOR: u32 = 0;
-const BUILD: u32 = 19_045;
+pub(crate) const BUILD: u32 = 19_045;
 const VER_PLATFORM_WIN32_NT: u32 = 2;
 const VER_NT_WORKSTATION: u8 = 1;
 /// ERROR_OLD_WIN_VERSION.

@@ -1,6 +1,7 @@
 //! BindIoCompletionCallback and QueueUserWorkItem (contract 04 section 10), and the flags that the older functions share.
 
 use super::{default_pool, instance};
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, RawHandle, guard_bool};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::pool::{Environment, Manner, WorkObject};
@@ -58,9 +59,11 @@ pub unsafe extern "C" fn ovl_BindIoCompletionCallback(file: RawHandle, routine: 
     guard_bool(|| {
         let instance = instance(file)?;
         let routine = routine.filter(|_| flags == 0).ok_or(Win32Error::INVALID_PARAMETER)?;
-        // SAFETY: the caller vouches for the routine.
-        let completed = Arc::new(move |status: overlapped_abi::Status, bytes, address| unsafe {
-            routine(status.0, bytes, address);
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(u32, u32, usize)) };
+        let completed = Arc::new(move |status: overlapped_abi::Status, bytes, address| {
+            // SAFETY: the caller vouches for the routine.
+            inside(|| unsafe { routine(status.0, bytes, address) });
         });
         default_pool()?.bind(&instance, completed)
     })
@@ -75,9 +78,11 @@ pub unsafe extern "C" fn ovl_QueueUserWorkItem(routine: WorkRoutine, context: *m
     guard_bool(|| {
         let routine = routine.ok_or(Win32Error::INVALID_PARAMETER)?;
         let context = context as usize;
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(*mut c_void) -> u32) };
         let item = WorkObject::new(environment(flags)?, move |_| {
             // SAFETY: the caller vouches for routine and context.
-            unsafe { routine(context as *mut c_void) };
+            inside(|| unsafe { routine(context as *mut c_void) });
         });
         item.submit()
     })

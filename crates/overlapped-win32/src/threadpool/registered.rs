@@ -2,6 +2,7 @@
 
 use super::default_pool;
 use super::legacy::{WT_EXECUTEINWAITTHREAD, WT_EXECUTEONLYONCE, WaitRoutine, environment};
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, event_of, guard_bool, system};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::clock::Timeout;
@@ -30,6 +31,8 @@ pub unsafe extern "C" fn ovl_RegisterWaitForSingleObject(
         let object = system()?.waitable(object)?;
         let routine = routine.filter(|_| !wait.is_null()).ok_or(Win32Error::INVALID_PARAMETER)?;
         let context = context as usize;
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(*mut c_void, u8)) };
         let registration = Registration {
             object,
             timeout: Timeout::from_millis(milliseconds),
@@ -38,7 +41,7 @@ pub unsafe extern "C" fn ovl_RegisterWaitForSingleObject(
             environment: environment(flags)?,
             callback: Arc::new(move |fired: Fired| {
                 // SAFETY: the caller vouches for routine and context.
-                unsafe { routine(context as *mut c_void, u8::from(fired == Fired::TimedOut)) };
+                inside(|| unsafe { routine(context as *mut c_void, u8::from(fired == Fired::TimedOut)) });
             }),
         };
         let handle = Box::into_raw(Box::<Registered>::default());

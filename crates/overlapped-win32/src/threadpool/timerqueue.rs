@@ -2,6 +2,7 @@
 
 use super::SetWhenDropped;
 use super::legacy::{WT_EXECUTEINTIMERTHREAD, WT_EXECUTEONLYONCE, WaitRoutine, environment};
+use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, event_of, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::dispatcher::Due;
@@ -68,9 +69,11 @@ pub unsafe extern "C" fn ovl_CreateTimerQueueTimer(
         let queue = queue(queue_handle)?;
         let environment = environment(flags)?;
         let parameter = parameter as usize;
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(*mut c_void, u8)) };
         let made = CallbackTimer::new(environment, flags & WT_EXECUTEINTIMERTHREAD != 0, move |_| {
             // SAFETY: the caller vouches for routine and parameter. A timer always "fires", as a wait that times out.
-            unsafe { routine(parameter as *mut c_void, 1) };
+            inside(|| unsafe { routine(parameter as *mut c_void, 1) });
         });
         let handle = handle_of(&made);
         // Written first: the callback may come before this call returns.

@@ -1,6 +1,7 @@
 //! `timezoneapi.h`: between FILETIME, SYSTEMTIME and the local time.
 
 pub mod calendar;
+pub mod dos;
 pub mod zone;
 
 use crate::support::{Bool, guard, guard_bool};

@@ -5,6 +5,7 @@
 
 mod codepage;
 mod compare;
+pub mod oem;
 
 pub use compare::*;
 

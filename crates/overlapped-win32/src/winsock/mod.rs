@@ -6,6 +6,7 @@
 //! for those that only rearrange bytes.
 
 pub mod accept;
+pub mod adapters;
 pub(crate) mod address;
 pub mod connect_by;
 mod control;

@@ -2,6 +2,7 @@
 //! (contract 08 section 4).
 
 use super::{Outcome, check_optional, check_readable, numbers};
+use crate::callbacks::{inside, unwinding};
 use crate::probe;
 use crate::support::event_of;
 use overlapped_abi::{Overlapped, Status, WsaBuf, WsaError};
@@ -52,8 +53,10 @@ unsafe fn called(
     let address = overlapped.as_ptr() as usize;
     let routine = move |status: Status, bytes: usize| {
         let (code, flags) = (status.to_wsa().value(), numbers::status_flags(status));
+        // SAFETY: the same function.
+        let routine = unsafe { unwinding!(routine, fn(u32, u32, *mut Overlapped, u32)) };
         // SAFETY: the caller vouches for the routine and the OVERLAPPED, and this runs once.
-        unsafe { routine(code, bytes as u32, address as *mut Overlapped, flags) };
+        inside(|| unsafe { routine(code, bytes as u32, address as *mut Overlapped, flags) });
     };
     Route { routine: Some(Box::new(routine)), ..Route::default() }
 }

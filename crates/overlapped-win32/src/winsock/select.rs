@@ -66,7 +66,8 @@ impl Set {
     }
 }
 
-/// For ever, if there is no time; 10014 for what is no memory, 10022 for a negative time.
+/// For ever, if there is no time; 10014 for what is no memory, 10022 for negative seconds. A time that negative microseconds make
+/// less than nothing is over at once, as programs count on that divide -1 milliseconds.
 ///
 /// # Safety
 /// `time` does not change meanwhile.
@@ -79,8 +80,9 @@ pub(super) unsafe fn time_limit(time: *const TimeVal) -> Outcome<Timeout> {
     let time = unsafe { time.read() };
     let bad = |_| WsaError::EINVAL;
     let seconds = u64::try_from(time.seconds).map_err(bad)?;
-    let microseconds = u64::try_from(time.microseconds).map_err(bad)?;
-    Ok(Timeout::from(Duration::from_secs(seconds) + Duration::from_micros(microseconds)))
+    let microseconds = Duration::from_micros(u64::from(time.microseconds.unsigned_abs()));
+    let whole = Duration::from_secs(seconds);
+    Ok(Timeout::from(if time.microseconds < 0 { whole.saturating_sub(microseconds) } else { whole + microseconds }))
 }
 
 /// select: how many are ready, 0 when the time is over. 10022 if there is nothing to wait for, 10038 for what is no socket.

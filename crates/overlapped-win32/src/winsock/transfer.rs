@@ -5,8 +5,10 @@ use super::{Outcome, SOCKET_ERROR, address, call, check_optional, check_writable
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{MSG_PARTIAL, MSG_TRUNC};
 use overlapped_abi::{Overlapped, WsaBuf, WsaError};
-use overlapped_devices::socket::{Arrival, Deliver, Receive, Send, Socket};
+use overlapped_devices::socket::{Arrival, Deliver, Issued, Overlap, Receive, Send, Socket, Told};
 use overlapped_kernel::request::Function;
+use overlapped_kernel::road::{Failure, Reply, Report};
+use overlapped_kernel::system::Grant;
 use std::ffi::c_void;
 use std::ptr::{NonNull, null, null_mut};
 
@@ -159,6 +161,66 @@ pub unsafe extern "C" fn ovl_WSARecvFrom(
         // SAFETY: the caller's promise.
         unsafe { Receiving { socket, places, bytes, overlapped, routine }.run(&buffers, asked) }
     })
+}
+
+/// AFD_RECV_INFO, and AFD_RECV_DATAGRAM_INFO with the last two.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct NativeReceive {
+    buffers: *const WsaBuf,
+    count: u32,
+    _flags: u32,
+    kind: u32,
+    name: *mut c_void,
+    len: *mut i32,
+}
+
+/// TDI_RECEIVE_EXPEDITED and TDI_RECEIVE_PEEK.
+const NATIVE_OOB: u32 = 0x40;
+const NATIVE_PEEK: u32 = 0x80;
+
+/// A receive as it is asked for by NtDeviceIoControlFile.
+///
+/// # Safety
+/// The buffers and the address, which the input names, and the status block stay valid until the request is complete.
+pub(crate) unsafe fn receive_at_native_level(
+    grant: &Grant,
+    input: &[u8],
+    from_whom: bool,
+    told: Told,
+) -> Result<Reply, Failure> {
+    let failed = |error: WsaError| Failure { status: error.to_status(), payload: None };
+    let needed = if from_whom { size_of::<NativeReceive>() } else { std::mem::offset_of!(NativeReceive, name) };
+    if input.len() < needed {
+        return Err(failed(WsaError::EINVAL));
+    }
+    let mut asked = std::mem::MaybeUninit::<NativeReceive>::zeroed();
+    // SAFETY: no more than there is on either side; zeros are a value, and so are any bytes.
+    let asked = unsafe {
+        std::ptr::copy_nonoverlapping(input.as_ptr(), asked.as_mut_ptr().cast::<u8>(), needed);
+        asked.assume_init()
+    };
+    let socket = Socket::of_grant(grant).map_err(failed)?;
+    // SAFETY: the caller's promise.
+    let buffers = unsafe { Buffers::copied(asked.buffers, asked.count) };
+    let buffers = buffers.and_then(|buffers| buffers.usable(Function::Read)).map_err(failed)?;
+    let flag = |bit: u32, linux: i32| if asked.kind & bit != 0 { linux } else { 0 };
+    let flags = flag(NATIVE_OOB, libc::MSG_OOB) | flag(NATIVE_PEEK, libc::MSG_PEEK);
+    // SAFETY: the caller's promise.
+    let wants_address = from_whom && unsafe { wants_address(&socket, asked.name, asked.len) }.map_err(failed)?;
+    let places = Places { name: asked.name, len: asked.len, flags: null_mut(), bytes: null_mut() };
+    // SAFETY: the caller's promise.
+    let deliver = wants_address.then(|| unsafe { places.deliver() });
+    let what = Receive { buffers: buffers.list(), flags, wants_address, control: 0, deliver };
+    let Told { route, block, number } = told;
+    let how = Overlap { route, overlapped: block, payload: None, report: Report::AtOnce };
+    // SAFETY: the caller's promise.
+    let issued = unsafe { socket.receive_as(what, how, number) };
+    match issued {
+        Ok(Issued::Done(request, completion)) => Ok(Reply::Done(request, completion)),
+        Ok(Issued::Pending(request)) => Ok(Reply::Pending(request)),
+        Err(refused) => Err(Failure { status: refused.status, payload: refused.payload }),
+    }
 }
 
 /// recv and recvfrom.

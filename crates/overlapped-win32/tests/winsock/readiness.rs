@@ -51,6 +51,8 @@ fn select_refuses_empty_sets_and_other_handles() {
     assert_eq!(said(unsafe { ovl_select(0, null_mut(), null_mut(), null_mut(), &SHORT) }), (ERROR, 10022));
     assert_eq!(select([&[NONE], &[socket.0], &[]], SHORT).0, (ERROR, 10038));
     assert_eq!(select([&[socket.0], &[], &[]], TimeVal { seconds: -1, microseconds: 0 }).0, (ERROR, 10022));
+    // What comes of -1 milliseconds, taken apart into seconds and microseconds, is over at once.
+    assert_eq!(select([&[socket.0], &[], &[]], TimeVal { seconds: 0, microseconds: -1000 }).0, (0, 0));
     let mut members = set(&[5, 9]);
     let start = std::ptr::from_mut(&mut members).cast();
     // SAFETY: a set.

@@ -196,3 +196,41 @@ fn a_lingering_close_waits_or_says_that_it_would() {
         assert_eq!(socket::close(&lab.system, client.handle).unwrap_err().value(), 10038);
     });
 }
+
+#[test]
+fn an_address_that_was_somebodys_alone_is_free_after_his_last_connection() {
+    // Contract 08 section 10; who closes first is remembered by Linux for a minute.
+    on_real_engines(|lab| {
+        for with_accept_ex in [false, true] {
+            let listener = Open::new(lab, STREAM);
+            listener.set_exclusive(true).unwrap();
+            listener.bind(&any_port()).unwrap();
+            listener.listen(5).unwrap();
+            let address = listener.local_address().unwrap();
+            let client = Open::new(lab, STREAM);
+            let server = if with_accept_ex {
+                let fresh = Open::new(lab, STREAM);
+                let buffer = Buffer { start: std::ptr::null_mut(), len: 0 };
+                let what = AcceptInto { socket: &fresh, buffer, local_len: 32, remote_len: 32, deliver: None };
+                // SAFETY: there is no memory in it.
+                let issued = unsafe { listener.accept_overlapped(what, quietly(None)) }.unwrap();
+                client.connect(&address).unwrap();
+                assert_eq!(end(lab, issued), Completion::success(0));
+                fresh
+            } else {
+                client.connect(&address).unwrap();
+                listener.accepted()
+            };
+            drop(listener);
+            let next = Open::new(lab, STREAM);
+            next.set_exclusive(true).unwrap();
+            assert_eq!(next.bind(&address).unwrap_err().value(), 10048, "the connection lives");
+            drop(server);
+            drop(client);
+            eventually("it is free", || next.bind(&address).is_ok());
+            let late = Open::new(lab, STREAM);
+            late.set_exclusive(true).unwrap();
+            assert_eq!(late.bind(&address).unwrap_err().value(), 10048, "it is taken");
+        }
+    });
+}

@@ -159,12 +159,12 @@ fn a_pipe_server_takes_one_form_only() {
 
 #[test]
 fn a_pipe_client_may_name_this_computer() {
-    for server in [".", "localhost", "127.0.0.1", "WORKHORSE", "oldname"] {
+    for server in [".", "localhost", "127.0.0.1", "WORKHORSE", "workhorse.Example.org", "oldname"] {
         let name = format!(r"\\{server}\Pipe\a");
         assert_eq!(resolve(&name), Ok(Target::Pipe("a".into())), "{name:?}");
         assert_eq!(table().pipe_client_name(&name), Ok("a".into()), "{name:?}");
     }
-    for name in [r"\\fileserver\pipe\a", r"\\nowhere\pipe\a"] {
+    for name in [r"\\fileserver\pipe\a", r"\\nowhere\pipe\a", r"\\workhorse.example\pipe\a"] {
         assert_eq!(code(name), Win32Error::BAD_NETPATH);
         let error = table().pipe_client_name(name).unwrap_err();
         assert_eq!(error.code(), Win32Error::BAD_NETPATH);
@@ -173,6 +173,14 @@ fn a_pipe_client_may_name_this_computer() {
         let error = table().pipe_client_name(name).unwrap_err();
         assert_eq!(error.code(), Win32Error::INVALID_NAME, "{name:?}");
     }
+}
+
+#[test]
+fn a_long_host_name_is_cut_as_get_computer_name_cuts_it() {
+    let mut table = table();
+    table.set_computer_name("workhorse-of-the-house");
+    assert_eq!(table.pipe_client_name(r"\\WORKHORSE-OF-TH\pipe\a"), Ok("a".into()));
+    assert!(table.pipe_client_name(r"\\workhorse-of-t\pipe\a").is_err());
 }
 
 #[test]

@@ -81,6 +81,9 @@ typedef int socklen_t;
  * needs those of threads; in C they come with <pthread.h>. */
 #define __uid_t_defined 1
 #define __gid_t_defined 1
+#ifndef __cplusplus
+#define __off_t_defined 1
+#endif
 #if !defined(__cplusplus) && !defined(_BITS_PTHREADTYPES_COMMON_H) && __has_include(<bits/pthreadtypes.h>)
 #define OVL_NO_PTHREAD_TYPES 1
 #define _BITS_PTHREADTYPES_COMMON_H 1

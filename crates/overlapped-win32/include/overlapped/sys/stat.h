@@ -9,6 +9,7 @@
 #include "../ovl/hide.h"
 #include_next <sys/stat.h>
 #include "../ovl/show.h"
+#include "../ovl/off_t.h"
 #undef stat
 
 OVL_BEGIN

@@ -1,0 +1,86 @@
+/* The registry. There is none; what programs read of every computer is answered: its processors, and which Windows it tells to be. */
+#ifndef OVL_WINREG_H
+#define OVL_WINREG_H
+#include "minwinbase.h"
+
+#define HKEY_CLASSES_ROOT ((HKEY)(ULONG_PTR)0x80000000)
+#define HKEY_CURRENT_USER ((HKEY)(ULONG_PTR)0x80000001)
+#define HKEY_LOCAL_MACHINE ((HKEY)(ULONG_PTR)0x80000002)
+#define HKEY_USERS ((HKEY)(ULONG_PTR)0x80000003)
+
+#define REG_NONE 0
+#define REG_SZ 1
+#define REG_EXPAND_SZ 2
+#define REG_BINARY 3
+#define REG_DWORD 4
+#define REG_DWORD_LITTLE_ENDIAN 4
+#define REG_MULTI_SZ 7
+#define REG_QWORD 11
+
+#define RRF_RT_REG_NONE 0x1
+#define RRF_RT_REG_SZ 0x2
+#define RRF_RT_REG_EXPAND_SZ 0x4
+#define RRF_RT_REG_BINARY 0x8
+#define RRF_RT_REG_DWORD 0x10
+#define RRF_RT_REG_MULTI_SZ 0x20
+#define RRF_RT_REG_QWORD 0x40
+#define RRF_RT_DWORD (RRF_RT_REG_BINARY | RRF_RT_REG_DWORD)
+#define RRF_RT_QWORD (RRF_RT_REG_BINARY | RRF_RT_REG_QWORD)
+#define RRF_RT_ANY 0xFFFF
+#define RRF_NOEXPAND 0x10000000
+#define RRF_ZEROONFAILURE 0x20000000
+
+#define KEY_QUERY_VALUE 0x1
+#define KEY_SET_VALUE 0x2
+#define KEY_CREATE_SUB_KEY 0x4
+#define KEY_ENUMERATE_SUB_KEYS 0x8
+#define KEY_NOTIFY 0x10
+#define KEY_WOW64_64KEY 0x100
+#define KEY_WOW64_32KEY 0x200
+#define KEY_READ 0x20019
+#define KEY_WRITE 0x20006
+#define KEY_ALL_ACCESS 0xF003F
+typedef ACCESS_MASK REGSAM;
+typedef LONG LSTATUS;
+
+OVL_BEGIN
+WINADVAPI LSTATUS WINAPI RegOpenKeyExA(HKEY key, LPCSTR name, DWORD options, REGSAM access, PHKEY to) OVL_SYMBOL(RegOpenKeyExA);
+WINADVAPI LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR name, DWORD options, REGSAM access, PHKEY to) OVL_SYMBOL(RegOpenKeyExW);
+WINADVAPI LSTATUS WINAPI RegCloseKey(HKEY key) OVL_SYMBOL(RegCloseKey);
+WINADVAPI LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR name, LPDWORD reserved, LPDWORD type, LPBYTE to, LPDWORD bytes)
+    OVL_SYMBOL(RegQueryValueExA);
+WINADVAPI LSTATUS WINAPI RegQueryValueExW(HKEY key, LPCWSTR name, LPDWORD reserved, LPDWORD type, LPBYTE to, LPDWORD bytes)
+    OVL_SYMBOL(RegQueryValueExW);
+WINADVAPI LSTATUS WINAPI RegGetValueA(HKEY key, LPCSTR subkey, LPCSTR name, DWORD flags, LPDWORD type, PVOID to, LPDWORD bytes)
+    OVL_SYMBOL(RegGetValueA);
+WINADVAPI LSTATUS WINAPI RegGetValueW(HKEY key, LPCWSTR subkey, LPCWSTR name, DWORD flags, LPDWORD type, PVOID to, LPDWORD bytes)
+    OVL_SYMBOL(RegGetValueW);
+/* Nothing can be added, changed or taken away: access denied. */
+WINADVAPI LSTATUS WINAPI RegCreateKeyExA(HKEY key, LPCSTR name, DWORD reserved, LPSTR of, DWORD options, REGSAM access,
+                                         const SECURITY_ATTRIBUTES *security, PHKEY to, LPDWORD disposition)
+    OVL_SYMBOL(RegCreateKeyExA);
+WINADVAPI LSTATUS WINAPI RegCreateKeyExW(HKEY key, LPCWSTR name, DWORD reserved, LPWSTR of, DWORD options, REGSAM access,
+                                         const SECURITY_ATTRIBUTES *security, PHKEY to, LPDWORD disposition)
+    OVL_SYMBOL(RegCreateKeyExW);
+WINADVAPI LSTATUS WINAPI RegSetValueExA(HKEY key, LPCSTR name, DWORD reserved, DWORD type, const BYTE *from, DWORD bytes)
+    OVL_SYMBOL(RegSetValueExA);
+WINADVAPI LSTATUS WINAPI RegSetValueExW(HKEY key, LPCWSTR name, DWORD reserved, DWORD type, const BYTE *from, DWORD bytes)
+    OVL_SYMBOL(RegSetValueExW);
+WINADVAPI LSTATUS WINAPI RegDeleteKeyA(HKEY key, LPCSTR name) OVL_SYMBOL(RegDeleteKeyA);
+WINADVAPI LSTATUS WINAPI RegDeleteKeyW(HKEY key, LPCWSTR name) OVL_SYMBOL(RegDeleteKeyW);
+WINADVAPI LSTATUS WINAPI RegDeleteValueA(HKEY key, LPCSTR name) OVL_SYMBOL(RegDeleteValueA);
+WINADVAPI LSTATUS WINAPI RegDeleteValueW(HKEY key, LPCWSTR name) OVL_SYMBOL(RegDeleteValueW);
+OVL_END
+#define REG_OPTION_NON_VOLATILE 0x0
+#define REG_OPTION_VOLATILE 0x1
+#define REG_CREATED_NEW_KEY 1
+#define REG_OPENED_EXISTING_KEY 2
+#define RegCreateKeyEx OVL_AW(RegCreateKeyEx)
+#define RegSetValueEx OVL_AW(RegSetValueEx)
+#define RegDeleteKey OVL_AW(RegDeleteKey)
+#define RegDeleteValue OVL_AW(RegDeleteValue)
+#define RegOpenKeyEx OVL_AW(RegOpenKeyEx)
+#define RegQueryValueEx OVL_AW(RegQueryValueEx)
+#define RegGetValue OVL_AW(RegGetValue)
+
+#endif

@@ -1,0 +1,225 @@
+//! Tokens and identifiers of users (`processthreadsapi.h`, `securitybaseapi.h`, `aclapi.h`, `userenv.h`), as far as programs ask who they are.
+//!
+//! A process has the rights of its user, so a token is a handle of the process that lets one ask and nothing else. Objects have no
+//! access control lists: functions about those answer 50.
+
+use crate::arguments::{output, pair, store, store_if_wanted};
+use crate::names::to_windows;
+use crate::processes::visible;
+use crate::support::{Bool, RawHandle, guard_bool, handle, system};
+use crate::text::put;
+use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_kernel::handle::{Entry, Object};
+use std::alloc::{Layout, alloc, dealloc};
+use std::ffi::c_void;
+use std::path::PathBuf;
+
+const TOKEN_QUERY: u32 = 0x8;
+const TOKEN_USER: u32 = 1;
+const ELEVATION_TYPE: u32 = 18;
+const ELEVATION: u32 = 20;
+const IS_APP_CONTAINER: u32 = 29;
+/// TokenElevationTypeDefault.
+const DEFAULT: u32 = 1;
+/// S-1-22-1-n is Linux' user n.
+const UNIX_USERS: [u8; 6] = [0, 0, 0, 0, 0, 22];
+
+/// OpenProcessToken.
+///
+/// # Safety
+/// `token` is NULL (998) or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_OpenProcessToken(process: RawHandle, _access: u32, token: *mut RawHandle) -> Bool {
+    guard_bool(|| {
+        let process = visible(process)?;
+        if token.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        let access = AccessMask::from_bits_retain(TOKEN_QUERY);
+        let handle = system()?.insert(Object::Process(process), access)?;
+        // SAFETY: not NULL, and the caller vouches for it.
+        unsafe { store(token, handle.into_raw()) }
+    })
+}
+
+fn check_token(token: RawHandle) -> Result<(), Win32Error> {
+    match system()?.entry(handle(token)?)? {
+        Entry { object: Object::Process(_), access, .. } if access.bits() == TOKEN_QUERY => Ok(()),
+        _ => Err(Win32Error::INVALID_HANDLE),
+    }
+}
+
+fn sid(authority: [u8; 6], parts: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![1, parts.len() as u8];
+    bytes.extend(authority);
+    bytes.extend(parts.iter().flat_map(|part| part.to_ne_bytes()));
+    bytes
+}
+
+/// GetTokenInformation: the user (S-1-22-1-n), whether it is root's, and that it is no app container's. 122 with the bytes needed if there
+/// is too little room, 87 for other classes.
+///
+/// # Safety
+/// `to` is NULL or writable for `room` bytes, `needed` NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetTokenInformation(
+    token: RawHandle,
+    class: u32,
+    to: *mut c_void,
+    room: u32,
+    needed: *mut u32,
+) -> Bool {
+    guard_bool(|| {
+        check_token(token)?;
+        // SAFETY: asks for a number.
+        let user = unsafe { libc::geteuid() };
+        let bytes = match class {
+            TOKEN_USER => {
+                // The pointer to what stands behind it, and attributes.
+                let sid_at = (to as usize).wrapping_add(16);
+                let mut bytes = sid_at.to_ne_bytes().to_vec();
+                bytes.extend([0; 8]);
+                bytes.extend(sid(UNIX_USERS, &[1, user]));
+                bytes
+            }
+            ELEVATION_TYPE => DEFAULT.to_ne_bytes().to_vec(),
+            ELEVATION => u32::from(user == 0).to_ne_bytes().to_vec(),
+            IS_APP_CONTAINER => vec![0; 4],
+            _ => return Err(Win32Error::INVALID_PARAMETER),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { store_if_wanted(needed, bytes.len() as u32) };
+        if (room as usize) < bytes.len() {
+            return Err(Win32Error::INSUFFICIENT_BUFFER);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { output(&bytes, to) }
+    })
+}
+
+fn sid_layout(parts: u8) -> Layout {
+    match Layout::from_size_align(8 + usize::from(parts) * 4, 8) {
+        Ok(layout) => layout,
+        Err(_) => unreachable!("at most 1028 bytes"),
+    }
+}
+
+/// AllocateAndInitializeSid: 87 for more than eight parts.
+///
+/// # Safety
+/// `authority` is NULL (87) or readable, `to` NULL (87) or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_AllocateAndInitializeSid(
+    authority: *const [u8; 6],
+    count: u8,
+    a: u32,
+    b: u32,
+    c: u32,
+    d: u32,
+    e: u32,
+    f: u32,
+    g: u32,
+    h: u32,
+    to: *mut *mut u8,
+) -> Bool {
+    guard_bool(|| {
+        if authority.is_null() || to.is_null() || count > 8 {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        let parts = [a, b, c, d, e, f, g, h];
+        // SAFETY: not NULL, and the caller vouches for it.
+        let bytes = sid(unsafe { *authority }, &parts[..usize::from(count)]);
+        // SAFETY: it is not empty.
+        let memory = unsafe { alloc(sid_layout(count)) };
+        if memory.is_null() {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        // SAFETY: as large as the bytes; `to` is not NULL, and the caller vouches for it.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), memory, bytes.len());
+            to.write(memory);
+        }
+        Ok(())
+    })
+}
+
+/// FreeSid: NULL.
+///
+/// # Safety
+/// `sid` is NULL or comes from AllocateAndInitializeSid, and is not used any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_FreeSid(sid: *mut u8) -> *mut u8 {
+    if !sid.is_null() {
+        // SAFETY: the caller's promise; the second byte is the count that it was made with.
+        unsafe { dealloc(sid, sid_layout(*sid.add(1))) };
+    }
+    std::ptr::null_mut()
+}
+
+/// GetSecurityInfo: 50.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetSecurityInfo(
+    _object: RawHandle,
+    _kind: u32,
+    _what: u32,
+    _owner: *mut *mut c_void,
+    _group: *mut *mut c_void,
+    _dacl: *mut *mut c_void,
+    _sacl: *mut *mut c_void,
+    _to: *mut *mut c_void,
+) -> u32 {
+    crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+}
+
+/// SetSecurityInfo: 50.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_SetSecurityInfo(
+    _object: RawHandle,
+    _kind: u32,
+    _what: u32,
+    _owner: *mut c_void,
+    _group: *mut c_void,
+    _dacl: *mut c_void,
+    _sacl: *mut c_void,
+) -> u32 {
+    crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+}
+
+pair! {
+    /// SetEntriesInAcl: 50.
+    fn ovl_SetEntriesInAclA ovl_SetEntriesInAclW(
+        _count: u32,
+        _entries: *mut c_void,
+        _old: *mut c_void,
+        _to: *mut *mut c_void,
+    ) -> u32 {
+        crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+    }
+}
+
+/// Where the user is at home.
+pub(crate) fn home() -> PathBuf {
+    std::env::home_dir().filter(|home| home.is_absolute()).unwrap_or_else(|| "/".into())
+}
+
+pair! {
+    /// GetUserProfileDirectory: the home directory; 122 with the room needed, zero included.
+    fn ovl_GetUserProfileDirectoryA ovl_GetUserProfileDirectoryW(token: RawHandle, to: *mut C, room: *mut u32) -> Bool {
+        use crate::text::Unit;
+        guard_bool(|| {
+            check_token(token)?;
+            if room.is_null() {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+            let name = C::from_os(&to_windows(&home()));
+            // SAFETY: not NULL, and the caller vouches for it.
+            let had = unsafe { room.replace(name.len() as u32 + 1) };
+            if to.is_null() || had as usize <= name.len() {
+                return Err(Win32Error::INSUFFICIENT_BUFFER);
+            }
+            // SAFETY: it fits, with its zero.
+            unsafe { put(to, &name) };
+            Ok(())
+        })
+    }
+}

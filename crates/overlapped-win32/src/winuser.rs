@@ -1,0 +1,82 @@
+//! Of `winuser.h` what programs with a console ask: which key has which code, and what the computer has. There are no windows, so no
+//! message ever comes.
+
+use crate::arguments::pair;
+use crate::support::Bool;
+use overlapped_devices::console::{key_of_scan_code, scan_code_of_key};
+use std::ffi::c_void;
+
+const VK_TO_VSC: u32 = 0;
+const VSC_TO_VK: u32 = 1;
+const VK_TO_CHAR: u32 = 2;
+const VSC_TO_VK_EX: u32 = 3;
+const VK_TO_VSC_EX: u32 = 4;
+
+pair! {
+    /// MapVirtualKey, for a keyboard as in the United States: 0 for what has no such code.
+    fn ovl_MapVirtualKeyA ovl_MapVirtualKeyW(code: u32, kind: u32) -> u32 {
+        let Ok(number) = u16::try_from(code) else { return 0 };
+        match kind {
+            VK_TO_VSC | VK_TO_VSC_EX => scan_code_of_key(number).into(),
+            VSC_TO_VK | VSC_TO_VK_EX => key_of_scan_code(number).into(),
+            VK_TO_CHAR if number.is_ascii_key() => code,
+            _ => 0,
+        }
+    }
+}
+
+trait Key {
+    /// Letters and digits are their characters.
+    fn is_ascii_key(self) -> bool;
+}
+
+impl Key for u16 {
+    fn is_ascii_key(self) -> bool {
+        matches!(self, 0x08 | 0x09 | 0x0D | 0x1B | 0x20 | 0x30..=0x39 | 0x41..=0x5A)
+    }
+}
+
+/// GetSystemMetrics: 0, which of the start-up mode says that it is the usual one, and of anything on a screen that there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetSystemMetrics(_index: i32) -> i32 {
+    0
+}
+
+pair! {
+    /// GetMessage: waits for ever.
+    fn ovl_GetMessageA ovl_GetMessageW(_to: *mut c_void, _window: usize, _first: u32, _last: u32) -> Bool {
+        loop {
+            crate::synchapi::ovl_Sleep(u32::MAX);
+        }
+    }
+}
+
+/// TranslateMessage: FALSE, there is nothing to translate.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_TranslateMessage(_message: *const c_void) -> Bool {
+    0
+}
+
+pair! {
+    /// DispatchMessage: 0, there is no window.
+    fn ovl_DispatchMessageA ovl_DispatchMessageW(_message: *const c_void) -> isize {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_scan_codes_lead_to_each_other() {
+        let map = |code, kind| {
+            // SAFETY: takes numbers only.
+            unsafe { ovl_MapVirtualKeyW(code, kind) }
+        };
+        for (key, scan) in [(0x0D, 0x1C), (0x20, 0x39), (0x41, 0x1E), (0x31, 0x02), (0x25, 0x4B), (0x70, 0x3B)] {
+            assert_eq!((map(key, VK_TO_VSC), map(scan, VSC_TO_VK)), (scan, key));
+        }
+        assert_eq!((map(0xFF, VK_TO_VSC), map(0x41, VK_TO_CHAR), map(0x10000, VK_TO_VSC)), (0, 0x41, 0));
+    }
+}
