@@ -93,6 +93,10 @@ int main(void)
     CloseHandle(reader);
     say("nobody reads", WriteFile(writer, "x", 1, &n, NULL));
     CloseHandle(writer);
+    CreatePipe(&reader, &writer, &inherit, 0);
+    CloseHandle(reader);
+    say("nobody reads, and it could be inherited", WriteFile(writer, "x", 1, &n, NULL));
+    CloseHandle(writer);
 
     puts("-- a stream of C");
     CreatePipe(&reader, &writer, NULL, 0);

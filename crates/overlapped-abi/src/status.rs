@@ -385,7 +385,8 @@ impl Status {
 
     /// The Win32 code inside a status of the Win32 facility.
     const fn carried(self) -> Option<u32> {
-        if self.0 & 0xFFFF_0000 == WIN32_CARRIER { Some(self.0 & 0xFFFF) } else { None }
+        // With the severity of a warning it is an HRESULT, which programs make into statuses by themselves.
+        if self.0 & 0xBFFF_0000 == WIN32_CARRIER & 0xBFFF_0000 { Some(self.0 & 0xFFFF) } else { None }
     }
 
     /// A status for a code that no row of the table maps back to.

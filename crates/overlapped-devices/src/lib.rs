@@ -20,6 +20,7 @@
 //! | [`lookup`] | how names are looked up in this machine's file system | 01 §3 |
 
 pub mod channel;
+pub mod codepage;
 pub mod console;
 pub mod disk;
 pub mod file;

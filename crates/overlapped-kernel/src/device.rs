@@ -91,6 +91,12 @@ pub trait Device: Send + Sync + std::any::Any {
         None
     }
 
+    /// A synchronous transfer is about to begin at this offset, which its OVERLAPPED says. A device whose descriptor holds the position, and
+    /// which transfers there, goes there first.
+    fn goes_to(&self, at: u64) {
+        let _ = at;
+    }
+
     /// Looks at a new request and says what is to be done.
     fn start(&self, request: &Request) -> Start;
 
@@ -123,6 +129,11 @@ pub trait Device: Send + Sync + std::any::Any {
     fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
         let _ = instance;
         None
+    }
+
+    /// The same for a handle that is no standard stream: only a program of this library knows what to do with it.
+    fn bequeath_handle(&self, instance: &Instance) -> Option<Bequest> {
+        self.bequeath(instance)
     }
 
     /// A handle with this value refers to it, as in the process that left it.

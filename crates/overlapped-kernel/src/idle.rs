@@ -149,18 +149,20 @@ mod real {
         }
 
         /// Who is to be woken when the lead falls vacant: nobody if the leader is soon back, save one that can take its share of a
-        /// backlog that is too much for one.
-        fn successor(&self) -> Option<Arc<Thread>> {
-            if !self.is_quick() {
-                return self.newest_follower();
+        /// backlog that is too much for one. In the place of one that `serves` a port only another such, since what comes for the port
+        /// is nobody else's business: one that leads while it waits for something of its own would hand each packet over. If the
+        /// vacancy lasts, the service thread sees to those.
+        fn successor(&self, serves: bool) -> Option<Arc<Thread>> {
+            let serving = || {
+                let newest = self.followers.iter().rfind(|(_, follower)| follower.serves);
+                newest.map(|(_, follower)| Arc::clone(&follower.thread))
+            };
+            match (self.is_quick(), serves) {
+                (false, false) => self.newest_follower(),
+                (false, true) => serving(),
+                (true, _) if self.serving > 0 && self.is_long() => serving(),
+                (true, _) => None,
             }
-            if self.serving == 0 || !self.is_long() {
-                return None;
-            }
-            self.followers
-                .iter()
-                .rfind(|(_, follower)| follower.serves)
-                .map(|(_, follower)| Arc::clone(&follower.thread))
         }
 
         /// The limit of the follower that waits the shortest.
@@ -265,7 +267,7 @@ mod real {
                     break true;
                 }
             };
-            self.leave_lead(harvest);
+            self.leave_lead(thread, harvest);
             gives_way
         }
 
@@ -382,7 +384,7 @@ mod real {
             Some(lead.harvest.take().unwrap_or_default())
         }
 
-        fn leave_lead(&self, harvest: Box<Harvest>) {
+        fn leave_lead(&self, thread: &Thread, harvest: Box<Harvest>) {
             let mut lead = self.lead.lock();
             lead.leader = Leader::Nobody;
             // Asked after that: who submits something now sees to the lead itself.
@@ -396,7 +398,7 @@ mod real {
             }
             let left = lead.counts_absence().then(|| self.engine.now());
             (lead.left, lead.told, lead.paced) = (left, 0, 0);
-            let next = lead.successor();
+            let next = lead.successor(thread.member.serves());
             // Also if a follower is woken: its own wait may have ended a moment ago, and then it goes without leading.
             let watch = !self.watched.load(Ordering::Relaxed);
             if watch {
@@ -464,7 +466,9 @@ mod real {
             }
             self.watched.store(watched, Ordering::SeqCst);
             if !std::mem::replace(&mut lead.seen, true) {
-                return Look::Again;
+                // A young vacancy while the lead changes hands is one of many; if it is not, that shows at the next look as well.
+                let fresh = |left: Tick| self.engine.now().since(left) < QUICK_RETURN;
+                return if stirring && lead.left.is_none_or(fresh) { Look::Later } else { Look::Again };
             }
             // Whoever left has not come back quickly: no more credit.
             lead.away = QUICK_RETURN.as_nanos() as u64 * 8;

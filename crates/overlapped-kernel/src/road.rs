@@ -16,6 +16,7 @@ use crate::sync::MutexGuard;
 use crate::wait::Outcome;
 use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
 use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -172,30 +173,48 @@ impl Instance {
         };
         let report = transfer.report;
         // SAFETY: the caller's promise.
-        let draft = unsafe { transfer.into_call(position).draft(self) };
-        self.launch(draft, report).map_err(Refused::from)
+        let mut draft = ManuallyDrop::new(unsafe { transfer.into_call(position).draft(self) });
+        // SAFETY: it is not used after this.
+        unsafe { self.launch(&mut draft, report) }.map_err(Refused::from)
     }
 
-    /// Sends a draft that nobody keeps on its way.
+    /// Sends a draft that nobody keeps on its way. It is looked at where it stands, since to move it costs as much as a lock or two.
+    ///
+    /// # Safety
+    /// The draft is given up: it is neither used nor dropped after this.
     #[inline(always)]
-    fn launch(&self, mut draft: Draft<'_>, report: Report) -> Result<Option<Completion>, Failure> {
+    unsafe fn launch(
+        &self,
+        draft: &mut ManuallyDrop<Draft<'_>>,
+        report: Report,
+    ) -> Result<Option<Completion>, Failure> {
         draft.detach();
-        let mut stage = self.begin(&draft);
-        self.attempt(&draft, &mut stage);
+        let mut stage = self.begin(draft);
+        self.attempt(draft, &mut stage);
+        // SAFETY: once, and the last use of it.
+        let keep = |draft: &mut ManuallyDrop<Draft<'_>>| unsafe { Draft::keep_from(draft) };
         match stage {
             // The count of a packet has 32 bits: whoever gets the payload looks at the request for a longer one.
             Start::Done(completion) if completion.bytes > u32::MAX as usize => {
-                draft.keep().complete_at_once(completion, self.is_quiet(report));
+                keep(draft).complete_at_once(completion, self.is_quiet(report));
                 Ok((report == Report::AtOnce).then_some(completion))
             }
             Start::Done(completion) => {
                 draft.complete(completion, self.is_quiet(report));
-                draft.end();
+                if !draft.is_bare() {
+                    // SAFETY: the last use of it.
+                    unsafe { ManuallyDrop::drop(draft) };
+                }
                 Ok((report == Report::AtOnce).then_some(completion))
             }
-            Start::Failed(status) => Err(Failure { status, payload: draft.refuse(status) }),
-            Start::Queue => self.leave(draft.keep()).map(|()| None),
-            rest => self.send(draft.keep(), rest).map(|_| None),
+            Start::Failed(status) => {
+                let payload = draft.refuse(status);
+                // SAFETY: the last use of it.
+                unsafe { ManuallyDrop::drop(draft) };
+                Err(Failure { status, payload })
+            }
+            Start::Queue => self.leave(keep(draft)).map(|()| None),
+            rest => self.send(keep(draft), rest).map(|_| None),
         }
     }
 
@@ -310,8 +329,10 @@ impl Instance {
     ) -> Result<Option<Completion>, Failure> {
         let report = call.report;
         // SAFETY: the caller's promise.
-        let draft = unsafe { call.draft(self) }.with(parameters);
-        self.launch(draft, report)
+        let mut draft = ManuallyDrop::new(unsafe { call.draft(self) });
+        draft.set(parameters);
+        // SAFETY: it is not used after this.
+        unsafe { self.launch(&mut draft, report) }
     }
 
     #[inline(always)]
@@ -461,6 +482,11 @@ impl Instance {
                 return Err(Refused { error, payload: transfer.payload });
             }
         };
+        if let (Place::Offset(offset), Position::At(place)) = (place, position)
+            && offset == place
+        {
+            self.device().goes_to(place);
+        }
         // SAFETY: the caller's promise.
         let request = unsafe { transfer.into_call(position).draft(self) }.keep();
         request.begin();

@@ -228,7 +228,7 @@ mod real {
     use super::{Alarm, Service, State, When};
     use crate::clock::Tick;
     use crate::idle::{Idle, Look};
-    use crate::port::Port;
+    use crate::port::{Again, Port};
     use crate::thread::Thread;
     use std::sync::{Arc, Weak};
     use std::time::Duration;
@@ -237,7 +237,8 @@ mod real {
     /// wake-ups a second while, and only while, threads post to themselves beside idle ones.
     const PERIOD: Duration = Duration::from_micros(200);
 
-    /// The time between two looks at a lead that changes hands without a gap that lasts.
+    /// The time between two looks at a lead that changes hands without a gap that lasts, and at a port whose posters take what they are
+    /// owed: a look wakes this thread, which costs as much as an echo or two.
     const CALM_PERIOD: Duration = Duration::from_millis(1);
 
     /// How late it may be found that the wall clock was set.
@@ -332,13 +333,18 @@ mod real {
                 return;
             };
             lead |= stop;
-            watched.retain(|port| port.upgrade().is_some_and(|port| port.look()));
+            let mut owed = false;
+            watched.retain(|port| {
+                let again = port.upgrade().map_or(Again::Never, |port| port.look());
+                owed |= again == Again::Soon;
+                again != Again::Never
+            });
             let look = if lead { idle.look() } else { Look::Done };
             lead = matches!(look, Look::Again | Look::Later);
             let alarm = if service.is_virtual() { None } else { service.ring() };
-            let soon = look == Look::Again || stop || !watched.is_empty();
+            let soon = look == Look::Again || stop || owed;
             let period = if soon { PERIOD } else { CALM_PERIOD };
-            let look_again = (lead || soon).then(|| Tick::monotonic().plus(period));
+            let look_again = (lead || soon || !watched.is_empty()).then(|| Tick::monotonic().plus(period));
             let next = look_again.into_iter().chain(alarm).min();
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {

@@ -337,6 +337,13 @@ pub extern "C" fn ovl_GetCurrentFiber() -> *mut Fiber {
     if fiber.is_null() { NO_FIBER as *mut Fiber } else { fiber }
 }
 
+/// The current fiber's stack without the guard, if it has one of its own.
+pub(crate) fn current_stack() -> Option<Range<usize>> {
+    // SAFETY: the current fiber is there.
+    let stack = &unsafe { CURRENT.get().as_ref() }?.stack;
+    (!stack.is_empty()).then(|| stack.start + PAGE..stack.end)
+}
+
 /// GetFiberData, of the calling fiber.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetFiberData() -> *mut c_void {

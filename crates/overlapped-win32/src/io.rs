@@ -8,12 +8,13 @@ use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, syst
 use overlapped_abi::Win32Error;
 use overlapped_devices::console::{ConsoleDevice, is_terminal};
 use overlapped_devices::pipe;
-use overlapped_kernel::handle::Object;
+use overlapped_kernel::handle::{Entry, Object};
 use overlapped_kernel::instance::Instance;
+use overlapped_kernel::system::Grant;
 use parking_lot::Mutex;
 use rustix::fs::{OFlags, SeekFrom};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::{Arc, LazyLock, Weak};
 
 /// A handle that belongs to a descriptor. Both are numbers that are used again.
@@ -62,8 +63,13 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
     {
         return Ok(bond.handle);
     }
-    let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, 3).map_err(|_| Win32Error::INVALID_HANDLE)?;
     let system = system()?;
+    if let Some((handle, instance)) = inherited(fd, file)? {
+        // It goes with the descriptor, as one that was made of a handle.
+        bonds.insert(fd, Bond { handle, instance, file, ends: true });
+        return Ok(handle);
+    }
+    let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, 3).map_err(|_| Win32Error::INVALID_HANDLE)?;
     let opened = match is_terminal(copy.as_fd()) {
         true => ConsoleDevice::adopt(copy, fd == 0)?,
         false => files().adopt(copy, false)?,
@@ -75,6 +81,14 @@ pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
     Ok(handle)
 }
 
+/// The handle that the parent process has given for the descriptor, as long as both lead to the same file: overlapped if it was so there.
+fn inherited(fd: RawFd, file: Identity) -> Result<Option<(RawHandle, Weak<Instance>)>, Win32Error> {
+    let Some(given) = overlapped_devices::process::handle_of_descriptor(fd) else { return Ok(None) };
+    let Ok(grant) = system()?.grant(handle(given)?) else { return Ok(None) };
+    let same = grant.instance.device().descriptor().is_some_and(|own| file_of(own) == Ok(file));
+    Ok(same.then(|| (given, Arc::downgrade(&grant.instance))))
+}
+
 /// A handle that was made of a descriptor of a terminal is not its handle any more: the next one who asks gets another.
 pub(crate) fn forget_terminal(fd: RawFd) {
     let mut bonds = BONDS.lock();
@@ -84,16 +98,35 @@ pub(crate) fn forget_terminal(fd: RawFd) {
     }
 }
 
+/// Lets the handle of a pipe's end lead to the descriptor that was made of it: bytes that come there must not also be waited for here.
+fn lead_to(file: RawHandle, grant: &Grant, fd: &OwnedFd) -> Result<Arc<Instance>, Win32Error> {
+    let system = system()?;
+    let handle = handle(file)?;
+    let flags = system.handle_flags(handle)?;
+    let copy = rustix::io::fcntl_dupfd_cloexec(fd, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?;
+    let opened = files().adopt(copy, grant.instance.is_overlapped())?;
+    let made = system.instance(opened.device, opened.overlapped);
+    system.close(handle)?;
+    let entry = Entry { object: Object::Instance(Arc::clone(&made)), access: grant.access, flags };
+    system.insert_at(handle, entry)?;
+    Ok(made)
+}
+
 /// A descriptor of what the handle refers to.
 fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     let mut bonds = BONDS.lock();
-    let grant = system()?.grant(handle(file)?)?;
-    let device = grant.instance.device();
-    let fd = match device.descriptor() {
-        Some(own) => rustix::io::fcntl_dupfd_cloexec(own, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?,
+    let mut grant = system()?.grant(handle(file)?)?;
+    let own = grant.instance.device().descriptor().map(|own| rustix::io::fcntl_dupfd_cloexec(own, 3));
+    let fd = match own {
+        Some(own) => own.map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?,
         // A pipe closes with its descriptor, however that is closed.
-        None => pipe::into_descriptor(&grant)?,
+        None => {
+            let fd = pipe::into_descriptor(&grant)?;
+            grant.instance = lead_to(file, &grant, &fd)?;
+            fd
+        }
     };
+    let device = grant.instance.device();
     // The descriptor goes on where the file pointer is; an adopted one stands where it should already.
     let adopted = bonds.values().any(|bond| bond.handle == file && !bond.ends);
     if device.seekable() && !adopted {

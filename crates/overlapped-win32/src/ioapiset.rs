@@ -51,7 +51,8 @@ pub extern "C" fn ovl_CreateIoCompletionPort(
 fn new_port(concurrency: u32) -> Result<(RawHandle, Arc<Port>), Win32Error> {
     let system = system()?;
     let port = system.new_port(concurrency);
-    let handle = system.insert(Object::Port(Arc::clone(&port)), AccessMask::from_bits_retain(IO_COMPLETION_ALL_ACCESS))?;
+    let handle =
+        system.insert(Object::Port(Arc::clone(&port)), AccessMask::from_bits_retain(IO_COMPLETION_ALL_ACCESS))?;
     Ok((handle.into_raw(), port))
 }
 

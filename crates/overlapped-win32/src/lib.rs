@@ -57,6 +57,7 @@ pub mod registrychanges;
 pub mod security;
 pub mod shlobj;
 pub mod srwlock;
+pub mod stacks;
 pub mod startprocess;
 pub mod strsafe;
 pub mod structured;

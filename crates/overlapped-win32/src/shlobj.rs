@@ -1,8 +1,9 @@
 //! `shlobj.h` and `combaseapi.h`: where a user's files go, and the memory in which such answers come.
 
+use crate::arguments::pair;
 use crate::names::to_windows;
 use crate::security::home;
-use crate::support::{RawHandle, guard};
+use crate::support::{Bool, FALSE, RawHandle, TRUE, guard};
 use crate::text::{Unit, put};
 use std::ffi::c_void;
 use std::path::PathBuf;
@@ -83,6 +84,43 @@ pub unsafe extern "C" fn ovl_SHGetKnownFolderPath(
         }
         S_OK
     })
+}
+
+/// MAX_PATH: the room that callers of the older function have.
+const MAX_PATH: usize = 260;
+
+pair! {
+    /// SHGetSpecialFolderPath: those of [`ovl_SHGetKnownFolderPath`] and the directories of a system that is not there; FALSE for others,
+    /// and for one that is missing and should have been made.
+    fn ovl_SHGetSpecialFolderPathA ovl_SHGetSpecialFolderPathW(_window: usize, to: *mut C, which: i32, create: Bool) -> Bool {
+        guard(FALSE, || {
+            let known = match which {
+                0x05 | 0x28 => directory(PROFILE),
+                0x1A => directory(ROAMING_DATA),
+                0x1C => directory(LOCAL_DATA),
+                0x23 => directory(PROGRAM_DATA),
+                _ => None,
+            };
+            let name = match (&known, which) {
+                (Some(path), _) => to_windows(path),
+                (None, 0x24) => r"C:\Windows".into(),
+                (None, 0x25) => r"C:\Windows\system32".into(),
+                _ => return FALSE,
+            };
+            if let Some(path) = known.filter(|_| create != FALSE)
+                && std::fs::create_dir_all(path).is_err()
+            {
+                return FALSE;
+            }
+            let name = C::from_os(&name);
+            if to.is_null() || name.len() >= MAX_PATH {
+                return FALSE;
+            }
+            // SAFETY: the caller has room for MAX_PATH units.
+            unsafe { put(to, &name) };
+            TRUE
+        })
+    }
 }
 
 /// CoTaskMemAlloc: NULL if there is no memory.

@@ -14,6 +14,20 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// MAX_PATH: the room for a name in GetTempFileName.
 const MAX_PATH: usize = 260;
 
+/// A name in the directory that no file has.
+pub(crate) fn free_name() -> OsString {
+    loop {
+        let number = TRIED.fetch_add(1, Relaxed);
+        let mut name = directory();
+        name.push(format!("s{:x}.{number:x}", std::process::id()));
+        if to_linux(&name).is_ok_and(|path| path.symlink_metadata().is_err()) {
+            return name;
+        }
+    }
+}
+
+static TRIED: AtomicU32 = AtomicU32::new(0);
+
 /// The directory, with a backslash at its end: as TMP, TEMP or TMPDIR says, or `/tmp`.
 fn directory() -> OsString {
     let said =

@@ -319,6 +319,7 @@ pub unsafe extern "C" fn ovl_SetThreadDescription(object: RawHandle, text: *cons
         let (thread, _) = thread(object)?;
         // SAFETY: the caller vouches for it.
         let name = unsafe { crate::support::wide(text) }.ok_or(Win32Error::INVALID_PARAMETER)?;
+        describe(&thread, crate::support::os_to_wide(&name));
         let name = name.to_string_lossy();
         let mut end = name.len().min(15);
         while !name.is_char_boundary(end) {
@@ -329,6 +330,45 @@ pub unsafe extern "C" fn ovl_SetThreadDescription(object: RawHandle, text: *cons
     };
     let failed = |error: Win32Error| 0x8007_0000 | error.0;
     crate::support::guard(failed(Win32Error::GEN_FAILURE), || set().map_or_else(failed, |()| 0))
+}
+
+/// The whole descriptions, of which Linux keeps 15 bytes.
+static DESCRIPTIONS: Mutex<Vec<(Weak<Thread>, Vec<u16>)>> = Mutex::new(Vec::new());
+
+fn describe(thread: &Arc<Thread>, text: Vec<u16>) {
+    let mut all = DESCRIPTIONS.lock();
+    all.retain(|(known, _)| known.strong_count() > 0 && known.as_ptr() != Arc::as_ptr(thread));
+    all.push((Arc::downgrade(thread), text));
+}
+
+/// GetThreadDescription: what SetThreadDescription has set, and nothing before; freed by LocalFree. An HRESULT.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetThreadDescription(object: RawHandle, to: *mut *mut u16) -> u32 {
+    let get = || {
+        let (thread, _) = thread(object)?;
+        if to.is_null() {
+            return Err(Win32Error::INVALID_PARAMETER);
+        }
+        let known = |all: &[(Weak<Thread>, Vec<u16>)]| {
+            all.iter().find(|(known, _)| known.as_ptr() == Arc::as_ptr(&thread)).map(|(_, text)| text.clone())
+        };
+        let text = known(&DESCRIPTIONS.lock()).unwrap_or_default();
+        let room: *mut u16 = crate::localglobal::ovl_LocalAlloc(0, (text.len() + 1) * 2).cast();
+        if room.is_null() {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        // SAFETY: made with that room; `to` is not NULL, and the caller vouches for it.
+        unsafe {
+            crate::text::put(room, &text);
+            to.write(room);
+        }
+        Ok(())
+    };
+    let failed = |error: Win32Error| 0x8007_0000 | error.0;
+    crate::support::guard(failed(Win32Error::GEN_FAILURE), || get().map_or_else(failed, |()| 0))
 }
 
 /// GetProcessIdOfThread: all threads with handles are of this process.

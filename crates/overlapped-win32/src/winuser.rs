@@ -3,7 +3,7 @@
 
 use crate::arguments::pair;
 use crate::support::Bool;
-use overlapped_devices::console::{key_of_scan_code, scan_code_of_key};
+use overlapped_devices::console::{key_of_scan_code, scan_code_of_key, unit_of_key};
 use std::ffi::c_void;
 
 const VK_TO_VSC: u32 = 0;
@@ -22,6 +22,34 @@ pair! {
             VK_TO_CHAR if number.is_ascii_key() => code,
             _ => 0,
         }
+    }
+}
+
+/// ToUnicode, for the same keyboard: how many units the key types with those that the state says are down (1 or 0).
+///
+/// # Safety
+/// `state` is NULL or has 256 bytes, `to` is NULL or has room for `room` units.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_ToUnicode(
+    key: u32,
+    _scan: u32,
+    state: *const u8,
+    to: *mut u16,
+    room: i32,
+    _flags: u32,
+) -> i32 {
+    const SHIFT: usize = 0x10;
+    const CONTROL: usize = 0x11;
+    // SAFETY: the caller's promise, and the places are below 256.
+    let down = |place: usize| !state.is_null() && unsafe { *state.add(place) } & 0x80 != 0;
+    let typed = u16::try_from(key).ok().and_then(|key| unit_of_key(key, down(SHIFT), down(CONTROL)));
+    match typed {
+        Some(unit) if room > 0 && !to.is_null() => {
+            // SAFETY: there is room for one.
+            unsafe { to.write(unit) };
+            1
+        }
+        _ => 0,
     }
 }
 

@@ -11,10 +11,12 @@ use overlapped_win32::ioapiset::{
     ovl_CancelIoEx, ovl_CreateIoCompletionPort, ovl_GetOverlappedResult, ovl_GetQueuedCompletionStatus,
 };
 use overlapped_win32::mailslots::{ovl_CreateMailslotA, ovl_CreateMailslotW, ovl_GetMailslotInfo, ovl_SetMailslotInfo};
+use overlapped_win32::namedpipeapi::ovl_WaitNamedPipeA;
 use overlapped_win32::processes::ovl_GetExitCodeProcess;
 use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
 use overlapped_win32::support::RawHandle;
 use overlapped_win32::synchapi::{ovl_CreateEventA, ovl_WaitForSingleObject};
+use overlapped_win32::sysinfoapi::ovl_GetComputerNameA;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
@@ -255,6 +257,65 @@ fn a_child_reads_and_writes_by_the_handles_it_inherits_07_4_1() {
     for handle in [answers, to_child, process] {
         ovl_CloseHandle(handle);
     }
+}
+
+#[test]
+fn an_overlapped_client_may_leave_the_overlapped_out_03_1() {
+    let name = unique("client");
+    let slot = create(&name, 0);
+    let client = open(&name, FILE_FLAG_OVERLAPPED);
+    assert!(write(client, b"plain"), "{}", ovl_GetLastError());
+    assert_eq!(read(slot), Ok(b"plain".to_vec()));
+    ovl_CloseHandle(client);
+    ovl_CloseHandle(slot);
+}
+
+#[test]
+fn a_write_has_completed_the_read_that_waited_when_it_returns_07_4_2() {
+    let name = unique("together");
+    let (slot, client) = (create(&name, 0), open(&name, 0));
+    // SAFETY: no attributes and no name.
+    let event = unsafe { ovl_CreateEventA(null(), 1, 0, null()) };
+    let start = |request: &mut Overlapped, room: &mut [u8; 8]| {
+        *request = Overlapped { h_event: event, ..Overlapped::default() };
+        // SAFETY: both stay where they are until the request is complete.
+        let done = unsafe { ovl_ReadFile(slot, room.as_mut_ptr().cast(), 8, null_mut(), &raw mut *request) };
+        assert_eq!((done, ovl_GetLastError()), (0, IO_PENDING));
+    };
+    let (mut request, mut room, mut count) = (Overlapped::default(), [0; 8], 0);
+    for _ in 0..100 {
+        // A read that has just timed out keeps the thread of the alarms busy.
+        assert_eq!(ovl_SetMailslotInfo(slot, 1), 1);
+        start(&mut request, &mut room);
+        assert_eq!(ovl_WaitForSingleObject(event, LONG), 0);
+        assert_eq!(ovl_SetMailslotInfo(slot, MAILSLOT_WAIT_FOREVER), 1);
+        start(&mut request, &mut room);
+        assert!(write(client, b"message"));
+        // SAFETY: as above.
+        assert_eq!(unsafe { ovl_GetOverlappedResult(slot, &raw mut request, &raw mut count, 0) }, 1);
+        assert_eq!((&room[..7], count), (&b"message"[..], 7));
+    }
+    for handle in [event, client, slot] {
+        ovl_CloseHandle(handle);
+    }
+}
+
+#[test]
+fn this_computer_is_known_by_its_name_07_4_2() {
+    let (mut computer, mut len) = ([0; 256], 256);
+    // SAFETY: the buffer has this size.
+    assert_ne!(unsafe { ovl_GetComputerNameA(computer.as_mut_ptr(), &raw mut len) }, 0);
+    let computer = String::from_utf8(computer[..len as usize].to_vec()).unwrap();
+    let name = unique("computer");
+    let slot = create(&name, LONG);
+    let client = open(&name.replacen('.', &computer, 1), 0);
+    assert!(write(client, b"to myself"), "{}", ovl_GetLastError());
+    assert_eq!(read(slot), Ok(b"to myself".to_vec()));
+    ovl_CloseHandle(client);
+    ovl_CloseHandle(slot);
+    let pipe = text(&format!(r"\\{computer}\pipe\ovl-nobody-{}", std::process::id()));
+    // SAFETY: a string.
+    assert_eq!((unsafe { ovl_WaitNamedPipeA(pipe.as_ptr().cast(), 1) }, ovl_GetLastError()), (0, 2), "and not 53");
 }
 
 #[test]

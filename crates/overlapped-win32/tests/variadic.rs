@@ -24,6 +24,15 @@ int call_print(print_fn print, char *to, size_t room, const char *format, ...) {
     return length;
 }
 
+int call_twice(print_fn print, char *to, size_t room, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    print(to, 2, format, list);
+    int length = print(to, room, format, list);
+    va_end(list);
+    return length;
+}
+
 int call_scan(scan_fn scan, const char *text, const char *format, ...) {
     va_list list;
     va_start(list, format);
@@ -136,6 +145,20 @@ fn integers_doubles_and_strings_in_any_order() {
         assert_eq!((text(&room), length as usize), (expected, expected.len()));
         assert_eq!(call(print, room.as_mut_ptr(), 4, c"%S%d".as_ptr(), wide.as_ptr(), 77), 5);
         assert_eq!(text(&room), "€");
+    }
+}
+
+/// Where a list is a pointer that is passed by value, programs ask for the length and then print with the same list.
+#[test]
+fn a_list_can_be_used_again() {
+    let mut room = [0; 40];
+    // SAFETY: the signature of that function; the arguments are those that the format asks for.
+    unsafe {
+        let call: CallPrint = std::mem::transmute(LIBRARY.symbol(c"call_twice"));
+        let print = printf::ovl_vsnprintf as *const c_void;
+        let format = c"%d %s %g %d %d";
+        assert_eq!(call(print, room.as_mut_ptr(), 40, format.as_ptr(), 1, c"two".as_ptr(), 3.5f64, 4, 5), 13);
+        assert_eq!(text(&room), "1 two 3.5 4 5");
     }
 }
 

@@ -499,7 +499,8 @@ pub fn ignore_ctrl_c(ignore: bool) -> Result<()> {
     control::ignore_ctrl_c(ignore).map_err(failed("ignore Ctrl+C"))
 }
 
-/// GenerateConsoleCtrlEvent: `CTRL_C_EVENT` to this process, `CTRL_BREAK_EVENT` also to another process group.
+/// GenerateConsoleCtrlEvent: for group 0 to this process, to what it has started, and to the program of ours that has started it; `CTRL_BREAK_EVENT`
+/// also to another process group.
 ///
 /// # Errors
 /// 87 for other events.

@@ -32,6 +32,28 @@ fn headers_bring_along_what_they_do_in_windows() {
 }
 
 #[test]
+fn a_cast_to_a_pointer_to_long_means_a_long_of_windows() {
+    let source = include_str!("casts.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for (file, optimized) in [("a.c", "-O0"), ("a.c", "-O2"), ("b.cpp", "-O0"), ("b.cpp", "-O2")] {
+            place.compile(&["cc", &compiler, "-Wall", "-Wextra", optimized, file]);
+            let expected = "1 0 0 55555555\n-4 -4 99\n1 77\n1 1 99\n1\n1 1 3\n";
+            assert_eq!(place.run(&[]), (expected.into(), 0), "{compiler} {file} {optimized}");
+        }
+    }
+}
+
+#[test]
+fn a_program_may_have_an_off_t_of_its_own() {
+    let place = Place::new(&[("a.c", include_str!("own_types.c"))]);
+    for compiler in compilers() {
+        place.compile(&["cc", &compiler, "-Wall", "-Wextra", "a.c"]);
+        assert_eq!(place.run(&[]), ("5000000000 1 1\n0\n5 1 1\n".into(), 0), "{compiler}");
+    }
+}
+
+#[test]
 fn suffixes_wide_paths_and_global_macros_work_in_cxx() {
     let place = Place::new(&[("a.cpp", include_str!("modern.cpp"))]);
     for compiler in compilers() {

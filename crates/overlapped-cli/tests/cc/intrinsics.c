@@ -46,6 +46,19 @@ int main(void) {
     __stosb(bytes, 7, 4);
     __movsw(words + 1, words, 1);
     printf("%d %d %I64d %I64u %I64d\n", bytes[3], words[1], __emul(-2, 3), __emulu(0xFFFFFFFF, 2), _abs64(-5));
+    {
+        /* The order comes before the width; in And, Or and Xor behind it. */
+        volatile LONG64 wide = 40;
+        LONG (*function)(LONG volatile *) = InterlockedIncrement;
+        InterlockedIncrementAcquire64(&wide);
+        InterlockedAddNoFence64(&wide, 4);
+        InterlockedExchangeAddRelease64(&wide, -2);
+        first = (int)InterlockedDecrementRelease64(&wide);
+        second = (int)InterlockedCompareExchangeNoFence64(&wide, 7, 42);
+        InterlockedOr64Acquire(&wide, 8);
+        third = function(&number);
+        printf("%d %d %I64d %d %d\n", first, second, wide, third, (int)(InterlockedDecrement)(&number));
+    }
     __nop();
     __faststorefence();
     return 0;

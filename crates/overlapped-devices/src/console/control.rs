@@ -4,6 +4,7 @@
 //! Handlers run on a thread that is new for each event. Without one that takes it, the signal does what it does to any program, once the
 //! terminal is as it was found. Ctrl+C also ends reads of text that wait ([`Console`](super::Console)).
 
+use super::kin::{self, Kin};
 use super::{own, signals};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::console::{
@@ -60,8 +61,9 @@ pub fn ignore_ctrl_c(ignore: bool) -> Result<(), Win32Error> {
     signals::ignore(libc::SIGINT, ignore)
 }
 
-/// GenerateConsoleCtrlEvent: to this process, or Ctrl+Break to another process group. Ctrl+C reaches no other group (and says
-/// TRUE); 87 for other events.
+/// GenerateConsoleCtrlEvent: to the programs of this console for group 0 (those that this process has started, and the program of ours that
+/// has started it; others of the terminal, such as a shell, are left alone), or Ctrl+Break to another process group. Ctrl+C reaches no other
+/// group (and says TRUE); 87 for other events.
 pub fn generate(event: u32, group: u32) -> Result<(), Win32Error> {
     let signal = match event {
         CTRL_C_EVENT => libc::SIGINT,
@@ -70,13 +72,34 @@ pub fn generate(event: u32, group: u32) -> Result<(), Win32Error> {
     };
     let own = std::process::id() as libc::pid_t;
     let to = match libc::pid_t::try_from(group) {
-        Ok(0) => own,
+        Ok(0) => {
+            // This process comes last: it may be the end of it.
+            for other in family(event) {
+                // One that has just ended needs no event.
+                send(other, signal);
+            }
+            own
+        }
         Ok(group) if group == own => own,
         Ok(group) if event == CTRL_BREAK_EVENT => -group,
         Ok(_) => return Ok(()),
         Err(_) => return Err(Win32Error::INVALID_PARAMETER),
     };
     if send(to, signal) { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
+}
+
+/// The other programs of this console that an event concerns: Ctrl+C those of the same process group.
+fn family(event: u32) -> Vec<libc::pid_t> {
+    let (own, all) = (std::process::id() as libc::pid_t, kin::all());
+    let me = all.iter().find(|process| process.id == own).copied();
+    let Some(me) = me else { return Vec::new() };
+    // Who has ended has left this process to one of another session.
+    let parent = all.iter().find(|process| process.id == me.parent && process.session == me.session);
+    let first = parent.filter(|_| crate::process::startup().is_some()).unwrap_or(&me);
+    let concerned = |process: &&Kin| {
+        process.id != own && process.session == me.session && (process.group == me.group || event == CTRL_BREAK_EVENT)
+    };
+    kin::below(&all, first.id).iter().filter(concerned).map(|process| process.id).collect()
 }
 
 /// The event comes to this process.

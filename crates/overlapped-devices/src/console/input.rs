@@ -8,6 +8,7 @@ use super::keymap;
 use super::keys::Decoder;
 use super::line::{Line, Typed};
 use super::text::Text;
+use crate::codepage::CodePage;
 use overlapped_abi::constants::console as c;
 use overlapped_abi::{InputEvent, InputRecord, KeyEventRecord, Status};
 use overlapped_kernel::request::{Completion, RequestRef};
@@ -28,7 +29,7 @@ pub(super) const DEFAULT_MODE: u32 = c::ENABLE_MOUSE_INPUT
 /// What a ReadConsole wants besides ReadFile: the details of its request.
 #[derive(Debug, Default)]
 pub struct TextRead {
-    /// Units of 16 bits, not UTF-8.
+    /// Units of 16 bits, not bytes of the code page.
     pub wide: bool,
     /// What the line begins with, shown already (nInitialChars).
     pub initial: Vec<u16>,
@@ -45,6 +46,8 @@ pub struct RecordRead;
 /// See the module page.
 pub(super) struct Input {
     pub mode: u32,
+    /// What bytes are that are read.
+    pub page: CodePage,
     /// Keys arrive one by one, whatever the line mode.
     pub keys: bool,
     /// Somebody waits, or has waited, for records.
@@ -80,6 +83,7 @@ impl Input {
     pub fn new(mode: u32) -> Self {
         Self {
             mode,
+            page: CodePage::Utf8,
             keys: false,
             waited: false,
             gone: false,
@@ -206,7 +210,7 @@ impl Input {
         let bytes = if wide {
             self.text.take(room / 2).into_iter().flat_map(u16::to_ne_bytes).collect()
         } else {
-            self.text.take_bytes(room)
+            self.text.take_bytes(room, self.page)
         };
         Some(Answer { bytes, interrupted: false })
     }

@@ -148,6 +148,27 @@ pub fn scan_code_of_key(code: u16) -> u16 {
     typed.or_else(silent).unwrap_or_else(|| enhanced(code, 0).virtual_scan_code)
 }
 
+/// The character that a key types, with or without Shift and Ctrl; `None` for a key without one.
+#[must_use]
+pub fn unit_of_key(code: u16, shift: bool, control: bool) -> Option<u16> {
+    let plain = match code {
+        BACK => 8,
+        TAB => 9,
+        RETURN => 13,
+        ESCAPE => 0x1B,
+        0x20 => 0x20,
+        0x41..=0x5A if control => code - 0x40,
+        0x41..=0x5A if shift => code,
+        0x41..=0x5A => code + 0x20,
+        _ if control => return None,
+        _ => {
+            let (plain, shifted, ..) = OTHERS.iter().find(|(.., key, _)| *key == code)?;
+            u16::from(if shift { *shifted } else { *plain })
+        }
+    };
+    Some(plain)
+}
+
 /// The virtual key with this scan code; 0 if there is none.
 #[must_use]
 pub fn key_of_scan_code(scan: u16) -> u16 {

@@ -24,6 +24,7 @@ mod display;
 mod input;
 mod keymap;
 pub mod keys;
+mod kin;
 mod line;
 pub(crate) mod open;
 mod output;
@@ -38,7 +39,7 @@ mod width;
 
 pub use device::{ConsoleDevice, Side, console_of};
 pub use input::{RecordRead, TextRead};
-pub use keymap::{key_of_scan_code, scan_code_of_key};
+pub use keymap::{key_of_scan_code, scan_code_of_key, unit_of_key};
 pub use output::{Largest, ScreenId};
 
 use display::Display;

@@ -4,6 +4,7 @@ use super::cells::{clip, is_empty};
 use super::display::Display;
 use super::screen::{LEADING, Screen, TRAILING};
 use super::{Console, Entry, State};
+use crate::codepage::CodePage;
 use overlapped_abi::{CharInfo, ConsoleCursorInfo, ConsoleScreenBufferInfo, Coord, SmallRect, Win32Error};
 
 /// The largest window of a private console: a large screen's.
@@ -103,9 +104,10 @@ impl Console {
         self.write_text(id, |_| text.to_vec())
     }
 
-    /// WriteFile, and WriteConsoleA: UTF-8. The beginning of a character waits for the rest.
+    /// WriteFile, and WriteConsoleA: text of the output code page. The beginning of a character waits for the rest.
     pub fn write_bytes(&self, id: ScreenId, bytes: &[u8]) -> Result<(), Win32Error> {
-        self.write_text(id, |screen| screen.decode(bytes))
+        let page = self.code_page(true)?;
+        self.write_text(id, |screen| screen.decode(bytes, page))
     }
 
     fn write_text(&self, id: ScreenId, text: impl FnOnce(&mut Screen) -> Vec<u16>) -> Result<(), Win32Error> {
@@ -350,10 +352,19 @@ impl Console {
         self.with(|state| Ok(state.pages[usize::from(output)]))
     }
 
-    /// SetConsoleCP and SetConsoleOutputCP. Text is UTF-8 whatever they say.
+    /// What the bytes of the input, or of the output, are.
+    pub fn code_page(&self, output: bool) -> Result<CodePage, Win32Error> {
+        self.page(output).map(|page| CodePage::new(page).unwrap_or(CodePage::Utf8))
+    }
+
+    /// SetConsoleCP and SetConsoleOutputCP: 87 for a code page that there is not.
     pub fn set_page(&self, output: bool, page: u32) -> Result<(), Win32Error> {
+        let known = CodePage::new(page).filter(|_| page > 3).ok_or(Win32Error::INVALID_PARAMETER)?;
         self.with(|state| {
             state.pages[usize::from(output)] = page;
+            if !output {
+                state.input.page = known;
+            }
             Ok(())
         })
     }

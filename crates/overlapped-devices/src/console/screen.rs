@@ -7,6 +7,7 @@
 use super::cells::{Grid, clip, is_empty};
 use super::vt::Parser;
 use super::width::width;
+use crate::codepage::CodePage;
 use overlapped_abi::constants::console as c;
 use overlapped_abi::{CharInfo, ConsoleCursorInfo, ConsoleScreenBufferInfo, Coord, SmallRect, Win32Error};
 
@@ -135,23 +136,12 @@ impl Screen {
         self.each(text, |screen, c| screen.take(c));
     }
 
-    /// UTF-8 as units; the beginning of a character waits for the next call.
-    pub fn decode(&mut self, bytes: &[u8]) -> Vec<u16> {
+    /// Bytes of a code page as units; the beginning of a character waits for the next call.
+    pub fn decode(&mut self, bytes: &[u8], page: CodePage) -> Vec<u16> {
         self.begun.extend_from_slice(bytes);
-        let cut = match std::str::from_utf8(&self.begun) {
-            Ok(_) => self.begun.len(),
-            Err(_) => {
-                let tail = self.begun.len().saturating_sub(3);
-                let open = (tail..self.begun.len()).find(|at| {
-                    std::str::from_utf8(&self.begun[*at..])
-                        .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
-                });
-                open.unwrap_or(self.begun.len())
-            }
-        };
-        let rest = self.begun.split_off(cut);
+        let rest = self.begun.split_off(page.whole(&self.begun));
         let whole = std::mem::replace(&mut self.begun, rest);
-        String::from_utf8_lossy(&whole).encode_utf16().collect()
+        page.decode(&whole).text
     }
 
     /// Calls `act` for each character; half of one waits for the next call.

@@ -1,5 +1,6 @@
-//! Text that is ready to be read (contract 09 §4): UTF-16 that is handed out in parts, also as UTF-8, and the ends between.
+//! Text that is ready to be read (contract 09 §4): UTF-16 that is handed out in parts, also as bytes of a code page, and the ends between.
 
+use crate::codepage::CodePage;
 use std::collections::VecDeque;
 
 const CTRL_Z: u16 = 0x1A;
@@ -82,21 +83,20 @@ impl Text {
         taken
     }
 
-    /// As [`Text::take`], in UTF-8 of up to `most` bytes. Only a character that would not even fit alone is handed out in parts.
-    pub fn take_bytes(&mut self, most: usize) -> Vec<u8> {
+    /// As [`Text::take`], in up to `most` bytes of a code page. Only a character that would not even fit alone is handed out in parts.
+    pub fn take_bytes(&mut self, most: usize, page: CodePage) -> Vec<u8> {
         let mut bytes: Vec<u8> = self.rest.drain(..most.min(self.rest.len())).collect();
         let mut count = 0;
         for decoded in char::decode_utf16(self.units.iter().copied()) {
             let units = decoded.as_ref().map_or(1, |c| c.len_utf16());
             let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-            let mut place = [0; 4];
-            let utf8 = c.encode_utf8(&mut place).as_bytes();
-            let fits = utf8.len().min(most - bytes.len());
-            if fits < utf8.len() && (fits == 0 || !bytes.is_empty()) {
+            let all = page.encode(c.encode_utf16(&mut [0; 2]), b"?").text;
+            let fits = all.len().min(most - bytes.len());
+            if fits < all.len() && (fits == 0 || !bytes.is_empty()) {
                 break;
             }
-            bytes.extend_from_slice(&utf8[..fits]);
-            self.rest.extend(&utf8[fits..]);
+            bytes.extend_from_slice(&all[..fits]);
+            self.rest.extend(&all[fits..]);
             count += units;
         }
         let last = self.units.drain(..count).next_back();
@@ -136,7 +136,7 @@ mod tests {
         assert!(!text.take_ctrl_z(), "within a line");
         text.take(3);
         assert!(text.take_ctrl_z());
-        assert_eq!(text.take_bytes(9), b"c\r\n");
+        assert_eq!(text.take_bytes(9, CodePage::Utf8), b"c\r\n");
     }
 
     #[test]
@@ -149,15 +149,22 @@ mod tests {
     #[test]
     fn bytes_are_whole_characters() {
         let mut text = lines(&["aä€\u{1F600}\n".as_bytes()]);
-        let mut take = |most| text.take_bytes(most);
+        let mut take = |most| text.take_bytes(most, CodePage::Utf8);
         let taken = [take(2), take(4), take(3), take(3), take(2)];
         assert_eq!(taken, [b"a".to_vec(), "ä".into(), "€".into(), b"\xF0\x9F\x98".to_vec(), b"\x80\r".to_vec()]);
     }
 
     #[test]
+    fn bytes_are_those_of_the_code_page() {
+        let mut text = lines(&["é€中\n".as_bytes()]);
+        assert_eq!(text.take_bytes(9, CodePage::new(1252).expect("a table")), b"\xE9\x80?\r\n");
+    }
+
+    #[test]
     fn a_character_that_does_not_fit_alone_is_handed_out_byte_by_byte() {
         let mut text = lines(&["é\n".as_bytes()]);
-        let taken: Vec<u8> = std::iter::from_fn(|| (!text.is_empty()).then(|| text.take_bytes(1))).flatten().collect();
+        let taken: Vec<u8> =
+            std::iter::from_fn(|| (!text.is_empty()).then(|| text.take_bytes(1, CodePage::Utf8))).flatten().collect();
         assert_eq!(taken, "é\r\n".as_bytes());
     }
 }

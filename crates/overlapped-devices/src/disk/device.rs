@@ -1,6 +1,6 @@
 //! The open drive or volume: what it makes of reads and writes (contract 01 §4.3, §4.4; 02 §6).
 
-use super::claim::{Claims, Held, Key};
+use super::claim::{Claims, Held, Key, mounts_of};
 use crate::file::{Seat, Sectors};
 use overlapped_abi::{AccessMask, Context, Status, Win32Error};
 use overlapped_kernel::device::{Device, FileType, Next, Start};
@@ -9,7 +9,7 @@ use overlapped_kernel::instance::Instance;
 use overlapped_kernel::namespace::DiskName;
 use overlapped_kernel::request::{Completion, Function, Position, Request};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use rustix::fs::SeekFrom;
+use rustix::fs::{OFlags, SeekFrom};
 use rustix::io::Errno;
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,17 @@ impl DiskDevice {
 
     pub(super) fn unlock(&self) -> Result<(), Win32Error> {
         self.made.claims.unlock(&self.made, &self.held)
+    }
+
+    pub(super) fn flush(&self) -> Result<(), Errno> {
+        let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        for mount in mounts_of(&self.made) {
+            // One that has gone meanwhile has been written out.
+            if let Ok(point) = rustix::fs::open(&mount.point, directory, rustix::fs::Mode::empty()) {
+                rustix::fs::syncfs(point)?;
+            }
+        }
+        rustix::fs::fsync(self.fd())
     }
 
     pub(super) fn dismount(&self) -> Result<(), Win32Error> {

@@ -61,6 +61,16 @@ pub fn unlock(grant: &Grant) -> Result<(), Win32Error> {
     device_of(grant)?.unlock()
 }
 
+/// FlushFileBuffers: what was written there, and to the files of what is mounted from it, is on the medium (contract 02 §7). 5 without a right
+/// to write.
+pub(crate) fn flush(grant: &Grant) -> Result<(), Win32Error> {
+    let device = device_of(grant)?;
+    if !grant.access.can_write() {
+        return Err(Win32Error::ACCESS_DENIED);
+    }
+    overlapped_kernel::port::blocking(|| device.flush()).map_err(crate::file::errors::write)
+}
+
 /// What a move of the file pointer has to keep to.
 pub(crate) fn places(grant: &Grant) -> Option<(Option<u64>, &crate::file::Sectors)> {
     let device = device_of(grant).ok()?;

@@ -1,8 +1,8 @@
 //! Descriptors that others have opened: standard input and output, and what POSIX code hands over (design.md section 1).
 //!
 //! A regular file adopted for synchronous use keeps the position of its descriptor: transfers happen there and move it, so that
-//! printf and WriteFile on the same output, or a parent and a child that share it, do not overwrite each other. Offsets of an
-//! OVERLAPPED mean nothing then. Adopted for overlapped use, it has positions as any file here, and the descriptor's own is
+//! printf and WriteFile on the same output, or a parent and a child that share it, do not overwrite each other. The offset of an
+//! OVERLAPPED moves it there first. Adopted for overlapped use, it has positions as any file here, and the descriptor's own is
 //! left alone. An adopted file shares everything; where instances with stricter share modes have it open it does without a
 //! place among them, since whoever opened the descriptor has asked nobody.
 

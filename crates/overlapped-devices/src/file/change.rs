@@ -48,6 +48,9 @@ pub fn flush(grant: &Grant) -> Result<(), Win32Error> {
         // Contract 09 section 2: as FlushConsoleInputBuffer.
         return console.forget_input();
     }
+    if crate::disk::is_disk(grant) {
+        return crate::disk::flush(grant);
+    }
     let null = grant.instance.device().as_any().is::<NullDevice>();
     let device = if null { None } else { Some(device_of(grant)?) };
     if !grant.access.can_write() {

@@ -27,6 +27,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Linux and Windows count offsets in 63 bits.
+const LAST_OFFSET: u64 = i64::MAX as u64;
+
 /// See the module page.
 pub(crate) struct FileDevice {
     made: Made,
@@ -229,15 +232,18 @@ impl FileDevice {
         if write && !self.made.access.contains(AccessMask::READ_DATA) {
             mode |= Mode::WRITE_ONLY;
         }
+        let offset = self.place(request).map_or(0, |at| at + done as u64);
+        // Linux takes no transfer that goes beyond the last offset there is.
+        let most = usize::try_from(LAST_OFFSET.saturating_sub(offset)).unwrap_or(usize::MAX);
         Operation {
             kind: if write { What::Write } else { What::Read },
             mode,
             fd: self.made.fd.as_raw_fd(),
             // Stays inside the buffer: `done` never exceeds its length.
             buffer: buffer.start.wrapping_add(done),
-            len: buffer.len - done,
+            len: (buffer.len - done).min(most),
             parts: request.parts().skip(done),
-            offset: self.place(request).map_or(0, |at| at + done as u64),
+            offset,
         }
     }
 
@@ -255,7 +261,9 @@ impl FileDevice {
     fn check(&self, request: &Request) -> Result<(), Status> {
         let (place, buffer) = (self.place(request), request.buffer());
         let end = place.map_or(Some(0), |at| at.checked_add(buffer.len as u64));
-        if end.is_none_or(|end| i64::try_from(end).is_err()) {
+        // Where no file has a byte, there is nothing to read (contract 02 §5).
+        let reads = request.function() == Function::Read && request.parts().is_none();
+        if !reads && end.is_none_or(|end| i64::try_from(end).is_err()) {
             return Err(Status::INVALID_PARAMETER);
         }
         let aligned = |sectors: &Sectors| sectors.allows(place, buffer.len, buffer.start as usize);
@@ -406,6 +414,11 @@ impl Device for FileDevice {
 
     fn seekable(&self) -> bool {
         self.made.kind.has_positions()
+    }
+
+    fn goes_to(&self, at: u64) {
+        // Where that fails, the transfer says why.
+        let _ = self.set_cursor(at);
     }
 
     fn requires_overlapped(&self) -> bool {

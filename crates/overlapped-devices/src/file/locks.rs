@@ -201,6 +201,9 @@ impl Locks {
     pub fn enqueue(self: &Arc<Self>, seat: &Seat, fd: BorrowedFd<'_>, request: RequestRef) {
         let (range, exclusive) = asked(&request);
         let new = Lock { owner: seat.id(), range, exclusive };
+        if let Some(outer) = &self.outer {
+            outer.reach(fd);
+        }
         let mut table = self.table.lock();
         // Looked at under the lock, as in `take`: a close either stops this or finds what is in the table.
         let status = match seat.left() {
@@ -265,7 +268,7 @@ impl Locks {
         *for_others = false;
         let granted: Vec<_> = waiting
             .extract_if(.., |(new, _)| {
-                // The descriptor is there already: a lock has been asked for.
+                // Who waits has made sure that the file is reached.
                 let verdict = self.try_lock(held, *new, None);
                 *for_others |= verdict == Verdict::HeldOutside;
                 verdict == Verdict::Granted

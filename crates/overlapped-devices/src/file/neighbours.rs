@@ -23,6 +23,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
+use std::io;
 use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -123,25 +124,33 @@ impl Neighbours {
     fn place(&self, key: Key) -> Option<(BorrowedFd<'_>, u64)> {
         let hash = Self::hash(key);
         let number = hash as usize % FILES;
-        let file = self.files[number].get_or_init(|| self.open(&format!("marks-{number}")));
+        let file = self.kept(&self.files[number], || self.open(&format!("marks-{number}")))?;
         // The highest place ends below 2^63.
-        Some((file.as_ref()?.as_fd(), (hash >> 4) % (1 << 59) * PLACE))
+        Some((file.as_fd(), (hash >> 4) % (1 << 59) * PLACE))
     }
 
-    /// A file of the neighbourhood; if that cannot be used, the log says why, and this process has none.
-    fn open(&self, name: &str) -> Option<OwnedFd> {
+    /// What `make` gives the first time. If that fails the log says why, and it stays so, unless only descriptors were short.
+    fn kept<'a, T>(&self, cell: &'a OnceLock<Option<T>>, make: impl FnOnce() -> io::Result<T>) -> Option<&'a T> {
+        if cell.get().is_none() {
+            let made = make();
+            if let Err(error) = &made {
+                if matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM)) {
+                    return None;
+                }
+                tracing::warn!(%error, directory = %self.directory.display(), "other processes do not count for files");
+            }
+            let _ = cell.set(made.ok());
+        }
+        cell.get()?.as_ref()
+    }
+
+    /// A file of the neighbourhood.
+    fn open(&self, name: &str) -> io::Result<OwnedFd> {
         let directory = self.directory.join("files");
-        let open = || -> std::io::Result<OwnedFd> {
-            shared::private(&self.directory)?;
-            shared::private(&directory)?;
-            let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-            Ok(rustix::fs::open(directory.join(name), flags, Mode::RUSR | Mode::WUSR)?)
-        };
-        open()
-            .inspect_err(|error| {
-                tracing::warn!(%error, directory = %directory.display(), "files are not shared with other processes");
-            })
-            .ok()
+        shared::private(&self.directory)?;
+        shared::private(&directory)?;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        Ok(rustix::fs::open(directory.join(name), flags, Mode::RUSR | Mode::WUSR)?)
     }
 
     /// Adds marks to those that this process has at a file, unless marks of others oppose `tested`. False: they do, and nothing has changed.
@@ -188,7 +197,7 @@ impl Neighbours {
     }
 
     fn counts(&self) -> Option<&Counts> {
-        self.counts.get_or_init(|| self.open("locked").and_then(|file| Counts::new(file).ok())).as_ref()
+        self.kept(&self.counts, || Ok(Counts::new(self.open("locked")?)?))
     }
 
     /// This process has its first lock in the file, or has given back its last.
@@ -328,5 +337,88 @@ impl Drop for Counts {
         // SAFETY: what `new` mapped; no reference outlives `self`.
         let unmapped = unsafe { rustix::mm::munmap(self.shared.as_ptr().cast(), SIZE) };
         debug_assert!(unmapped.is_ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = Key { dev: 7, ino: 11 };
+    const READ: AccessMask = AccessMask::READ_DATA;
+    const WRITE: AccessMask = AccessMask::WRITE_DATA;
+
+    /// Two that count as processes for each other.
+    fn two(directory: &tempfile::TempDir) -> [Arc<Neighbours>; 2] {
+        let run = directory.path().join("run");
+        [Neighbours::new(run.clone()), Neighbours::new(run)]
+    }
+
+    fn join(who: &Neighbours, access: AccessMask, share: ShareMode) -> bool {
+        let marks = Marks::of(access, share);
+        who.join(KEY, Marks::default(), marks, marks)
+    }
+
+    fn leave(who: &Neighbours, access: AccessMask, share: ShareMode) {
+        who.change(KEY, Marks::of(access, share), Marks::default());
+    }
+
+    #[test]
+    fn the_rule_of_share_modes_holds_between_processes_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = two(&directory);
+        let accesses = (0..8_u32).map(|bits| {
+            [READ, WRITE, AccessMask::DELETE].iter().enumerate().fold(AccessMask::empty(), |access, (at, right)| {
+                if bits >> at & 1 == 1 { access | *right } else { access }
+            })
+        });
+        let opens: Vec<_> =
+            accesses.flat_map(|access| (0..8).map(move |share| (access, ShareMode::from_bits_retain(share)))).collect();
+        for (first, held) in &opens {
+            assert!(join(&one, *first, *held));
+            for (access, share) in &opens {
+                let refused = ShareMode::conflicts(*access, *share, *first, *held);
+                assert_eq!(join(&other, *access, *share), !refused, "{first:?} {held:?} then {access:?} {share:?}");
+                if !refused {
+                    leave(&other, *access, *share);
+                }
+            }
+            leave(&one, *first, *held);
+        }
+    }
+
+    #[test]
+    fn of_two_who_open_at_once_one_has_the_file_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let both = two(&directory);
+        let alone = ShareMode::empty();
+        for round in 0..200 {
+            let meet = std::sync::Barrier::new(2);
+            let try_it = |who: &Neighbours| {
+                meet.wait();
+                join(who, READ, alone)
+            };
+            let had = std::thread::scope(|scope| {
+                let had = both.each_ref().map(|who| scope.spawn(|| try_it(who)));
+                had.map(|thread| thread.join().unwrap())
+            });
+            assert_eq!(had.iter().filter(|had| **had).count(), 1, "round {round}");
+            both.iter().zip(had).filter(|(_, had)| *had).for_each(|(who, _)| leave(who, READ, alone));
+        }
+    }
+
+    #[test]
+    fn locks_of_others_are_counted_and_forgotten_with_their_processes_02_9() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = two(&directory);
+        assert!(!other.may_have_locks(KEY));
+        one.count(KEY, true);
+        assert_eq!((one.may_have_locks(KEY), other.may_have_locks(KEY)), (false, true), "its own are known to it");
+        one.count(KEY, false);
+        assert!(!other.may_have_locks(KEY));
+        one.count(KEY, true);
+        drop((one, other));
+        let [next, _] = two(&directory);
+        assert!(!next.may_have_locks(KEY), "nobody was left");
     }
 }

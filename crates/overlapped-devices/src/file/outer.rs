@@ -45,6 +45,11 @@ impl Outer {
         self.file.get_or_init(open).as_ref().map(OwnedFd::as_fd)
     }
 
+    /// Makes sure that the file is to be had without an instance.
+    pub fn reach(&self, instance: BorrowedFd<'_>) {
+        self.file(Some(instance));
+    }
+
     /// Makes a span what `held` says, which has become more. False: another process is in the way, and it is as `before` said.
     pub fn take(&self, instance: Option<BorrowedFd<'_>>, span: Span, before: &[Held], held: &[Held]) -> bool {
         let Some(file) = self.file(instance) else { return true };

@@ -112,7 +112,10 @@ pub fn standard_info(grant: &Grant) -> Result<FileStandardInfo, Win32Error> {
         allocation_size: signed(facts.blocks.saturating_mul(512)),
         end_of_file: signed(facts.size),
         number_of_links: links(&facts),
-        delete_pending: device.seat().is_some_and(|seat| seat.delete_pending()).into(),
+        // Who watches a directory learns so that it was removed, by whomever.
+        delete_pending: (device.seat().is_some_and(|seat| seat.delete_pending())
+            || facts.kind == Kind::Directory && facts.links == 0)
+            .into(),
         directory: (facts.kind == Kind::Directory).into(),
     })
 }

@@ -72,9 +72,6 @@ struct State {
     clients: Vec<Connection>,
     /// Handles and heirs of handles that read.
     holders: usize,
-    /// Outcomes on their way.
-    told: VecDeque<(Who, Outcome)>,
-    telling: bool,
 }
 
 struct Reader {
@@ -85,6 +82,13 @@ struct Reader {
 
 /// A message, or why there is none.
 type Outcome = Result<Vec<u8>, Status>;
+
+/// Reads that are over. Whoever has ended them tells them, without the lock: so a write has completed its read when it returns.
+type Told = Vec<(Who, Outcome)>;
+
+fn tell(told: Told) {
+    told.into_iter().for_each(|(who, outcome)| who.finish(outcome));
+}
 
 /// Who reads.
 pub(super) enum Who {
@@ -143,8 +147,6 @@ impl Slot {
             times,
             clients: Vec::new(),
             holders: 1,
-            told: VecDeque::new(),
-            telling: false,
         };
         let (engine, alarm) = (Arc::clone(system.engine()), OnceLock::new());
         let slot = Arc::new(Self { name, longest, engine, alarm, state: Mutex::new(state) });
@@ -198,20 +200,16 @@ impl Slot {
 
     /// A read waits from now on, unless a message has come meanwhile.
     pub fn enqueue(&self, who: Who) {
-        let due = {
-            let mut state = self.state.lock();
-            let outcome = if state.open { state.next(who.room()) } else { Some(Err(Status::CANCELLED)) };
-            if let Some(outcome) = outcome {
-                state.told.push_back((who, outcome));
-                None
-            } else {
-                let limit = Duration::from_millis(state.timeout.into());
-                let due = (state.timeout != MAILSLOT_WAIT_FOREVER).then(|| self.engine.now().plus(limit));
-                state.readers.push_back(Reader { who, due });
-                due
-            }
-        };
-        self.tell();
+        let mut state = self.state.lock();
+        let outcome = if state.open { state.next(who.room()) } else { Some(Err(Status::CANCELLED)) };
+        if let Some(outcome) = outcome {
+            drop(state);
+            return who.finish(outcome);
+        }
+        let limit = Duration::from_millis(state.timeout.into());
+        let due = (state.timeout != MAILSLOT_WAIT_FOREVER).then(|| self.engine.now().plus(limit));
+        state.readers.push_back(Reader { who, due });
+        drop(state);
         self.wake_at(due);
     }
 
@@ -229,17 +227,16 @@ impl Slot {
     }
 
     fn cancel_where(&self, which: impl Fn(&Who) -> bool) -> bool {
-        let any = {
+        let told: Told = {
             let mut state = self.state.lock();
             let (over, left) =
                 std::mem::take(&mut state.readers).into_iter().partition(|reader: &Reader| which(&reader.who));
             state.readers = left;
             let over: VecDeque<Reader> = over;
-            let any = !over.is_empty();
-            state.told.extend(over.into_iter().map(|reader| (reader.who, Err(Status::CANCELLED))));
-            any
+            over.into_iter().map(|reader| (reader.who, Err(Status::CANCELLED))).collect()
         };
-        self.tell();
+        let any = !told.is_empty();
+        tell(told);
         any
     }
 
@@ -259,7 +256,7 @@ impl Slot {
 
     /// Takes a message, whole.
     pub fn deliver(&self, message: &[u8]) -> Result<(), Refusal> {
-        {
+        let told = {
             let mut state = self.state.lock();
             if !state.open {
                 return Err(Refusal::Closed);
@@ -268,9 +265,9 @@ impl Slot {
                 return Err(Refusal::TooLong);
             }
             state.times.write = now();
-            state.deliver(message.to_vec());
-        }
-        self.tell();
+            state.deliver(message.to_vec())
+        };
+        tell(told);
         Ok(())
     }
 
@@ -299,18 +296,6 @@ impl Slot {
         clients.iter().for_each(Connection::close);
     }
 
-    /// Completes what was decided.
-    fn tell(&self) {
-        let mut state = self.state.lock();
-        if std::mem::replace(&mut state.telling, true) {
-            return;
-        }
-        while let Some((who, outcome)) = state.told.pop_front() {
-            parking_lot::MutexGuard::unlocked(&mut state, || who.finish(outcome));
-        }
-        state.telling = false;
-    }
-
     fn wake_at(&self, due: Option<Tick>) {
         if let (Some(due), Some(alarm)) = (due, self.alarm.get()) {
             alarm.set(due);
@@ -328,26 +313,28 @@ impl State {
         self.messages.pop_front().map(Ok)
     }
 
-    fn deliver(&mut self, message: Vec<u8>) {
+    fn deliver(&mut self, message: Vec<u8>) -> Told {
+        let mut told = Told::new();
         while let Some(Reader { who, .. }) = self.readers.pop_front() {
             if message.len() <= who.room() {
                 self.times.access = self.times.write;
-                self.told.push_back((who, Ok(message)));
-                return;
+                told.push((who, Ok(message)));
+                return told;
             }
-            self.told.push_back((who, Err(Status::BUFFER_TOO_SMALL)));
+            told.push((who, Err(Status::BUFFER_TOO_SMALL)));
         }
         self.messages.push_back(message);
+        told
     }
 
-    /// Ends the reads that have waited long enough; when the next one has.
-    fn expire(&mut self, now: Tick) -> Option<Tick> {
+    /// Ends the reads that have waited long enough; and when the next one has.
+    fn expire(&mut self, now: Tick) -> (Told, Option<Tick>) {
         let (over, left) =
             std::mem::take(&mut self.readers).into_iter().partition(|reader| reader.due.is_some_and(|due| due <= now));
         self.readers = left;
         let over: VecDeque<Reader> = over;
-        self.told.extend(over.into_iter().map(|reader| (reader.who, Err(Status::IO_TIMEOUT))));
-        self.readers.iter().filter_map(|reader| reader.due).min()
+        let told = over.into_iter().map(|reader| (reader.who, Err(Status::IO_TIMEOUT))).collect();
+        (told, self.readers.iter().filter_map(|reader| reader.due).min())
     }
 }
 
@@ -364,11 +351,8 @@ fn copy(request: &Request, message: &[u8]) {
 
 impl Alarmed for Slot {
     fn alarm(self: Arc<Self>) {
-        let next = {
-            let mut state = self.state.lock();
-            state.expire(self.engine.now())
-        };
-        self.tell();
+        let (told, next) = self.state.lock().expire(self.engine.now());
+        tell(told);
         self.wake_at(next);
     }
 }

@@ -349,6 +349,9 @@ pub fn standing(grant: &Grant) -> Result<Standing, Win32Error> {
 /// # Errors
 /// 1 if it is not a pipe.
 pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
+    if let Some(fd) = foreign::descriptor(grant) {
+        return foreign::maker(fd);
+    }
     Ok(match end_of(grant)? {
         AnEnd::Here(device) => device.node.server,
         AnEnd::Far(device) => device.welcome().server,
@@ -360,6 +363,9 @@ pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
 /// # Errors
 /// 1 if it is not a pipe, 233 before a client has come.
 pub fn client_process(grant: &Grant) -> Result<u32, Win32Error> {
+    if let Some(fd) = foreign::descriptor(grant) {
+        return foreign::maker(fd);
+    }
     let AnEnd::Here(device) = end_of(grant)? else { return Ok(std::process::id()) };
     match device.node.state().peer.process {
         0 => Err(Win32Error::PIPE_NOT_CONNECTED),

@@ -223,6 +223,15 @@ impl Device for EndDevice {
         super::pump::bequeath(hold?)
     }
 
+    /// A descriptor has no boundaries between messages.
+    fn bequeath_handle(&self, instance: &Instance) -> Option<Bequest> {
+        if self.end.side == Side::Server || !self.node.family.of_messages {
+            return self.bequeath(instance);
+        }
+        let hold = self.hold.lock().clone();
+        super::serve::bequeath(hold?).or_else(|| self.bequeath(instance))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -22,6 +22,7 @@ use overlapped_kernel::instance::Instance;
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
 use parking_lot::Mutex;
+use rustix::fd::OwnedFd;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -90,6 +91,20 @@ pub(super) fn open(
         }
     }
     Err(error)
+}
+
+/// The end that the parent has left to this process.
+pub(super) fn adopt(names: &Arc<Names>, descriptor: OwnedFd, bytes: &[u8]) -> Result<FarDevice, Win32Error> {
+    let (mode, welcome, name) = wire::read_bequest(bytes).map_err(|Malformed| Win32Error::INVALID_HANDLE)?;
+    let state = State { next: 1, calls: BTreeMap::new(), mode, rest: None };
+    let names = Arc::clone(names);
+    let far = Arc::new(Far { names, name, welcome, connection: OnceLock::new(), state: Mutex::new(state) });
+    let attach = |connection: &Connection| {
+        let _ = far.connection.set(connection.clone());
+        Ok(Arc::clone(&far) as Arc<dyn channel::End>)
+    };
+    far.names.channel.adopt(descriptor, attach)?;
+    Ok(FarDevice { far })
 }
 
 impl FarDevice {

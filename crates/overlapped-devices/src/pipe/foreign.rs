@@ -84,3 +84,9 @@ pub(super) fn set_mode(grant: &Grant, mode: u32) -> Result<(), Win32Error> {
         _ => Err(Win32Error::INVALID_PARAMETER),
     }
 }
+
+/// The process that has made both ends, which a pair of sockets knows: a child's parent. 1 for a pipe of Linux, which does not.
+pub fn maker(fd: BorrowedFd<'_>) -> Result<u32, Win32Error> {
+    let made = rustix::net::sockopt::socket_peercred(fd).map_err(|_| Win32Error::INVALID_FUNCTION)?;
+    u32::try_from(made.pid.as_raw_nonzero().get()).map_err(|_| Win32Error::INVALID_FUNCTION)
+}

@@ -105,13 +105,19 @@ impl Driver for PipeDriver {
         }
     }
 
-    /// A child of this process has a descriptor in the end's place.
+    /// A child of this process has a descriptor in the end's place, or a connection to its owner.
     fn inherit(&self, system: &System, left: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
         if left.kind != bequest::PIPE {
             return None;
         }
         let files: Option<&FileDriver> = system.driver();
         Some(match (files, left.descriptor.take()) {
+            (_, Some(descriptor)) if !left.bytes.is_empty() => {
+                far::adopt(&self.names, descriptor, &left.bytes).map(|device| {
+                    let access = device.welcome().access;
+                    Opened { device: Arc::new(device), access, overlapped: left.overlapped, existed: false }
+                })
+            }
             (Some(files), Some(descriptor)) => files.adopt(descriptor, left.overlapped),
             _ => Err(Win32Error::INVALID_HANDLE),
         })

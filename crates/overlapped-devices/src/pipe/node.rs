@@ -40,7 +40,7 @@ impl Node {
         self.place.as_ref().map(|place| &place.name)
     }
 
-    fn names(&self) -> Option<&Arc<Names>> {
+    pub fn names(&self) -> Option<&Arc<Names>> {
         self.place.as_ref().map(|place| &place.names)
     }
 

@@ -1,4 +1,5 @@
-//! Ends of pipes as descriptors of Linux: what a child process inherits, and what `_open_osfhandle` makes of one.
+//! Ends of pipes as descriptors of Linux: what a child process inherits, and what `_open_osfhandle` makes of one. Where nobody needs a
+//! descriptor, a client's end of a pipe of messages is inherited [otherwise](super::serve::bequeath).
 //!
 //! A pipe of Linux (a pair of local sockets, if the end reads and writes) gets a thread for each direction that carries bytes between it and
 //! the queue. The threads keep the end open, whatever happens to its handles here, until the descriptor's other side is closed
@@ -167,8 +168,14 @@ impl Own {
     }
 }
 
-/// Carries what the end reads to the descriptor.
+/// Carries what the end reads to the descriptor, and says there when no more comes.
 fn drain(hold: &Hold, into: &OwnedFd, own: Own) {
+    carry_out(hold, into, own);
+    // Of a pair of sockets the other direction keeps a descriptor open, so that its end alone would not be noticed. A pipe refuses this.
+    let _ = rustix::net::shutdown(into, rustix::net::Shutdown::Write);
+}
+
+fn carry_out(hold: &Hold, into: &OwnedFd, own: Own) {
     let end = hold.end;
     loop {
         let read = |state: &mut State, tally: &mut Tally<Party>, call: &mut Option<Box<Call>>| {

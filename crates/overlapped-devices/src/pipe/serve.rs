@@ -5,6 +5,7 @@
 //! the client's pending writes are taken back and its end is closed. All of this happens on the channel's service thread, which it never
 //! keeps waiting.
 
+use super::device::Hold;
 use super::names::Names;
 use super::node::Node;
 use super::party::{Caller, Party};
@@ -13,7 +14,8 @@ use super::state::{Client, End, Mode, State, Verdict};
 use super::tally::Tally;
 use super::wire::{self, Done, Greeting, LONGEST, Welcome};
 use crate::channel::{self, Accepted, Connection, Fields, Frame, Kind, Malformed, Name, Service};
-use overlapped_abi::{Status, Win32Error};
+use overlapped_abi::{AccessMask, Status, Win32Error};
+use overlapped_kernel::device::{Bequest, bequest};
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::Completion;
 use parking_lot::Mutex;
@@ -37,18 +39,14 @@ fn next() -> u64 {
 }
 
 impl Names {
-    fn admit(
-        &self,
-        name: &ObjectName,
-        wanted: overlapped_abi::AccessMask,
-        connection: &Connection,
-    ) -> Result<Accepted, Win32Error> {
+    fn admit(&self, name: &ObjectName, wanted: AccessMask, connection: &Connection) -> Result<Accepted, Win32Error> {
         let user = rustix::process::geteuid().as_raw();
         let client = Client { process: connection.peer().process, user, far: Some(connection.clone()) };
         let found = self.open(name, wanted, client)?;
         let (family, quotas, server) = (found.node.family, found.node.quotas, found.node.server);
         let welcome = Welcome { access: found.access, family, quotas, server }.write();
-        let end = Arc::new(FarClient { node: found.node, end: found.end, number: next() });
+        let (number, hold) = (next(), Mutex::default());
+        let end = Arc::new(FarClient { node: found.node, end: found.end, number, hold });
         Ok(Accepted { end, welcome })
     }
 
@@ -117,6 +115,25 @@ struct FarClient {
     node: Arc<Node>,
     end: End,
     number: u64,
+    /// Of an end that others hold open as well: handles of this process, and its other children.
+    hold: Mutex<Option<Arc<Hold>>>,
+}
+
+/// What a child inherits of a client's end here: it becomes one of those that hold the end open, for as long as its connection lasts. `None`
+/// if there can be no connection.
+pub(super) fn bequeath(hold: Arc<Hold>) -> Option<Bequest> {
+    let (node, end) = (Arc::clone(&hold.node), hold.end);
+    let (names, name) = (node.names()?, node.name()?);
+    let access = AccessMask::FILE_GENERIC_READ | AccessMask::FILE_GENERIC_WRITE;
+    let welcome = Welcome { access, family: node.family, quotas: node.quotas, server: node.server };
+    let mode = node.state().mode(end.side).bits();
+    let attach = |connection: &Connection| -> Arc<dyn channel::End> {
+        node.state().heir = Some(connection.clone());
+        Arc::new(FarClient { node: Arc::clone(&node), end, number: next(), hold: Mutex::new(Some(hold)) })
+    };
+    let descriptor = names.channel.pair(attach).ok()?;
+    let bytes = wire::write_bequest(mode, &welcome, name);
+    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor: Some(descriptor), bytes })
 }
 
 /// A call that waits, or whose outcome is being told.
@@ -283,11 +300,16 @@ impl channel::End for FarClient {
     }
 
     fn ended(&self, _connection: &Connection) {
+        let hold = self.hold.lock().take();
         self.node.act(|state, tally| {
             // Nobody is left to be told.
             while state.take_out(|who| who.is_call(self.number, None), tally).is_some() {}
-            state.close(self.end, tally);
+            if hold.is_none() {
+                state.close(self.end, tally);
+            }
         });
+        // Whoever has the last part of an end closes it; not under the lock.
+        drop(hold);
     }
 }
 

@@ -108,6 +108,8 @@ pub(super) struct State {
     server: Mode,
     client: Mode,
     pub peer: Client,
+    /// By which a child that has inherited the client's end is reached: the last one, if there are several.
+    pub heir: Option<Connection>,
     /// The server has read something from this client.
     heard: bool,
     /// The server acts as its client.
@@ -127,6 +129,7 @@ impl State {
             server,
             client: Mode::PLAIN,
             peer: Client::default(),
+            heir: None,
             heard: false,
             impersonated: false,
         }
@@ -173,6 +176,7 @@ impl State {
         self.to_server = Queue::new(self.of_messages, self.quotas[1]);
         self.client = Mode::PLAIN;
         (self.peer, self.heard, self.impersonated) = (peer, false, false);
+        self.heir = None;
         self.connects.drain(..).for_each(|who| tally.push(who, Completion::success(0)));
         End { side: Side::Client, connection: self.connection }
     }
@@ -381,6 +385,8 @@ impl State {
         if self.phase == Phase::Connected {
             self.phase = Phase::ServerGone;
         }
+        // The client's own process is this one, so that an heir alone is left.
+        self.peer.far = self.peer.far.take().or_else(|| self.heir.take());
         self.take_farewell()
     }
 

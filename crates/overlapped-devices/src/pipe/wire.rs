@@ -16,9 +16,12 @@
 //! A frame's tag is the number that the client has given its call; the answer has the same.
 
 use super::names::Family;
-use super::state::Peeked;
+use super::state::{Mode, Peeked};
 use crate::channel::{Fields, Malformed, Writer};
 use overlapped_abi::{AccessMask, Status};
+use overlapped_kernel::namespace::ObjectName;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 pub(super) const READ: u16 = 1;
 pub(super) const WRITE: u16 = 2;
@@ -123,6 +126,18 @@ impl Welcome {
     }
 }
 
+/// What a child is left with a connection: the mode of its end, what a client is welcomed with, and the pipe's name.
+pub(super) fn write_bequest(mode: u32, welcome: &Welcome, name: &ObjectName) -> Vec<u8> {
+    Writer::new().u32(mode).bytes(&welcome.write()).rest(name.folded().as_bytes()).finish()
+}
+
+pub(super) fn read_bequest(bytes: &[u8]) -> Result<(Mode, Welcome, ObjectName), Malformed> {
+    let mut fields = Fields::of(bytes);
+    let mode = Mode::from_bits(fields.u32()?).ok_or(Malformed)?;
+    let welcome = Welcome::read(fields.bytes()?)?;
+    Ok((mode, welcome, ObjectName::new(OsStr::from_bytes(fields.rest()))))
+}
+
 /// The end of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Done<'a> {
@@ -193,6 +208,8 @@ mod tests {
         assert_eq!(Note::read(&note.write()), Ok(note));
         let welcome = Welcome { access: AccessMask::READ_DATA, family: FAMILY, quotas: [1, 2], server: 3 };
         assert_eq!(Welcome::read(&welcome.write()), Ok(welcome));
+        let (mode, name) = (Mode::from_bits(3).unwrap(), ObjectName::from("a name"));
+        assert_eq!(read_bequest(&write_bequest(mode.bits(), &welcome, &name)), Ok((mode, welcome, name)));
         let done = Done { status: Status::BUFFER_OVERFLOW, bytes: 3, data: b"abc" };
         assert_eq!(Done::read(&done.write()), Ok(done));
         let seen = Peeked { standing: 3, available: 5, messages: 2, message: Some(3), data: b"ab".to_vec() };
@@ -205,6 +222,7 @@ mod tests {
         #[test]
         fn any_bytes_are_something_or_malformed(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             let _ = (Greeting::read(&bytes), Note::read(&bytes), Welcome::read(&bytes), Done::read(&bytes));
+            let _ = read_bequest(&bytes);
             if let Ok(seen) = read_peeked(&bytes) {
                 prop_assert!(seen.left() <= seen.message.unwrap_or(0));
             }

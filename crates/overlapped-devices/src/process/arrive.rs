@@ -72,7 +72,10 @@ fn find(value: &OsStr) -> Option<Legacy> {
         unsafe { rustix::fd::BorrowedFd::borrow_raw(fd) }
     })?;
     // A copy, until it is clear that it is what was meant: a stale number may be anybody's.
-    let record = Record::adopt(rustix::io::fcntl_dupfd_cloexec(borrowed, 3).ok()?).ok()?;
+    // The low numbers may be wanted for the program's own descriptors.
+    let copy = rustix::io::fcntl_dupfd_cloexec(borrowed, LOW_NUMBERS);
+    let copy = copy.or_else(|_| rustix::io::fcntl_dupfd_cloexec(borrowed, 3));
+    let record = Record::adopt(copy.ok()?).ok()?;
     if record.nonce() != nonce {
         return None;
     }
@@ -83,7 +86,48 @@ fn find(value: &OsStr) -> Option<Legacy> {
     let ready = |heir: &Heir| heir.places.iter().filter(|place| !place.claim()).count() == 0;
     let ready = table.objects.iter().map(ready).collect();
     let direct = (record.process() == std::process::id()).then(|| Arc::new(record));
+    if direct.is_some() {
+        lay_out(&table);
+    }
     Some(Legacy { direct, table, waiting: Mutex::new(Some(ready)) })
+}
+
+/// Descriptors below this number are laid out as the parent's C library has said.
+const LOW_NUMBERS: i32 = 64;
+
+/// What `lpReserved2` says of the C library's descriptors: a count, a byte of flags for each, and their handles.
+fn handed_down(reserved: &[u8]) -> impl Iterator<Item = (i32, u64)> + '_ {
+    const OPEN: u8 = 1;
+    let count = reserved.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
+    let flags = reserved.get(4..).and_then(|rest| rest.get(..count)).unwrap_or_default();
+    let handles = reserved.get(4 + flags.len()..).unwrap_or_default().chunks_exact(8);
+    let handles = handles.map(|bytes| bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+    let open = flags.iter().zip(handles).enumerate().filter(|(_, (flags, _))| *flags & OPEN != 0);
+    open.map(|(number, (_, handle))| (number as i32, handle)).take_while(|(number, _)| *number < LOW_NUMBERS)
+}
+
+/// Puts descriptors where the program expects them: those above the standard ones, by which libraries pass more pipes to a child.
+fn lay_out(table: &Table) {
+    for (number, value) in handed_down(&table.startup.reserved).filter(|(number, _)| *number > 2) {
+        let handle = table.handles.iter().find(|handle| u64::from(handle.value) == value);
+        let place = handle.and_then(|handle| table.objects.get(handle.object as usize)?.places.first());
+        if let Some(place) = place {
+            place.copy_to(number);
+        }
+    }
+}
+
+/// The handle that the parent has given for a descriptor of the C library, if it is a program of ours: one of the standard handles, or one
+/// that `lpReserved2` names.
+#[must_use]
+pub fn handle_of_descriptor(number: i32) -> Option<usize> {
+    let standard = usize::try_from(number).ok().filter(|number| *number < 3).and_then(standard_handle);
+    let named = || {
+        let (legacy, _) = direct()?;
+        let found = handed_down(&legacy.table.startup.reserved).find(|(given, _)| *given == number);
+        found.and_then(|(_, handle)| usize::try_from(handle).ok())
+    };
+    standard.or_else(named).filter(|handle| *handle != 0)
 }
 
 fn direct() -> Option<(&'static Legacy, &'static Arc<Record>)> {

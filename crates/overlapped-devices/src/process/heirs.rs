@@ -53,14 +53,16 @@ impl Inherit {
 
 impl Estate {
     /// Everything that the child is to have.
-    pub fn of(system: &System, inherit: &Inherit) -> Result<Self, Win32Error> {
+    pub fn of(system: &System, inherit: &Inherit, standard: &[Handle]) -> Result<Self, Win32Error> {
         let mut estate = Self::default();
+        let streams: Vec<_> = standard.iter().filter_map(|handle| system.entry(*handle).ok()).collect();
         let mut known: Vec<(Object, Option<u32>)> = Vec::new();
         for (handle, entry) in inherit.entries(system)? {
             let place = match known.iter().find(|(object, _)| object.same(&entry.object)) {
                 Some((_, place)) => *place,
                 None => {
-                    let place = estate.add(system, &entry)?;
+                    let is_stream = streams.iter().any(|stream| stream.object.same(&entry.object));
+                    let place = estate.add(system, &entry, is_stream)?;
                     known.push((entry.object.clone(), place));
                     place
                 }
@@ -74,8 +76,8 @@ impl Estate {
         Ok(estate)
     }
 
-    fn add(&mut self, system: &System, entry: &Entry) -> Result<Option<u32>, Win32Error> {
-        let Some((thing, descriptors)) = pass(system, &entry.object)? else {
+    fn add(&mut self, system: &System, entry: &Entry, is_stream: bool) -> Result<Option<u32>, Win32Error> {
+        let Some((thing, descriptors)) = pass(system, &entry.object, is_stream)? else {
             return Ok(None);
         };
         let mut places = Vec::new();
@@ -117,14 +119,18 @@ fn copy(fd: impl AsFd) -> Result<OwnedFd, Win32Error> {
     rustix::io::fcntl_dupfd_cloexec(fd, 3).map_err(super::from_errno)
 }
 
-/// What leads a child to an object, and by which descriptors; `None` if nothing does.
-fn pass(system: &System, object: &Object) -> Result<Option<(Thing, Vec<OwnedFd>)>, Win32Error> {
+/// What leads a child to an object, and by which descriptors; `None` if nothing does. A standard handle goes as a stream that any program can use.
+fn pass(system: &System, object: &Object, is_stream: bool) -> Result<Option<(Thing, Vec<OwnedFd>)>, Win32Error> {
     Ok(match object {
-        Object::Instance(instance) => instance.device().bequeath(instance).map(|bequest| {
-            let (kind, bytes) = (bequest.kind, bequest.bytes);
-            let (overlapped, modes) = (instance.is_overlapped(), instance.modes().bits());
-            (Thing::Instance { kind, overlapped, modes, bytes }, bequest.descriptor.into_iter().collect())
-        }),
+        Object::Instance(instance) => {
+            let device = instance.device();
+            let left = if is_stream { device.bequeath(instance) } else { device.bequeath_handle(instance) };
+            left.map(|bequest| {
+                let (kind, bytes) = (bequest.kind, bequest.bytes);
+                let (overlapped, modes) = (instance.is_overlapped(), instance.modes().bits());
+                (Thing::Instance { kind, overlapped, modes, bytes }, bequest.descriptor.into_iter().collect())
+            })
+        }
         Object::Event(_) | Object::Mutant(_) | Object::Semaphore(_) | Object::Timer(_) => passage(system, object)?,
         Object::Section(section) => match passage(system, object)? {
             Some(named) => Some(named),

@@ -27,7 +27,7 @@ mod record;
 mod spawn;
 pub mod table;
 
-pub use arrive::{arrive, command_line, directory, say_exit_code, standard_handle, startup};
+pub use arrive::{arrive, command_line, directory, handle_of_descriptor, say_exit_code, standard_handle, startup};
 pub use heirs::Inherit;
 pub use spawn::Beginning;
 pub use table::{Line, Startup};
@@ -125,7 +125,11 @@ pub fn start(system: &System, start: Start) -> Result<Arc<Process>, Win32Error> 
     if start.directory.as_ref().is_some_and(|directory| !directory.is_dir()) {
         return Err(NO_DIRECTORY);
     }
-    let mut estate = Estate::of(system, &start.inherit)?;
+    let streams = start.standard.iter().filter_map(|standard| match standard {
+        Standard::Handle(handle) => Some(*handle),
+        _ => None,
+    });
+    let mut estate = Estate::of(system, &start.inherit, &streams.collect::<Vec<_>>())?;
     let values = start.standard.each_ref().map(|standard| match standard {
         Standard::Descriptor(_) | Standard::Owned(_) => u64::MAX,
         Standard::Handle(handle) => handle.into_raw() as u64,

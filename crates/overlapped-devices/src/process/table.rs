@@ -60,6 +60,16 @@ impl Place {
         Self::of(fd) == Some(self) && fcntl_setfd(fd, FdFlags::CLOEXEC).is_ok()
     }
 
+    /// Makes a copy of it with this number, unless that is in use.
+    pub fn copy_to(self, number: i32) {
+        // SAFETY: takes numbers only; what is open stays as it is.
+        unsafe {
+            if libc::fcntl(number, libc::F_GETFD) < 0 {
+                libc::dup3(self.fd, number, libc::O_CLOEXEC);
+            }
+        }
+    }
+
     /// Takes the descriptor over.
     ///
     /// # Safety

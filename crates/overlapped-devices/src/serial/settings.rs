@@ -43,8 +43,7 @@ pub fn default_dcb() -> Dcb {
     dcb
 }
 
-/// The DCB as it is kept, or 87 if no line could be like that. One that does not ask for binary mode has it all the same:
-/// there is no other.
+/// The DCB as it is kept, or 87 if no line could be like that, or if it asks for another mode than the binary one.
 pub(super) fn checked(dcb: &Dcb) -> Result<Dcb, Win32Error> {
     let stop_bits_fit = match dcb.stop_bits {
         c::ONESTOPBIT => true,
@@ -52,7 +51,8 @@ pub(super) fn checked(dcb: &Dcb) -> Result<Dcb, Win32Error> {
         c::TWOSTOPBITS => dcb.byte_size != 5,
         _ => false,
     };
-    let possible = dcb.baud_rate != 0
+    let possible = dcb.flags.contains(DcbFlags::BINARY)
+        && dcb.baud_rate != 0
         && (5..=8).contains(&dcb.byte_size)
         && dcb.parity <= c::SPACEPARITY
         && stop_bits_fit
@@ -61,7 +61,7 @@ pub(super) fn checked(dcb: &Dcb) -> Result<Dcb, Win32Error> {
     if !possible {
         return Err(Win32Error::INVALID_PARAMETER);
     }
-    Ok(Dcb { length: size_of::<Dcb>() as u32, flags: dcb.flags | DcbFlags::BINARY, ..*dcb })
+    Ok(Dcb { length: size_of::<Dcb>() as u32, ..*dcb })
 }
 
 /// The size of a queue after somebody has recommended one: they only grow.
@@ -164,15 +164,15 @@ mod tests {
         assert_eq!(with(|dcb| dcb.stop_bits = 3), refused);
         assert_eq!(with(|dcb| dcb.baud_rate = 0), refused);
         assert_eq!(with(|dcb| dcb.set_dtr_control(3)), refused);
+        assert_eq!(with(|dcb| dcb.flags -= DcbFlags::BINARY), refused, "there is no other mode");
     }
 
     #[test]
     fn possible_settings_are_kept_01_5_2() {
         assert!(with(|dcb| (dcb.byte_size, dcb.stop_bits) = (5, c::ONE5STOPBITS)).is_ok());
         assert!(with(|dcb| (dcb.byte_size, dcb.stop_bits) = (7, c::TWOSTOPBITS)).is_ok());
-        let odd = with(|dcb| (dcb.baud_rate, dcb.flags, dcb.length) = (31_250, DcbFlags::empty(), 0)).unwrap();
-        assert_eq!((odd.baud_rate, odd.length), (31_250, 28));
-        assert!(odd.flags.contains(DcbFlags::BINARY), "there is no other mode");
+        let odd = with(|dcb| (dcb.baud_rate, dcb.flags, dcb.length) = (31_250, DcbFlags::BINARY, 0)).unwrap();
+        assert_eq!((odd.baud_rate, odd.length, odd.flags), (31_250, 28, DcbFlags::BINARY));
     }
 
     #[test]

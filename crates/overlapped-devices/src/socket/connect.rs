@@ -216,7 +216,8 @@ impl Socket {
     fn set_peer(&self, address: &Address) -> Result<(), WsaError> {
         let core = self.core();
         let fd = core.fd().map_err(|error| core.code(error))?;
-        let zero = address.to_std().is_some_and(|address| address.ip().is_unspecified());
+        // All zeros end the association; an address that is nowhere, with a port, is refused.
+        let zero = address.to_std().is_some_and(|address| address.ip().is_unspecified() && address.port() == 0);
         if address.family() == libc::AF_UNSPEC || zero {
             let own = sys::local_address(fd.raw()).ok().filter(|_| core.has(Flags::BOUND));
             core.remove(Flags::CONNECTED);

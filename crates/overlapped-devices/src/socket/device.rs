@@ -61,6 +61,8 @@ impl SocketDevice {
         }
         let Ok(fd) = self.core.fd_under(&lane) else { return Start::Failed(Status::INVALID_HANDLE) };
         match job.step(&self.core, &fd, request) {
+            // That a datagram is too long is found on its way, after the call.
+            Step::Done(completion) if completion.status == Status::INVALID_BUFFER_SIZE => Start::Queue,
             Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
             Step::Done(completion) => Start::Done(completion),
             Step::Drained(completion) => {

@@ -196,10 +196,13 @@ impl Socket {
             return Err(WsaError::EINVAL);
         }
         let fd = core.fd().map_err(code)?;
-        if !core.has(Flags::EXCLUSIVE) {
-            reuse(fd.raw(), true);
+        // Linux looks for others with the address here once more. Connections that are accepted later inherit what is said then.
+        reuse(fd.raw(), true);
+        let listening = sys::listen(fd.raw(), backlog.saturating_abs());
+        if core.has(Flags::EXCLUSIVE) {
+            reuse(fd.raw(), false);
         }
-        sys::listen(fd.raw(), backlog.saturating_abs()).map_err(code)?;
+        listening.map_err(code)?;
         core.add(Flags::LISTENING);
         // What was said of it while nobody could connect is not true any more.
         core.input.lock().open = true;

@@ -27,6 +27,8 @@ fn a_plain_read_at_the_end_is_a_success_of_0_bytes_02_5() {
         assert_eq!(file.read(1).unwrap(), b"");
         set_pointer(&file.grant, 1 << 40, FILE_BEGIN).unwrap();
         assert_eq!(file.read(1).unwrap(), b"");
+        set_pointer(&file.grant, i64::MAX, FILE_BEGIN).unwrap();
+        assert_eq!(file.read(5).unwrap(), b"", "where no file has a byte");
     });
 }
 
@@ -35,7 +37,7 @@ fn a_read_with_an_overlapped_at_the_end_is_38_with_0_bytes_02_5() {
     World::each(|world| {
         world.file("f", b"0123456789");
         both_kinds(world, "f", |file, _| {
-            for at in [10, 11, 1 << 40] {
+            for at in [10, 11, 1 << 40, i64::MAX as u64 - 2, i64::MAX as u64] {
                 assert_eq!(file.read_at(at, 4), Err(failed(Win32Error::HANDLE_EOF)), "at {at}");
             }
         });
@@ -97,15 +99,17 @@ fn offsets_beyond_4_gib_are_exact_03_1() {
 }
 
 #[test]
-fn negative_offsets_and_overflows_are_87_02_12() {
+fn negative_offsets_and_writes_that_overflow_are_87_02_12() {
     World::each(|world| {
         world.file("f", b"abc");
         both_kinds(world, "f", |file, overlapped| {
             let bad = Win32Error::INVALID_PARAMETER;
-            for at in [1 << 63, APPEND - 2, i64::MAX as u64 - 1] {
+            for at in [1 << 63, APPEND - 2] {
                 assert_eq!(file.read_at(at, 8), Err(failed(bad)), "read at {at:#x}");
                 assert_eq!(file.write_at(at, b"12345678"), Err(failed(bad)), "write at {at:#x}");
             }
+            // A read there finds no byte, like any beyond the end.
+            assert_eq!(file.write_at(i64::MAX as u64 - 1, b"12345678"), Err(failed(bad)));
             assert_eq!(file.read_at(APPEND, 1), Err(failed(bad)));
             if overlapped {
                 assert_eq!(file.read_at(AT_POINTER, 1), Err(failed(bad)));

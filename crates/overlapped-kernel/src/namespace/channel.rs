@@ -52,7 +52,9 @@ impl Namespace {
         let (kind, rest) = split_first(rest.unwrap_or_default(), Style::Device);
         match rest {
             Some(rest) if !server.is_empty() && kind.eq_ignore_ascii_case(b"pipe") => {
-                self.require_local(server)?;
+                if server != b"?" {
+                    self.require_local(server)?;
+                }
                 pipe_name(name, rest)
             }
             _ => Err(wrong_form(name, PIPE_CLIENT_FORM)),
@@ -134,9 +136,11 @@ fn is_called(host: &OsStr, name: &OsStr) -> bool {
     same(host, name) || same(OsStr::from_bytes(&label[..label.len().min(LONGEST)]), name)
 }
 
-/// What follows `\\.\kind\`.
+/// What follows `\\.\kind\`; of pipes also `\\?\pipe\`.
 fn strip_local<'a>(name: &'a [u8], kind: &[u8], expected: &'static str) -> Result<&'a [u8], NameError> {
-    let path = name.strip_prefix(br"\\.\").unwrap_or_default();
+    // libuv names its pipes by the second form.
+    let verbatim = name.strip_prefix(br"\\?\").filter(|_| kind == b"pipe");
+    let path = name.strip_prefix(br"\\.\").or(verbatim).unwrap_or_default();
     match split_first(path, Style::Device) {
         (first, Some(rest)) if first.eq_ignore_ascii_case(kind) => Ok(rest),
         _ => Err(wrong_form(name, expected)),

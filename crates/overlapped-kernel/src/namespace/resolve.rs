@@ -1,7 +1,7 @@
 //! From a name to what it leads to: the forms of [`super::form`] meet the table.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component as PathPart, Path, PathBuf};
 
 use super::component::{self, Component, Flaw};
@@ -104,12 +104,16 @@ impl Resolver<'_> {
         }
     }
 
-    /// A POSIX path, as it is (decision D9).
+    /// A POSIX path, as it is (decision D9). But programs put a backslash and a name behind directories that they were given, so
+    /// backslashes separate in one that does not exist byte for byte.
     fn posix(&self, path: &[u8]) -> Result<Target, NameError> {
+        let exact = !path.contains(&b'\\') || self.lookup.exists(Path::new(OsStr::from_bytes(path)));
+        let separated = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
+        let path = if exact { path.to_vec() } else { path.iter().map(separated).collect() };
         self.file(FileTarget {
-            path: PathBuf::from(OsStr::from_bytes(path)),
-            drive: None,
             trailing_separator: path.ends_with(b"/"),
+            path: PathBuf::from(OsString::from_vec(path)),
+            drive: None,
             bare_drive: false,
         })
     }

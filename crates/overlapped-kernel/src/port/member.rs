@@ -73,6 +73,12 @@ impl Member {
         self.standing() == Standing::Waiting
     }
 
+    /// Does it work for a port, or wait for a packet of one, and not for something else meanwhile?
+    #[cfg(not(loom))]
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self.standing(), Standing::Waiting | Standing::Released | Standing::Called)
+    }
+
     #[inline(always)]
     pub(crate) fn set(&self, standing: Standing) {
         self.standing.store(standing as u8, Ordering::Relaxed);

@@ -81,6 +81,17 @@ pub(crate) struct Queue {
     members: Vec<Enlisted>,
 }
 
+/// When the service thread is to look at a port again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// When it is told to.
+    Never,
+    /// In a while: packets are owed now and then, and taken by their posters.
+    Later,
+    /// A packet is owed.
+    Soon,
+}
+
 /// What the service thread must know of lazy wakes.
 #[derive(Debug, Default)]
 struct Lazy {
@@ -483,8 +494,8 @@ impl Port {
         }
     }
 
-    /// The service thread looks: hands over what was owed at its last look too. False if it need not come again.
-    pub(crate) fn look(self: &Arc<Self>) -> bool {
+    /// The service thread looks: hands over what was owed at its last look too. When it is to come again.
+    pub(crate) fn look(self: &Arc<Self>) -> Again {
         let mut queue = self.queue.lock();
         let recent = std::mem::take(&mut queue.lazy.recent);
         if queue.lazy.owed {
@@ -493,10 +504,10 @@ impl Port {
             if std::mem::replace(&mut queue.lazy.seen, true) {
                 self.hand_over(queue);
             }
-            return true;
+            return Again::Soon;
         }
         queue.lazy.watched = recent;
-        recent
+        if recent { Again::Later } else { Again::Never }
     }
 
     /// The last handle was closed: waiting threads return 735, queued packets are lost, later ones go nowhere.

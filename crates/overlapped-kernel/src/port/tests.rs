@@ -331,7 +331,10 @@ impl Play {
             Step::Look => {
                 let owed = self.model.owed;
                 self.model.look();
-                assert!(self.port.look() || !owed, "the service thread must come again while a wake is owed");
+                assert!(
+                    self.port.look() == Again::Soon || !owed,
+                    "the service thread must come again while a wake is owed"
+                );
             }
             Step::Doze(t) if self.runs(t) && self.model.standing[t] == Standing::Released => {
                 self.actors[t].script.doze();

@@ -22,10 +22,17 @@ pub(crate) struct Draft<'a> {
 
 impl Draft<'_> {
     /// The same with parameters, whose parts are promised as the buffer is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with(mut self, parameters: Parameters) -> Self {
-        self.request.parameters = parameters;
+        self.set(parameters);
         self
+    }
+
+    /// The same where it stands.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, parameters: Parameters) {
+        // It has had none, so that there is nothing to drop.
+        std::mem::forget(std::mem::replace(&mut self.request.parameters, parameters));
     }
 
     /// Its packet carries this number and not the address of its status block: at the native level they are two things.
@@ -42,10 +49,27 @@ impl Draft<'_> {
     }
 
     /// The request as others may have it.
-    #[inline]
-    pub(crate) fn keep(mut self) -> RequestRef {
-        self.request.instance.count();
-        Arc::new(self.request)
+    #[inline(always)]
+    pub(crate) fn keep(self) -> RequestRef {
+        // SAFETY: it is given up.
+        unsafe { Self::keep_from(&mut ManuallyDrop::new(self)) }
+    }
+
+    /// The same from where it stands.
+    ///
+    /// # Safety
+    /// The draft is neither used nor dropped after this.
+    #[inline(always)]
+    pub(crate) unsafe fn keep_from(draft: &mut ManuallyDrop<Self>) -> RequestRef {
+        draft.request.instance.count();
+        let mut kept = Arc::<Request>::new_uninit();
+        let Some(place) = Arc::get_mut(&mut kept) else { unreachable!("nobody else has it") };
+        // SAFETY: it is moved, by the caller's promise, to memory for it. By the language's own means it would be moved through the
+        // stack first, which costs as much again.
+        unsafe {
+            std::ptr::copy_nonoverlapping(&raw const draft.request, place.as_mut_ptr(), 1);
+            kept.assume_init()
+        }
     }
 
     /// The call reports a failure and nobody else is told; the payload comes back.
@@ -68,14 +92,12 @@ impl Draft<'_> {
         });
     }
 
-    /// Its end, after its payload was taken. Most have nothing else to drop, and to find that out field by field takes longer.
+    /// Is there nothing in it to drop, once its payload was taken? Most have nothing, and to drop them field by field takes longer.
     #[inline(always)]
-    pub(crate) fn end(self) {
+    pub(crate) fn is_bare(&self) -> bool {
         let Request { event, parameters, alerts, .. } = &self.request;
         // Nobody has waited for a draft, so that its watch has nothing but a routine.
-        if event.is_none() && parameters.parts.is_empty() && parameters.details.is_none() && !alerts {
-            std::mem::forget(self);
-        }
+        event.is_none() && parameters.parts.is_empty() && parameters.details.is_none() && !alerts
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef OVL_CRTDBG_H
 #define OVL_CRTDBG_H
 #include <assert.h>
+#include "ovl/base.h"
 
 #define _CRT_WARN 0
 #define _CRT_ERROR 1
@@ -14,8 +15,9 @@
 #define _CRTDBG_REPORT_FLAG (-1)
 #define _ASSERT(condition) assert(condition)
 #define _ASSERTE(condition) assert(condition)
-#define _CrtSetReportMode(kind, mode) ((void)0)
-#define _CrtSetReportFile(kind, file) ((void)0)
+typedef void *_HFILE;
+OVL_INLINE int _CrtSetReportMode(int kind, int mode) { return (void)kind, (void)mode, 0; }
+OVL_INLINE _HFILE _CrtSetReportFile(int kind, _HFILE file) { return (void)kind, (void)file, (_HFILE)0; }
 #define _CrtSetDbgFlag(flags) ((void)0)
 #define _CrtDumpMemoryLeaks() 0
 #define _CrtCheckMemory() 1

@@ -7,6 +7,14 @@
 #define EXCEPTION_CONTINUE_SEARCH 0
 #define EXCEPTION_CONTINUE_EXECUTION (-1)
 
+/* What a handler that is called by its frame answers; none is here. */
+typedef enum _EXCEPTION_DISPOSITION {
+    ExceptionContinueExecution,
+    ExceptionContinueSearch,
+    ExceptionNestedException,
+    ExceptionCollidedUnwind
+} EXCEPTION_DISPOSITION;
+
 OVL_BEGIN
 struct _EXCEPTION_POINTERS;
 unsigned int ovl_seh_code(void);

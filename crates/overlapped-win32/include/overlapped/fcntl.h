@@ -42,6 +42,12 @@ OVL_END
 #define _O_SEQUENTIAL 0x20
 #define _O_SHORT_LIVED 0x800000
 #define _O_TEMPORARY 0x1000000
+/* Files have no text mode, whatever is set here. */
+OVL_INLINE int *__p__fmode(void) {
+    static int mode;
+    return &mode;
+}
+#define _fmode (*__p__fmode())
 #define O_BINARY 0
 #define O_TEXT 0
 

@@ -68,16 +68,28 @@ template <class V, class C> inline unsigned long ovl_long_compare(bool four, uns
 #define OVL_POINTS_TO(to, type)                                          \
     (__builtin_types_compatible_p(__typeof__((to) + 0), type *) || \
      __builtin_types_compatible_p(__typeof__((to) + 0), type volatile *))
+/* The same pointer, of which clang does not know that it points to 4 bytes: the operation that is not done would be one of libatomic. */
+#define OVL_UNALIGNED(to) ((__typeof__((to) + 0))(__UINTPTR_TYPE__)(to))
 #define OVL_ON_LONG(to, text, four, any)                                                        \
     __builtin_choose_expr(OVL_POINTS_TO(to, long) || OVL_POINTS_TO(to, unsigned long), \
                           OVL_IS_FOUR(to, text) ? (long)(four) : (long)(any), any)
 #define OVL_LOCKED(name, to, value) \
-    OVL_ON_LONG(to, #to, ovl_atomic_##name((int volatile *)(to), (int)(__INTPTR_TYPE__)(value)), ovl_atomic_##name(to, value))
+    OVL_ON_LONG(to, #to, ovl_atomic_##name((int volatile *)(to), (int)(__INTPTR_TYPE__)(value)), \
+                ovl_atomic_##name(OVL_UNALIGNED(to), value))
 #define OVL_LOCKED_COMPARE(to, value, expected)                                                                            \
     OVL_ON_LONG(to, #to,                                                                                                 \
                 ovl_atomic_compare((int volatile *)(to), (int)(__INTPTR_TYPE__)(value), (int)(__INTPTR_TYPE__)(expected)), \
-                ovl_atomic_compare(to, value, expected))
+                ovl_atomic_compare(OVL_UNALIGNED(to), value, expected))
 #endif
+
+/* For who takes their addresses, or writes the name in parentheses. */
+OVL_INLINE LONG InterlockedIncrement(LONG volatile *to) { return ovl_atomic_add(to, 1); }
+OVL_INLINE LONG InterlockedDecrement(LONG volatile *to) { return ovl_atomic_add(to, -1); }
+OVL_INLINE LONG InterlockedExchange(LONG volatile *to, LONG value) { return ovl_atomic_exchange(to, value); }
+OVL_INLINE LONG InterlockedExchangeAdd(LONG volatile *to, LONG value) { return ovl_atomic_fetch_add(to, value); }
+OVL_INLINE LONG InterlockedCompareExchange(LONG volatile *to, LONG value, LONG expected) {
+    return ovl_atomic_compare(to, value, expected);
+}
 
 #define InterlockedIncrement(to) OVL_LOCKED(add, to, 1)
 #define InterlockedIncrement16(to) ovl_atomic_add(to, 1)

@@ -73,6 +73,29 @@ typedef GUID NET_IF_NETWORK_GUID;
     }
 #endif
 
+typedef struct {
+    char String[4 * 4];
+} IP_ADDRESS_STRING, *PIP_ADDRESS_STRING, IP_MASK_STRING, *PIP_MASK_STRING;
+typedef struct _IP_ADDR_STRING {
+    struct _IP_ADDR_STRING *Next;
+    IP_ADDRESS_STRING IpAddress;
+    IP_MASK_STRING IpMask;
+    DWORD Context;
+} IP_ADDR_STRING, *PIP_ADDR_STRING;
+OVL_SIZE(IP_ADDR_STRING, 48);
+typedef struct {
+    char HostName[MAX_HOSTNAME_LEN + 4];
+    char DomainName[MAX_DOMAIN_NAME_LEN + 4];
+    PIP_ADDR_STRING CurrentDnsServer;
+    IP_ADDR_STRING DnsServerList;
+    UINT NodeType;
+    char ScopeId[256 + 4];
+    UINT EnableRouting;
+    UINT EnableProxy;
+    UINT EnableDns;
+} FIXED_INFO_W2KSP1, *PFIXED_INFO_W2KSP1, FIXED_INFO, *PFIXED_INFO;
+OVL_SIZE(FIXED_INFO, 600);
+
 typedef struct _IP_ADAPTER_UNICAST_ADDRESS_LH {
     OVL_ADAPTER_HEAD(DWORD Flags);
     struct _IP_ADAPTER_UNICAST_ADDRESS_LH *Next;

@@ -61,6 +61,7 @@ WINBASEAPI BOOL WINAPI SwitchToThread(VOID) OVL_SYMBOL(SwitchToThread);
 WINBASEAPI HANDLE WINAPI GetCurrentThread(VOID) OVL_SYMBOL(GetCurrentThread);
 WINBASEAPI DWORD WINAPI GetCurrentThreadId(VOID) OVL_SYMBOL(GetCurrentThreadId);
 WINBASEAPI DWORD WINAPI GetThreadId(HANDLE thread) OVL_SYMBOL(GetThreadId);
+WINBASEAPI VOID WINAPI GetCurrentThreadStackLimits(PULONG_PTR low, PULONG_PTR high) OVL_SYMBOL(GetCurrentThreadStackLimits);
 WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter) OVL_SYMBOL(QueueUserAPC);
 
 /* Thread-local storage. */
@@ -116,6 +117,7 @@ WINBASEAPI int WINAPI GetThreadPriority(HANDLE thread) OVL_SYMBOL(GetThreadPrior
 WINBASEAPI BOOL WINAPI SetThreadPriorityBoost(HANDLE thread, BOOL disable) OVL_SYMBOL(SetThreadPriorityBoost);
 WINBASEAPI BOOL WINAPI GetThreadPriorityBoost(HANDLE thread, PBOOL disabled) OVL_SYMBOL(GetThreadPriorityBoost);
 WINBASEAPI HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text) OVL_SYMBOL(SetThreadDescription);
+WINBASEAPI HRESULT WINAPI GetThreadDescription(HANDLE thread, PWSTR *to) OVL_SYMBOL(GetThreadDescription);
 WINBASEAPI DWORD WINAPI GetProcessIdOfThread(HANDLE thread) OVL_SYMBOL(GetProcessIdOfThread);
 WINBASEAPI DWORD WINAPI SetThreadIdealProcessor(HANDLE thread, DWORD processor) OVL_SYMBOL(SetThreadIdealProcessor);
 WINBASEAPI BOOL WINAPI GetThreadTimes(HANDLE thread, LPFILETIME created, LPFILETIME ended, LPFILETIME kernel, LPFILETIME user)

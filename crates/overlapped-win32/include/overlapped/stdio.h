@@ -22,6 +22,7 @@
 #define vsscanf ovl_libc_vsscanf
 #endif
 #define fopen ovl_libc_fopen
+#define fopen64 ovl_libc_fopen64
 #define freopen ovl_libc_freopen
 #define remove ovl_libc_remove
 #define rename ovl_libc_rename
@@ -29,6 +30,7 @@
 #include_next <stdio.h>
 #include "ovl/show.h"
 #undef fopen
+#undef fopen64
 #undef freopen
 #undef remove
 #undef rename
@@ -97,6 +99,7 @@ OVL_VARIADIC(sscanf_s, (const char *from, const char *format, ...), format, vssc
 
 /* Names of files are names of Windows too: C:\\x. */
 FILE *fopen(const char *name, const char *mode) OVL_SYMBOL(fopen);
+FILE *fopen64(const char *name, const char *mode) OVL_SYMBOL(fopen);
 FILE *freopen(const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen);
 int remove(const char *name) OVL_SYMBOL(remove);
 int rename(const char *from, const char *to) OVL_SYMBOL(rename);
@@ -109,6 +112,7 @@ int _wunlink(const wchar_t *name) OVL_SYMBOL(_wunlink);
 errno_t fopen_s(FILE **to, const char *name, const char *mode) OVL_SYMBOL(fopen_s);
 errno_t freopen_s(FILE **to, const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen_s);
 errno_t tmpfile_s(FILE **to) OVL_SYMBOL(tmpfile_s);
+errno_t tmpnam_s(char *to, size_t room) OVL_SYMBOL(tmpnam_s);
 FILE *_fsopen(const char *name, const char *mode, int share) OVL_SYMBOL(_fsopen);
 FILE *_wfsopen(const wchar_t *name, const wchar_t *mode, int share) OVL_SYMBOL(_wfsopen);
 FILE *_wfopen(const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen);
@@ -125,6 +129,7 @@ int _fcloseall(void) OVL_SYMBOL(_fcloseall);
 OVL_END
 
 #ifdef __cplusplus
+template <size_t N> inline errno_t tmpnam_s(char (&to)[N]) { return tmpnam_s(to, N); }
 template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }
 template <size_t N> OVL_VARIADIC(sprintf_s, (char (&to)[N], const char *format, ...), format, vsprintf_s(to, N, format, ovl_list))
 template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const char *format, ...), format,

@@ -36,6 +36,18 @@ typedef struct _MEMORYSTATUSEX {
 } MEMORYSTATUSEX, *LPMEMORYSTATUSEX;
 OVL_SIZE(MEMORYSTATUSEX, 64);
 
+typedef struct _MEMORYSTATUS {
+    DWORD dwLength;
+    DWORD dwMemoryLoad;
+    SIZE_T dwTotalPhys;
+    SIZE_T dwAvailPhys;
+    SIZE_T dwTotalPageFile;
+    SIZE_T dwAvailPageFile;
+    SIZE_T dwTotalVirtual;
+    SIZE_T dwAvailVirtual;
+} MEMORYSTATUS, *LPMEMORYSTATUS;
+OVL_SIZE(MEMORYSTATUS, 56);
+
 typedef enum _COMPUTER_NAME_FORMAT {
     ComputerNameNetBIOS,
     ComputerNameDnsHostname,
@@ -53,6 +65,7 @@ typedef enum _COMPUTER_NAME_FORMAT {
 OVL_BEGIN
 WINBASEAPI VOID WINAPI GetSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetSystemInfo);
 WINBASEAPI VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetNativeSystemInfo);
+WINBASEAPI VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS to) OVL_SYMBOL(GlobalMemoryStatus);
 WINBASEAPI BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX to) OVL_SYMBOL(GlobalMemoryStatusEx);
 WINBASEAPI DWORD WINAPI GetVersion(VOID) OVL_SYMBOL(GetVersion);
 WINBASEAPI BOOL WINAPI GetVersionExA(LPOSVERSIONINFOA to) OVL_SYMBOL(GetVersionExA);

@@ -661,6 +661,8 @@ WINBASEAPI DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id, DW
                                        __builtin_va_list *arguments) OVL_SYMBOL(FormatMessageW);
 WINBASEAPI BOOL WINAPI GetComputerNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameA);
 WINBASEAPI BOOL WINAPI GetComputerNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameW);
+/* Programs declare it themselves, since only ntsecapi.h has it, under another name. */
+BOOLEAN WINAPI SystemFunction036(PVOID to, ULONG bytes) OVL_SYMBOL(SystemFunction036);
 WINADVAPI BOOL WINAPI GetUserNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameA);
 WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameW);
 WINBASEAPI BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoA);

@@ -88,6 +88,13 @@ typedef struct timeval {
     LONG tv_sec;
     LONG tv_usec;
 } TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
+#ifndef timerisset
+#define timerisset(time) ((time)->tv_sec || (time)->tv_usec)
+#define timercmp(a, b, compare) \
+    (((a)->tv_sec != (b)->tv_sec && (a)->tv_sec compare (b)->tv_sec) || \
+     ((a)->tv_sec == (b)->tv_sec && (a)->tv_usec compare (b)->tv_usec))
+#define timerclear(time) ((time)->tv_sec = (time)->tv_usec = 0)
+#endif
 OVL_SIZE(TIMEVAL, 8);
 
 typedef struct linger {

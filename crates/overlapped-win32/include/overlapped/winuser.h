@@ -157,6 +157,7 @@ WINUSERAPI BOOL WINAPI TranslateMessage(const MSG *message) OVL_SYMBOL(Translate
 WINUSERAPI LONG_PTR WINAPI DispatchMessageA(const MSG *message) OVL_SYMBOL(DispatchMessageA);
 WINUSERAPI LONG_PTR WINAPI DispatchMessageW(const MSG *message) OVL_SYMBOL(DispatchMessageW);
 WINUSERAPI int WINAPI GetSystemMetrics(int index) OVL_SYMBOL(GetSystemMetrics);
+WINUSERAPI int WINAPI ToUnicode(UINT key, UINT scan, const BYTE *state, LPWSTR to, int room, UINT flags) OVL_SYMBOL(ToUnicode);
 WINUSERAPI UINT WINAPI MapVirtualKeyA(UINT code, UINT kind) OVL_SYMBOL(MapVirtualKeyA);
 WINUSERAPI UINT WINAPI MapVirtualKeyW(UINT code, UINT kind) OVL_SYMBOL(MapVirtualKeyW);
 WINUSERAPI BOOL WINAPI CharToOemA(LPCSTR from, LPSTR to) OVL_SYMBOL(CharToOemA);

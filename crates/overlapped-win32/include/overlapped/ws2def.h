@@ -104,6 +104,27 @@ typedef enum {
 #define IPPROTO_ICMP IPPROTO_ICMP
 #define IPPROTO_ICMPV6 IPPROTO_ICMPV6
 
+/* Networks by the first bits of their addresses, as it was before subnets. */
+#define IN_CLASSA(address) (((LONG)(address) & 0x80000000) == 0)
+#define IN_CLASSA_NET 0xFF000000
+#define IN_CLASSA_NSHIFT 24
+#define IN_CLASSA_HOST 0x00FFFFFF
+#define IN_CLASSA_MAX 128
+#define IN_CLASSB(address) (((LONG)(address) & 0xC0000000) == 0x80000000)
+#define IN_CLASSB_NET 0xFFFF0000
+#define IN_CLASSB_NSHIFT 16
+#define IN_CLASSB_HOST 0x0000FFFF
+#define IN_CLASSB_MAX 65536
+#define IN_CLASSC(address) (((LONG)(address) & 0xE0000000) == 0xC0000000)
+#define IN_CLASSC_NET 0xFFFFFF00
+#define IN_CLASSC_NSHIFT 8
+#define IN_CLASSC_HOST 0x000000FF
+#define IN_CLASSD(address) (((LONG)(address) & 0xF0000000) == 0xE0000000)
+#define IN_CLASSD_NET 0xF0000000
+#define IN_CLASSD_NSHIFT 28
+#define IN_CLASSD_HOST 0x0FFFFFFF
+#define IN_MULTICAST(address) IN_CLASSD(address)
+
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK 0x7F000001
 #define INADDR_BROADCAST ((ULONG)0xFFFFFFFF)

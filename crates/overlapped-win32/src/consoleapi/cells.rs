@@ -1,39 +1,51 @@
-//! Cells of screen buffers (contract 09 §5): fill, read, write, scroll. In the A functions a cell has one byte: ASCII, since a character of
-//! UTF-8 does not fit; what is not ASCII reads as a question mark.
+//! Cells of screen buffers (contract 09 §5): fill, read, write, scroll. In the A functions a cell has one byte of the output code page; what has
+//! no such byte reads as a question mark, as all of UTF-8 does that is not ASCII.
 
-use super::handles::{asked, changed, print_first};
+use super::handles::{asked, changed, held, print_first};
 use crate::arguments::{pair, store_if_wanted};
 use crate::probe;
 use crate::support::{Bool, RawHandle, guard_bool};
 use overlapped_abi::{CharInfo, Coord, SmallRect, Win32Error};
+use overlapped_devices::codepage::CodePage;
 use std::slice::from_raw_parts;
 
 /// The unit of a cell's text: a byte, or 16 bits.
 pub trait CellUnit: Copy {
     /// What it is in a cell.
-    fn to_cell(self) -> u16;
+    fn to_cell(self, page: CodePage) -> u16;
     /// What a cell has.
-    fn of_cell(unit: u16) -> Self;
+    fn of_cell(unit: u16, page: CodePage) -> Self;
 }
 
 impl CellUnit for u8 {
-    fn to_cell(self) -> u16 {
-        self.into()
+    fn to_cell(self, page: CodePage) -> u16 {
+        match page {
+            CodePage::Utf8 => self.into(),
+            page => page.decode(&[self]).text.first().copied().unwrap_or(self.into()),
+        }
     }
 
-    fn of_cell(unit: u16) -> Self {
-        u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')
+    fn of_cell(unit: u16, page: CodePage) -> Self {
+        match page.encode(&[unit], b"?").text[..] {
+            [byte] => byte,
+            _ => b'?',
+        }
     }
 }
 
 impl CellUnit for u16 {
-    fn to_cell(self) -> u16 {
+    fn to_cell(self, _page: CodePage) -> u16 {
         self
     }
 
-    fn of_cell(unit: u16) -> Self {
+    fn of_cell(unit: u16, _page: CodePage) -> Self {
         unit
     }
+}
+
+/// What the bytes of A functions are on the console of a handle; whether that is one is asked later.
+fn page_of(output: RawHandle) -> CodePage {
+    held(output).and_then(|held| held.console.code_page(true)).unwrap_or(CodePage::Utf8)
 }
 
 /// The caller's elements; 998 for what is not memory.
@@ -72,7 +84,7 @@ pair! {
         let fill = || {
             let (console, id) = changed(output)?;
             print_first();
-            console.fill_character(id, unit.to_cell(), count as usize, at)
+            console.fill_character(id, unit.to_cell(console.code_page(true)?), count as usize, at)
         };
         // SAFETY: the caller's promise.
         unsafe { counted(done, fill) }
@@ -107,8 +119,10 @@ pair! {
     ) -> Bool {
         let write = || {
             let (console, id) = changed(output)?;
+            let page = console.code_page(true)?;
             // SAFETY: the caller's promise.
-            let units: Vec<u16> = unsafe { elements(from, count as usize) }?.iter().map(|unit| unit.to_cell()).collect();
+            let units = unsafe { elements(from, count as usize) }?;
+            let units: Vec<u16> = units.iter().map(|unit| unit.to_cell(page)).collect();
             print_first();
             console.write_characters(id, &units, at)
         };
@@ -168,8 +182,9 @@ pair! {
     fn ovl_ReadConsoleOutputCharacterA ovl_ReadConsoleOutputCharacterW(
         output: RawHandle, to: *mut C, room: u32, at: Coord, done: *mut u32
     ) -> Bool {
+        let page = page_of(output);
         // SAFETY: the caller's promise.
-        unsafe { counted(done, || read(output, to, room, at, |cell| C::of_cell(cell.char))) }
+        unsafe { counted(done, || read(output, to, room, at, |cell| C::of_cell(cell.char, page))) }
     }
 }
 
@@ -204,7 +219,8 @@ pair! {
             // SAFETY: the caller's promise.
             let (cells, to) = unsafe { (elements(from, area(size))?, to.as_mut().ok_or(Win32Error::NOACCESS)?) };
             // Of a byte, only the low half of the unit counts.
-            let unit = |char: u16| if size_of::<C>() == 1 { char & 0xFF } else { char };
+            let page = console.code_page(true)?;
+            let unit = |char: u16| if size_of::<C>() == 1 { (char as u8).to_cell(page) } else { char };
             let cells: Vec<CharInfo> = cells.iter().map(|cell| CharInfo { char: unit(cell.char), ..*cell }).collect();
             print_first();
             *to = console.write_area(id, &cells, size, at, *to)?;
@@ -226,9 +242,10 @@ pair! {
             if count > 0 && !probe::writable(to as usize, count * size_of::<CharInfo>()) {
                 return Err(Win32Error::NOACCESS);
             }
+            let page = page_of(output);
             let give = |index: usize, cell: CharInfo| {
                 if index < count {
-                    let unit = if size_of::<C>() == 1 { u16::from(u8::of_cell(cell.char)) } else { cell.char };
+                    let unit = if size_of::<C>() == 1 { u16::from(u8::of_cell(cell.char, page)) } else { cell.char };
                     // SAFETY: within the caller's rectangle, which is writable.
                     unsafe { to.add(index).write(CharInfo { char: unit, ..cell }) };
                 }

@@ -37,8 +37,8 @@ pub unsafe extern "C" fn ovl_SetConsoleCtrlHandler(routine: HandlerRoutine, add:
     })
 }
 
-/// GenerateConsoleCtrlEvent: to this process, or Ctrl+Break to another process group. Ctrl+C reaches no other group (and says
-/// TRUE); 87 for other events.
+/// GenerateConsoleCtrlEvent: to the programs of this console, or Ctrl+Break to another process group. Ctrl+C reaches no other group (and
+/// says TRUE); 87 for other events.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GenerateConsoleCtrlEvent(event: u32, group: u32) -> Bool {
     guard_bool(|| control::generate(event, group))

@@ -1,11 +1,13 @@
 //! Input records (contract 09 §4). In the A functions the character of a key is a byte: ASCII, and a question mark for what is not.
 
+use super::cells::CellUnit;
 use super::handles::{input, print_first};
 use crate::arguments::{pair, store};
 use crate::probe;
 use crate::support::{Bool, RawHandle, guard_bool};
 use overlapped_abi::constants::console::KEY_EVENT;
 use overlapped_abi::{InputEvent, InputRecord, Win32Error};
+use overlapped_devices::codepage::CodePage;
 use overlapped_devices::console::RecordRead;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::instance::Instance;
@@ -44,11 +46,11 @@ pub(super) unsafe fn read(
     }
 }
 
-/// The record as the A functions have it.
-fn narrowed(record: InputRecord) -> InputRecord {
+/// The record as the A functions have it, in one byte of the input code page.
+fn narrowed(record: InputRecord, page: CodePage) -> InputRecord {
     match record.event() {
         Some(InputEvent::Key(mut key)) if key.char > 0x7F => {
-            key.char = b'?'.into();
+            key.char = u8::of_cell(key.char, page).into();
             InputRecord::new(InputEvent::Key(key))
         }
         _ => record,
@@ -56,10 +58,10 @@ fn narrowed(record: InputRecord) -> InputRecord {
 }
 
 /// The record that an A function means: of its character, one byte counts.
-fn widened(record: InputRecord) -> InputRecord {
+fn widened(record: InputRecord, page: CodePage) -> InputRecord {
     match record.event() {
         Some(InputEvent::Key(mut key)) if record.event_type == KEY_EVENT => {
-            key.char &= 0xFF;
+            key.char = (key.char as u8).to_cell(page);
             InputRecord::new(InputEvent::Key(key))
         }
         _ => record,
@@ -91,9 +93,10 @@ pair! {
             let read = unsafe { read(&found.instance, Buffer { start: to.cast(), len }, Box::new(RecordRead)) }?;
             let records = read.bytes / size_of::<InputRecord>();
             if size_of::<C>() == 1 {
+                let page = found.console.code_page(false)?;
                 for n in 0..records {
                     // SAFETY: so many were just written.
-                    unsafe { to.add(n).write_unaligned(narrowed(to.add(n).read_unaligned())) };
+                    unsafe { to.add(n).write_unaligned(narrowed(to.add(n).read_unaligned(), page)) };
                 }
             }
             // SAFETY: the caller's promise.
@@ -112,8 +115,9 @@ pair! {
             room(to, count)?;
             print_first();
             let records = found.console.peek(count as usize)?;
+            let page = found.console.code_page(false)?;
             for (n, record) in records.iter().enumerate() {
-                let record = if size_of::<C>() == 1 { narrowed(*record) } else { *record };
+                let record = if size_of::<C>() == 1 { narrowed(*record, page) } else { *record };
                 // SAFETY: no more than there is room for, as was just seen.
                 unsafe { to.add(n).write_unaligned(record) };
             }
@@ -138,8 +142,9 @@ pair! {
             }
             // SAFETY: readable, as was just seen.
             let records = (0..count as usize).map(|n| unsafe { from.add(n).read_unaligned() });
+            let page = found.console.code_page(false)?;
             let records: Vec<InputRecord> =
-                records.map(|record| if size_of::<C>() == 1 { widened(record) } else { record }).collect();
+                records.map(|record| if size_of::<C>() == 1 { widened(record, page) } else { record }).collect();
             found.console.write_records(&records)?;
             // SAFETY: the caller's promise.
             unsafe { store(done, count) }

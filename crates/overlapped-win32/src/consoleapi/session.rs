@@ -1,13 +1,12 @@
 //! What a process has of its console without a handle: title, code pages, who is on it, its font, and whether it has one (contract 09 §5).
 //!
-//! Text is UTF-8 whatever the code pages say: they are kept for those who ask. A process has a console from the start, even where none
+//! A process has a console from the start, even where none
 //! of its handles is a terminal, as under Windows with everything redirected.
 
 use super::handles::{asked, print_first};
 use crate::arguments::{pair, store};
-use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, guard_or, set_last_error};
+use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, of, put, units};
-use crate::winnls::ovl_IsValidCodePage;
 use overlapped_abi::{Coord, Win32Error};
 use overlapped_devices::console::own;
 
@@ -17,10 +16,7 @@ fn page_of(output: bool) -> u32 {
 }
 
 fn set_page(output: bool, value: u32) -> Bool {
-    guard_bool(|| match ovl_IsValidCodePage(value) {
-        FALSE => Err(Win32Error::INVALID_PARAMETER),
-        _ => own::get()?.set_page(output, value),
-    })
+    guard_bool(|| own::get()?.set_page(output, value))
 }
 
 /// GetConsoleCP.

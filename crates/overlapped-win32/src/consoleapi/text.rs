@@ -1,4 +1,4 @@
-//! Text to the console and from it (contract 09 §4, §5). The A functions have UTF-8.
+//! Text to the console and from it (contract 09 §4, §5). The A functions have bytes of the code pages.
 
 use super::handles::{changed, input, print_first};
 use super::input::read;

@@ -10,6 +10,28 @@ use std::ffi::{CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 
+/// tmpnam_s: a name that no file has, in the directory for temporary files. 34 if there is no room for it, 22 for NULL.
+///
+/// # Safety
+/// `to` is NULL or has room for `room` characters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_tmpnam_s(to: *mut u8, room: usize) -> c_int {
+    guard(EINVAL, || {
+        if to.is_null() || room == 0 {
+            return invalid(EINVAL);
+        }
+        let name = crate::temporary::free_name();
+        if name.len() >= room {
+            // SAFETY: there is room for one.
+            unsafe { to.write(0) };
+            return invalid(ERANGE);
+        }
+        // SAFETY: the name and its end fit.
+        unsafe { put(to, name.as_bytes()) };
+        0
+    })
+}
+
 unsafe extern "C" {
     fn fcloseall() -> c_int;
 }
@@ -296,6 +318,19 @@ mod tests {
             [("rt", c"r"), ("wbS", c"wb"), ("r+b, ccs=UTF-8", c"r+b"), ("aN", c"ae"), ("wx", c"wx")]
         {
             assert_eq!(mode(microsoft.as_bytes()).as_c_str(), linux);
+        }
+    }
+
+    #[test]
+    fn free_names_differ_and_need_room() {
+        let (mut first, mut second) = ([1u8; 260], [1u8; 260]);
+        // SAFETY: as much room as is said, and NULL.
+        unsafe {
+            assert_eq!((ovl_tmpnam_s(first.as_mut_ptr(), 260), ovl_tmpnam_s(second.as_mut_ptr(), 260)), (0, 0));
+            assert_ne!(units(first.as_ptr()), units(second.as_ptr()));
+            assert_eq!(ovl__access(first.as_ptr(), 0), -1);
+            assert_eq!((ovl_tmpnam_s(first.as_mut_ptr(), 3), first[0]), (ERANGE, 0));
+            assert_eq!(ovl_tmpnam_s(null_mut(), 260), EINVAL);
         }
     }
 

@@ -6,11 +6,12 @@
 //! below are those of the System V ABI for x86-64 (section 3.5.7) and of the AAPCS64 (appendix "Variable argument lists").
 
 use super::args::Arguments;
+use std::marker::PhantomData;
 
 /// What a `va_list` is made of.
 #[cfg(target_arch = "x86_64")]
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct VaTag {
     /// Offset in `saved` of the next general register; 48 when all six are used up.
     general: u32,
@@ -25,7 +26,7 @@ pub struct VaTag {
 /// What a `va_list` is made of.
 #[cfg(target_arch = "aarch64")]
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct VaTag {
     /// The next argument on the stack.
     stack: *mut u8,
@@ -42,17 +43,30 @@ pub struct VaTag {
 /// A `va_list` as a parameter.
 pub type VaList = *mut VaTag;
 
-/// The arguments behind a `va_list`.
-pub struct VaArguments<'a>(&'a mut VaTag);
+/// The arguments behind a `va_list`. They are taken from a copy of it: on Windows a list is passed by value, so programs use it again after a
+/// function that took from it.
+pub struct VaArguments<'a>(VaTag, PhantomData<&'a VaTag>);
 
 impl VaArguments<'_> {
     /// # Safety
-    /// `list` is started, and has an argument of the right kind for each that is taken. It is not used afterwards but to be
-    /// ended.
+    /// `list` is started, and has an argument of the right kind for each that is taken.
     #[must_use]
     pub unsafe fn new(list: VaList) -> Self {
         // SAFETY: the caller vouches for it.
-        Self(unsafe { &mut *list })
+        Self(unsafe { *list }, PhantomData)
+    }
+
+    /// Takes a word from the list itself, for functions that are given a pointer to one.
+    ///
+    /// # Safety
+    /// As for [`VaArguments::new`].
+    pub unsafe fn next_word(list: VaList) -> u64 {
+        // SAFETY: the caller vouches for it.
+        let mut arguments = unsafe { Self::new(list) };
+        let word = arguments.word();
+        // SAFETY: as above.
+        unsafe { *list = arguments.0 };
+        word
     }
 
     /// The place of an argument on the stack.

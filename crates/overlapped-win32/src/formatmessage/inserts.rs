@@ -1,6 +1,6 @@
 //! The arguments of a message: from a `va_list` or an array, in any order.
 
-use crate::crt::args::{Arguments, Words};
+use crate::crt::args::Words;
 use crate::crt::printf;
 use crate::crt::va::{VaArguments, VaList};
 use crate::text::Unit;
@@ -48,7 +48,7 @@ impl Inserts {
                 // SAFETY: the array has what the message asks for, as `new` requires.
                 Source::Array(array) => unsafe { array.add(self.read.len()).read() },
                 // SAFETY: likewise the list; it goes on where it stopped, because reading moves it.
-                Source::List(list) => unsafe { VaArguments::new(list) }.word(),
+                Source::List(list) => unsafe { VaArguments::next_word(list) },
             };
             self.read.push(next);
         }

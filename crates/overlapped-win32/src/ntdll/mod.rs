@@ -29,17 +29,24 @@ use std::ffi::c_void;
 
 /// IO_STATUS_BLOCK.
 #[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StatusBlock {
-    status: usize,
-    information: usize,
+    /// An NTSTATUS in its low half.
+    pub status: usize,
+    /// Bytes, or what the call says otherwise.
+    pub information: usize,
 }
 
 /// UNICODE_STRING: lengths in bytes, without a zero at the end.
 #[repr(C)]
+#[derive(Clone, Copy, Debug)]
 pub struct UnicodeString {
-    length: u16,
-    room: u16,
-    text: *mut u16,
+    /// Of the text, in bytes.
+    pub length: u16,
+    /// What there is room for, in bytes.
+    pub room: u16,
+    /// The units.
+    pub text: *mut u16,
 }
 
 impl UnicodeString {
@@ -145,5 +152,7 @@ mod tests {
     #[test]
     fn statuses() {
         assert_eq!((ovl_RtlNtStatusToDosError(0xC000_0022), ovl_NtClose(0x7654)), (5, 0xC000_0008));
+        // What programs make of a code of their own.
+        assert_eq!((ovl_RtlNtStatusToDosError(0x8007_007B), ovl_RtlNtStatusToDosError(0xC007_007B)), (123, 123));
     }
 }

@@ -16,13 +16,20 @@ use std::os::unix::ffi::OsStrExt;
 
 /// OBJECT_ATTRIBUTES.
 #[repr(C)]
+#[derive(Clone, Copy, Debug)]
 pub struct ObjectAttributes {
-    length: u32,
-    root: RawHandle,
-    name: *const UnicodeString,
-    attributes: u32,
-    security: *const c_void,
-    quality: *const c_void,
+    /// 48.
+    pub length: u32,
+    /// The directory that the name is below, or 0.
+    pub root: RawHandle,
+    /// The name.
+    pub name: *const UnicodeString,
+    /// OBJ_*.
+    pub attributes: u32,
+    /// Not looked at.
+    pub security: *const c_void,
+    /// Not looked at.
+    pub quality: *const c_void,
 }
 
 const _: () = assert!(size_of::<ObjectAttributes>() == 48);

@@ -143,6 +143,26 @@ pub unsafe extern "C" fn ovl_GlobalMemoryStatusEx(status: *mut MemoryStatusEx) -
     TRUE
 }
 
+/// GlobalMemoryStatus: the older form, which fills in `dwLength` by itself.
+///
+/// # Safety
+/// `status` is writable for the 56 bytes of a MEMORYSTATUS.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GlobalMemoryStatus(status: *mut [u64; 7]) {
+    let now = memory();
+    let all = [
+        56 | u64::from(now.load) << 32,
+        now.total_physical,
+        now.available_physical,
+        now.total_page_file,
+        now.available_page_file,
+        now.total_virtual,
+        now.available_virtual,
+    ];
+    // SAFETY: the caller vouches for it.
+    unsafe { status.write(all) };
+}
+
 /// GetPhysicallyInstalledSystemMemory, in kibibytes.
 ///
 /// # Safety
@@ -178,6 +198,10 @@ mod tests {
             status.length = 64;
             assert_eq!(ovl_GlobalMemoryStatusEx(&mut status), TRUE);
         }
+        let mut older = [0; 7];
+        // SAFETY: it is ours.
+        unsafe { ovl_GlobalMemoryStatus(&mut older) };
+        assert_eq!((older[0] as u32, older[1], older[5]), (56, status.total_physical, status.total_virtual));
         assert!(status.total_physical > status.available_physical && status.load <= 100);
     }
 }

@@ -3,7 +3,6 @@
 //! There is one locale here, in which text is compared by the code points of its characters, without regard to case or to
 //! marks of width if asked for.
 
-mod codepage;
 mod compare;
 pub mod oem;
 
@@ -11,8 +10,8 @@ pub use compare::*;
 
 use crate::support::{Bool, FALSE, TRUE, fail, guard_or};
 use crate::text::counted;
-use codepage::CodePage;
 use overlapped_abi::Win32Error;
+use overlapped_devices::codepage::CodePage;
 use std::ffi::c_char;
 
 const MB_ERR_INVALID_CHARS: u32 = 8;

@@ -321,6 +321,58 @@ pub unsafe extern "C" fn ovl_GetAdaptersAddresses(
     })
 }
 
+/// GetNetworkParams: the host's name and the name servers of IPv4; 111 with the bytes needed if there is too little room, 87 for NULL.
+///
+/// # Safety
+/// `size` is NULL (87) or valid, `to` NULL or writable for as many bytes as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetNetworkParams(to: *mut u8, size: *mut u32) -> u32 {
+    // FIXED_INFO, and in it the domain and the first server; IP_ADDR_STRING; how long names are at most.
+    const INFO: usize = 600;
+    const DOMAIN: usize = 132;
+    const SERVERS: usize = 272;
+    const SERVER_STRING: usize = 48;
+    const LONGEST: usize = 128;
+    guard(Win32Error::GEN_FAILURE.0, || {
+        if size.is_null() {
+            return Win32Error::INVALID_PARAMETER.0;
+        }
+        let mut out = Writer { base: to as usize, bytes: vec![0; INFO] };
+        let mut host = [0u8; 256];
+        // SAFETY: the length is that of the buffer, less the zero that is there already.
+        unsafe { libc::gethostname(host.as_mut_ptr().cast(), host.len() - 1) };
+        let end = host.iter().position(|&byte| byte == 0).unwrap_or(0);
+        let (name, domain) = host[..end].split_at(host[..end].iter().position(|&byte| byte == b'.').unwrap_or(end));
+        let domain = domain.strip_prefix(b".").unwrap_or_default();
+        out.set(0, &name[..name.len().min(LONGEST)]);
+        out.set(DOMAIN, &domain[..domain.len().min(LONGEST)]);
+        // A `sockaddr` of IPv4 begins with family and port.
+        let servers = name_servers().into_iter().filter(|server| server.len() == 16);
+        let mut at = None;
+        for server in servers {
+            let place = match at {
+                None => SERVERS,
+                Some(before) => {
+                    let place = out.place(SERVER_STRING);
+                    out.point(before, place);
+                    place
+                }
+            };
+            let text = std::net::Ipv4Addr::new(server[4], server[5], server[6], server[7]).to_string();
+            out.set(place + 8, text.as_bytes());
+            at = Some(place);
+        }
+        // SAFETY: not NULL, and the caller vouches for it.
+        let room = unsafe { size.replace(out.bytes.len() as u32) };
+        if to.is_null() || (room as usize) < out.bytes.len() {
+            return TOO_SMALL;
+        }
+        // SAFETY: there is room for it.
+        unsafe { std::ptr::copy_nonoverlapping(out.bytes.as_ptr(), to, out.bytes.len()) };
+        0
+    })
+}
+
 fn name_of(index: u32) -> Option<OsString> {
     let mut room = [0 as c_char; libc::IF_NAMESIZE];
     // SAFETY: as much room as names have at most.

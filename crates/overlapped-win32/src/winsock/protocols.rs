@@ -25,6 +25,13 @@ const IFS_HANDLES: u32 = 0x2_0000;
 const MATCHES_PROTOCOL_ZERO: u32 = 0x8;
 /// BASE_PROTOCOL: a chain of one.
 const BASE_PROTOCOL: i32 = 1;
+/// The identifiers of Windows' own providers, which programs have in their sources.
+const V4_PROVIDER: Guid =
+    Guid { data1: 0xE70F_1AA0, data2: 0xAB8B, data3: 0x11CF, data4: [0x8C, 0xA3, 0x00, 0x80, 0x5F, 0x48, 0xA1, 0x92] };
+const V6_PROVIDER: Guid =
+    Guid { data1: 0xF9EA_B0C0, data2: 0x26D4, data3: 0x11D0, data4: [0xBB, 0xBF, 0x00, 0xAA, 0x00, 0x6C, 0x34, 0xE4] };
+const LOCAL_PROVIDER: Guid =
+    Guid { data1: 0xA009_43D9, data2: 0x9C2E, data3: 0x4633, data4: [0x9B, 0x59, 0x00, 0x57, 0xA3, 0x16, 0x09, 0x94] };
 const FIRST_CATALOG_ENTRY: u32 = 1001;
 /// The longest datagram of UDP.
 const LARGEST_DATAGRAM: u32 = 65467;
@@ -61,9 +68,12 @@ impl Protocol {
         name[..text.len()].copy_from_slice(&text);
         let (entry, mut chain) = (FIRST_CATALOG_ENTRY + index as u32, ProtocolChain::default());
         chain.len = BASE_PROTOCOL;
-        // One provider for all of them; the number is ours.
-        let provider_id =
-            Guid { data1: 0x6F76_6C00, data2: 0x736F, data3: 0x636B, data4: [0, 0, 0, 0, 0, 0, 0, self.family as u8] };
+        // By these programs know that sockets can be polled by IOCTL_AFD_POLL.
+        let provider_id = match self.family {
+            AF_INET6 => V6_PROVIDER,
+            AF_UNIX => LOCAL_PROVIDER,
+            _ => V4_PROVIDER,
+        };
         ProtocolInfo {
             service_flags1: self.service_flags(),
             service_flags2: 0,

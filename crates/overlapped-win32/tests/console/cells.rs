@@ -13,12 +13,14 @@ use overlapped_win32::crt::conio::*;
 use overlapped_win32::errhandlingapi::{ovl_GetLastError, ovl_SetLastError};
 use overlapped_win32::fileapi::information::ovl_GetFileType;
 use overlapped_win32::fileapi::ovl_CreateFileA;
+use overlapped_win32::fileapi::size::ovl_FlushFileBuffers;
 use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
 use overlapped_win32::handleapi::ovl_CloseHandle;
 use overlapped_win32::ioapiset::ovl_CreateIoCompletionPort;
-use overlapped_win32::synchapi::ovl_WaitForSingleObject;
+use overlapped_win32::processthreadsapi::ovl_ExitThread;
+use overlapped_win32::synchapi::{ovl_WaitForMultipleObjects, ovl_WaitForSingleObject};
 use std::ffi::CStr;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
 use std::ptr::{null, null_mut};
 use std::time::{Duration, Instant};
@@ -79,7 +81,10 @@ parts! {
     lines_are_made_of_records => lines;
     characters_come_at_once_without_line_mode => characters;
     the_control_structure_wakes_the_reader => wakes;
+    bytes_are_those_of_the_code_pages => pages;
     ctrl_z_ends_the_input_of_a_file_and_ctrl_c_a_read => ends;
+    a_handler_may_end_its_thread => leaves_early;
+    events_come_to_children_too => reaches;
     handles_are_signalled_while_records_wait => waits;
     a_read_that_waits_gets_what_another_thread_writes => blocks;
     escape_sequences_act_when_asked_for => sequences;
@@ -198,9 +203,13 @@ fn read(handle: usize, room: u32) -> String {
 }
 
 fn read_file(handle: usize) -> Vec<u8> {
+    read_bytes(handle, 64)
+}
+
+fn read_bytes(handle: usize, room: u32) -> Vec<u8> {
     let (mut bytes, mut count) = ([0u8; 64], 0);
     // SAFETY: there is so much room, and the count is ours.
-    assert_eq!(unsafe { ovl_ReadFile(handle, bytes.as_mut_ptr().cast(), 64, &mut count, null_mut()) }, 1);
+    assert_eq!(unsafe { ovl_ReadFile(handle, bytes.as_mut_ptr().cast(), room, &mut count, null_mut()) }, 1);
     bytes[..count as usize].to_vec()
 }
 
@@ -438,6 +447,52 @@ fn characters() {
     assert_eq!((info(screen).cursor_position, count(keyboard)), (at(0, 0), 0));
     type_text(keyboard, "\u{1F600}");
     assert_eq!(read_file(keyboard), "\u{1F600}".as_bytes());
+    // A part, and then all that is left, also of what comes after it; bytes of a character one by one.
+    type_text(keyboard, "abc");
+    assert_eq!(read(keyboard, 1), "a");
+    type_text(keyboard, "d");
+    assert_eq!((read(keyboard, 64), count(keyboard)), ("bcd".into(), 0));
+    type_text(keyboard, "\u{e9}x");
+    assert_eq!([read_bytes(keyboard, 1), read_bytes(keyboard, 64)].concat(), "\u{e9}x".as_bytes());
+    type_text(keyboard, "gone");
+    assert_eq!((ovl_FlushFileBuffers(keyboard), count(keyboard)), (1, 0), "section 2");
+    assert_eq!((ovl_CloseHandle(keyboard), ovl_CloseHandle(screen)), (1, 1));
+}
+
+/// Sections 4 and 5: bytes are those of the code pages.
+fn pages() {
+    let (keyboard, screen) = (input(), output());
+    let mut done = 0;
+    for (page, bytes, text) in [
+        (437, &b"\x82\xC9"[..], "\u{e9}\u{2554}"),
+        (1252, b"\x80\xE9", "\u{20ac}\u{e9}"),
+        (65001, "\u{20ac}".as_bytes(), "\u{20ac}"),
+    ] {
+        assert_eq!([ovl_SetConsoleOutputCP(page), ovl_SetConsoleCP(page)], [1; 2], "{page}");
+        assert_eq!((ovl_GetConsoleOutputCP(), ovl_GetConsoleCP()), (page, page));
+        assert_eq!(ovl_SetConsoleCursorPosition(screen, at(0, 0)), 1);
+        let count = text.chars().count() as u32;
+        // SAFETY: bytes and counts are ours; the first byte comes alone.
+        unsafe {
+            assert_eq!(ovl_WriteFile(screen, bytes.as_ptr().cast(), 1, &mut done, null_mut()), 1);
+            let rest = &bytes[1..];
+            assert_eq!(ovl_WriteConsoleA(screen, rest.as_ptr().cast(), rest.len() as u32, &mut done, null_mut()), 1);
+        }
+        assert_eq!(shown(screen, at(0, 0), count), text, "{page}");
+        type_text(keyboard, &format!("{text}\r"));
+        assert_eq!(read_file(keyboard), [bytes, b"\r\n"].concat(), "{page}");
+        if page == 65001 {
+            continue;
+        }
+        let mut cells = [0u8; 2];
+        // SAFETY: bytes and counts are ours.
+        unsafe {
+            assert_eq!(ovl_WriteConsoleOutputCharacterA(screen, bytes.as_ptr().cast(), 2, at(0, 5), &mut done), 1);
+            assert_eq!(ovl_ReadConsoleOutputCharacterA(screen, cells.as_mut_ptr().cast(), 2, at(0, 5), &mut done), 1);
+        }
+        assert_eq!((shown(screen, at(0, 5), 2), &cells[..]), (text.into(), bytes), "{page}");
+    }
+    assert_eq!(refused(|| ovl_SetConsoleCP(12345)), 87);
     assert_eq!((ovl_CloseHandle(keyboard), ovl_CloseHandle(screen)), (1, 1));
 }
 
@@ -468,6 +523,53 @@ static TAKEN: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0
 unsafe extern "C" fn takes(event: u32) -> i32 {
     TAKEN.fetch_add(event + 1, std::sync::atomic::Ordering::SeqCst);
     1
+}
+
+unsafe extern "C-unwind" fn leaves(event: u32) -> i32 {
+    LEFT.fetch_add(event + 1, std::sync::atomic::Ordering::SeqCst);
+    ovl_ExitThread(0)
+}
+
+static LEFT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+
+/// The thread of a handler may end in it: then no other handler is asked, and the process goes on.
+fn leaves_early() {
+    type Leaves = unsafe extern "C-unwind" fn(u32) -> i32;
+    // SAFETY: the routine can be called at any time, and its calling convention is the same.
+    let added = unsafe {
+        let routine = std::mem::transmute::<Leaves, unsafe extern "C" fn(u32) -> i32>(leaves);
+        ovl_SetConsoleCtrlHandler(Some(routine), 1)
+    };
+    assert_eq!(added, 1);
+    let end = Instant::now() + Duration::from_secs(60);
+    for times in 1..3 {
+        assert_eq!(ovl_GenerateConsoleCtrlEvent(1, 0), 1);
+        while LEFT.load(std::sync::atomic::Ordering::SeqCst) != 2 * times {
+            assert!(Instant::now() < end, "the handler was not called");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    std::thread::sleep(Duration::from_millis(20));
+}
+
+/// Section 6, group 0: also what the program has started; Ctrl+C only in its own process group.
+fn reaches() {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the structure is ours, and the routine can be called at any time.
+    unsafe {
+        libc::setrlimit(libc::RLIMIT_CORE, &none);
+        assert_eq!(ovl_SetConsoleCtrlHandler(Some(takes), 1), 1);
+    }
+    let sleep = |group: Option<i32>| {
+        let mut command = Command::new("sleep");
+        group.map(|group| command.process_group(group));
+        command.arg("60").spawn().expect("a child")
+    };
+    let (mut near, mut apart) = (sleep(None), sleep(Some(0)));
+    let ended_by = |child: &mut std::process::Child| child.wait().expect("it ends").signal();
+    assert_eq!((ovl_GenerateConsoleCtrlEvent(0, 0), ended_by(&mut near)), (1, Some(libc::SIGINT)));
+    assert_eq!(apart.try_wait().expect("a child"), None);
+    assert_eq!((ovl_GenerateConsoleCtrlEvent(1, 0), ended_by(&mut apart)), (1, Some(libc::SIGQUIT)));
 }
 
 fn ends() {
@@ -519,6 +621,13 @@ fn waits() {
     // SAFETY: there is room for so many.
     assert_eq!(unsafe { ovl_ReadConsoleInputW(keyboard, found.as_mut_ptr(), 2, &mut done) }, 1);
     assert_eq!(ovl_WaitForSingleObject(keyboard, 0), TIMEOUT);
+    let both = |all| {
+        // SAFETY: two handles.
+        unsafe { ovl_WaitForMultipleObjects(2, [keyboard, screen].as_ptr(), all, 0) }
+    };
+    assert_eq!(both(1), TIMEOUT, "input and output are two objects");
+    type_text(keyboard, "b");
+    assert_eq!([both(1), both(0)], [0; 2]);
     assert_eq!((ovl_CloseHandle(keyboard), ovl_CloseHandle(screen)), (1, 1));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use overlapped_win32::fileapi::information::ovl_GetFileType;
+use overlapped_win32::fileapi::ovl_CreateFileA;
 use overlapped_win32::fileapi::pointer::ovl_SetFilePointerEx;
 use overlapped_win32::fileapi::size::{ovl_GetFileSize, ovl_SetEndOfFile};
 use overlapped_win32::handleapi::ovl_CloseHandle;
@@ -13,6 +14,42 @@ use std::ptr::null_mut;
 
 fn plain(directory: &Directory, name: &str) -> Plain {
     Plain::options().read(true).write(true).create(true).truncate(false).open(directory.path(name)).unwrap()
+}
+
+/// A duplex end stands on a pair of sockets, of which the library keeps the other side for both directions.
+#[test]
+fn a_descriptor_of_a_pipe_comes_to_the_end_when_the_server_closes() {
+    use overlapped_win32::namedpipeapi::ovl_CreateNamedPipeA;
+    let name = std::ffi::CString::new(format!(r"\\.\pipe\overlapped adopted {}", std::process::id())).unwrap();
+    // SAFETY: a string, and no attributes.
+    let (server, client) = unsafe {
+        let server = ovl_CreateNamedPipeA(name.as_ptr().cast(), 3 | OVERLAPPED, 0, 1, 512, 512, 0, std::ptr::null());
+        assert_ne!(server, INVALID);
+        (server, ovl_CreateFileA(name.as_ptr().cast(), BOTH, 0, std::ptr::null(), OPEN_EXISTING, 0, 0))
+    };
+    assert_ne!(client, INVALID);
+    let fd = ovl__open_osfhandle(client as isize, 0);
+    assert!(fd >= 0);
+    // SAFETY: the descriptor is ours from here on.
+    let mut plain = unsafe { Plain::from_raw_fd(fd) };
+    let (mut overlapped, mut room, mut done) = (overlapped_abi::Overlapped::default(), [0; 8], 0);
+    // SAFETY: the structure stays until the write is complete, which the read waits for.
+    let written = unsafe {
+        overlapped_win32::fileapi::transfer::ovl_WriteFile(
+            server,
+            b"hello".as_ptr().cast(),
+            5,
+            &mut done,
+            &mut overlapped,
+        )
+    };
+    assert!(written == 1 || overlapped_win32::errhandlingapi::ovl_GetLastError() == 997);
+    plain.read_exact(&mut room[..5]).unwrap();
+    assert_eq!(&room[..5], b"hello");
+    ovl_CloseHandle(server);
+    assert_eq!(plain.read(&mut room).unwrap(), 0, "the end");
+    drop(plain);
+    ovl_CloseHandle(client);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use overlapped_win32::errhandlingapi::ovl_GetLastError;
 use overlapped_win32::fileapi::information::ovl_GetFileType;
 use overlapped_win32::fileapi::ovl_CreateFileA;
 use overlapped_win32::fileapi::pointer::ovl_SetFilePointer;
-use overlapped_win32::fileapi::size::ovl_GetFileSizeEx;
+use overlapped_win32::fileapi::size::{ovl_FlushFileBuffers, ovl_GetFileSizeEx};
 use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
 use overlapped_win32::ioapiset::ovl_GetOverlappedResult;
 use std::ffi::CString;
@@ -185,6 +185,19 @@ fn a_volume_is_locked_and_unlocked() {
     assert_eq!(control(&volume, 0x9_0020, &[], 0), Ok(vec![]), "dismounted");
     assert_eq!(control(&volume, 0x9_001C, &[], 0), Ok(vec![]));
     drop(File(open()));
+}
+
+#[test]
+fn a_drive_and_a_volume_are_flushed_by_who_may_write_02_7() {
+    let image = Image::new();
+    for name in [&image.drive, &image.volume] {
+        for (access, flags) in [(BOTH, 0), (WRITE, OVERLAPPED)] {
+            let writer = image.open(name, access, flags);
+            granted(|| ovl_FlushFileBuffers(writer.0));
+        }
+        let reader = image.open(name, READ, 0);
+        assert_eq!(refused(|| ovl_FlushFileBuffers(reader.0)), 5);
+    }
 }
 
 #[test]

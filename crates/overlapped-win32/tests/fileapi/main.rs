@@ -16,6 +16,7 @@ mod locks;
 mod mapping;
 mod moves;
 mod names;
+mod native;
 mod opening;
 mod scatter;
 mod size;

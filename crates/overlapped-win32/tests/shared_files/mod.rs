@@ -40,10 +40,7 @@ fn answer(done: i32) -> Result<(), u32> {
 }
 
 fn at(offset: u32, event: RawHandle) -> Overlapped {
-    let mut overlapped = Overlapped::default();
-    overlapped.set_position(offset.into());
-    overlapped.event = event;
-    overlapped
+    Overlapped { offset, h_event: event, ..Overlapped::default() }
 }
 
 fn lock(file: RawHandle, flags: u32, offset: u32, bytes: u32) -> Result<(), u32> {

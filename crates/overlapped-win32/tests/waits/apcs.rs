@@ -8,7 +8,9 @@ use overlapped_win32::ioapiset::*;
 use overlapped_win32::processthreadsapi::*;
 use overlapped_win32::synchapi::*;
 use std::cell::RefCell;
-use std::ptr::null_mut;
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 thread_local! {
     /// What the routines of this thread were called with: code, bytes, OVERLAPPED.
@@ -248,6 +250,123 @@ fn a_packet_comes_before_the_functions() {
         assert_eq!(order(), [1]);
         assert_eq!(get(0), (0, TIMEOUT));
     });
+}
+
+unsafe extern "C-unwind" fn exits(code: usize) {
+    struct Dropped;
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            mark_one();
+        }
+    }
+    let _frame = Dropped;
+    ovl_ExitThread(code as u32);
+}
+
+/// As a function of C has it, of which nothing says whether it unwinds.
+fn exit() -> unsafe extern "C" fn(usize) {
+    // SAFETY: the calling convention is the same.
+    unsafe { std::mem::transmute::<unsafe extern "C-unwind" fn(usize), unsafe extern "C" fn(usize)>(exits) }
+}
+
+fn mark_one() {
+    ENDED.fetch_add(1, SeqCst);
+}
+
+unsafe extern "C" fn exits_in_a_nested_wait(code: usize) {
+    queue(exit(), code);
+    ovl_SleepEx(INFINITE, 1);
+}
+
+unsafe extern "C-unwind" fn routine_exits(_code: u32, bytes: u32, _overlapped: *mut Overlapped) {
+    ovl_ExitThread(bytes);
+}
+
+static ENDED: AtomicUsize = AtomicUsize::new(0);
+
+/// Waits alertably in one of three ways: which, say the low bits; for what, the others. Like a function of C, it has nothing to
+/// destroy: calls of this face are not known to unwind.
+unsafe extern "C-unwind" fn waits(argument: *mut c_void) -> u32 {
+    let (kind, object) = (argument.addr() & 3, argument.addr() & !3);
+    let (mut entry, mut got) = ([OverlappedEntry::default()], 0);
+    match kind {
+        0 => ovl_SleepEx(INFINITE, 1),
+        1 => ovl_WaitForSingleObjectEx(object, INFINITE, 1),
+        // SAFETY: the entry is ours.
+        _ => unsafe {
+            ovl_GetQueuedCompletionStatusEx(object, entry.as_mut_ptr(), 1, &mut got, INFINITE, 1).cast_unsigned()
+        },
+    }
+}
+
+/// A thread that waits so, or is suspended before.
+fn waiting(kind: usize, object: &Owned, suspended: bool) -> Owned {
+    let argument = std::ptr::without_provenance_mut(object.0 | kind);
+    // SAFETY: the function takes a number, and the object lives longer.
+    owned(unsafe { ovl_CreateThread(null(), 0, Some(waits), argument, if suspended { 4 } else { 0 }, null_mut()) })
+}
+
+#[track_caller]
+fn ended_with(thread: &Owned) -> u32 {
+    let mut code = 0;
+    assert_eq!(ovl_WaitForSingleObject(thread.0, LOST), SATISFIED);
+    // SAFETY: the number is ours.
+    granted(|| unsafe { ovl_GetExitCodeThread(thread.0, &mut code) });
+    code
+}
+
+/// Section 5: a routine may call anything, so also ExitThread.
+#[test]
+fn a_function_may_end_its_thread() {
+    let (event, port) = (auto_event(false), owned(ovl_CreateIoCompletionPort(usize::MAX, 0, 0, 0)));
+    for kind in 0..3 {
+        let thread = waiting(kind, if kind == 2 { &port } else { &event }, false);
+        // SAFETY: the function takes a number.
+        unsafe {
+            assert_ne!(ovl_QueueUserAPC(Some(exit()), thread.0, 70 + kind), 0);
+            let again = answer(|| ovl_QueueUserAPC(Some(exit()), thread.0, 0));
+            assert!(matches!(again, (1, _) | (0, 31)), "{again:?}");
+        }
+        assert_eq!(ended_with(&thread), 70 + kind as u32);
+    }
+    let thread = waiting(0, &event, true);
+    // SAFETY: the function takes a number.
+    assert_ne!(unsafe { ovl_QueueUserAPC(Some(exit()), thread.0, 80) }, 0);
+    assert_eq!((ovl_ResumeThread(thread.0), ended_with(&thread)), (1, 80), "before its own function");
+    let thread = waiting(0, &event, false);
+    // SAFETY: as above.
+    assert_ne!(unsafe { ovl_QueueUserAPC(Some(exits_in_a_nested_wait), thread.0, 90) }, 0);
+    assert_eq!(ended_with(&thread), 90);
+    assert_eq!(ENDED.load(SeqCst), 5, "frames of the program are unwound");
+}
+
+struct Write {
+    file: Owned,
+    overlapped: Overlapped,
+}
+
+unsafe extern "C-unwind" fn writes(write: *mut c_void) -> u32 {
+    // SAFETY: the test passes it, and waits for the thread.
+    let write = unsafe { &mut *write.cast::<Write>() };
+    type Routine = unsafe extern "C-unwind" fn(u32, u32, *mut Overlapped);
+    // SAFETY: the request lives as long, and the calling convention of the routine is the same.
+    granted(|| unsafe {
+        let routine =
+            Some(std::mem::transmute::<Routine, unsafe extern "C" fn(u32, u32, *mut Overlapped)>(routine_exits));
+        ovl_WriteFileEx(write.file.0, c"four".as_ptr().cast(), 4, &mut write.overlapped, routine)
+    });
+    ovl_SleepEx(INFINITE, 1)
+}
+
+#[test]
+fn a_completion_routine_may_end_its_thread() {
+    let place = Place::new();
+    place.file("f", b"");
+    let mut write = Write { file: place.open("f", WRITE, OVERLAPPED), overlapped: Overlapped::default() };
+    let argument = (&raw mut write).cast();
+    // SAFETY: what is passed lives until the thread has ended.
+    let thread = owned(unsafe { ovl_CreateThread(null(), 0, Some(writes), argument, 0, null_mut()) });
+    assert_eq!(ended_with(&thread), 4);
 }
 
 #[test]

@@ -8,3 +8,4 @@ mod objects;
 mod results;
 mod several;
 mod signals;
+mod turns;

@@ -1,6 +1,10 @@
 //! Names, rights and limits of dispatcher objects (contract 04 sections 1 to 7).
 
 use crate::common::*;
+use overlapped_win32::handleapi::ovl_DuplicateHandle;
+use overlapped_win32::ioapiset::{
+    ovl_CreateIoCompletionPort, ovl_GetQueuedCompletionStatus, ovl_PostQueuedCompletionStatus,
+};
 use overlapped_win32::processthreadsapi::*;
 use overlapped_win32::synchapi::*;
 use std::ffi::{CString, c_void};
@@ -35,6 +39,67 @@ fn rights_are_checked_by_each_call() {
     assert_eq!(answer(|| unsafe { ovl_OpenEventA(0, 0, name.as_ptr()) }), (0, 5), "no access at all");
     // SAFETY: as above.
     assert_eq!(answer(|| unsafe { ovl_OpenEventA(SYNCHRONIZE, 0, null()) }), (0, 87));
+}
+
+#[test]
+fn the_ex_functions_refuse_flags_that_are_none() {
+    let all = 0x1F_0003;
+    // SAFETY: neither attributes nor names.
+    unsafe {
+        assert_eq!(answer(|| ovl_CreateEventExW(null(), null(), 4, all)), (0, 87));
+        assert_eq!(answer(|| ovl_CreateMutexExW(null(), null(), 2, all)), (0, 87));
+        assert_eq!(answer(|| ovl_CreateSemaphoreExW(null(), 0, 1, null(), 1, all)), (0, 87));
+        assert_eq!(answer(|| ovl_CreateWaitableTimerExW(null(), null(), 4, all)), (0, 87));
+    }
+}
+
+#[test]
+fn a_duplicate_may_have_all_that_there_is() {
+    let event = manual_event(false);
+    let (own, mut made) = (ovl_GetCurrentProcess(), 0);
+    // SAFETY: the number is ours.
+    granted(|| unsafe { ovl_DuplicateHandle(own, event.0, own, &mut made, 1 << 25, 0, 0) });
+    let made = owned(made);
+    granted(|| ovl_SetEvent(made.0));
+    assert!(signalled(&made));
+}
+
+/// Contract 06 sections 1 and 2.
+#[test]
+fn a_port_takes_devices_and_is_used_only_with_the_right_to() {
+    let port = owned(ovl_CreateIoCompletionPort(usize::MAX, 0, 0, 0));
+    for object in [manual_event(false), owned(ovl_CreateIoCompletionPort(usize::MAX, 0, 0, 0))] {
+        for existing in [port.0, 0] {
+            assert_eq!(answer(|| ovl_CreateIoCompletionPort(object.0, existing, 1, 0)), (0, 6), "no device");
+        }
+    }
+    let own = ovl_GetCurrentProcess();
+    for (access, expected) in [(SYNCHRONIZE | 1, Some(5)), (MODIFY_STATE, None)] {
+        let mut raw = 0;
+        // SAFETY: the number is ours.
+        granted(|| unsafe { ovl_DuplicateHandle(own, port.0, own, &mut raw, access, 0, 0) });
+        let part = owned(raw);
+        let post = || ovl_PostQueuedCompletionStatus(part.0, 1, 2, 3);
+        let (mut bytes, mut key, mut overlapped) = (0, 0, 7);
+        // SAFETY: the places are ours.
+        let mut get = || unsafe { ovl_GetQueuedCompletionStatus(part.0, &mut bytes, &mut key, &mut overlapped, 0) };
+        match expected {
+            Some(code) => assert_eq!([refused(post), refused(&mut get)], [code; 2]),
+            None => assert_eq!([answer(post).0, get()], [1; 2]),
+        }
+        assert_eq!(overlapped, if expected.is_some() { 0 } else { 3 });
+    }
+}
+
+#[test]
+fn the_exit_code_of_a_thread_needs_a_right_to_ask() {
+    for (right, expected) in [(SYNCHRONIZE, (0, 5)), (0x40, (1, 259)), (0x800, (1, 259))] {
+        let me = owned(ovl_OpenThread(right, 0, ovl_GetCurrentThreadId()));
+        let mut code = 5;
+        // SAFETY: the number is ours.
+        let given = unsafe { ovl_GetExitCodeThread(me.0, &mut code) };
+        assert_eq!((given, code), expected, "{right:#x}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::common::*;
 use overlapped_win32::ioapiset::ovl_CreateIoCompletionPort;
 use overlapped_win32::processthreadsapi::{ovl_GetCurrentProcess, ovl_GetCurrentThread, ovl_QueueUserAPC};
+use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
 use overlapped_win32::synchapi::*;
 use std::ptr::null;
 
@@ -71,6 +72,30 @@ fn counts_and_duplicates_are_checked() {
     assert_eq!(answer(|| unsafe { ovl_WaitForMultipleObjects(1, null(), 0, 0) }), (FAILED, 87));
 }
 
+/// Not a test of its own: a child that ends.
+#[test]
+fn a_child_ends() {}
+
+#[test]
+fn a_child_and_its_first_thread_are_two_objects_of_a_wait_for_all() {
+    let program = std::env::current_exe().expect("this program");
+    let line = format!("\"{}\" --exact several::a_child_ends -q\0", program.display());
+    let mut line = line.into_bytes();
+    // SAFETY: structures of numbers and pointers, for which zero is a value.
+    let (mut start, mut made): (StartupInfo<u8>, ProcessInformation) = unsafe { std::mem::zeroed() };
+    start.size = size_of::<StartupInfo<u8>>() as u32;
+    // SAFETY: what is passed is valid, and ends with a zero where it must.
+    granted(|| unsafe {
+        let line = line.as_mut_ptr().cast();
+        ovl_CreateProcessA(null(), line, null(), null(), 0, 0, null(), null(), &raw const start, &raw mut made)
+    });
+    let (process, thread) = (owned(made.process), owned(made.thread));
+    assert_eq!(all(&[process.0, thread.0], LOST).0, 0);
+    assert_eq!(all(&[thread.0, process.0, manual_event(true).0], 0).0, 0);
+    assert_eq!(all(&[thread.0, process.0, thread.0], 0), (FAILED, 87), "but none of them twice");
+    assert_eq!(any(&[thread.0, process.0], 0).0, 0);
+}
+
 #[test]
 fn pseudo_handles_and_ports_are_refused_in_multiple_waits() {
     let event = manual_event(true);
@@ -102,6 +127,7 @@ fn a_message_wait_takes_63_objects_and_known_flags() {
     assert_eq!(message(&[event.0; 64], 0, 0), (FAILED, 87));
     assert_eq!(message(&[event.0], 0, 8), (FAILED, 87));
     assert_eq!(message(&[0], 0, 0), (FAILED, 6));
+    assert_eq!(message(&[event.0; 2], 0, WAITALL), (FAILED, 87), "no object twice");
 }
 
 #[test]

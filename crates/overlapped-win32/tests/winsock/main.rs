@@ -11,6 +11,7 @@ mod extensions;
 mod layout;
 mod lookups;
 mod names;
+mod native;
 mod options;
 mod overlapped;
 mod readiness;

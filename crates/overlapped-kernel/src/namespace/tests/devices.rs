@@ -139,12 +139,14 @@ fn pipe_names_differ_by_a_trailing_backslash_but_not_by_case() {
 }
 
 #[test]
-fn a_pipe_server_takes_one_form_only() {
+fn a_pipe_server_takes_the_local_forms_only() {
+    assert_eq!(pipe_server_name(r"\\?\pipe\uv\12-34"), pipe_server_name(r"\\.\pipe\uv\12-34"));
+    assert_eq!(table().pipe_client_name(r"\\?\PIPE\uv\12-34"), Ok(r"uv\12-34".into()));
+    assert_eq!(resolve(r"\\?\pipe\uv\12-34"), Ok(Target::Pipe(r"uv\12-34".into())));
     for name in [
         r"\\.\pipe\",
         r"\\.\pipe",
         r"\\workhorse\pipe\a",
-        r"\\?\pipe\a",
         r"\\.\pipes\a",
         "a",
         "",

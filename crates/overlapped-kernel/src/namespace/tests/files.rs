@@ -132,10 +132,21 @@ fn a_verbatim_name_is_not_interpreted() {
 
 #[test]
 fn a_posix_path_is_left_as_it_is() {
-    for name in ["/a/../b", "/a//b", "/a. .", "/a*b?c:d<e>", r"/a\b", "/NUL", "//server/share", "/", "/a/", "/./COM1"] {
+    for name in ["/a/../b", "/a//b", "/a. .", "/a*b?c:d<e>", "/NUL", "//server/share", "/", "/a/", "/./COM1"] {
         assert_eq!(file(name).path.as_os_str(), name);
         assert_eq!(file(name).drive, None);
     }
+}
+
+#[test]
+fn backslashes_separate_in_a_posix_path_unless_it_exists_with_them() {
+    let tree = Tree::new("/home/u", &[r"/tmp/a\b"]);
+    let cases =
+        [(r"/tmp/a\b", r"/tmp/a\b"), (r"/tmp/a\c", "/tmp/a/c"), (r"/tmp\/d.", "/tmp//d."), (r"/tmp\..\e", "/tmp/../e")];
+    for (name, path) in cases {
+        assert_eq!(file_in(&tree, name).path.as_os_str(), path);
+    }
+    assert!(file_in(&tree, r"/tmp/c\").trailing_separator);
 }
 
 #[test]

@@ -100,6 +100,23 @@ typedef const char *PCTSTR, *LPCTSTR;
 typedef unsigned char TBYTE, *PTBYTE;
 #define TEXT(text) OVL_TEXT(text)
 
+/* Unions and structures without a name, as Windows' headers have them unless the program says NONAMELESSUNION. */
+#ifndef NONAMELESSUNION
+#define DUMMYUNIONNAME
+#define DUMMYUNIONNAME2
+#define DUMMYUNIONNAME3
+#define DUMMYSTRUCTNAME
+#define DUMMYSTRUCTNAME2
+#define DUMMYSTRUCTNAME3
+#else
+#define DUMMYUNIONNAME u
+#define DUMMYUNIONNAME2 u2
+#define DUMMYUNIONNAME3 u3
+#define DUMMYSTRUCTNAME s
+#define DUMMYSTRUCTNAME2 s2
+#define DUMMYSTRUCTNAME3 s3
+#endif
+
 /* Handles with a type of their own. HANDLE goes for the kernel's objects. */
 #define DECLARE_HANDLE(name) typedef struct name##__ { int unused; } *name
 DECLARE_HANDLE(HINSTANCE);

@@ -47,14 +47,15 @@ OVL_END
 #define _fstat64 fstat
 #define _fstati64 fstat
 
-#define _S_IFMT S_IFMT
-#define _S_IFDIR S_IFDIR
-#define _S_IFCHR S_IFCHR
-#define _S_IFIFO S_IFIFO
-#define _S_IFREG S_IFREG
-#define _S_IREAD S_IREAD
-#define _S_IWRITE S_IWRITE
-#define _S_IEXEC S_IEXEC
+/* Numbers, since programs define the names without an underscore by these. */
+#define _S_IFMT 0xF000
+#define _S_IFDIR 0x4000
+#define _S_IFCHR 0x2000
+#define _S_IFIFO 0x1000
+#define _S_IFREG 0x8000
+#define _S_IREAD 0x100
+#define _S_IWRITE 0x80
+#define _S_IEXEC 0x40
 #ifdef _UNICODE
 #define _tstat _wstat
 #define _tstat64 _wstat64

@@ -138,6 +138,38 @@ impl CodePage {
         }
     }
 
+    /// Is this the first of two bytes, in a code page that has such?
+    #[must_use]
+    pub fn is_lead(self, byte: u8) -> bool {
+        match self {
+            // Katakana are single bytes there.
+            Self::Other(932) => matches!(byte, 0x81..=0x9F | 0xE0..=0xFC),
+            _ => self.longest() == 2 && matches!(byte, 0x81..=0xFE),
+        }
+    }
+
+    /// How many of these bytes are whole characters: the end may be the beginning of one.
+    #[must_use]
+    pub fn whole(self, bytes: &[u8]) -> usize {
+        if self == Self::Utf8 {
+            let tail = bytes.len().saturating_sub(3);
+            let open = |at: &usize| {
+                std::str::from_utf8(&bytes[*at..])
+                    .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+            };
+            return (tail..bytes.len()).find(open).unwrap_or(bytes.len());
+        }
+        let mut at = 0;
+        while at < bytes.len() {
+            match self.is_lead(bytes[at]) {
+                true if at + 1 == bytes.len() => return at,
+                true => at += 2,
+                false => at += 1,
+            }
+        }
+        at
+    }
+
     /// The most bytes that a character has.
     #[must_use]
     pub fn longest(self) -> u32 {
@@ -190,7 +222,7 @@ impl Iconv {
             if !failed {
                 break;
             }
-            if crate::crt::errno() == libc::E2BIG {
+            if std::io::Error::last_os_error().raw_os_error() == Some(libc::E2BIG) {
                 out.resize(out.len() * 2, 0);
                 continue;
             }
@@ -235,6 +267,15 @@ mod tests {
         let ascii = CodePage::new(20127).unwrap();
         assert_eq!(ascii.encode(&[0x61, 0xE9], b"?"), Converted { text: b"a?".to_vec(), lossy: true });
         assert_eq!(ascii.decode(b"\xE9"), Converted { text: vec![0xFFFD], lossy: true });
+    }
+
+    #[test]
+    fn the_beginning_of_a_character_is_told_from_whole_ones() {
+        assert_eq!(CodePage::Utf8.whole("a€b".as_bytes()), 5);
+        assert_eq!((CodePage::Utf8.whole(b"a\xE2\x82"), CodePage::Utf8.whole(b"\x82\xE9x")), (1, 3));
+        let (one, two, japanese) = (CodePage::Table(&IBM_437), CodePage::Other(936), CodePage::Other(932));
+        assert_eq!((one.whole(b"a\xC9"), two.whole(b"\xD6\xD0\xD6"), two.whole(b"a\xD6\xD0")), (2, 2, 3));
+        assert_eq!((japanese.whole(b"\xB1\xB2"), japanese.whole(b"\xB1\x82")), (2, 1));
     }
 
     #[test]
