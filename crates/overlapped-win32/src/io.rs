@@ -8,13 +8,12 @@ use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, syst
 use overlapped_abi::Win32Error;
 use overlapped_devices::console::{ConsoleDevice, is_terminal};
 use overlapped_devices::pipe;
-use overlapped_kernel::handle::{Entry, Object};
+use overlapped_kernel::handle::Object;
 use overlapped_kernel::instance::Instance;
-use overlapped_kernel::system::Grant;
 use parking_lot::Mutex;
 use rustix::fs::{OFlags, SeekFrom};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, RawFd};
 use std::sync::{Arc, LazyLock, Weak};
 
 /// A handle that belongs to a descriptor. Both are numbers that are used again.
@@ -98,35 +97,16 @@ pub(crate) fn forget_terminal(fd: RawFd) {
     }
 }
 
-/// Lets the handle of a pipe's end lead to the descriptor that was made of it: bytes that come there must not also be waited for here.
-fn lead_to(file: RawHandle, grant: &Grant, fd: &OwnedFd) -> Result<Arc<Instance>, Win32Error> {
-    let system = system()?;
-    let handle = handle(file)?;
-    let flags = system.handle_flags(handle)?;
-    let copy = rustix::io::fcntl_dupfd_cloexec(fd, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?;
-    let opened = files().adopt(copy, grant.instance.is_overlapped())?;
-    let made = system.instance(opened.device, opened.overlapped);
-    system.close(handle)?;
-    let entry = Entry { object: Object::Instance(Arc::clone(&made)), access: grant.access, flags };
-    system.insert_at(handle, entry)?;
-    Ok(made)
-}
-
 /// A descriptor of what the handle refers to.
 fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     let mut bonds = BONDS.lock();
-    let mut grant = system()?.grant(handle(file)?)?;
-    let own = grant.instance.device().descriptor().map(|own| rustix::io::fcntl_dupfd_cloexec(own, 3));
-    let fd = match own {
-        Some(own) => own.map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?,
-        // A pipe closes with its descriptor, however that is closed.
-        None => {
-            let fd = pipe::into_descriptor(&grant)?;
-            grant.instance = lead_to(file, &grant, &fd)?;
-            fd
-        }
-    };
+    let grant = system()?.grant(handle(file)?)?;
     let device = grant.instance.device();
+    let fd = match device.descriptor() {
+        Some(own) => rustix::io::fcntl_dupfd_cloexec(own, 3).map_err(|_| Win32Error::TOO_MANY_OPEN_FILES)?,
+        // A pipe closes with its descriptor, however that is closed.
+        None => pipe::into_descriptor(&grant)?,
+    };
     // The descriptor goes on where the file pointer is; an adopted one stands where it should already.
     let adopted = bonds.values().any(|bond| bond.handle == file && !bond.ends);
     if device.seekable() && !adopted {

@@ -188,10 +188,10 @@ unsafe fn to_string<U: Unit>(uuid: *const Uuid, to: *mut *mut U) -> i32 {
 /// # Safety
 /// `text` is NULL or ends with a zero, `to` is NULL or writable.
 unsafe fn from_string<U: Unit>(text: *const U, to: *mut Uuid) -> i32 {
-    // SAFETY: not NULL, and the caller vouches for it.
     let parsed = if text.is_null() {
         Some(Uuid::default())
     } else {
+        // SAFETY: not NULL, and the caller vouches for it.
         U::to_os(unsafe { units(text) }).to_str().and_then(Uuid::parsed)
     };
     match parsed {

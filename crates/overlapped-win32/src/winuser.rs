@@ -19,7 +19,7 @@ pair! {
         match kind {
             VK_TO_VSC | VK_TO_VSC_EX => scan_code_of_key(number).into(),
             VSC_TO_VK | VSC_TO_VK_EX => key_of_scan_code(number).into(),
-            VK_TO_CHAR if number.is_ascii_key() => code,
+            VK_TO_CHAR if is_ascii_key(number) => code,
             _ => 0,
         }
     }
@@ -53,15 +53,9 @@ pub unsafe extern "C" fn ovl_ToUnicode(
     }
 }
 
-trait Key {
-    /// Letters and digits are their characters.
-    fn is_ascii_key(self) -> bool;
-}
-
-impl Key for u16 {
-    fn is_ascii_key(self) -> bool {
-        matches!(self, 0x08 | 0x09 | 0x0D | 0x1B | 0x20 | 0x30..=0x39 | 0x41..=0x5A)
-    }
+/// Keys whose code is their character: letters, digits and what every keyboard has.
+fn is_ascii_key(code: u16) -> bool {
+    matches!(code, 0x08 | 0x09 | 0x0D | 0x1B | 0x20 | 0x30..=0x39 | 0x41..=0x5A)
 }
 
 /// GetSystemMetrics: 0, which of the start-up mode says that it is the usual one, and of anything on a screen that there is none.

@@ -52,10 +52,6 @@ fn descriptors_and_threads_go_back_to_where_they_were() {
         let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
         let fifo = dir.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        // The process keeps the descriptors by which share modes bind other processes.
-        let system = SystemBuilder::new().build().unwrap();
-        drop(OpenOptions::new().read(true).system(&system).open(dir.path().join("data")).unwrap());
-        drop(system);
         let before = Belongings::now();
         for choice in [EngineChoice::Uring, EngineChoice::Epoll, EngineChoice::Sim(Some(common::seed()))] {
             let Ok(system) = SystemBuilder::new().engine(choice).build() else {

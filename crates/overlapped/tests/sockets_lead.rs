@@ -80,6 +80,32 @@ const READY: usize = 40;
 const ATTEMPTS: usize = 30;
 
 /// The client's and the server's ends of so many connections.
+/// Readiness is expected from a socket's first waiting request until it comes for nobody; what came then is there for the next
+/// request, and what comes after a request that has waited finds it.
+#[test]
+fn data_is_received_whether_a_request_waits_for_it_or_comes_after_it_08_3() {
+    on_real_engines(|lab| {
+        let (mut clients, servers) = connections(lab, 1);
+        let (client, server) = (&mut clients[0], &servers[0]);
+        for round in 0..60_u8 {
+            let early = (round % 3 != 0).then(|| server.receive(vec![0; 16]));
+            if round % 3 == 1 {
+                // Takes it from its queue again.
+                let cancelled = server.receive(vec![0; 16]);
+                assert!(cancelled.cancel());
+                assert_eq!(cancelled.wait().0.map_err(|error| error.code().0), Err(995));
+            }
+            client.write_all(&[round; 8]).unwrap();
+            if round % 4 == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(6));
+            }
+            let late = early.unwrap_or_else(|| server.receive(vec![0; 16]));
+            let Ok((bytes, buffer)) = late.wait_timeout(common::LOST) else { panic!("round {round}: lost") };
+            assert_eq!((bytes.expect("received"), &buffer[..8]), (8, &[round; 8][..]));
+        }
+    });
+}
+
 fn connections(lab: &Lab, count: usize) -> (Vec<std::net::TcpStream>, Vec<TcpStream>) {
     let listener = TcpListener::bind_in(&lab.system, "127.0.0.1:0").expect("a listener");
     let connect = |_| {

@@ -263,7 +263,10 @@ mod tests {
         let cmake = "-Wl,--out-implib,a.dll.a,--export-all-symbols,--gc-sections,--image-base=0x10000";
         let given = ["a.c", "app.rc", "App.RES", "-Wl,--subsystem,windows", "-static", cmake, "-o", "x.def"];
         let arguments = Arguments::new(given.map(OsString::from).into()).unwrap();
-        assert_eq!(arguments.plain, ["a.c", "--static-overlapped", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]);
+        assert_eq!(
+            arguments.plain,
+            ["a.c", "--static-overlapped", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]
+        );
         assert_eq!(arguments.notes.len(), 2);
         assert!(arguments.notes[0].starts_with("app.rc is left out"));
     }

@@ -91,6 +91,27 @@ fn cmake_takes_it_for_a_compiler() {
     assert_eq!(place.run(&[]).0, "40 3\n");
 }
 
+/// Projects choose their sources by WIN32.
+#[test]
+fn cmake_may_be_told_that_the_system_is_windows() {
+    if !here("cmake") {
+        return;
+    }
+    let place = project();
+    fs::write(
+        place.path("CMakeLists.txt"),
+        "cmake_minimum_required(VERSION 3.15)\nproject(program C CXX)\n\
+         if(NOT WIN32)\n  message(FATAL_ERROR \"not Windows\")\nendif()\n\
+         add_executable(program main.c stdafx.cpp src/part.cpp)\ntarget_include_directories(program PRIVATE inc)\n\
+         target_compile_definitions(program PRIVATE NAME=8)\ntarget_link_libraries(program ws2_32)\n",
+    )
+    .unwrap();
+    good(tool(&place, "cmake").args(["-S", ".", "-B", "build", "-DCMAKE_SYSTEM_NAME=Windows"]));
+    good(tool(&place, "cmake").args(["--build", "build"]));
+    fs::copy(place.path("build/program.exe"), place.path("program")).unwrap();
+    assert_eq!(place.run(&[]).0, "40 8\n");
+}
+
 #[test]
 fn a_compiler_that_is_ovl_itself_does_not_call_itself() {
     let place = project();

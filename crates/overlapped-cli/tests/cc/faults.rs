@@ -45,7 +45,7 @@ fn intrinsics_do_what_their_instructions_do() {
     let source = include_str!("intrinsics.c");
     let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
     let printed = "0 1 0 1 2\n1 0 1\n3 4 7 8\n9 1\n18 1000000000000000\n18 8000 3 80\n-5 -1 2\n6148914691236517205 1\n-3 -1\n\
-                   1f f000000000000000\n7 1 -6 8589934590 5\nbye\n";
+                   1f f000000000000000\n7 1 -6 8589934590 5\n42 42 15 10 9\nbye\n";
     for compiler in compilers() {
         for file in ["a.c", "b.cpp"] {
             place.compile(&["cc", &compiler, "-Wall", "-Wextra", "-O2", file]);

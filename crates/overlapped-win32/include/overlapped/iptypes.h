@@ -58,20 +58,14 @@ typedef ULONG IFTYPE;
 typedef UINT NET_IF_COMPARTMENT_ID;
 typedef GUID NET_IF_NETWORK_GUID;
 
-#ifdef __cplusplus
 #define OVL_ADAPTER_HEAD(second) \
-    ULONG Length; \
-    second
-#else
-#define OVL_ADAPTER_HEAD(second) \
-    union { \
+    __extension__ union { \
         ULONGLONG Alignment; \
-        struct { \
+        __extension__ struct { \
             ULONG Length; \
             second; \
         }; \
     }
-#endif
 
 typedef struct {
     char String[4 * 4];

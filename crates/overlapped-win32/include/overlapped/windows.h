@@ -4,6 +4,7 @@
 #define _WINDOWS_
 #include "sdkddkver.h"
 #include "winapifamily.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

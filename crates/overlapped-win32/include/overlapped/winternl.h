@@ -49,17 +49,10 @@ OVL_SIZE(OBJECT_ATTRIBUTES, 48);
      (to)->ObjectName = (name), (to)->SecurityDescriptor = (security), (to)->SecurityQualityOfService = NULL)
 
 typedef struct _IO_STATUS_BLOCK {
-#ifdef __cplusplus
-    union {
-        NTSTATUS Status;
-        PVOID Pointer;
-    };
-#else
     __extension__ union {
         NTSTATUS Status;
         PVOID Pointer;
     };
-#endif
     ULONG_PTR Information;
 } IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
 OVL_SIZE(IO_STATUS_BLOCK, 16);

@@ -21,8 +21,8 @@ pub unsafe extern "C" fn ovl_FileTimeToDosDateTime(file: *const FileTime, date: 
         let at = at.ok_or(Win32Error::INVALID_PARAMETER)?;
         // SAFETY: the caller vouches for both.
         unsafe {
-            write(date, at.day | at.month << 5 | (at.year - YEARS.start()) << 9)?;
-            write(time, at.second / 2 | at.minute << 5 | at.hour << 11)
+            write(date, at.day | (at.month << 5) | ((at.year - YEARS.start()) << 9))?;
+            write(time, (at.second / 2) | (at.minute << 5) | (at.hour << 11))
         }
     })
 }

@@ -74,7 +74,8 @@ fn a_file_is_cut_and_deleted_by_what_it_is_told() {
 
 #[test]
 fn an_end_of_a_pipe_tells_its_mode_its_quotas_and_its_name() {
-    let name = c"\\\\?\\pipe\\overlapped native\\1";
+    let own = format!(r"overlapped native\{}", std::process::id());
+    let name = std::ffi::CString::new(format!(r"\\?\pipe\{own}")).unwrap();
     // SAFETY: a string, and no attributes.
     let server = unsafe { ovl_CreateNamedPipeA(name.as_ptr().cast(), 3 | OVERLAPPED, 0, 1, 4096, 512, 0, null()) };
     assert_eq!(code(3, || ovl_GetFileType(server)), 0);
@@ -86,7 +87,7 @@ fn an_end_of_a_pipe_tells_its_mode_its_quotas_and_its_name() {
     assert_eq!(words, [0, 2, 1, 1, 512, 0, 4096, 4096, 2, 1]);
     let (status, named) = asked(server, 9, 256);
     let text: Vec<u16> = named[4..].chunks(2).map(|unit| u16::from_ne_bytes([unit[0], unit[1]])).collect();
-    assert_eq!((status, String::from_utf16_lossy(&text)), (0, r"\overlapped native\1".to_owned()));
+    assert_eq!((status, String::from_utf16_lossy(&text)), (0, format!(r"\{own}")));
     ovl_CloseHandle(server);
 }
 

@@ -29,13 +29,22 @@ const LOCAL_CLOSE: u32 = 0x20;
 const ACCEPT: u32 = 0x80;
 const CONNECT_FAIL: u32 = 0x100;
 
+/// AFD_POLL_HANDLE_INFO.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    handle: usize,
+    events: u32,
+    status: u32,
+}
+
 /// AFD_POLL_INFO for up to two sockets, and the status block of its request.
 #[repr(C)]
 struct Poll {
     timeout: i64,
     count: u32,
     exclusive: u32,
-    entries: [(usize, u32, u32); 2],
+    entries: [Entry; 2],
     block: StatusBlock,
 }
 
@@ -45,11 +54,11 @@ impl Poll {
             timeout: i64::MAX,
             count: sockets.len() as u32,
             exclusive: 0,
-            entries: [(0, 0, 0); 2],
+            entries: [Entry::default(); 2],
             block: StatusBlock::default(),
         };
         for (entry, (socket, events)) in poll.entries.iter_mut().zip(sockets) {
-            (entry.0, entry.1) = (socket.0, *events);
+            (entry.handle, entry.events) = (socket.0, *events);
         }
         Box::new(poll)
     }
@@ -66,7 +75,7 @@ impl Poll {
     }
 
     fn found(&self) -> Vec<(usize, u32)> {
-        self.entries[..self.count as usize].iter().map(|entry| (entry.0, entry.1)).collect()
+        self.entries[..self.count as usize].iter().map(|entry| (entry.handle, entry.events)).collect()
     }
 }
 
@@ -169,6 +178,7 @@ fn a_poll_tells_of_connections_made_and_refused() {
     let mut yes = 1;
     // SAFETY: a number.
     assert_eq!(
+        // SAFETY: a number that outlives the call.
         unsafe { overlapped_win32::winsock::ioctl::ovl_ioctlsocket(refused.0, 0x8004_667E_u32 as i32, &mut yes) },
         0
     );
@@ -177,7 +187,7 @@ fn a_poll_tells_of_connections_made_and_refused() {
     let issued = poll.issue(events.device, 2);
     assert!([0, PENDING].contains(&issued), "{issued:#x}");
     assert_eq!((events.next(), poll.found()), (2, vec![(refused.0, CONNECT_FAIL)]));
-    assert_eq!(poll.entries[0].2, 0xC000_0236, "CONNECTION_REFUSED");
+    assert_eq!(poll.entries[0].status, 0xC000_0236, "CONNECTION_REFUSED");
 }
 
 #[test]
@@ -237,7 +247,7 @@ fn a_poll_is_refused_with_other_handles_and_too_little_room() {
     let events = Loop::new();
     let (socket, _) = Socket::udp();
     let mut poll = Poll::new(&[(&socket, RECEIVE)]);
-    poll.entries[0].0 = events.port;
+    poll.entries[0].handle = events.port;
     assert_eq!(poll.issue(events.device, 1), 0xC000_0008);
     let mut poll = Poll::new(&[(&socket, RECEIVE)]);
     assert_eq!(poll.issue(events.port, 1), 0xC000_0008, "a port is no file");

@@ -1,6 +1,8 @@
 //! What belongs to the whole process: for tests that are alone in their program.
 
 use super::{LOST, within};
+use std::ffi::OsStr;
+use std::path::Path;
 
 /// What is there now, for a message.
 fn inventory() -> String {
@@ -21,7 +23,8 @@ pub struct Belongings {
 impl Belongings {
     /// Those of this moment.
     pub fn now() -> Self {
-        Self { descriptors: entries("/proc/self/fd"), threads: entries("/proc/self/task") }
+        let threads = std::fs::read_dir("/proc/self/task").expect("procfs").count();
+        Self { descriptors: descriptors(), threads }
     }
 
     /// Waits until the process has what it had.
@@ -32,6 +35,12 @@ impl Belongings {
     }
 }
 
-fn entries(of: &str) -> usize {
-    std::fs::read_dir(of).expect("procfs").count()
+/// But for those that the process keeps from its first files on, by which share modes and locks bind other processes.
+fn descriptors() -> usize {
+    let kept = |to: &Path| {
+        let name = to.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        to.parent().is_some_and(|parent| parent.ends_with("files")) && (name.starts_with("marks-") || name == "locked")
+    };
+    let all = std::fs::read_dir("/proc/self/fd").expect("procfs").flatten();
+    all.filter(|entry| !std::fs::read_link(entry.path()).is_ok_and(|to| kept(&to))).count()
 }
