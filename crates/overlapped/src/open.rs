@@ -204,11 +204,14 @@ impl OpenOptions {
             None => crate::system::default()?.clone(),
         };
         let error = |code| Error::with_path(code, "open", path);
+        // An absolute path of Linux is what it is to the standard library: a backslash in it is a character like any other.
+        let mut flags = self.flags | flags;
+        flags.set(FileFlags::POSIX_SEMANTICS, path.has_root() || flags.contains(FileFlags::POSIX_SEMANTICS));
         let params = OpenParams {
             access: self.access(),
             share: self.share,
             disposition: self.disposition().map_err(error)?,
-            flags: self.flags | flags,
+            flags,
             permissions: self.permissions,
         };
         let Open { handle, grant, .. } = system.open(path.as_os_str(), &params).map_err(error)?;

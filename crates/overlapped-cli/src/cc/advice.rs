@@ -254,7 +254,7 @@ mod tests {
     fn the_note_says_what_to_do() {
         let said = |name: &str| note(&format!("error: use of undeclared identifier '{name}'")).unwrap_or_default();
         assert!(said("CloseHandle").contains("include <handleapi.h>"));
-        assert!(said("RegCreateKeyExA").contains("the registry"));
+        assert!(said("RegSaveKeyA").contains("the registry"));
         assert!(said("GetFrobnication").contains("if this is a function of Windows"));
         assert_eq!(said("my_function"), "");
         assert!(note("x.c:1:10: fatal error: setupapi.h: No such file or directory").unwrap().contains("setupapi.h"));

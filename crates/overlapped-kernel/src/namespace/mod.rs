@@ -14,7 +14,7 @@
 //!
 //! - A name that begins with `/` is a POSIX path and is passed on byte for byte (decision D9): no character in it
 //!   is illegal, no component reserved, no dot dropped, and Linux alone interprets its `..`. Only backslashes separate in it
-//!   as they do elsewhere, unless a file has exactly this name.
+//!   as they do elsewhere, unless a file has exactly this name, or exact names are asked for (`FILE_FLAG_POSIX_SEMANTICS`).
 //! - A name with neither a backslash nor a drive could be either kind. Where the Windows rules would refuse or
 //!   change a component, the component is taken as it stands if such a file exists; otherwise the Windows rules
 //!   hold. Reserved names (`NUL`, `COM1`) are devices all the same.

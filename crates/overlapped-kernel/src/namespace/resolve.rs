@@ -105,9 +105,11 @@ impl Resolver<'_> {
     }
 
     /// A POSIX path, as it is (decision D9). But programs put a backslash and a name behind directories that they were given, so
-    /// backslashes separate in one that does not exist byte for byte.
+    /// backslashes separate in one that does not exist byte for byte, unless exact names are asked for.
     fn posix(&self, path: &[u8]) -> Result<Target, NameError> {
-        let exact = !path.contains(&b'\\') || self.lookup.exists(Path::new(OsStr::from_bytes(path)));
+        let exact = self.case == CaseRule::Exact
+            || !path.contains(&b'\\')
+            || self.lookup.exists(Path::new(OsStr::from_bytes(path)));
         let separated = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
         let path = if exact { path.to_vec() } else { path.iter().map(separated).collect() };
         self.file(FileTarget {

@@ -39,7 +39,7 @@ pub enum CaseRule {
     /// The exact name; where it is missing, the first in byte order of those that differ only in case.
     #[default]
     ExactThenFolded,
-    /// The exact name only, as `FILE_FLAG_POSIX_SEMANTICS` asks (contract 01 §2.4).
+    /// The exact name only, as `FILE_FLAG_POSIX_SEMANTICS` asks (contract 01 §2.4); POSIX paths byte for byte.
     Exact,
 }
 

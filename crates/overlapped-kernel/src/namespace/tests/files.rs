@@ -147,6 +147,8 @@ fn backslashes_separate_in_a_posix_path_unless_it_exists_with_them() {
         assert_eq!(file_in(&tree, name).path.as_os_str(), path);
     }
     assert!(file_in(&tree, r"/tmp/c\").trailing_separator);
+    let exact = table().resolve_with(r"/tmp/a\c", &tree, CaseRule::Exact).unwrap();
+    assert!(matches!(exact, Target::File(file) if file.path.as_os_str() == r"/tmp/a\c"), "asked for, byte for byte");
 }
 
 #[test]
