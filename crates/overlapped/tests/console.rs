@@ -73,6 +73,11 @@ fn records_are_waited_for_and_read() {
 
 #[test]
 fn lines_end_and_ctrl_c_interrupts() {
+    for signal in [libc::SIGINT, libc::SIGQUIT] {
+        // Who runs in the background is started with both ignored.
+        // SAFETY: a system call with plain numbers.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
     let (input, _one) = input();
     let events = Arc::new(AtomicU32::new(0));
     let seen = Arc::clone(&events);

@@ -37,7 +37,9 @@ fn alone(part: &str) {
     // SAFETY: a system call, in a process of one thread that is about to become another program.
     unsafe {
         command.pre_exec(|| {
+            // Who runs in the background is started with both ignored.
             libc::signal(libc::SIGINT, libc::SIG_DFL);
+            libc::signal(libc::SIGQUIT, libc::SIG_DFL);
             libc::setsid();
             Ok(())
         })
