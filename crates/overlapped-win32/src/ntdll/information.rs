@@ -1,12 +1,12 @@
 //! NtQueryInformationFile and NtSetInformationFile: the classes of GetFileInformationByHandleEx by their native numbers, and those that
 //! only exist here.
 
-use super::{Outcome, StatusBlock, at_once, give, status_of};
+use super::{Outcome, StatusBlock, at_once, inquire, status_of};
 use crate::arguments::{checked_input, grant};
 use crate::support::{RawHandle, system};
 use overlapped_abi::constants::file as class;
 use overlapped_abi::{Status, Win32Error};
-use overlapped_devices::file::{self, Answer, SetInformation};
+use overlapped_devices::file::{self, SetInformation};
 use overlapped_devices::pipe;
 use overlapped_kernel::system::Grant;
 use std::ffi::{OsString, c_void};
@@ -176,20 +176,8 @@ pub unsafe extern "C" fn ovl_NtQueryInformationFile(
     bytes: u32,
     class: u32,
 ) -> u32 {
-    let body = || {
-        let grant = grant(file).map_err(status_of)?;
-        let room = bytes as usize;
-        let (mut answer, least) = query(&grant, class)?;
-        if room < least {
-            return Err(Status::INFO_LENGTH_MISMATCH);
-        }
-        let more = answer.len() > room;
-        answer.truncate(room);
-        // SAFETY: the caller's promise.
-        unsafe { give(&Answer { bytes: answer, more }, to) }
-    };
     // SAFETY: the caller's promise.
-    unsafe { at_once(block, body) }
+    unsafe { inquire(file, block, to, bytes, |grant| query(grant, class)) }
 }
 
 /// A name of this level as one of the other: `\??\` stands where `\\?\` does.

@@ -19,12 +19,14 @@ mod poll;
 pub mod processes;
 pub mod volume;
 
+use crate::arguments::grant;
 use crate::handleapi::ovl_CloseHandle;
 use crate::support::{RawHandle, last_error, set_last_error};
 use crate::sysinfoapi::{VersionInfo, ovl_GetVersionExW};
 use crate::text;
 use overlapped_abi::{Status, Win32Error};
 use overlapped_devices::file::Answer;
+use overlapped_kernel::system::Grant;
 use std::ffi::c_void;
 
 /// IO_STATUS_BLOCK.
@@ -104,6 +106,34 @@ unsafe fn give(answer: &Answer, to: *mut c_void) -> Outcome {
     unsafe { crate::arguments::output(&answer.bytes, to) }.map_err(status_of)?;
     let status = if answer.more { Status::BUFFER_OVERFLOW } else { Status::SUCCESS };
     Ok((status, answer.bytes.len()))
+}
+
+/// Asks something of a file: `query` gives the whole answer and how many bytes of it there must be room for. INFO_LENGTH_MISMATCH without
+/// that room, BUFFER_OVERFLOW if the rest, a name, does not fit.
+///
+/// # Safety
+/// `block` is NULL or writable, `to` NULL or writable for `bytes`.
+unsafe fn inquire(
+    file: RawHandle,
+    block: *mut StatusBlock,
+    to: *mut c_void,
+    bytes: u32,
+    query: impl FnOnce(&Grant) -> Result<(Vec<u8>, usize), Status>,
+) -> u32 {
+    let body = || {
+        let grant = grant(file).map_err(status_of)?;
+        let room = bytes as usize;
+        let (mut answer, least) = query(&grant)?;
+        if room < least {
+            return Err(Status::INFO_LENGTH_MISMATCH);
+        }
+        let more = answer.len() > room;
+        answer.truncate(room);
+        // SAFETY: the caller's promise.
+        unsafe { give(&Answer { bytes: answer, more }, to) }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { at_once(block, body) }
 }
 
 /// RtlInitUnicodeString.

@@ -100,7 +100,7 @@ impl Place {
                 entries.add(place).write_unaligned(entry);
             }
         }
-        size_of::<Head>() + size_of_val(found).min(found.len() * size_of::<Entry>())
+        size_of::<Head>() + found.len() * size_of::<Entry>()
     }
 }
 

@@ -1,11 +1,10 @@
 //! NtQueryVolumeInformationFile: what a file is on.
 
-use super::{StatusBlock, at_once, give, status_of};
-use crate::arguments::grant;
+use super::{StatusBlock, inquire, status_of};
 use crate::support::RawHandle;
 use overlapped_abi::{Status, Win32Error};
 use overlapped_devices::console::ConsoleDevice;
-use overlapped_devices::file::{self, Answer};
+use overlapped_devices::file;
 use overlapped_devices::pipe;
 use overlapped_kernel::device::FileType;
 use overlapped_kernel::system::Grant;
@@ -90,18 +89,6 @@ pub unsafe extern "C" fn ovl_NtQueryVolumeInformationFile(
     bytes: u32,
     class: u32,
 ) -> u32 {
-    let body = || {
-        let grant = grant(file).map_err(status_of)?;
-        let room = bytes as usize;
-        let (mut answer, least) = query(&grant, class)?;
-        if room < least {
-            return Err(Status::INFO_LENGTH_MISMATCH);
-        }
-        let more = answer.len() > room;
-        answer.truncate(room);
-        // SAFETY: the caller's promise.
-        unsafe { give(&Answer { bytes: answer, more }, to) }
-    };
     // SAFETY: the caller's promise.
-    unsafe { at_once(block, body) }
+    unsafe { inquire(file, block, to, bytes, |grant| query(grant, class)) }
 }
