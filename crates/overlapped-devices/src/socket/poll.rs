@@ -192,7 +192,7 @@ impl PollJob {
     /// What it comes to inside the call.
     pub fn start(&self) -> Start {
         if self.exclusive {
-            self.end_others();
+            self.end_others(None);
         }
         let found = self.look();
         if found.is_empty() && self.timeout != Timeout::Poll {
@@ -208,13 +208,19 @@ impl PollJob {
         deliver.map_or(0, |deliver| deliver(found))
     }
 
-    fn end_others(&self) {
+    /// Ends the exclusive polls of its sockets; those that were there before it, once it is there itself.
+    fn end_others(&self, own: Option<&RequestRef>) {
         for core in self.cores() {
-            for other in core.polls() {
-                if let Job::Poll(job) = Job::of(&other)
+            let mut others = core.polls();
+            if let Some(own) = own {
+                // One that is over already ends nobody.
+                others.truncate(others.iter().position(|one| Arc::ptr_eq(one, own)).unwrap_or(0));
+            }
+            for other in &others {
+                if let Job::Poll(job) = Job::of(other)
                     && job.exclusive
                 {
-                    job.finish(&other, Ending::Cancelled);
+                    job.finish(other, Ending::Cancelled);
                 }
             }
         }
@@ -229,6 +235,10 @@ impl PollJob {
             core.add(Flags::POLLED);
             // One that cannot be watched is closed, or its transfers say why.
             let _ = core.ensure_watched();
+        }
+        if job.exclusive {
+            // Of two that came at once, the later one stays.
+            job.end_others(Some(request));
         }
         if let (Some((bell, alarm)), Timeout::After(limit)) = (&job.bell, job.timeout) {
             *bell.0.lock() = Arc::downgrade(request);
@@ -278,7 +288,7 @@ impl PollJob {
         for core in self.cores() {
             let taken = core.rare().as_mut().and_then(|rare| {
                 let place = rare.polls.iter().position(|one| Arc::ptr_eq(one, request))?;
-                let taken = rare.polls.swap_remove(place);
+                let taken = rare.polls.remove(place);
                 if rare.polls.is_empty() {
                     core.remove(Flags::POLLED);
                 }
