@@ -25,6 +25,7 @@ mod harness;
 mod interrupt;
 mod meter;
 mod ours;
+mod ours_files;
 mod ours_pipes;
 mod ours_sockets;
 mod peers;

@@ -10,6 +10,7 @@ pub mod direct;
 pub mod echo;
 pub mod echo_accept;
 mod echo_client;
+pub mod open;
 pub mod pipe;
 pub mod port;
 pub mod read;
@@ -54,6 +55,11 @@ const ALL: &[Bench] = &[
         name: "direct",
         about: "4 KiB random unbuffered reads; against pread and a bare ring",
         groups: direct::groups,
+    },
+    Bench {
+        name: "open",
+        about: "files opened, asked for, listed, created and deleted; against bare calls, the standard library and Wine",
+        groups: open::groups,
     },
     Bench {
         name: "copy",

@@ -12,6 +12,7 @@ pub mod echo_ring;
 pub mod echo_runtimes;
 pub mod flow;
 pub mod futex;
+pub mod names;
 pub mod pread;
 pub mod program;
 pub mod queues;

@@ -41,6 +41,10 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Draw the five structures of a running program's completion ports
     Top(TopArgs),
+    /// Print a script that lets a shell complete `ovl`
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(ManArgs),
 }
 
 const COPY_HELP: &str = "\
@@ -156,7 +160,7 @@ Examples:
 #[command(after_long_help = TOP_HELP, after_help = "`ovl top --help` says more, and gives examples.")]
 pub struct TopArgs {
     /// The process [default: the only one that can be observed]
-    #[arg(value_name = "PID", conflicts_with = "program")]
+    #[arg(value_name = "PID", conflicts_with = "program", value_parser = process)]
     pub process: Option<u32>,
     /// The program to start, and its arguments
     #[arg(last = true, value_name = "PROGRAM")]
@@ -173,6 +177,39 @@ pub struct TopArgs {
     /// Print one picture as JSON
     #[arg(long, conflicts_with = "once")]
     pub json: bool,
+}
+
+/// The arguments of `ovl completions`.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  ovl completions bash > ~/.local/share/bash-completion/completions/ovl
+  ovl completions zsh > \"${fpath[1]}/_ovl\"
+  ovl completions fish > ~/.config/fish/completions/ovl.fish";
+
+/// The arguments of `ovl man`.
+#[derive(Args, Debug)]
+#[command(after_help = MAN_HELP)]
+pub struct ManArgs {
+    /// Where the pages go, ovl.1, ovl-copy.1 and so on [default: that of ovl to standard output]
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+const MAN_HELP: &str = "\
+Examples:
+  ovl man | man -l -
+  ovl man ~/.local/share/man/man1";
+
+/// The number of a process. Who names a program wants to start it.
+fn process(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("it is not the number of a process; to start a program: ovl top -- {text}"))
 }
 
 /// The engines to choose from.

@@ -8,6 +8,7 @@ mod copy;
 mod devices;
 mod doctor;
 mod engine;
+mod manual;
 mod problem;
 mod signals;
 mod size;
@@ -26,5 +27,7 @@ fn main() -> ExitCode {
         Command::Devices(args) => devices::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Top(args) => top::run(&args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(&args),
     }
 }

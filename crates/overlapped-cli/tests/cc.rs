@@ -6,12 +6,20 @@ use std::process::{Command, Output};
 use std::sync::Once;
 use tempfile::TempDir;
 
+#[path = "cc/attach.rs"]
+mod attach;
 #[path = "cc/builds.rs"]
 mod builds;
 #[path = "cc/faults.rs"]
 mod faults;
+#[path = "cc/given.rs"]
+mod given;
 #[path = "cc/habits.rs"]
 mod habits;
+#[path = "cc/rio.rs"]
+mod rio;
+#[path = "cc/services.rs"]
+mod services;
 
 /// The library, which cargo does not build for the tests of a program.
 fn library() {

@@ -34,6 +34,38 @@ fn wrong_usage_is_code_2() {
 }
 
 #[test]
+fn who_names_a_program_to_watch_is_told_how_to_start_it() {
+    let outcome = run(ovl().args(["top", "./server"]));
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stderr.contains("ovl top -- ./server"), "{outcome:?}");
+}
+
+#[test]
+fn shells_and_man_are_told_of_every_command() {
+    let commands = ["copy", "cc", "c++", "devices", "doctor", "top", "completions", "man"];
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(ovl().args(["completions", shell])).succeeded().stdout;
+        for part in commands.iter().chain(&["queue-depth"]) {
+            assert!(script.contains(part), "{shell}: {part}");
+        }
+    }
+    assert_eq!(run(ovl().args(["completions", "dcl"])).code, 2);
+    let page = run(ovl().arg("man")).succeeded().stdout;
+    assert!(page.starts_with(".ie") && page.contains(".SH NAME") && page.contains("Examples:"), "{page}");
+    let directory = tempfile::tempdir().unwrap();
+    run(ovl().arg("man").arg(directory.path())).succeeded();
+    for command in commands {
+        let page = fs::read_to_string(directory.path().join(format!("ovl-{command}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{command}");
+    }
+    let compilers = fs::read_to_string(directory.path().join("ovl-cc.1")).unwrap();
+    assert!(compilers.contains("static") && compilers.contains("Resources"), "{compilers}");
+    let nowhere = run(ovl().arg("man").arg(directory.path().join("missing")));
+    assert_eq!(nowhere.code, 1);
+    assert!(nowhere.stderr.contains("missing"), "{nowhere:?}");
+}
+
+#[test]
 fn a_copy_says_nothing_where_nobody_looks() {
     on_each_engine(|engine, dir| {
         let source = write(&dir.join("source"), &noise(1_000_000));

@@ -1,7 +1,5 @@
 //! What the library's own threads have in common.
 
-use overlapped_kernel::engine::{Harvest, Reaped};
-use std::panic::AssertUnwindSafe;
 use std::thread::JoinHandle;
 
 /// Starts a thread that no signal of the program is delivered to.
@@ -20,22 +18,6 @@ struct AbortUnlessForgotten;
 impl Drop for AbortUnlessForgotten {
     fn drop(&mut self) {
         std::process::abort();
-    }
-}
-
-/// Delivers on a thread of the library: a panic in what the program hung on the completion (a waker, a destructor) ends there.
-pub(crate) fn deliver(reaped: Reaped) {
-    if std::panic::catch_unwind(AssertUnwindSafe(|| reaped.deliver())).is_err() {
-        tracing::error!("the program panicked in a completion");
-    }
-}
-
-/// The same for everything that a poll has found.
-pub(crate) fn deliver_all(harvest: &mut Harvest) {
-    while !harvest.is_empty() {
-        if std::panic::catch_unwind(AssertUnwindSafe(|| harvest.deliver())).is_err() {
-            tracing::error!("the program panicked in a completion");
-        }
     }
 }
 

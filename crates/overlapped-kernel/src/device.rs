@@ -51,7 +51,16 @@ pub enum FileType {
 }
 
 /// See the module page. One value an open instance.
-pub trait Device: Send + Sync + std::any::Any {
+///
+/// # Safety
+/// Buffers go back to the user by what the device says of their requests, so that is true:
+/// - A [`Completion`] of a request, whether the device returns it or [completes](Request::complete) the request with it, counts no more
+///   bytes than the request's memory has; and if it is of a read, so many at its beginning are initialised. This holds for errors too.
+/// - An [`Operation`] is about the request's own memory and no more of it than there is, or about memory that the request keeps; and its
+///   descriptor stays open until the request is complete.
+/// - A request that was [enqueued](Device::enqueue) is completed once, by the device; the memory of one that is complete is not touched
+///   any more; and no reference to one that is not complete goes to code that is not trusted with this.
+pub unsafe trait Device: Send + Sync + std::any::Any {
     /// For GetFileType.
     fn file_type(&self) -> FileType;
 

@@ -2,11 +2,12 @@
 //!
 //! A device turns a request into an [`Operation`]; the road (`crate::road`) first lets the engine *attempt* it on the calling
 //! thread without blocking, and otherwise *submits* it. The engine then owns the operation until it has given its last word on
-//! it by [`Request::engine_result`](crate::request::Request::engine_result), also when it was asked to cancel. Who reaps is the
+//! it by a [`Reaped`], also when it was asked to cancel. Who reaps is the
 //! engine's business, with one hook: a thread that waits in the library may be asked to [`poll`](Engine::poll), because the
 //! thread that waits is the cheapest one to learn of a completion (design.md section 3).
 
 use crate::clock::Tick;
+use crate::contain::contained;
 use crate::request::{Buffer, RequestRef};
 use crate::sentinel::Sight;
 use std::collections::VecDeque;
@@ -155,19 +156,25 @@ unsafe impl Send for Operation {}
 // SAFETY: as above; the fields are plain values that nobody changes through a shared reference.
 unsafe impl Sync for Operation {}
 
-/// A finished operation on its way to the road.
+/// A finished operation on its way to the road. Only its engine makes it, and nobody looks into it: a buffer is the user's again by
+/// what it says.
 #[derive(Debug)]
 pub struct Reaped {
-    /// Whose operation it was.
-    pub request: RequestRef,
-    /// What Linux said.
-    pub result: RawResult,
+    request: RequestRef,
+    result: RawResult,
 }
 
 impl Reaped {
-    /// Hands the result to the request's device and sends the completion on its way.
+    /// The last word on the operation that was submitted with this request: what Linux said.
+    #[must_use]
+    pub fn new(request: RequestRef, result: RawResult) -> Self {
+        Self { request, result }
+    }
+
+    /// Hands the result to the request's device and sends the completion on its way. A panic of the program's, in a waker or a
+    /// destructor, ends here.
     pub fn deliver(self) {
-        self.request.engine_result(self.result);
+        let _ = contained("what a completion called", || self.request.engine_result(self.result));
     }
 }
 
@@ -210,9 +217,9 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Tells the watcher, with no lock held.
+    /// Tells the watcher, with no lock held. A panic of the program's ends here, as in [`Reaped::deliver`].
     pub fn deliver(self) {
-        self.watcher.ready(self.readiness);
+        let _ = contained("what a completion called", || self.watcher.ready(self.readiness));
     }
 }
 
@@ -290,6 +297,12 @@ pub unsafe trait Engine: Send + Sync + 'static {
     /// Tells the watcher from now on whenever the descriptor becomes ready for something, once for each time; and soon, what it is
     /// ready for now.
     fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, rustix::io::Errno> {
+        let _ = (fd, watcher);
+        Err(rustix::io::Errno::NOSYS)
+    }
+
+    /// [`Engine::watch`] for what comes in and its end alone, where each message that the other side takes would make room to send.
+    fn watch_input(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, rustix::io::Errno> {
         let _ = (fd, watcher);
         Err(rustix::io::Errno::NOSYS)
     }

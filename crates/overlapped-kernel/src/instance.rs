@@ -15,6 +15,7 @@ use crate::sync::{BriefLock, Mutex, MutexGuard};
 use crate::system::WeakSystem;
 use crate::thread::Thread;
 use overlapped_abi::{Status, Win32Error};
+use smallvec::SmallVec;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -40,7 +41,8 @@ pub struct Instance {
     signal: Dispatcher,
     modes: AtomicU8,
     association: OnceLock<(Arc<Port>, usize)>,
-    outstanding: BriefLock<Vec<RequestRef>>,
+    /// Of thousands of connections each has one request that waits: it has its place here.
+    outstanding: BriefLock<SmallVec<[RequestRef; 1]>>,
     handles: AtomicU32,
     pointer: Mutex<u64>,
     /// Where the pointer is to go, or [`NOWHERE`].
@@ -82,7 +84,7 @@ impl Instance {
             signal,
             modes: AtomicU8::new(0),
             association: OnceLock::new(),
-            outstanding: BriefLock::new(Vec::new()),
+            outstanding: BriefLock::new(SmallVec::new()),
             handles: AtomicU32::new(0),
             pointer: Mutex::new(0),
             moved: AtomicU64::new(NOWHERE),
@@ -195,10 +197,6 @@ impl Instance {
             let mut outstanding = self.outstanding.lock();
             self.accounts.enter(request.memory(), outstanding.len())?;
             request.place.store(outstanding.len(), Ordering::Relaxed);
-            if outstanding.capacity() == 0 {
-                // Of thousands of idle connections each has one.
-                outstanding.reserve_exact(1);
-            }
             outstanding.push(Arc::clone(request));
             request.listed();
         }
@@ -223,7 +221,7 @@ impl Instance {
 
     /// The outstanding request with this OVERLAPPED.
     #[must_use]
-    pub fn request(&self, token: usize) -> Option<RequestRef> {
+    pub(crate) fn request(&self, token: usize) -> Option<RequestRef> {
         self.outstanding.lock().iter().find(|request| request.token() == token).cloned()
     }
 
@@ -233,8 +231,18 @@ impl Instance {
         self.outstanding.lock().len()
     }
 
-    /// Asks for the end of the outstanding requests that `which` picks; how many were marked by this call.
-    pub fn cancel(&self, which: impl Fn(&Request) -> bool) -> usize {
+    /// Asks for the end of all outstanding requests; how many were marked by this call.
+    pub fn cancel_all(&self) -> usize {
+        self.cancel(|_| true)
+    }
+
+    /// The same for those whose outcome is written to the block at this address.
+    pub fn cancel_block(&self, address: usize) -> usize {
+        self.cancel(|request| request.writes_to(address))
+    }
+
+    /// The same for those that `which` picks.
+    pub(crate) fn cancel(&self, which: impl Fn(&Request) -> bool) -> usize {
         let picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
         picked.iter().filter(|request| request.cancel()).count()
     }

@@ -21,6 +21,7 @@ pub mod alarm;
 #[cfg(not(loom))]
 mod brief;
 pub mod clock;
+mod contain;
 pub mod device;
 pub mod dispatcher;
 pub mod engine;

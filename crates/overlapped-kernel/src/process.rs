@@ -33,6 +33,10 @@ pub trait Will: std::fmt::Debug + Send + Sync {
     fn condemn(&self, code: u32);
     /// Where it stands, for a child that inherits the handle.
     fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
+    /// The socket by which this process, which has started it, gives it handles, and a number that is each time another.
+    fn mail(&self) -> Option<(std::os::fd::BorrowedFd<'_>, u32)> {
+        None
+    }
 }
 
 /// A process.

@@ -12,7 +12,7 @@ use crate::instance::Instance;
 use crate::limits::{Accounts, Limits};
 use crate::names::Names;
 use crate::namespace::{CaseRule, Lookup, Namespace, Target};
-use crate::port::Port;
+use crate::port::{Port, Snapshot};
 use crate::process::Process;
 use crate::sentinel::Sentinel;
 use crate::service::Service;
@@ -21,7 +21,7 @@ use crate::wait::{self, Outcome};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use parking_lot::{Mutex, RwLock};
 use std::ffi::OsStr;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// What the creator of a dispatcher object gets: EVENT_ALL_ACCESS and its like, without caring for the kind.
 const ALL_OBJECT_ACCESS: u32 = 0x1F_FFFF;
@@ -53,7 +53,11 @@ struct Inner {
     drivers: Vec<Box<dyn Driver>>,
     accounts: Arc<Accounts>,
     ports: Mutex<Ports>,
+    late: OnceLock<FetchLate>,
 }
+
+/// Makes handles of what another process has left for this one since it began; false if there is nothing.
+pub type FetchLate = Box<dyn Fn(&System) -> bool + Send + Sync>;
 
 /// The ports that were made here, each with its number, for pictures of the whole system.
 #[derive(Default)]
@@ -124,7 +128,8 @@ impl System {
         let namespace = RwLock::new(namespace);
         let (handles, names) = (HandleTable::new(), Names::default());
         let ports = Mutex::default();
-        let inner = Inner { engine, idle, service, handles, names, namespace, lookup, drivers, accounts, ports };
+        let late = OnceLock::new();
+        let inner = Inner { engine, idle, service, handles, names, namespace, lookup, drivers, accounts, ports, late };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -230,12 +235,27 @@ impl System {
 
     /// What a handle refers to; 6 if it is not open.
     pub fn entry(&self, handle: Handle) -> Result<Entry, Win32Error> {
-        self.0.handles.get(handle).ok_or(Win32Error::INVALID_HANDLE)
+        self.0.handles.get(handle).map_or_else(|| self.late(|| self.0.handles.get(handle)), Ok)
     }
 
     /// The same, and what tells when the handle is closed.
     pub fn entry_watched(&self, handle: Handle) -> Result<(Entry, Watch<'_>), Win32Error> {
-        self.0.handles.get_watched(handle).ok_or(Win32Error::INVALID_HANDLE)
+        self.0.handles.get_watched(handle).map_or_else(|| self.late(|| self.0.handles.get_watched(handle)), Ok)
+    }
+
+    /// From now on another process may give this one handles. `fetch` is asked for them when a handle is not there, so nobody has to listen.
+    pub fn expect_late(&self, fetch: FetchLate) {
+        if self.0.handles.set_aside() {
+            // The first one stays.
+            let _ = self.0.late.set(fetch);
+        }
+    }
+
+    /// Looks again after what has come late; 6 if it is not there either.
+    #[cold]
+    fn late<T>(&self, look: impl FnOnce() -> Option<T>) -> Result<T, Win32Error> {
+        let came = self.0.late.get().is_some_and(|fetch| fetch(self));
+        if came { look().ok_or(Win32Error::INVALID_HANDLE) } else { Err(Win32Error::INVALID_HANDLE) }
     }
 
     /// What a value of the C face refers to: a handle, or one of the two pseudo-handles (contract 01 section 1.1).
@@ -267,10 +287,14 @@ impl System {
 
     /// The instance that a handle refers to; 6 for anything else.
     pub fn grant(&self, handle: Handle) -> Result<Grant, Win32Error> {
-        match self.entry(handle)? {
-            Entry { object: Object::Instance(instance), access, .. } => Ok(Grant { instance, access }),
-            _ => Err(Win32Error::INVALID_HANDLE),
-        }
+        // Not by a copy of the entry: each transfer of the C face comes by here.
+        let granted = |entry: &mut Entry| match &entry.object {
+            Object::Instance(instance) => Some(Grant { instance: Arc::clone(instance), access: entry.access }),
+            _ => None,
+        };
+        let found = self.0.handles.with(handle, granted);
+        let found = found.map_or_else(|| self.late(|| self.0.handles.with(handle, granted)), Ok)?;
+        found.ok_or(Win32Error::INVALID_HANDLE)
     }
 
     /// The port that a handle refers to; 6 for anything else.
@@ -346,7 +370,8 @@ impl System {
             let protected = entry.flags.contains(HandleFlags::PROTECT_FROM_CLOSE);
             if protected { Err(Win32Error::INVALID_HANDLE) } else { Ok(()) }
         };
-        let entry = self.0.handles.remove(handle, may).ok_or(Win32Error::INVALID_HANDLE)??;
+        let removed = self.0.handles.remove(handle, may);
+        let entry = removed.map_or_else(|| self.late(|| self.0.handles.remove(handle, may)), Ok)??;
         self.closed(&entry.object);
         Ok(())
     }
@@ -495,6 +520,7 @@ impl System {
     /// SetHandleInformation: the flags in `mask` become those of `flags`.
     pub fn set_handle_flags(&self, handle: Handle, mask: HandleFlags, flags: HandleFlags) -> Result<(), Win32Error> {
         let change = |entry: &mut Entry| entry.flags = (entry.flags - mask) | (flags & mask);
+        self.entry(handle)?;
         self.0.handles.with(handle, change).ok_or(Win32Error::INVALID_HANDLE)
     }
 
@@ -517,11 +543,15 @@ impl System {
         port
     }
 
-    /// The ports that exist, in the order in which they were made, each with a number that no other one gets.
+    /// Pictures of the ports that exist, in the order in which they were made, each with a number that no other one gets. The ports
+    /// themselves are their makers' business: what a packet carries means something to them alone.
     #[must_use]
-    pub fn ports(&self) -> Vec<(u64, Arc<Port>)> {
-        let Ports { listed, .. } = &*self.0.ports.lock();
-        listed.iter().filter_map(|(number, port)| Some((*number, port.upgrade()?))).collect()
+    pub fn snapshots(&self) -> Vec<(u64, Snapshot)> {
+        let ports: Vec<(u64, Arc<Port>)> = {
+            let Ports { listed, .. } = &*self.0.ports.lock();
+            listed.iter().filter_map(|(number, port)| Some((*number, port.upgrade()?))).collect()
+        };
+        ports.into_iter().map(|(number, port)| (number, port.snapshot())).collect()
     }
 
     /// Waits for any of the objects; see [`wait::wait_any`].

@@ -2,7 +2,10 @@
 
 use crate::support::{Bool, RawHandle, guard_bool, handle, system};
 use overlapped_abi::{AccessMask, Win32Error};
-use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, HandleFlags, Object};
+use overlapped_devices::process::give;
+use overlapped_kernel::handle::{CURRENT_PROCESS, CURRENT_THREAD, Entry, HandleFlags, Object};
+use overlapped_kernel::process::Process;
+use std::sync::Arc;
 
 const DUPLICATE_CLOSE_SOURCE: u32 = 1;
 const DUPLICATE_SAME_ACCESS: u32 = 2;
@@ -16,15 +19,23 @@ pub extern "C" fn ovl_CloseHandle(object: RawHandle) -> Bool {
     })
 }
 
-/// 6 unless the handle is one of the calling process: its handles are the only ones that can be reached.
-fn own_process(process: RawHandle) -> Result<(), Win32Error> {
-    match system()?.entry_raw(process)?.object {
-        Object::Process(process) if process.id() == std::process::id() => Ok(()),
+/// PROCESS_DUP_HANDLE.
+const PROCESS_DUP_HANDLE: u32 = 0x40;
+
+/// The process of a handle, with the right to give it handles or to take some: 6 for what is none, 5 without the right.
+fn party(process: RawHandle) -> Result<Arc<Process>, Win32Error> {
+    match system()?.entry_raw(process)? {
+        Entry { object: Object::Process(process), .. } if process.id() == std::process::id() => Ok(process),
+        Entry { object: Object::Process(process), access, .. } => {
+            let may = access.contains(AccessMask::from_bits_retain(PROCESS_DUP_HANDLE));
+            if may { Ok(process) } else { Err(Win32Error::ACCESS_DENIED) }
+        }
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }
 
-/// DuplicateHandle, within the process.
+/// DuplicateHandle, within the process, or into one that this process has started (`overlapped_devices::process::give`). 50 for handles of
+/// another process, and into one that somebody else has started.
 ///
 /// # Safety
 /// `target` is NULL (with DUPLICATE_CLOSE_SOURCE, to close only) or writable.
@@ -39,20 +50,30 @@ pub unsafe extern "C" fn ovl_DuplicateHandle(
     options: u32,
 ) -> Bool {
     guard_bool(|| {
-        own_process(source_process)?;
-        if !target.is_null() {
-            own_process(target_process)?;
+        let own = std::process::id();
+        if party(source_process)?.id() != own {
+            return Err(Win32Error::NOT_SUPPORTED);
         }
+        let to = if target.is_null() { None } else { Some(party(target_process)?).filter(|to| to.id() != own) };
         let same = options & DUPLICATE_SAME_ACCESS != 0;
         let access = (!same).then(|| AccessMask::from_bits_retain(access));
         let flags = if inherit == 0 { HandleFlags::empty() } else { HandleFlags::INHERIT };
         let close = options & DUPLICATE_CLOSE_SOURCE != 0;
-        let made = system()?.duplicate_raw(source, access, flags, close)?;
+        let system = system()?;
+        let made = system.duplicate_raw(source, access, flags, close)?;
         if target.is_null() {
-            return system()?.close(made);
+            return system.close(made);
         }
+        let value = match to {
+            None => made.into_raw(),
+            Some(to) => {
+                let given = system.entry(made).and_then(|entry| give(system, &to, &entry));
+                system.close(made)?;
+                given? as usize
+            }
+        };
         // SAFETY: not NULL, and the caller vouches for it.
-        unsafe { target.write(made.into_raw()) };
+        unsafe { target.write(value) };
         Ok(())
     })
 }

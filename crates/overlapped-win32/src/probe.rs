@@ -8,6 +8,8 @@
 //! A touch costs a nanosecond, a system call that asks would cost a hundred. The drawback: a program that sets a handler of its own
 //! later and does not pass on what it does not know faults in place of getting an error.
 
+pub(crate) mod known;
+
 use overlapped_kernel::request::{Buffer, Function};
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;

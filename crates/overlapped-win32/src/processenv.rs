@@ -9,6 +9,8 @@ use crate::support::{Bool, FALSE, TRUE, fail, guard, guard_bool, guard_or, set_l
 use crate::text::{Unit, give, put, units, units_or_empty};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_devices::process::{self, Line, line};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -89,6 +91,27 @@ pub unsafe extern "C" fn ovl_CommandLineToArgvW(line: *const u16, count: *mut i3
     })
 }
 
+/// Variables whose names begin with `=`, above all the current directories of drives (`=Z:`), which libc does not take. They are this
+/// process' own: its children do not get them.
+static HIDDEN: Mutex<BTreeMap<OsString, OsString>> = Mutex::new(BTreeMap::new());
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b"=")
+}
+
+/// A name without `=`, but for its first character.
+fn is_name(name: &OsStr) -> bool {
+    !name.is_empty() && !name.as_bytes()[1..].contains(&b'=')
+}
+
+/// All variables, those that begin with `=` in front.
+fn all_variables() -> Vec<(OsString, OsString)> {
+    let hidden: Vec<_> = HIDDEN.lock().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut plain: Vec<_> = env::vars_os().filter(|(name, _)| !is_hidden(name)).collect();
+    plain.sort_by_key(|(name, _)| name.to_ascii_uppercase());
+    [hidden, plain].concat()
+}
+
 /// The name under which the environment has a variable: as it is written, or in another case.
 fn spelled(name: &OsStr) -> Option<OsString> {
     if env::var_os(name).is_some() {
@@ -100,14 +123,24 @@ fn spelled(name: &OsStr) -> Option<OsString> {
 /// The value of a variable.
 #[must_use]
 pub fn variable(name: &OsStr) -> Option<OsString> {
-    let valid = !name.is_empty() && !name.as_bytes().contains(&b'=');
-    valid.then(|| spelled(name)).flatten().and_then(env::var_os)
+    if is_hidden(name) {
+        return HIDDEN.lock().get(&name.to_ascii_uppercase()).cloned();
+    }
+    is_name(name).then(|| spelled(name)).flatten().and_then(env::var_os)
 }
 
 /// Sets a variable, or takes it away.
 pub fn set_variable(name: &OsStr, value: Option<&OsStr>) -> Result<(), Win32Error> {
-    if name.is_empty() || name.as_bytes().contains(&b'=') {
+    if !is_name(name) {
         return Err(Win32Error::INVALID_PARAMETER);
+    }
+    if is_hidden(name) {
+        let (mut hidden, name) = (HIDDEN.lock(), name.to_ascii_uppercase());
+        match value {
+            Some(value) => hidden.insert(name, value.to_owned()),
+            None => hidden.remove(&name),
+        };
+        return Ok(());
     }
     let name = spelled(name).unwrap_or_else(|| name.to_owned());
     // SAFETY: as with libc's own function, a program must not read the environment by other means at the same time.
@@ -150,10 +183,8 @@ pair! {
 
 /// The whole environment: `NAME=value`, each with a zero, and one more at the end.
 fn environment<U: Unit>() -> *mut U {
-    let mut all: Vec<_> = env::vars_os().collect();
-    all.sort_by_key(|(name, _)| name.to_ascii_uppercase());
     let mut text = Vec::new();
-    for (name, value) in all {
+    for (name, value) in all_variables() {
         text.extend(U::from_os(&name));
         text.push(U::from(b'='));
         text.extend(U::from_os(&value));
@@ -341,6 +372,25 @@ mod tests {
             assert_eq!(ovl_SetCurrentDirectoryW(room.as_ptr()), TRUE);
             assert_eq!((ovl_SetCurrentDirectoryA(c"C:\\no such directory".as_ptr().cast()), last_error()), (FALSE, 2));
             assert_eq!((ovl_SetCurrentDirectoryA(c"/etc/passwd".as_ptr().cast()), last_error()), (FALSE, 267));
+        }
+    }
+
+    #[test]
+    fn names_that_begin_with_an_equals_sign_are_variables_too() {
+        let mut room = [0u8; 20];
+        // SAFETY: strings and buffers are what they are said to be; the block ends with an empty string.
+        unsafe {
+            let name = c"=Ovl:".as_ptr().cast();
+            assert_eq!(ovl_SetEnvironmentVariableA(name, c"C:\\x".as_ptr().cast()), TRUE);
+            assert_eq!(ovl_GetEnvironmentVariableA(c"=oVL:".as_ptr().cast(), room.as_mut_ptr(), 20), 4);
+            assert_eq!(&room[..5], b"C:\\x\0");
+            let block = ovl_GetEnvironmentStringsA();
+            let first = std::ffi::CStr::from_ptr(block.cast()).to_bytes();
+            assert!(first.starts_with(b"="), "they come first");
+            ovl_FreeEnvironmentStringsA(block);
+            assert_eq!(ovl_SetEnvironmentVariableA(name, std::ptr::null()), TRUE);
+            assert_eq!((ovl_GetEnvironmentVariableA(name, room.as_mut_ptr(), 20), last_error()), (0, 203));
+            assert_eq!((ovl_SetEnvironmentVariableA(c"=a=b".as_ptr().cast(), name), last_error()), (FALSE, 87));
         }
     }
 }

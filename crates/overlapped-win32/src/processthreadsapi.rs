@@ -259,6 +259,7 @@ fn prepare(birth: *mut c_void) -> Result<(unsafe extern "C-unwind" fn(*mut c_voi
     }
     // What was queued before the start runs first, without any wait.
     let ended = crate::callbacks::exit_code_of(|| {
+        crate::libloaderapi::attach::thread_begins();
         Thread::test_alert();
     });
     ended.map_or(Ok((start, argument)), Err)
@@ -266,6 +267,7 @@ fn prepare(birth: *mut c_void) -> Result<(unsafe extern "C-unwind" fn(*mut c_voi
 
 /// The calling thread's function is over.
 fn finish(code: u32) {
+    crate::libloaderapi::attach::thread_ends();
     overlapped_kernel::thread::current().set_exit_code(code);
     with_made(forget);
     MADE.set(None);

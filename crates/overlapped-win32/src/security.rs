@@ -6,23 +6,27 @@
 use crate::arguments::{output, pair, store, store_if_wanted};
 use crate::names::to_windows;
 use crate::processes::visible;
-use crate::support::{Bool, RawHandle, guard_bool, handle, system};
+use crate::sids::{of_group, of_user, sid};
+use crate::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA, ovl_CreateProcessW};
+use crate::support::{Bool, FALSE, RawHandle, fail, guard_bool, handle, system};
 use crate::text::put;
-use overlapped_abi::{AccessMask, Win32Error};
+use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::handle::{Entry, Object};
+use overlapped_kernel::process::Process;
 use std::alloc::{Layout, alloc, dealloc};
 use std::ffi::c_void;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const TOKEN_QUERY: u32 = 0x8;
 const TOKEN_USER: u32 = 1;
+const TOKEN_OWNER: u32 = 4;
+const TOKEN_PRIMARY_GROUP: u32 = 5;
 const ELEVATION_TYPE: u32 = 18;
 const ELEVATION: u32 = 20;
 const IS_APP_CONTAINER: u32 = 29;
 /// TokenElevationTypeDefault.
 const DEFAULT: u32 = 1;
-/// S-1-22-1-n is Linux' user n.
-const UNIX_USERS: [u8; 6] = [0, 0, 0, 0, 0, 22];
 
 /// OpenProcessToken.
 ///
@@ -32,31 +36,101 @@ const UNIX_USERS: [u8; 6] = [0, 0, 0, 0, 0, 22];
 pub unsafe extern "C" fn ovl_OpenProcessToken(process: RawHandle, _access: u32, token: *mut RawHandle) -> Bool {
     guard_bool(|| {
         let process = visible(process)?;
-        if token.is_null() {
-            return Err(Win32Error::NOACCESS);
-        }
-        let access = AccessMask::from_bits_retain(TOKEN_QUERY);
-        let handle = system()?.insert(Object::Process(process), access)?;
-        // SAFETY: not NULL, and the caller vouches for it.
-        unsafe { store(token, handle.into_raw()) }
+        // SAFETY: the caller's promise.
+        unsafe { give_token(process, token) }
     })
 }
 
-fn check_token(token: RawHandle) -> Result<(), Win32Error> {
+/// # Safety
+/// `to` is NULL (998) or writable.
+unsafe fn give_token(process: Arc<Process>, to: *mut RawHandle) -> Result<(), Win32Error> {
+    if to.is_null() {
+        return Err(Win32Error::NOACCESS);
+    }
+    let access = AccessMask::from_bits_retain(TOKEN_QUERY);
+    let handle = system()?.insert(Object::Process(process), access)?;
+    // SAFETY: not NULL, and the caller vouches for it.
+    unsafe { store(to, handle.into_raw()) }
+}
+
+/// The process of a token; 6 for anything else.
+pub(crate) fn check_token(token: RawHandle) -> Result<Arc<Process>, Win32Error> {
     match system()?.entry(handle(token)?)? {
-        Entry { object: Object::Process(_), access, .. } if access.bits() == TOKEN_QUERY => Ok(()),
+        Entry { object: Object::Process(process), access, .. } if access.bits() == TOKEN_QUERY => Ok(process),
         _ => Err(Win32Error::INVALID_HANDLE),
     }
 }
 
-fn sid(authority: [u8; 6], parts: &[u32]) -> Vec<u8> {
-    let mut bytes = vec![1, parts.len() as u8];
-    bytes.extend(authority);
-    bytes.extend(parts.iter().flat_map(|part| part.to_ne_bytes()));
-    bytes
+/// DuplicateTokenEx: another handle of the same; nobody acts as somebody else.
+///
+/// # Safety
+/// `to` is NULL (998) or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_DuplicateTokenEx(
+    token: RawHandle,
+    _access: u32,
+    _attributes: *const SecurityAttributes,
+    _level: u32,
+    _kind: u32,
+    to: *mut RawHandle,
+) -> Bool {
+    // SAFETY: the caller's promise.
+    guard_bool(|| unsafe { give_token(check_token(token)?, to) })
 }
 
-/// GetTokenInformation: the user (S-1-22-1-n), whether it is root's, and that it is no app container's. 122 with the bytes needed if there
+/// ImpersonateLoggedOnUser: the thread has the rights that it has anyway, those of the process' user.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_ImpersonateLoggedOnUser(token: RawHandle) -> Bool {
+    guard_bool(|| check_token(token).map(drop))
+}
+
+pair! {
+    /// LogonUser: 50, because a process of Linux has one user.
+    fn ovl_LogonUserA ovl_LogonUserW(
+        _user: *const C,
+        _domain: *const C,
+        _password: *const C,
+        _kind: u32,
+        _provider: u32,
+        _to: *mut RawHandle,
+    ) -> Bool {
+        fail(Win32Error::NOT_SUPPORTED, FALSE)
+    }
+}
+
+/// CreateProcessAsUser, which differs from CreateProcess by the token only; that is the user's own. NULL is the caller's, too.
+macro_rules! as_user {
+    ($name:ident, $unit:ty, $plain:ident) => {
+        /// CreateProcessAsUser: CreateProcess; 6 for what is no token.
+        ///
+        /// # Safety
+        /// As for CreateProcess.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            token: RawHandle,
+            name: *const $unit,
+            command_line: *mut $unit,
+            process: *const SecurityAttributes,
+            thread: *const SecurityAttributes,
+            inherit: Bool,
+            flags: u32,
+            environment: *const c_void,
+            directory: *const $unit,
+            info: *const StartupInfo<$unit>,
+            made: *mut ProcessInformation,
+        ) -> Bool {
+            if token != 0 && guard_bool(|| check_token(token).map(drop)) == FALSE {
+                return FALSE;
+            }
+            // SAFETY: the caller's promise.
+            unsafe { $plain(name, command_line, process, thread, inherit, flags, environment, directory, info, made) }
+        }
+    };
+}
+as_user!(ovl_CreateProcessAsUserA, u8, ovl_CreateProcessA);
+as_user!(ovl_CreateProcessAsUserW, u16, ovl_CreateProcessW);
+
+/// GetTokenInformation: user and owner (S-1-22-1-n), group (S-1-22-2-n), whether it is root's, and that it is no app container's. 122 with the bytes needed if there
 /// is too little room, 87 for other classes.
 ///
 /// # Safety
@@ -71,17 +145,17 @@ pub unsafe extern "C" fn ovl_GetTokenInformation(
 ) -> Bool {
     guard_bool(|| {
         check_token(token)?;
-        // SAFETY: asks for a number.
-        let user = unsafe { libc::geteuid() };
+        // SAFETY: asks for numbers.
+        let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
+        // The pointer to the identifier behind the structure, and what follows it there.
+        let pointing = |rest: &[u8], sid: Vec<u8>| {
+            let sid_at = (to as usize).wrapping_add(8 + rest.len());
+            [&sid_at.to_ne_bytes(), rest, &sid[..]].concat()
+        };
         let bytes = match class {
-            TOKEN_USER => {
-                // The pointer to what stands behind it, and attributes.
-                let sid_at = (to as usize).wrapping_add(16);
-                let mut bytes = sid_at.to_ne_bytes().to_vec();
-                bytes.extend([0; 8]);
-                bytes.extend(sid(UNIX_USERS, &[1, user]));
-                bytes
-            }
+            TOKEN_USER => pointing(&[0; 8], of_user(user)),
+            TOKEN_OWNER => pointing(&[], of_user(user)),
+            TOKEN_PRIMARY_GROUP => pointing(&[], of_group(group)),
             ELEVATION_TYPE => DEFAULT.to_ne_bytes().to_vec(),
             ELEVATION => u32::from(user == 0).to_ne_bytes().to_vec(),
             IS_APP_CONTAINER => vec![0; 4],
@@ -168,7 +242,7 @@ pub extern "C" fn ovl_GetSecurityInfo(
     _sacl: *mut *mut c_void,
     _to: *mut *mut c_void,
 ) -> u32 {
-    crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+    fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
 }
 
 /// SetSecurityInfo: 50.
@@ -182,7 +256,34 @@ pub extern "C" fn ovl_SetSecurityInfo(
     _dacl: *mut c_void,
     _sacl: *mut c_void,
 ) -> u32 {
-    crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+    fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+}
+
+pair! {
+    /// GetNamedSecurityInfo: 50.
+    fn ovl_GetNamedSecurityInfoA ovl_GetNamedSecurityInfoW(
+        _name: *const C,
+        _kind: u32,
+        _what: u32,
+        _owner: *mut *mut c_void,
+        _group: *mut *mut c_void,
+        _dacl: *mut *mut c_void,
+        _sacl: *mut *mut c_void,
+        _to: *mut *mut c_void,
+    ) -> u32 {
+        fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+    }
+}
+
+pair! {
+    /// GetEffectiveRightsFromAcl: 50.
+    fn ovl_GetEffectiveRightsFromAclA ovl_GetEffectiveRightsFromAclW(
+        _list: *mut c_void,
+        _trustee: *mut c_void,
+        _to: *mut u32,
+    ) -> u32 {
+        fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+    }
 }
 
 pair! {
@@ -193,7 +294,7 @@ pair! {
         _old: *mut c_void,
         _to: *mut *mut c_void,
     ) -> u32 {
-        crate::support::fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
+        fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
     }
 }
 

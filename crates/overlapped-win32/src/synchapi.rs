@@ -2,6 +2,7 @@
 
 use crate::callbacks::{inside, unwinding};
 use crate::support::{Bool, FALSE, RawHandle, fail, guard, guard_bool, guard_or, narrow, set_last_error, system, wide};
+use crate::winuser::queue::{Queue, Wait};
 use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{Due, Event, Mutant, Semaphore, Timer, TimerRoutine, WaitRef};
@@ -532,8 +533,8 @@ const MWMO_WAITALL: u32 = 1;
 const MWMO_ALERTABLE: u32 = 2;
 const MWMO_INPUTAVAILABLE: u32 = 4;
 
-/// MsgWaitForMultipleObjectsEx. There is no message queue, so input never comes, and a wait for all and input is never
-/// satisfied (decision D7).
+/// MsgWaitForMultipleObjectsEx: input is what comes into the thread's message queue (`crate::winuser`). A wait for all and input is never
+/// satisfied by objects alone (decision D7).
 ///
 /// # Safety
 /// As for [`ovl_WaitForMultipleObjects`].
@@ -542,7 +543,7 @@ pub unsafe extern "C" fn ovl_MsgWaitForMultipleObjectsEx(
     count: u32,
     objects: *const RawHandle,
     milliseconds: u32,
-    _wake_mask: u32,
+    wake_mask: u32,
     flags: u32,
 ) -> u32 {
     guard(WAIT_FAILED, || {
@@ -550,18 +551,23 @@ pub unsafe extern "C" fn ovl_MsgWaitForMultipleObjectsEx(
             if flags & !(MWMO_WAITALL | MWMO_ALERTABLE | MWMO_INPUTAVAILABLE) != 0 {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
-            let (system, timeout) = (system()?, Timeout::from_millis(milliseconds));
-            let alertable = flags & MWMO_ALERTABLE != 0;
             let objects = match count {
                 0 => Vec::new(),
                 // SAFETY: the caller's promise.
                 _ => unsafe { collect(count, objects, MAXIMUM_WAIT_OBJECTS - 1) }?,
             };
-            if objects.is_empty() || flags & MWMO_WAITALL != 0 {
+            let all = flags & MWMO_WAITALL != 0;
+            if all {
                 wait::check_distinct(&objects)?;
-                return Ok(system.sleep(timeout, alertable));
             }
-            system.wait_any(&objects, timeout, alertable)
+            let wait = Wait {
+                objects: &objects,
+                mask: wake_mask,
+                old: flags & MWMO_INPUTAVAILABLE != 0,
+                all,
+                alertable: flags & MWMO_ALERTABLE != 0,
+            };
+            Queue::own().wait(&wait, Timeout::from_millis(milliseconds))
         })())
     })
 }

@@ -1,10 +1,13 @@
-//! Of `winuser.h` what programs with a console ask: which key has which code, and what the computer has. There are no windows, so no
-//! message ever comes.
+//! Of `winuser.h` what programs with a console ask: which key has which code and is down, what the computer has, messages between
+//! threads. There are no windows.
+
+pub mod keyboard;
+pub mod messages;
+pub(crate) mod queue;
+pub mod windows;
 
 use crate::arguments::pair;
-use crate::support::Bool;
 use overlapped_devices::console::{key_of_scan_code, scan_code_of_key, unit_of_key};
-use std::ffi::c_void;
 
 const VK_TO_VSC: u32 = 0;
 const VSC_TO_VK: u32 = 1;
@@ -62,28 +65,6 @@ fn is_ascii_key(code: u16) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetSystemMetrics(_index: i32) -> i32 {
     0
-}
-
-pair! {
-    /// GetMessage: waits for ever.
-    fn ovl_GetMessageA ovl_GetMessageW(_to: *mut c_void, _window: usize, _first: u32, _last: u32) -> Bool {
-        loop {
-            crate::synchapi::ovl_Sleep(u32::MAX);
-        }
-    }
-}
-
-/// TranslateMessage: FALSE, there is nothing to translate.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_TranslateMessage(_message: *const c_void) -> Bool {
-    0
-}
-
-pair! {
-    /// DispatchMessage: 0, there is no window.
-    fn ovl_DispatchMessageA ovl_DispatchMessageW(_message: *const c_void) -> isize {
-        0
-    }
 }
 
 #[cfg(test)]

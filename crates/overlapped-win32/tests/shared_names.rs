@@ -173,6 +173,8 @@ fn role() {
         Ok("follow-shares") => shared_files::follow_shares(),
         Ok("lead-alone") => shared_files::lead_alone(),
         Ok("follow-alone") => shared_files::count_alone(),
+        Ok("lead-killed") => shared_files::killed::lead_killed(),
+        Ok("follow-killed") => shared_files::killed::follow_killed(),
         Ok(role) => panic!("{role}"),
         // Somebody runs all ignored tests.
         Err(_) => {}

@@ -22,11 +22,11 @@
 //! # }
 //! ```
 
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::{Error, Result};
 use crate::operation::{self, Fill};
 use crate::overlapped_file::{Call, OverlappedFile};
-use crate::port::Rejected;
+use crate::port::{Refusal, Rejected};
 use crate::wait::{self, Signal, Wait, WaitResult};
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::System;
@@ -123,8 +123,9 @@ impl OverlappedFile {
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
         let mut parcel = Then::new(buffer, then);
-        let memory = Buffer { start: parcel.buffer.start_mut(), len: parcel.buffer.capacity() };
-        self.issue_then(Function::Read, memory, offset, parcel, operation::fill::<B>)
+        let memory = room(&mut parcel.buffer);
+        // SAFETY: the memory belongs to the parcel (`IoBufMut`).
+        unsafe { self.issue_then(Function::Read, memory, offset, parcel, operation::fill::<B>) }
     }
 
     /// Writes the whole buffer at `offset`, in bytes (WriteFileEx); `then` as in [`OverlappedFile::read_at_then`].
@@ -137,11 +138,14 @@ impl OverlappedFile {
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
         let parcel = Then::new(buffer, then);
-        let memory = Buffer { start: parcel.buffer.start().cast_mut(), len: parcel.buffer.len() };
-        self.issue_then(Function::Write, memory, offset, parcel, operation::keep::<B>)
+        let memory = bytes(&parcel.buffer);
+        // SAFETY: as for a read (`IoBuf`).
+        unsafe { self.issue_then(Function::Write, memory, offset, parcel, operation::keep::<B>) }
     }
 
-    fn issue_then<B, F>(
+    /// # Safety
+    /// The buffer belongs to the parcel, and is writable for a read.
+    unsafe fn issue_then<B, F>(
         &self,
         function: Function,
         buffer: Buffer,
@@ -153,7 +157,8 @@ impl OverlappedFile {
         B: Send + 'static,
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
-        let issue = |route, payload| self.issue(Call { function, buffer, offset, route, payload });
+        // SAFETY: the caller's promise.
+        let issue = |route, payload| unsafe { self.issue(Call { function, buffer, offset, route, payload }) };
         Then::run(parcel, fill, issue)
     }
 }
@@ -181,7 +186,7 @@ where
     pub(crate) fn run(
         self: Box<Self>,
         fill: Fill<B>,
-        issue: impl FnOnce(Route, Box<dyn Any + Send>) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)>,
+        issue: impl FnOnce(Route, Box<dyn Any + Send>) -> std::result::Result<RequestRef, Refusal>,
     ) -> std::result::Result<(), Rejected<F, B>> {
         // The routine finds its request here: it runs later, on this thread, so the place is filled by then.
         let place = Arc::new(Mutex::new(None::<RequestRef>));

@@ -1,5 +1,6 @@
 //! Owned buffers: what a request may keep until it is complete.
 
+use overlapped_kernel::request::Buffer;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
@@ -37,6 +38,18 @@ pub unsafe trait IoBufMut: IoBuf {
     /// # Safety
     /// `len` bytes are initialised, and `len` is not above the capacity.
     unsafe fn set_filled(&mut self, len: usize);
+}
+
+/// The memory that a read may fill.
+#[inline(always)]
+pub(crate) fn room<B: IoBufMut>(buffer: &mut B) -> Buffer {
+    Buffer { start: buffer.start_mut(), len: buffer.capacity() }
+}
+
+/// The memory that a write is of; nobody writes to it.
+#[inline(always)]
+pub(crate) fn bytes<B: IoBuf>(buffer: &B) -> Buffer {
+    Buffer { start: buffer.start().cast_mut(), len: buffer.len() }
 }
 
 // SAFETY: the bytes of a vector are on the heap and stay there while nobody touches the vector.

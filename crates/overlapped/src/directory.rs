@@ -1,14 +1,16 @@
 //! Directories that are watched (contract 02 section 10).
 
-use crate::buffer::IoBufMut;
+use crate::buffer::{IoBufMut, room};
 use crate::error::Error;
 use crate::operation::{self, Operation};
 use crate::overlapped_file::OverlappedFile;
+use crate::port::{Associated, Parcel, Put, Refusal, to_port};
 use overlapped_abi::FileNotifyInformation;
 use overlapped_abi::constants::file as notify;
 use overlapped_devices::file::{self, Watch, WatchCall};
-use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::request::{Buffer, RequestRef, Route};
 use overlapped_kernel::road::{Refused, Reply};
+use std::any::Any;
 use std::path::PathBuf;
 
 /// What has happened to an entry of a watched directory.
@@ -36,7 +38,7 @@ pub struct Change {
 }
 
 impl OverlappedFile {
-    /// Waits for changes in this directory, which was opened with FILE_FLAG_BACKUP_SEMANTICS, and puts them into the buffer as
+    /// Waits for changes in this [directory](crate::OpenOptions::open_directory) (ReadDirectoryChangesW), and puts them into the buffer as
     /// FILE_NOTIFY_INFORMATION records, which [`changes`] reads. 0 bytes mean that there were more than the buffer of the first call
     /// had room for: list the directory again.
     ///
@@ -49,10 +51,10 @@ impl OverlappedFile {
     /// ```
     /// # fn main() -> overlapped::Result<()> {
     /// # let dir = tempfile::tempdir().unwrap();
-    /// use overlapped::abi::{FileFlags, constants::file::FILE_NOTIFY_CHANGE_FILE_NAME};
+    /// use overlapped::abi::constants::file::FILE_NOTIFY_CHANGE_FILE_NAME;
     /// use overlapped::{Action, OpenOptions, Watch, changes};
     ///
-    /// let directory = OpenOptions::new().read(true).flags(FileFlags::BACKUP_SEMANTICS).open_overlapped(dir.path())?;
+    /// let directory = OpenOptions::new().open_directory(dir.path())?;
     /// let watch = Watch { subtree: false, filter: FILE_NOTIFY_CHANGE_FILE_NAME };
     /// let next = directory.read_changes(vec![0; 4096], watch);
     /// std::fs::write(dir.path().join("new"), b"").unwrap();
@@ -64,17 +66,48 @@ impl OverlappedFile {
     /// ```
     pub fn read_changes<B: IoBufMut>(&self, buffer: B, watch: Watch) -> Operation<B> {
         let mut owner = Box::new(buffer);
-        let buffer = Buffer { start: owner.start_mut(), len: owner.capacity() };
-        let call = WatchCall { buffer, route: Route::default(), overlapped: None, payload: Some(owner) };
-        // SAFETY: the buffer belongs to the payload (`IoBufMut`), which the request owns until it is complete.
+        let memory = room(&mut *owner);
+        // SAFETY: the memory belongs to the payload.
+        match unsafe { self.issue_watch(watch, memory, Route::default(), owner) } {
+            Ok(request) => Operation::issued(request, operation::fill::<B>),
+            Err((error, payload)) => Operation::refused(error, operation::unbox(payload), operation::fill::<B>),
+        }
+    }
+
+    /// # Safety
+    /// The memory belongs to the payload (`IoBufMut`).
+    unsafe fn issue_watch(
+        &self,
+        watch: Watch,
+        buffer: Buffer,
+        route: Route,
+        payload: Box<dyn Any + Send>,
+    ) -> std::result::Result<RequestRef, Refusal> {
+        let call = WatchCall { buffer, route, overlapped: None, payload: Some(payload) };
+        // SAFETY: the request owns the payload until it is complete.
         match unsafe { file::watch(self.handle().grant(), watch, call) } {
-            Ok(Reply::Done(request, _) | Reply::Pending(request)) => Operation::issued(request, operation::fill::<B>),
-            Err(Refused { error, payload: Some(payload) }) => {
-                let error = Error::new(error, operation::name(Function::Control));
-                Operation::refused(error, operation::unbox(payload), operation::fill::<B>)
-            }
+            Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
+            Err(Refused { error, payload: Some(payload) }) => Err((Error::new(error, "watch"), payload)),
             Err(Refused { payload: None, .. }) => unreachable!("a refusal gives the payload back"),
         }
+    }
+}
+
+impl<K, C, B> Associated<OverlappedFile, K, C, B>
+where
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: IoBufMut,
+{
+    /// Waits for changes in this directory, as [`OverlappedFile::read_changes`] does. The packet brings buffer and context back.
+    ///
+    /// # Errors
+    /// A request that is not accepted gives everything back and queues no packet.
+    pub fn read_changes(&self, buffer: B, watch: Watch, context: C) -> Put<C, B> {
+        let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
+        let memory = room(&mut parcel.buffer);
+        // SAFETY: the memory belongs to the parcel.
+        Parcel::<K, C, B>::put(unsafe { self.issue_watch(watch, memory, to_port(), parcel) })
     }
 }
 

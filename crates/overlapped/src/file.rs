@@ -8,7 +8,7 @@ use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
 use overlapped_devices::file as devices;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
-use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::request::{Buffer, Completion, Function, Route};
 use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
 use overlapped_kernel::system::Grant;
 use std::io;
@@ -35,7 +35,8 @@ impl File {
     /// # Errors
     /// Those of ReadFile (contract 03 section 1.2).
     pub fn read_bytes(&self, buffer: &mut [u8]) -> Result<usize> {
-        self.transfer(Function::Read, buffer.as_mut_ptr(), buffer.len())
+        // SAFETY: the instance is synchronous, so that the request is complete when the call returns; the buffer is borrowed for it.
+        unsafe { transfer_now(self.handle.grant(), Function::Read, buffer.as_mut_ptr(), buffer.len()) }
     }
 
     /// Writes the bytes at the file pointer and moves it: all, or as many as fitted when the disk is full or the file at its limit.
@@ -43,7 +44,8 @@ impl File {
     /// # Errors
     /// Those of WriteFile (contract 03 section 1.2).
     pub fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
-        self.transfer(Function::Write, bytes.as_ptr().cast_mut(), bytes.len())
+        // SAFETY: as for a read; nobody writes to the bytes.
+        unsafe { transfer_now(self.handle.grant(), Function::Write, bytes.as_ptr().cast_mut(), bytes.len()) }
     }
 
     /// Moves the file pointer and gives its new place (SetFilePointerEx). Past the end is allowed.
@@ -66,19 +68,26 @@ impl File {
     pub fn set_end_of_file(&self) -> Result<()> {
         self.handle.ask("change of a file's end", devices::set_end_of_file)
     }
-
-    fn transfer(&self, function: Function, start: *mut u8, len: usize) -> Result<usize> {
-        // SAFETY: the instance is synchronous, so the request is complete when the call returns, and the borrow of the
-        // buffer lasts that long. Linux only reads from the buffer of a write.
-        unsafe { transfer_now(self.handle.grant(), function, start, len) }
-    }
 }
 
 /// Reads or writes inside this call.
 ///
 /// # Safety
-/// The buffer is valid (writable for a read), and the device waits inside a call without an OVERLAPPED.
+/// As for [`complete_now`].
 pub(crate) unsafe fn transfer_now(grant: &Grant, function: Function, start: *mut u8, len: usize) -> Result<usize> {
+    // SAFETY: the caller's promise.
+    match unsafe { complete_now(grant, function, start, len) }? {
+        // The disk is full, and this is what fitted; the next write tells of it.
+        completion if function == Function::Write && completion.bytes > 0 => Ok(completion.bytes),
+        completion => operation::outcome(function, completion),
+    }
+}
+
+/// The same with the outcome as it is: a warning is one.
+///
+/// # Safety
+/// The buffer is valid (writable for a read), and the device waits inside a call without an OVERLAPPED.
+pub(crate) unsafe fn complete_now(grant: &Grant, function: Function, start: *mut u8, len: usize) -> Result<Completion> {
     let transfer = Transfer {
         function,
         buffer: Buffer { start, len },
@@ -91,9 +100,7 @@ pub(crate) unsafe fn transfer_now(grant: &Grant, function: Function, start: *mut
     };
     // SAFETY: the caller's promise.
     match unsafe { grant.instance.transfer(grant.access, transfer) } {
-        // The disk is full, and this is what fitted; the next write tells of it.
-        Ok(Reply::Done(_, completion)) if function == Function::Write && completion.bytes > 0 => Ok(completion.bytes),
-        Ok(Reply::Done(_, completion)) => operation::outcome(function, completion),
+        Ok(Reply::Done(_, completion)) => Ok(completion),
         Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
         Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),
     }

@@ -66,6 +66,7 @@
 //! io_uring carries requests out where the kernel allows it, otherwise epoll with a pool of threads; `OVERLAPPED_ENGINE=uring`
 //! or `epoll` forces one, and [`engine::SimEngine`] runs everything on virtual time with injected faults, for your tests.
 
+mod adopt;
 pub mod alertable;
 mod buffer;
 mod buffer_pool;
@@ -112,7 +113,7 @@ pub use open::OpenOptions;
 pub use operation::{BufResult, Operation, wait_first};
 pub use overlapped_file::OverlappedFile;
 pub use pool::{PoolSize, ThreadPool};
-pub use port::{Associated, Completion, CompletionPort, PortDevice, Rejected};
+pub use port::{Associated, Completion, CompletionPort, PortDevice, Rejected, RejectedContext};
 pub use serial::{OverlappedSerialPort, SerialPort};
 pub use system::{
     SystemBuilder, default as default_system, default_channel, default_files, default_mailslots, default_pipes,

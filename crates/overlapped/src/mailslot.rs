@@ -26,15 +26,15 @@
 //! A slot is a device like any other: reads signal it and an event, call a routine in an alertable wait, or report to a port with
 //! key and context ([`Associated::receive`]).
 
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::file;
 use crate::handle::OwnedHandle;
 use crate::open::OpenOptions;
 use crate::operation::{self, Operation};
-use crate::overlapped_file::{Call, OverlappedFile};
-use crate::port::{Associated, Parcel, PortDevice, Rejected, sealed};
+use crate::overlapped_file::OverlappedFile;
+use crate::port::{Associated, PortDevice, Rejected, sealed};
 use crate::wait::Wait;
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::pipe::MAILSLOT_WAIT_FOREVER;
@@ -44,9 +44,8 @@ use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
-use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::request::Function;
 use overlapped_kernel::system::Open;
-use std::any::Any;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
@@ -345,24 +344,6 @@ macro_rules! device {
 device!(Mailslot);
 device!(MailslotClient);
 
-/// Hands a request for the port to the device.
-fn issue<K, C, B>(
-    file: &OverlappedFile,
-    function: Function,
-    buffer: Buffer,
-    parcel: Box<Parcel<K, C, B>>,
-) -> std::result::Result<(), Rejected<C, B>>
-where
-    K: Send + 'static,
-    C: Send + 'static,
-    B: Send + 'static,
-{
-    let route = Route { packet: true, ..Route::default() };
-    let payload: Box<dyn Any + Send> = parcel;
-    let issued = file.issue_detached(Call { function, buffer, offset: 0, route, payload });
-    issued.map_err(|(error, payload)| Parcel::<K, C, B>::rejected(error, payload))
-}
-
 impl<K, C, B> Associated<Mailslot, K, C, B>
 where
     K: Clone + Send + 'static,
@@ -378,8 +359,9 @@ where
         B: IoBufMut,
     {
         let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
-        let memory = Buffer { start: parcel.buffer.start_mut(), len: parcel.buffer.capacity() };
-        issue(&self.file, Function::Read, memory, parcel)
+        let memory = room(&mut parcel.buffer);
+        // SAFETY: the memory belongs to the parcel (`IoBufMut`).
+        unsafe { self.file.put(Function::Read, memory, 0, parcel) }
     }
 }
 
@@ -398,7 +380,8 @@ where
         B: IoBuf,
     {
         let parcel = self.parcel(message, context, operation::keep::<B>);
-        let memory = Buffer { start: parcel.buffer.start().cast_mut(), len: parcel.buffer.len() };
-        issue(&self.file, Function::Write, memory, parcel)
+        let memory = bytes(&parcel.buffer);
+        // SAFETY: the memory belongs to the parcel (`IoBuf`).
+        unsafe { self.file.put(Function::Write, memory, 0, parcel) }
     }
 }

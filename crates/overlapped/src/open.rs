@@ -198,6 +198,15 @@ impl OpenOptions {
         Ok(OverlappedFile::new(self.create_file(path.as_ref(), FileFlags::OVERLAPPED)?))
     }
 
+    /// Opens a directory for overlapped requests, to be [watched](OverlappedFile::read_changes) and asked: with GENERIC_READ besides what
+    /// was asked for, and FILE_FLAG_BACKUP_SEMANTICS.
+    ///
+    /// # Errors
+    /// As for [`OpenOptions::open`].
+    pub fn open_directory(&self, path: impl AsRef<Path>) -> Result<OverlappedFile> {
+        self.clone().read(true).flags(FileFlags::BACKUP_SEMANTICS).open_overlapped(path)
+    }
+
     fn create_file(&self, path: &Path, flags: FileFlags) -> Result<OwnedHandle> {
         let system = match &self.system {
             Some(system) => system.clone(),

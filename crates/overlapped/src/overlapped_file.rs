@@ -1,10 +1,11 @@
 //! Files opened for overlapped requests.
 
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill, Operation};
+use crate::port::{Parcel, Put, Refusal, report, to_port};
 use crate::wait::{Wait, WaitResult, wait_any};
 use overlapped_devices::file::{self, CopyRange};
 use overlapped_kernel::clock::Timeout;
@@ -23,7 +24,7 @@ pub struct OverlappedFile {
     handle: OwnedHandle,
 }
 
-/// What an overlapped call passes to the road.
+/// What an overlapped call passes to the road: a buffer of the payload's (`IoBuf`), writable for a read.
 pub(crate) struct Call {
     pub(crate) function: Function,
     pub(crate) buffer: Buffer,
@@ -43,7 +44,7 @@ impl Call {
 
 /// What a refused call was given, and why.
 #[cold]
-fn returned(function: Function, refused: Refused) -> (Error, Box<dyn Any + Send>) {
+fn returned(function: Function, refused: Refused) -> Refusal {
     match refused.payload {
         Some(payload) => (Error::new(refused.error, operation::name(function)), payload),
         None => unreachable!("a refusal gives the payload back"),
@@ -56,9 +57,12 @@ impl OverlappedFile {
     }
 
     /// Hands the call to the road. Everything that a refusal leaves is in the payload.
-    pub(crate) fn issue(&self, call: Call) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
+    ///
+    /// # Safety
+    /// The buffer belongs to the payload, and is writable for a read.
+    pub(crate) unsafe fn issue(&self, call: Call) -> std::result::Result<RequestRef, Refusal> {
         let (function, grant) = (call.function, self.handle.grant());
-        // SAFETY: the buffer belongs to the payload (`IoBuf`), which the request owns until it is complete.
+        // SAFETY: the buffer belongs to the payload, the caller says, which the request owns until it is complete.
         match unsafe { grant.instance.transfer(grant.access, call.into_transfer(Report::AtOnce)) } {
             Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
             Err(refused) => Err(returned(function, refused)),
@@ -66,16 +70,40 @@ impl OverlappedFile {
     }
 
     /// The same where a packet brings the payload back and nobody asks for the request.
+    ///
+    /// # Safety
+    /// As for [`OverlappedFile::issue`].
     #[inline]
-    pub(crate) fn issue_detached(&self, call: Call) -> std::result::Result<(), (Error, Box<dyn Any + Send>)> {
+    pub(crate) unsafe fn issue_detached(&self, call: Call) -> std::result::Result<(), Refusal> {
         let (function, grant) = (call.function, self.handle.grant());
-        // There is no way to hand an outcome back: the packet must come, whatever the notification modes.
         let transfer = call.into_transfer(Report::AsPending);
         // SAFETY: as for `issue`; of what is done inside the call, the packet owns it.
         match unsafe { grant.instance.transfer_detached(grant.access, transfer) } {
             Ok(_) => Ok(()),
             Err(refused) => Err(returned(function, refused)),
         }
+    }
+
+    /// The same for a parcel.
+    ///
+    /// # Safety
+    /// The buffer belongs to the parcel, and is writable for a read.
+    #[inline]
+    pub(crate) unsafe fn put<K, C, B>(
+        &self,
+        function: Function,
+        buffer: Buffer,
+        offset: u64,
+        parcel: Box<Parcel<K, C, B>>,
+    ) -> Put<C, B>
+    where
+        K: Send + 'static,
+        C: Send + 'static,
+        B: Send + 'static,
+    {
+        let call = Call { function, buffer, offset, route: to_port(), payload: parcel };
+        // SAFETY: the caller's promise.
+        Parcel::<K, C, B>::put(unsafe { self.issue_detached(call) })
     }
 
     /// The same for a copy.
@@ -85,8 +113,8 @@ impl OverlappedFile {
         range: CopyRange,
         route: Route,
         payload: Box<dyn Any + Send>,
-    ) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
-        let report = if route.packet { Report::AsPending } else { Report::AtOnce };
+    ) -> std::result::Result<RequestRef, Refusal> {
+        let report = report(&route);
         match file::copy_range(source.handle.grant(), self.handle.grant(), range, route, payload, report) {
             Ok(Reply::Done(request, _) | Reply::Pending(request)) => Ok(request),
             Err(refused) => Err(returned(Function::Copy, refused)),
@@ -137,7 +165,9 @@ impl OverlappedFile {
         }
     }
 
-    fn operate<B: Send + 'static>(
+    /// # Safety
+    /// The buffer belongs to the owner, and is writable for a read.
+    unsafe fn operate<B: Send + 'static>(
         &self,
         function: Function,
         buffer: Buffer,
@@ -147,10 +177,19 @@ impl OverlappedFile {
         fill: Fill<B>,
     ) -> Operation<B> {
         let route = Route { event: event.map(Event::kernel), ..Route::default() };
-        match self.issue(Call { function, buffer, offset, route, payload: owner }) {
+        // SAFETY: the caller's promise.
+        match unsafe { self.issue(Call { function, buffer, offset, route, payload: owner }) } {
             Ok(request) => Operation::issued(request, fill),
             Err((error, payload)) => Operation::refused(error, operation::unbox(payload), fill),
         }
+    }
+
+    /// Another handle to the same open file: requests of either are requests of both.
+    ///
+    /// # Errors
+    /// 4 when there are too many handles.
+    pub fn try_clone(&self) -> Result<Self> {
+        self.handle.duplicate().map(Self::new)
     }
 
     /// Reads up to the buffer's capacity at `offset`, in bytes. At or past the end of the file the operation fails with 38
@@ -177,20 +216,22 @@ impl OverlappedFile {
 
     fn read_with<B: IoBufMut>(&self, buffer: B, offset: u64, event: Option<&Event>) -> Operation<B> {
         let mut owner = Box::new(buffer);
-        let memory = Buffer { start: owner.start_mut(), len: owner.capacity() };
-        self.operate(Function::Read, memory, owner, offset, event, operation::fill::<B>)
+        let memory = room(&mut *owner);
+        // SAFETY: the memory is the owner's (`IoBufMut`), which moves without it.
+        unsafe { self.operate(Function::Read, memory, owner, offset, event, operation::fill::<B>) }
     }
 
     fn write_with<B: IoBuf>(&self, buffer: B, offset: u64, event: Option<&Event>) -> Operation<B> {
         let owner = Box::new(buffer);
-        let memory = Buffer { start: owner.start().cast_mut(), len: IoBuf::len(&*owner) };
-        self.operate(Function::Write, memory, owner, offset, event, operation::keep::<B>)
+        let memory = bytes(&*owner);
+        // SAFETY: as for a read (`IoBuf`).
+        unsafe { self.operate(Function::Write, memory, owner, offset, event, operation::keep::<B>) }
     }
 
     /// Asks for the end of all outstanding requests of this file, whichever thread issued them (CancelIoEx). False if there
     /// was none.
     pub fn cancel_all(&self) -> bool {
-        self.instance().cancel(|_| true) > 0
+        self.instance().cancel_all() > 0
     }
 
     /// Asks for the end of the calling thread's outstanding requests of this file (CancelIo, decision D3). False if there was

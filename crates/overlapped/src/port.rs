@@ -1,17 +1,18 @@
 //! Completion ports with typed keys and contexts.
 
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::{Error, Result};
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill};
-use crate::overlapped_file::{Call, OverlappedFile};
+use crate::overlapped_file::OverlappedFile;
 use crate::recycle;
 use overlapped_abi::{Status, Win32Error};
 use overlapped_devices::file::CopyRange;
 use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::port::{Cargo, NoPacket, Packet, Port, Snapshot};
-use overlapped_kernel::request::{self, Buffer, Function, Route};
+use overlapped_kernel::request::{self, Function, Route};
+use overlapped_kernel::road::Report;
 use std::any::Any;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -99,10 +100,67 @@ impl<C, B> std::fmt::Debug for Rejected<C, B> {
     }
 }
 
-impl<C, B> From<Rejected<C, B>> for Error {
-    fn from(rejected: Rejected<C, B>) -> Self {
-        rejected.error
+/// A request without a buffer that was not accepted, with its context.
+pub struct RejectedContext<C> {
+    /// Why.
+    pub error: Error,
+    /// The context.
+    pub context: C,
+}
+
+impl<C> std::fmt::Debug for RejectedContext<C> {
+    /// Whatever the context is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RejectedContext").field("error", &self.error).finish_non_exhaustive()
     }
+}
+
+/// For `?`, whatever kind of error a function has: what was given to the request is dropped.
+macro_rules! is_its_error {
+    ($rejected:ident<$($given:ident),+>) => {
+        impl<$($given),+> std::fmt::Display for $rejected<$($given),+> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.error.fmt(f)
+            }
+        }
+
+        impl<$($given),+> std::error::Error for $rejected<$($given),+> {}
+
+        impl<$($given),+> From<$rejected<$($given),+>> for Error {
+            fn from(rejected: $rejected<$($given),+>) -> Self {
+                rejected.error
+            }
+        }
+
+        impl<$($given),+> From<$rejected<$($given),+>> for std::io::Error {
+            fn from(rejected: $rejected<$($given),+>) -> Self {
+                rejected.error.into()
+            }
+        }
+    };
+}
+
+is_its_error!(Rejected<C, B>);
+is_its_error!(RejectedContext<C>);
+
+/// A request that was not accepted, with what it owned.
+pub(crate) type Refusal = (Error, Box<dyn Any + Send>);
+
+/// What a call for a port answers: the outcome comes by a packet.
+pub(crate) type Put<C, B> = std::result::Result<(), Rejected<C, B>>;
+
+/// The same without a buffer.
+pub(crate) type PutBare<C> = std::result::Result<(), RejectedContext<C>>;
+
+/// A packet tells of it.
+pub(crate) fn to_port() -> Route {
+    Route { packet: true, ..Route::default() }
+}
+
+/// When a call on this route reports. One for a port has no way to hand an outcome back: the packet must come, whatever the
+/// notification modes.
+pub(crate) fn report(route: &Route) -> Report {
+    if route.packet { Report::AsPending } else { Report::AtOnce }
 }
 
 /// What a request on a port owns.
@@ -119,9 +177,13 @@ pub(crate) struct Bare<K, C> {
     context: C,
 }
 
-impl<K, C> Bare<K, C> {
-    pub(crate) fn into_context(self) -> C {
-        self.context
+impl<K: 'static, C: 'static> Bare<K, C> {
+    /// The answer of a call that was given this.
+    pub(crate) fn put<T>(issued: std::result::Result<T, Refusal>) -> PutBare<C> {
+        issued.map(drop).map_err(|(error, payload)| {
+            let Self { context, .. } = operation::unbox::<Self>(payload);
+            RejectedContext { error, context }
+        })
     }
 }
 
@@ -427,8 +489,17 @@ impl<D, K: Clone, C, B> Associated<D, K, C, B> {
 }
 
 impl<K: 'static, C: 'static, B: 'static> Parcel<K, C, B> {
-    /// What a refusal gives back.
-    pub(crate) fn rejected(error: Error, payload: Box<dyn Any + Send>) -> Rejected<C, B> {
+    /// The answer of a call that was given this.
+    #[inline(always)]
+    pub(crate) fn put<T>(issued: std::result::Result<T, Refusal>) -> Put<C, B> {
+        match issued {
+            Ok(_) => Ok(()),
+            Err((error, payload)) => Err(Self::rejected(error, payload)),
+        }
+    }
+
+    #[cold]
+    fn rejected(error: Error, payload: Box<dyn Any + Send>) -> Rejected<C, B> {
         let Self { buffer, context, .. } = operation::unbox::<Self>(payload);
         Rejected { error, buffer, context }
     }
@@ -449,8 +520,9 @@ where
         B: IoBufMut,
     {
         let mut parcel = self.parcel(buffer, context, operation::fill::<B>);
-        let memory = Buffer { start: parcel.buffer.start_mut(), len: parcel.buffer.capacity() };
-        self.issue(Function::Read, memory, offset, parcel)
+        let memory = room(&mut parcel.buffer);
+        // SAFETY: the memory belongs to the parcel (`IoBufMut`).
+        unsafe { self.device.put(Function::Read, memory, offset, parcel) }
     }
 
     /// Writes the whole buffer at `offset`, in bytes; `u64::MAX` is the end of the file.
@@ -462,8 +534,9 @@ where
         B: IoBuf,
     {
         let parcel = self.parcel(buffer, context, operation::keep::<B>);
-        let memory = Buffer { start: parcel.buffer.start().cast_mut(), len: parcel.buffer.len() };
-        self.issue(Function::Write, memory, offset, parcel)
+        let memory = bytes(&parcel.buffer);
+        // SAFETY: the memory belongs to the parcel (`IoBuf`).
+        unsafe { self.device.put(Function::Write, memory, offset, parcel) }
     }
 
     /// Copies a part of another file into this one, as [`OverlappedFile::copy_range_from`] does; the packet brings the context
@@ -476,29 +549,7 @@ where
         source: &OverlappedFile,
         range: CopyRange,
         context: C,
-    ) -> std::result::Result<(), Rejected<C, ()>> {
-        let route = Route { packet: true, ..Route::default() };
-        match self.device.issue_copy(source, range, route, self.bare(context)) {
-            Ok(_) => Ok(()),
-            Err((error, payload)) => {
-                let context = operation::unbox::<Bare<K, C>>(payload).into_context();
-                Err(Rejected { error, buffer: (), context })
-            }
-        }
-    }
-
-    fn issue(
-        &self,
-        function: Function,
-        buffer: Buffer,
-        offset: u64,
-        parcel: Box<Parcel<K, C, B>>,
-    ) -> std::result::Result<(), Rejected<C, B>> {
-        let route = Route { packet: true, ..Route::default() };
-        let payload: Box<dyn Any + Send> = parcel;
-        match self.device.issue_detached(Call { function, buffer, offset, route, payload }) {
-            Ok(()) => Ok(()),
-            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
-        }
+    ) -> std::result::Result<(), RejectedContext<C>> {
+        Bare::<K, C>::put(self.device.issue_copy(source, range, to_port(), self.bare(context)))
     }
 }

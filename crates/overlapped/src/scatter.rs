@@ -18,7 +18,8 @@ impl OverlappedFile {
     /// what lies across it is read up to it, and later buffers are left empty.
     pub fn read_scattered(&self, mut buffers: Vec<AlignedBuf>, offset: u64) -> Operation<Vec<AlignedBuf>> {
         let memory = buffers.iter_mut().map(|buffer| (buffer.start_mut(), buffer.capacity())).collect::<Vec<_>>();
-        self.scatter(Function::Read, buffers, &memory, offset, fill)
+        // SAFETY: as was just asked of them.
+        unsafe { self.scatter(Function::Read, buffers, &memory, offset, fill) }
     }
 
     /// Writes the filled bytes of these buffers at `offset`, one after the other (WriteFileGather). All but the last must be filled
@@ -27,10 +28,13 @@ impl OverlappedFile {
     /// The operation fails as [`OverlappedFile::read_scattered`] does, and 112 when the disk is full.
     pub fn write_gathered(&self, buffers: Vec<AlignedBuf>, offset: u64) -> Operation<Vec<AlignedBuf>> {
         let memory = buffers.iter().map(|buffer| (buffer.start().cast_mut(), IoBuf::len(buffer))).collect::<Vec<_>>();
-        self.scatter(Function::Write, buffers, &memory, offset, |_, _| {})
+        // SAFETY: as was just asked of them.
+        unsafe { self.scatter(Function::Write, buffers, &memory, offset, |_, _| {}) }
     }
 
-    fn scatter(
+    /// # Safety
+    /// The memory is of the buffers, and writable for a read.
+    unsafe fn scatter(
         &self,
         function: Function,
         buffers: Vec<AlignedBuf>,

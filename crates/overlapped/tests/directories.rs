@@ -3,7 +3,7 @@
 use overlapped::abi::constants::attributes::{FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_HIDDEN};
 use overlapped::abi::constants::file::*;
 use overlapped::abi::{AccessMask, FileFlags, FileTime};
-use overlapped::{Action, AlignedBuf, OpenOptions, OverlappedFile, Watch, changes};
+use overlapped::{Action, AlignedBuf, CompletionPort, OpenOptions, OverlappedFile, Watch, changes};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 const NAMES: Watch = Watch { subtree: true, filter: FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME };
 
 fn directory(path: &Path) -> OverlappedFile {
-    OpenOptions::new().read(true).flags(FileFlags::BACKUP_SEMANTICS).open_overlapped(path).unwrap()
+    OpenOptions::new().open_directory(path).unwrap()
 }
 
 #[test]
@@ -31,6 +31,24 @@ fn changes_below_a_directory_arrive() {
     let seen: Vec<_> =
         changes(&records[..bytes.unwrap()]).into_iter().map(|change| (change.action, change.path)).collect();
     assert_eq!(seen, [(Action::RenamedFrom, "sub/a".into()), (Action::RenamedTo, "sub/b".into())]);
+}
+
+#[test]
+fn changes_are_told_to_a_port_with_key_and_context() {
+    let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let port = CompletionPort::<&str, u32>::new(0).unwrap();
+    let watched = port.associate(directory(home.path()), "home").unwrap();
+    let second = port.associate(directory(other.path()), "other").unwrap();
+    watched.read_changes(vec![0; 4096], NAMES, 7).unwrap();
+    second.read_changes(vec![0; 4096], NAMES, 8).unwrap();
+    std::fs::write(home.path().join("new"), b"").unwrap();
+    let done = port.get_timeout(LIMIT).unwrap().expect("a packet");
+    let records = done.buffer.unwrap();
+    assert_eq!((done.key, done.context, done.result), ("home", 7, Ok(records.len())));
+    assert_eq!(changes(&records)[0].path, Path::new("new"));
+    let nothing = Watch { filter: 0, ..NAMES };
+    let rejected = watched.read_changes(records, nothing, 9).unwrap_err();
+    assert_eq!((rejected.error.code().0, rejected.context, rejected.buffer.is_empty()), (87, 9, false));
 }
 
 #[test]

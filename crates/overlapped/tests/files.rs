@@ -5,7 +5,7 @@ mod common;
 
 use common::{Lab, bounded, on_every_engine, on_real_engines, pattern};
 use overlapped::abi::{AccessMask, ShareMode};
-use overlapped::{Error, File, OpenOptions};
+use overlapped::{Error, File, OpenOptions, OverlappedFile};
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
@@ -425,4 +425,35 @@ fn beyond_the_limit(path: &std::path::Path) {
     assert_eq!(code(result), 223);
     let (result, _) = overlapped.write_at(vec![7; 100], LIMIT - 50).wait();
     assert_eq!(code(result), 223);
+}
+
+#[test]
+fn files_of_the_standard_library_are_adopted_with_their_rights_and_position() {
+    on_real_engines(|lab| {
+        lab.file("data", "0123456789");
+        let mut standard = std::fs::File::open(lab.path("data")).unwrap();
+        standard.read_exact(&mut [0; 4]).unwrap();
+        let overlapped = OverlappedFile::from_fd_in(&lab.system, standard.try_clone().unwrap()).unwrap();
+        assert_eq!(overlapped.read_at(vec![0; 3], 7).wait(), (Ok(3), b"789".to_vec()));
+        assert_eq!(overlapped.write_at("x", 0).wait().0.unwrap_err().code().0, 5, "opened to be read");
+        let synchronous = File::from_fd_in(&lab.system, standard).unwrap();
+        let mut rest = String::new();
+        (&synchronous).read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "456789", "where the descriptor stood");
+    });
+}
+
+#[test]
+fn a_clone_of_an_overlapped_file_is_the_same_instance() {
+    on_real_engines(|lab| {
+        let file = lab.fifo("fifo");
+        let clone = file.try_clone().unwrap();
+        let read = file.read_at(vec![0; 1], 0);
+        assert!(read.is_pending());
+        assert_eq!(clone.outstanding(), 1);
+        drop(file);
+        assert!(read.is_pending(), "there is another handle");
+        drop(clone);
+        assert_eq!(read.wait().0.unwrap_err().code().0, 995);
+    });
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{LOST, Lab, MOMENT, bounded, eventually, never, on_every_engine, on_real_engines, on_sim};
+use common::{LOST, Lab, MOMENT, bounded, eventually, never, on_every_engine, on_real_engines, on_sim, sleeps_of};
 use overlapped::abi::Win32Error;
 use overlapped::engine::SimEngine;
 use overlapped::mailslot::{Mailslot, MailslotClient, MailslotInfo, MailslotOptions};
@@ -16,6 +16,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 const ROLE: &str = "OVERLAPPED_TEST_MAILSLOT";
+/// Messages to another process and back.
+const TRIPS: u64 = 500;
 const SHORT: Duration = Duration::from_millis(20);
 
 /// A name that nobody else has.
@@ -489,8 +491,38 @@ fn role() {
                 println!("got {}", slot.receive(Vec::with_capacity(100_000)).wait().0.unwrap());
             }
         }
+        "answers" => {
+            let slot = Mailslot::create(format!("{name}there")).unwrap();
+            println!("ready");
+            lines.next();
+            let back = MailslotClient::open(format!("{name}back")).unwrap();
+            let before = sleeps_of("ovl-channel");
+            for _ in 0..TRIPS {
+                back.write(&read(&slot)).unwrap();
+            }
+            let woken = sleeps_of("ovl-channel") - before;
+            // Twice for each message if it read them and the answers.
+            assert!(woken < TRIPS / 4, "{TRIPS} messages there and back woke the service thread {woken} times");
+        }
         _ => panic!("{role}"),
     }
+}
+
+#[test]
+fn threads_that_wait_read_what_other_processes_write_07_4_2() {
+    on_real_engines(|lab| {
+        let name = unique();
+        let slot = options(lab).create(format!("{name}back")).unwrap();
+        let mut other = Other::start("answers", &name);
+        other.hears("ready");
+        let there = MailslotClient::open_in(&lab.system, format!("{name}there")).unwrap();
+        other.tell();
+        for number in 0..TRIPS {
+            there.write(&number.to_le_bytes()).unwrap();
+            assert_eq!(read(&slot), number.to_le_bytes());
+        }
+        other.finish();
+    });
 }
 
 /// A client of another process, by each technique.

@@ -458,6 +458,23 @@ fn a_plain_operation_on_an_associated_file_queues_no_packet() {
 }
 
 #[test]
+fn a_rejection_is_an_error_of_any_kind_that_a_function_has() {
+    on_real_engines(|lab| {
+        lab.file("data", "0123456789");
+        let port = CompletionPort::<u8, u32>::new_in(&lab.system, 1);
+        let file = lab.options().read(true).open_overlapped(lab.path("data")).unwrap();
+        let file = port.associate(file, 1).unwrap();
+        let own = || -> overlapped::Result<()> { Ok(file.write_at(vec![1], 0, 7)?) };
+        let standard = || -> std::io::Result<()> { Ok(file.write_at(vec![1], 0, 7)?) };
+        let any = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> { Ok(file.write_at(vec![1], 0, 7)?) };
+        let error = own().unwrap_err();
+        assert_eq!((error.code().0, error.operation()), (5, "write"));
+        assert_eq!(overlapped::Error::from(standard().unwrap_err()), error);
+        assert_eq!(any().unwrap_err().to_string(), error.to_string());
+    });
+}
+
+#[test]
 fn skip_mode_loses_no_request_of_a_typed_port() {
     // Contract 03 section 6 with decision D4: a call that cannot hand its outcome back at once reports by packet. Before the
     // fix, buffer and context of a read that was done at once were dropped without a word.

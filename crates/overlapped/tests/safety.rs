@@ -5,12 +5,17 @@ mod common;
 
 use common::{LOST, Lab, bounded, eventually, on_every_engine, on_real_engines};
 use overlapped::{
-    CompletionPort, EngineChoice, Event, IoBuf, OpenOptions, SystemBuilder, ThreadPool, Timeout, Timer, WaitResult,
-    alertable, wait_any,
+    CompletionPort, EngineChoice, Event, IoBuf, OpenOptions, SystemBuilder, ThreadPool, Timeout, Timer, UnixStream,
+    WaitResult, alertable, wait_any,
 };
+use std::future::Future;
+use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 /// Runs what panics on purpose, and says whether it did.
@@ -127,6 +132,68 @@ fn a_timer_whose_routine_panics_goes_on() {
         while runs.load(Ordering::SeqCst) < 3 {
             alertable::sleep(LOST);
         }
+    });
+}
+
+/// A waker that panics, and says how often it was called.
+#[derive(Default)]
+struct Faulty(AtomicUsize);
+
+impl Wake for Faulty {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        panic!("on purpose");
+    }
+}
+
+fn feed(fifo: &Path, bytes: &[u8]) {
+    std::fs::OpenOptions::new().write(true).open(fifo).unwrap().write_all(bytes).unwrap();
+}
+
+#[test]
+fn a_waker_that_panics_ends_no_call_that_delivers_for_it_and_loses_no_completion() {
+    on_real_engines(|lab: &Lab| {
+        let awaited: Vec<_> = ["a", "b"].map(|name| lab.fifo(name)).into();
+        lab.make_fifo("own");
+        let own = lab.options().read(true).write(true).open(lab.path("own")).unwrap();
+        let faulty = Arc::new(Faulty::default());
+        let waker = Waker::from(Arc::clone(&faulty));
+        let operations: Vec<_> = awaited
+            .iter()
+            .map(|file| {
+                let mut operation = file.read_at(vec![0; 1], 0);
+                assert!(Pin::new(&mut operation).poll(&mut Context::from_waker(&waker)).is_pending());
+                operation
+            })
+            .collect();
+        let fifos = ["a", "b", "own"].map(|name| lab.path(name));
+        let called = Arc::clone(&faulty);
+        let feeder = std::thread::spawn(move || {
+            feed(&fifos[0], b"x");
+            feed(&fifos[1], b"y");
+            eventually("both wakers were called", || called.0.load(Ordering::SeqCst) == 2);
+            feed(&fifos[2], b"z");
+        });
+        // Most likely this thread delivers what the others wait for.
+        let mut byte = [0];
+        assert_eq!((own.read_bytes(&mut byte), byte), (Ok(1), *b"z"));
+        feeder.join().unwrap();
+        let got: Vec<_> = operations.into_iter().map(|operation| operation.wait()).collect();
+        assert_eq!(got, [(Ok(1), vec![b'x']), (Ok(1), vec![b'y'])]);
+    });
+}
+
+#[test]
+fn a_call_that_a_panic_unwinds_gives_its_buffer_back_untouched() {
+    // Blocking calls of sockets run functions that are queued to their thread (contract 05 section 4).
+    on_real_engines(|lab: &Lab| {
+        let (near, far) = UnixStream::pair_in(&lab.system).unwrap();
+        alertable::current().queue(|| panic!("on purpose")).unwrap();
+        let mut buffer = vec![0; 4];
+        assert!(panics(|| drop((&near).read(&mut buffer))));
+        assert_eq!(far.send("late").wait().0, Ok(4));
+        assert_eq!(near.receive(vec![0; 4]).wait(), (Ok(4), b"late".to_vec()), "the receive before is over");
+        assert_eq!(buffer, [0; 4]);
     });
 }
 

@@ -1,6 +1,7 @@
 //! The compiler's command line: what is understood of it, and what is added.
 
 use super::overlay::{Needs, Search};
+use super::rewritten::Placed;
 use super::{advice, headers, library, suffixes};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
@@ -37,6 +38,10 @@ pub struct Command {
     no_link: bool,
     /// `-shared` and the like: linked without an entry point.
     no_start: bool,
+    /// `-shared`.
+    shared: bool,
+    /// The code is to be for any address in a particular way.
+    has_pic: bool,
     /// There is something to compile or to link.
     inputs: bool,
     cc: Option<OsString>,
@@ -85,6 +90,7 @@ const DIRECTORIES: &[&str] = &["-iquote", "-isystem", "-idirafter", "-I"];
 const NO_LINK: &[&str] =
     &["-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine", "-v", "-###"];
 const NO_START: &[&str] = &["-shared", "-r", "-nostartfiles", "-nostdlib"];
+const PIC: &[&str] = &["-fPIC", "-fpic", "-fPIE", "-fpie", "-fno-pic", "-fno-PIC", "-fno-pie", "-fno-PIE"];
 const CXX_SUFFIXES: &[&str] = &["cpp", "cc", "cxx", "cp", "c++", "ii"];
 /// Import libraries of Windows: what programs use of them is in ours, or nowhere.
 const WINDOWS_LIBRARIES: &[&str] = &[
@@ -126,6 +132,9 @@ const WINDOWS_LIBRARIES: &[&str] = &[
 /// Options of mingw's gcc that mean nothing here.
 const MINGW: &[&str] = &["-mwindows", "-mconsole", "-municode", "-mthreads", "-mdll", "-static-libgcc"];
 
+/// Set for the compiler that is started: a variable CC that leads here again is not heeded a second time.
+const INSIDE: &str = "OVERLAPPED_CC";
+
 fn is_windows_library(name: &str) -> bool {
     WINDOWS_LIBRARIES.contains(&name.to_ascii_lowercase().as_str())
 }
@@ -165,6 +174,8 @@ impl Command {
             search: Search::default(),
             no_link: false,
             no_start: false,
+            shared: false,
+            has_pic: false,
             inputs: false,
             cc: None,
             linked_in: false,
@@ -209,6 +220,8 @@ impl Command {
     fn take_option(&mut self, argument: OsString, text: &str, more: &mut impl Iterator<Item = OsString>) {
         self.no_link |= NO_LINK.contains(&text);
         self.no_start |= NO_START.contains(&text);
+        self.shared |= text == "-shared";
+        self.has_pic |= PIC.contains(&text);
         let library = text.strip_prefix("-l").filter(|name| !name.is_empty());
         if MINGW.contains(&text) || library.is_some_and(is_windows_library) {
             return;
@@ -269,8 +282,9 @@ impl Command {
         }
         let words = std::env::var(variable).unwrap_or_default();
         let words: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
-        // Where make and CMake are told to compile with `ovl cc`, that is not what `ovl cc` itself is to call.
+        // Where make and CMake are told to compile with `ovl cc`, that is not what `ovl cc` itself is to call; nor is a script that does.
         let ours = words.iter().any(|word| Path::new(word).file_name().is_some_and(|name| name == "ovl"));
+        let ours = ours || std::env::var_os(INSIDE).is_some();
         if words.is_empty() || ours { vec![default.into()] } else { words }
     }
 
@@ -284,19 +298,16 @@ impl Command {
         }
     }
 
+    /// Before the user's own options: headers that those include first need it, too.
+    fn first_header(directory: &Path) -> [OsString; 2] {
+        ["-include".into(), directory.join("ovl/prelude.h").into_os_string()]
+    }
+
     /// Not `-isystem`: what a macro of a system header expands to gets no warnings, and those are needed (see [`advice`]).
     fn compile_flags(directory: &Path) -> Vec<OsString> {
-        let prelude = directory.join("ovl/prelude.h").into_os_string();
         // The prelude says so too, but g++ reads pragmas before it heeds that.
         let pragmas = "-Wno-unknown-pragmas".into();
-        vec![
-            "-fshort-wchar".into(),
-            "-fms-extensions".into(),
-            pragmas,
-            glued("-I", directory),
-            "-include".into(),
-            prelude,
-        ]
+        vec!["-fshort-wchar".into(), "-fms-extensions".into(), pragmas, glued("-I", directory)]
     }
 
     fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
@@ -306,8 +317,12 @@ impl Command {
             flags.extend(["-x".into(), "none".into()]);
         }
         if !self.no_start {
-            flags.push(library::start(compiler)?.into_os_string());
+            flags.push(library::start(compiler, false)?.into_os_string());
             flags.extend(self.own_names()?);
+        } else if self.shared {
+            flags.push(library::start(compiler, true)?.into_os_string());
+            // A library's own functions and data are its own, whatever others are called; so its objects need not be made for a library.
+            flags.push("-Wl,-Bsymbolic".into());
         }
         flags.extend(library::arguments(self.linked_in, compiler)?);
         if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {
@@ -325,12 +340,14 @@ impl Command {
     }
 
     /// What is added after the user's arguments for compiling.
-    fn needed_flags(&self, needs: &Needs) -> Result<Vec<OsString>, String> {
+    fn needed_flags(&self, needs: &Needs, copies: Option<&Placed>) -> Result<Vec<OsString>, String> {
         let mut flags = Vec::new();
-        flags.extend(needs.directory()?.map(|names| glued("-I", &names)));
+        flags.extend(needs.directory(copies)?.map(|names| glued("-I", &names)));
         let definitions = [
             (needs.old_annotations, "-DOVL_OLD_SAL"),
             (needs.structured, "-DOVL_SEH"),
+            (needs.casts.key_is_pointer, "-DOVL_KEY_IS_POINTER"),
+            (needs.casts.low, "-DOVL_LOW_HEAP"),
             (needs.void_main, "-Dmain=ovl_void_main"),
             (needs.void_wmain, "-Dwmain=ovl_void_wmain"),
         ];
@@ -345,22 +362,29 @@ impl Command {
         let needs = Needs::of(&sources, &self.search);
         let is_clang = compiler.iter().any(|word| word.to_string_lossy().contains("clang"));
         let all_cxx = self.language == Language::Cxx || sources.iter().all(|source| is_cxx(source));
-        if let Some(path) = &needs.utf16 {
-            let path = path.display();
-            let convert = format!("iconv -f UTF-16 -t UTF-8 {path} >{path}.new && mv {path}.new {path}");
-            return Err(format!("{path} is UTF-16, which compilers on Linux cannot read; convert it: {convert}"));
-        }
+        let copies = needs.copies.place()?;
+        let directory = headers::directory()?;
         let mut line = compiler.clone();
+        line.extend(Self::first_header(&directory));
         if all_cxx && !sources.is_empty() && !is_clang {
             // Microsoft's compiler lets more pass, too.
             line.push("-fpermissive".into());
         }
-        line.extend(self.rest.iter().cloned());
-        line.extend(Self::compile_flags(&headers::directory()?));
-        line.extend(self.needed_flags(&needs)?);
+        if let Some(copies) = &copies {
+            line.extend(copies.options(&self.search, &self.sources));
+            line.extend(self.rest.iter().map(|argument| copies.argument(argument, &self.sources)));
+        } else {
+            line.extend(self.rest.iter().cloned());
+        }
+        line.extend(Self::compile_flags(&directory));
+        line.extend(self.needed_flags(&needs, copies.as_ref())?);
         if needs.structured && !is_clang {
             // So that a fault may begin a C++ exception. clang has no such thing.
             line.push("-fnon-call-exceptions".into());
+        }
+        if (self.shared || needs.library) && !self.has_pic {
+            // On Windows there is no such option.
+            line.push("-fPIC".into());
         }
         if needs.suffixes && !is_clang && !all_cxx {
             let this = std::env::current_exe().map_err(|error| format!("this program's name is not known: {error}"))?;
@@ -369,6 +393,9 @@ impl Command {
             line.extend(["-no-integrated-cpp".into(), "-wrapper".into(), wrapper]);
         }
         if self.inputs && !self.no_link {
+            if needs.casts.low && !self.shared {
+                line.push("-no-pie".into());
+            }
             line.extend(self.link_flags(&compiler)?);
         }
         if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
@@ -388,8 +415,8 @@ impl Command {
             eprintln!("{}", quoted(&line));
         }
         let mut compiler = process::Command::new(&line[0]);
-        let mut child =
-            compiler.args(&line[1..]).stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
+        compiler.args(&line[1..]).env(INSIDE, "1");
+        let mut child = compiler.stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
         if let Some(stderr) = child.stderr.take() {
             advice::pass_on(stderr);
         }
@@ -401,7 +428,9 @@ impl Command {
     fn print_flags(&self, what: Print) -> Result<(), String> {
         let mut flags = Vec::new();
         if what != Print::Link {
-            flags.extend(Self::compile_flags(&headers::directory()?));
+            let directory = headers::directory()?;
+            flags.extend(Self::first_header(&directory));
+            flags.extend(Self::compile_flags(&directory));
             flags.push(glued("-I", &headers::spellings_directory()?));
         }
         if what != Print::Compile {

@@ -65,10 +65,10 @@ fn provide_soname(directory: &Path) -> Result<(), String> {
     }
 }
 
-/// The object with the weak `main`, compiled once for each compiler.
-pub fn start(compiler: &[OsString]) -> Result<PathBuf, String> {
+/// The object with the weak `main`, or the one that calls a library's DllMain, compiled once for each compiler.
+pub fn start(compiler: &[OsString], of_library: bool) -> Result<PathBuf, String> {
     let name = compiler.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
-    let source = headers::text("ovl/start.c");
+    let source = headers::text(if of_library { "ovl/start_library.c" } else { "ovl/start.c" });
     let files = [(Path::new("start.c"), source.as_bytes()), (Path::new("compiler"), name.as_bytes())];
     let directory = cache::directory("start", files.into_iter())?;
     let object = directory.join("start.o");

@@ -9,12 +9,15 @@
 mod advice;
 mod arguments;
 mod cache;
+mod casts;
 mod command;
 mod headers;
 mod library;
 mod msvc;
 mod overlay;
 mod own_names;
+mod own_types;
+mod rewritten;
 mod scan;
 mod suffixes;
 
@@ -23,7 +26,8 @@ use command::{Command, Language};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-const HELP: &str = "\
+/// What `ovl cc --help` prints.
+pub const HELP: &str = "\
 ovl cc - compile Windows programs with gcc or clang (ovl c++: with g++ or clang++)
 
 Usage: ovl cc [OPTIONS] [the compiler's own arguments]...

@@ -2,8 +2,10 @@
 //! backslashes, a file of just that name (a backslash is an ordinary character in a name here) that includes the right one.
 //! clang looks for slashes itself, so it gets a file of that name as well.
 
+use super::casts::{Casts, casts};
+use super::rewritten::{Copies, Placed, from_utf16};
 use super::scan::{Seen, scan};
-use super::{cache, headers};
+use super::{cache, headers, own_types};
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
@@ -16,12 +18,16 @@ pub struct Needs {
     forwards: BTreeMap<String, String>,
     /// A file has `__in` or `__out`.
     pub old_annotations: bool,
-    /// A file that no compiler here can read.
-    pub utf16: Option<PathBuf>,
+    /// The user's files, for the case that the compiler cannot read one of them.
+    pub copies: Copies,
+    /// Pointers are kept in 32 bits.
+    pub casts: Casts,
     /// A file has `__try`.
     pub structured: bool,
     /// A file has literals like `1i64`.
     pub suffixes: bool,
+    /// A file looks like a part of a library.
+    pub library: bool,
     /// A source has `void main`.
     pub void_main: bool,
     /// A source has `void wmain`.
@@ -44,20 +50,27 @@ impl Needs {
     /// Looks through the sources and, one after the other, all that they include of the user's.
     pub fn of(sources: &[&Path], search: &Search) -> Self {
         let mut needs = Self::default();
+        let cxx = sources.iter().any(|source| source.extension().is_none_or(|suffix| suffix != "c"));
         let mut done = HashSet::new();
         let mut open: Vec<PathBuf> = sources.iter().map(PathBuf::from).collect();
         while let Some(path) = open.pop() {
             let Ok(real) = path.canonicalize() else { continue };
-            if !done.insert(real) {
+            if !done.insert(real.clone()) {
                 continue;
             }
             // What cannot be read is the compiler's to complain about.
             let Ok(bytes) = fs::read(&path) else { continue };
-            if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-                needs.utf16 = Some(path);
-                continue;
-            }
-            let Seen { includes, void_main, void_wmain, old_annotations, structured, suffixes } = scan(&bytes);
+            let utf8 = from_utf16(&bytes);
+            let foreign = utf8.is_some();
+            let bytes = utf8.unwrap_or(bytes);
+            let own_types = own_types::rewritten(&bytes, cxx);
+            let rewritten = foreign || own_types.is_some();
+            needs.copies.add(real, own_types.as_deref().unwrap_or(&bytes), rewritten);
+            let Seen { includes, void_main, void_wmain, old_annotations, structured, suffixes, library } = scan(&bytes);
+            needs.library |= library;
+            let Casts { low, key_is_pointer } = casts(&String::from_utf8_lossy(&bytes));
+            needs.casts.low |= low;
+            needs.casts.key_is_pointer |= key_is_pointer;
             needs.old_annotations |= old_annotations;
             needs.structured |= structured;
             needs.suffixes |= suffixes;
@@ -90,7 +103,7 @@ impl Needs {
             return Some(found);
         }
         let lower = slashed.to_ascii_lowercase();
-        if headers::exists(&lower) || Path::new(SYSTEM).join(&lower).is_file() {
+        if headers::exists(&lower) || Path::new(SYSTEM).join(&lower).is_file() || is_of_cxx(&lower) {
             self.forward_if_different(name, &lower);
         }
         None
@@ -102,8 +115,8 @@ impl Needs {
         }
     }
 
-    /// The directory with the forwarding headers; `None` if there are none.
-    pub fn directory(&self) -> Result<Option<PathBuf>, String> {
+    /// The directory with the forwarding headers, which lead to copies if there are some; `None` if none is needed.
+    pub fn directory(&self, copies: Option<&Placed>) -> Result<Option<PathBuf>, String> {
         if self.forwards.is_empty() {
             return Ok(None);
         }
@@ -113,10 +126,17 @@ impl Needs {
             .filter(|(name, _)| name.contains('\\'))
             .map(|(name, text)| (name.replace('\\', "/"), text));
         let names = self.forwards.iter().map(|(name, text)| (name.clone(), text)).chain(slashed);
-        let files: BTreeMap<_, _> = names.filter_map(|(name, text)| Some((below(&name)?, text))).collect();
+        let to = |text: &String| copies.map_or_else(|| text.clone(), |copies| copies.forward(text));
+        let files: BTreeMap<_, _> = names.filter_map(|(name, text)| Some((below(&name)?, to(text)))).collect();
         let files = files.iter().map(|(name, text)| (name.as_path(), text.as_bytes()));
         Ok(Some(cache::directory("names", files)?.join(DEEP)))
     }
+}
+
+/// Is it a header of the C++ library, `<thread>`?
+fn is_of_cxx(name: &str) -> bool {
+    let versions = fs::read_dir(Path::new(SYSTEM).join("c++")).into_iter().flatten().flatten();
+    versions.map(|version| version.path().join(name)).any(|path| path.is_file())
 }
 
 /// Where names are put, so that some `..` stay below the directory.
@@ -195,6 +215,6 @@ mod tests {
         let source = dir.path().join("main.c");
         fs::write(&source, "#include <windows.h>\n#include <stdio.h>\n#include <missing.h>\n").unwrap();
         let needs = Needs::of(&[&source], &Search::default());
-        assert!(needs.forwards.is_empty() && needs.directory() == Ok(None));
+        assert!(needs.forwards.is_empty() && needs.directory(None) == Ok(None));
     }
 }

@@ -17,6 +17,8 @@ pub struct Seen {
     pub structured: bool,
     /// Has it literals like `1i64`?
     pub suffixes: bool,
+    /// Does it look like a part of a library: `dllexport`, `DllMain`?
+    pub library: bool,
 }
 
 /// Looks through the text of a file. Bytes that are not UTF-8 are of no interest: they are in comments and strings.
@@ -29,6 +31,7 @@ pub fn scan(bytes: &[u8]) -> Seen {
             Token::Include(name, quoted) => seen.includes.push((name.to_string(), quoted)),
             Token::Word("__in" | "__out") => seen.old_annotations = true,
             Token::Word("__try" | "_try") => seen.structured = true,
+            Token::Word("dllexport" | "DllMain") => seen.library = true,
             // These stand between the type and the name, and change nothing.
             Token::Word("__cdecl" | "_cdecl" | "__stdcall" | "WINAPI" | "CALLBACK" | "_cdecl_") => {}
             Token::Word(word) => {
@@ -49,14 +52,14 @@ pub fn scan(bytes: &[u8]) -> Seen {
 }
 
 #[derive(Clone, Copy)]
-enum Token<'a> {
+pub(super) enum Token<'a> {
     Word(&'a str),
     Include(&'a str, bool),
     Other(char),
 }
 
 /// Words, includes and single characters; without comments, strings and white space.
-struct Tokens<'a>(&'a str);
+pub(super) struct Tokens<'a>(pub(super) &'a str);
 
 impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;

@@ -18,7 +18,9 @@ use super::open::{Files, Opener, Removal};
 use super::transfer::{Failure, Limits, Step, Transfer};
 use super::walk::{Job, Walk};
 use crate::problem::{Problem, Shown};
-use overlapped::{AlignedBuf, Associated, Completion, CompletionPort, CopyRange, OverlappedFile, Rejected};
+use overlapped::{
+    AlignedBuf, Associated, Completion, CompletionPort, CopyRange, OverlappedFile, Rejected, RejectedContext,
+};
 use overlapped_abi::Win32Error;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -66,8 +68,8 @@ impl From<Rejected<Part, AlignedBuf>> for Refused {
     }
 }
 
-impl From<Rejected<Part, ()>> for Refused {
-    fn from(Rejected { error, context, .. }: Rejected<Part, ()>) -> Self {
+impl From<RejectedContext<Part>> for Refused {
+    fn from(RejectedContext { error, context }: RejectedContext<Part>) -> Self {
         Self { error, buffer: None, context }
     }
 }

@@ -162,15 +162,65 @@ fn static_links_the_library_in() {
 }
 
 #[test]
-fn text_of_windows_editors_is_read_or_its_encoding_named() {
+fn text_of_windows_editors_is_read() {
     let text = "#include <windows.h>\r\nint main(void) { return sizeof(L\"\u{e9}\") == 4 ? 7 : 0; }\r\n";
     let place = Place::new(&[("bom.c", &format!("\u{feff}{text}"))]);
     place.compile(&["cc", "bom.c"]);
     assert_eq!(place.run(&[]).1, 7);
-    let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    fs::write(place.path("wide.c"), utf16).unwrap();
-    let output = place.ovl(&["cc", "wide.c", "-o", "program"]);
+}
+
+#[test]
+fn sources_in_utf16_are_compiled_with_what_they_include() {
+    let utf16 = |text: &str| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let place = Place::new(&[
+        ("src/plain.h", "#include \"..\\INC\\Wide.h\"\n"),
+        ("src/other.c", "int other(void) { return 3; }"),
+    ]);
+    let main = "#include <Windows.h>\r\n#include \"plain.h\"\r\n#include <Listed.h>\r\n\
+        int main(void) { return VALUE + LISTED + other() + (strstr(__FILE__, \"wide.c\") && __LINE__ == 4 ? 100 : 0) + sizeof(L\"\u{e9}\"); }\r\n";
+    fs::create_dir(place.path("inc")).unwrap();
+    fs::create_dir(place.path("listed")).unwrap();
+    fs::write(place.path("src/wide.c"), utf16(main)).unwrap();
+    fs::write(place.path("inc/wide.h"), utf16("int other(void);\r\n#define VALUE 40\r\n")).unwrap();
+    fs::write(place.path("listed/listed.h"), utf16("#define LISTED 20\r\n")).unwrap();
+    place.compile(&["cc", "src/wide.c", "src/other.c", "-Ilisted"]);
+    assert_eq!(place.run(&[]).1, 40 + 20 + 3 + 100 + 4);
+    fs::write(place.path("src/wide.c"), utf16("int main(void) {\r\n    return nothing;\r\n}\r\n")).unwrap();
+    let output = place.ovl(&["cc", "src/wide.c", "-o", "program"]);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.lines().count() == 1 && said.contains("wide.c is UTF-16"), "{said}");
-    assert!(Path::new(&place.path("wide.c")).is_file());
+    assert!(!output.status.success() && said.contains("src/wide.c:2:") && said.contains("nothing"), "{said}");
+}
+
+/// The completion key of old programs: a pointer in 32 bits.
+#[test]
+fn a_pointer_that_is_kept_in_32_bits_comes_back_whole() {
+    let main = "#include <winsock2.h>
+#include <stdio.h>
+struct Data { int value; };
+static HANDLE port;
+DWORD WINAPI worker(LPVOID) {
+    DWORD bytes; Data *data; OVERLAPPED *io; DWORD small;
+    if (!GetQueuedCompletionStatus(port, &bytes, (LPDWORD)&data, (LPOVERLAPPED *)&io, 60000)) return 1;
+    printf(\"%d\", data->value);
+    Data *again = (Data *)GlobalAlloc(GPTR, 1 << 20);
+    again->value = 8;
+    PostQueuedCompletionStatus(port, 0, (DWORD)again, NULL);
+    if (!GetQueuedCompletionStatus(port, &bytes, (LPDWORD)&data, (LPOVERLAPPED *)&io, 60000)) return 1;
+    printf(\" %d\\n\", data->value);
+    return 0;
+}
+void main(void) {
+    port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, (DWORD)0, 0);
+    Data *data = new Data; data->value = 7;
+    PostQueuedCompletionStatus(port, 0, (DWORD) data, NULL);
+    HANDLE thread = CreateThread(NULL, 0, worker, NULL, 0, NULL);
+    WaitForSingleObject(thread, 60000);
+}
+";
+    let place = Place::new(&[("old.cpp", main)]);
+    let output = place.ovl(&["c++", "-w", "old.cpp", "-o", "program"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(place.run(&[]).0, "7 8\n");
 }

@@ -53,3 +53,16 @@ fn intrinsics_do_what_their_instructions_do() {
         }
     }
 }
+
+#[test]
+fn a_guard_page_tells_of_its_first_touch_only() {
+    let source = include_str!("guard.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    let printed = "0x104 12288\n1 0 1\n0x4 4096\nguard 1 at 4101\n1 7\n1 0x4\n1\n0x2\n";
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            place.compile(&["cc", &compiler, "-O2", file]);
+            assert_eq!(place.run(&[]), (printed.into(), 0), "{compiler} {file}");
+        }
+    }
+}

@@ -54,11 +54,36 @@ fn a_program_may_have_an_off_t_of_its_own() {
 }
 
 #[test]
+fn definitions_of_types_that_the_headers_have_agree_with_them() {
+    let source = include_str!("own_widths.cpp");
+    let place = Place::new(&[("a.cpp", source), ("b.c", source)]);
+    for compiler in compilers() {
+        for (language, file) in [("c++", "a.cpp"), ("cc", "b.c")] {
+            place.compile(&[language, &compiler, "-Wall", file]);
+            assert_eq!(place.run(&[]), ("ok\n4 4 4 8 8 -1234567890123 7\n".into(), 0), "{compiler} {file}");
+        }
+    }
+}
+
+#[test]
 fn suffixes_wide_paths_and_global_macros_work_in_cxx() {
     let place = Place::new(&[("a.cpp", include_str!("modern.cpp"))]);
     for compiler in compilers() {
         place.compile(&["c++", &compiler, "-std=c++17", "-Wall", "-Wextra", "a.cpp"]);
         assert_eq!(place.run(&[]).0, "-10000 0 données/x.txt 13\n", "{compiler}");
+    }
+}
+
+#[test]
+fn macros_with_names_of_posix_are_the_programs_own() {
+    let source = include_str!("socket_macros.cpp");
+    let place = Place::new(&[("a.cpp", source), ("b.c", source)]);
+    for (language, file) in [("c++", "a.cpp"), ("cc", "b.c")] {
+        for compiler in compilers() {
+            // A header that the command line includes comes behind what `ovl cc` itself includes.
+            place.compile(&[language, &compiler, "-include", "winsock2.h", "-Wall", "-Wextra", file]);
+            assert_eq!(place.run(&[]).0, "-1 10038 -1 1\n", "{language} {compiler}");
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use std::fmt;
 /// Bytes before the body of a frame.
 pub const HEAD: usize = 16;
 /// The format that this module reads and writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// The first of the operations that devices must not use.
 pub const RESERVED: u16 = 0xFF00;
 /// What a body may be long before the receiver has said otherwise, in bytes.
@@ -293,7 +293,7 @@ mod tests {
             decoder.next_frame()
         };
         assert!(spoiled(8, 7).is_ok_and(|frame| frame.is_some_and(|frame| frame.tag == 7)));
-        for (at, value) in [(6, 2), (7, 1), (0, 9), (3, 0x80)] {
+        for (at, value) in [(6, 1), (7, 1), (0, 9), (3, 0x80)] {
             assert_eq!(spoiled(at, value), Err(Malformed), "byte {at}");
         }
     }

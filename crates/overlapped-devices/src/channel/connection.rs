@@ -2,16 +2,22 @@
 //!
 //! Nobody waits to send: what the socket does not take at once stands in a queue, and the service thread sends it when there is room. So a
 //! peer that does not read costs memory and never time; one that has connected *to* this process may cost no more than [`BACKLOG`].
+//!
+//! It is read by the service thread, or by threads that wait for a system (`line`). One that this side has closed is the service thread's in
+//! any case, so that a system which ends waits for nobody.
 
 use super::codec::{HEAD, head};
+use super::hub::WELCOME;
+use super::line::{Line, Readers};
+use overlapped_kernel::engine::{Engine, WatchId, Watcher};
 use parking_lot::Mutex;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown};
 use std::collections::VecDeque;
 use std::io::IoSlice;
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// Bytes that may wait for a client that does not read, in bytes. Whoever lets more come together has lost its connection.
 pub const BACKLOG: usize = 64 << 20;
@@ -28,10 +34,15 @@ pub struct Peer {
 pub struct Closed;
 
 /// See the module page. Clones are the same connection.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connection(Arc<Wire>);
 
-#[derive(Debug)]
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("id", &self.0.id).field("peer", &self.0.peer).finish_non_exhaustive()
+    }
+}
+
 struct Wire {
     id: u64,
     socket: OwnedFd,
@@ -39,10 +50,10 @@ struct Wire {
     poller: Arc<OwnedFd>,
     /// What may wait to be sent, if that is limited.
     backlog: usize,
+    line: OnceLock<Weak<Line>>,
     output: Mutex<Output>,
 }
 
-#[derive(Debug)]
 struct Output {
     queue: VecDeque<Segment>,
     /// Bytes in the queue.
@@ -50,6 +61,14 @@ struct Output {
     phase: Phase,
     /// What the service thread polls for; `None` while it does not know the socket.
     interest: Option<EventFlags>,
+    reader: Reader,
+}
+
+/// Who reads.
+enum Reader {
+    Service,
+    /// Who polls this engine.
+    Waiters(Arc<dyn Engine>, WatchId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +76,7 @@ enum Phase {
     /// Frames are collected, but nothing is sent before the answer to the greeting.
     Corked,
     Open,
-    /// Over when the queue is empty.
+    /// Over when the queue is empty. The other side can send no more, and nothing is read.
     Closing,
     /// The other side takes nothing any more; what it has sent before is still to be read.
     Deaf,
@@ -83,8 +102,14 @@ impl Connection {
     pub(super) fn new(id: u64, socket: OwnedFd, peer: Peer, poller: Arc<OwnedFd>, accepted: bool) -> Self {
         let phase = if accepted { Phase::Corked } else { Phase::Open };
         let backlog = if accepted { BACKLOG } else { usize::MAX };
-        let output = Mutex::new(Output { queue: VecDeque::new(), bytes: 0, phase, interest: None });
-        Self(Arc::new(Wire { id, socket, peer, poller, backlog, output }))
+        let reader = Reader::Service;
+        let output = Mutex::new(Output { queue: VecDeque::new(), bytes: 0, phase, interest: None, reader });
+        Self(Arc::new(Wire { id, socket, peer, poller, backlog, line: OnceLock::new(), output }))
+    }
+
+    /// Where what comes is told.
+    pub(super) fn is_read_by(&self, line: &Arc<Line>) {
+        let _ = self.0.line.set(Arc::downgrade(line));
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -131,13 +156,46 @@ impl Connection {
         self.0.flush(&mut output)
     }
 
+    /// Sends a frame at once; false, with nothing sent, if the socket has no room for all of it or something else is to be sent before. Of up
+    /// to 32 KiB, Linux takes all or nothing.
+    pub fn send_now(&self, operation: u16, tag: u64, body: &[u8]) -> bool {
+        let Ok(length) = u32::try_from(body.len()) else { return false };
+        let mut output = self.0.output.lock();
+        if output.phase != Phase::Open || !output.queue.is_empty() {
+            return false;
+        }
+        let head = head(operation, tag, length);
+        let pieces = [IoSlice::new(&head), IoSlice::new(body)];
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        match rustix::net::sendmsg(&self.0.socket, &pieces, &mut SendAncillaryBuffer::default(), flags) {
+            Ok(sent) if sent < HEAD + body.len() => {
+                let segment = Segment { head, body: body.to_vec(), sent };
+                output.bytes += segment.left();
+                output.queue.push_back(segment);
+                self.0.flush(&mut output).is_ok()
+            }
+            sent => sent.is_ok(),
+        }
+    }
+
+    /// Tells the end what has come by now, on this thread, unless another one is about to. So what the other side has sent before it told
+    /// anybody in another way is seen. Not under a lock that callbacks take.
+    pub fn pull(&self) {
+        if let Some(line) = self.0.line.get().and_then(Weak::upgrade) {
+            line.pull();
+        }
+    }
+
     /// Ends the connection when everything is sent. Frames of the other side are not looked at any more.
     pub fn close(&self) {
         let mut output = self.0.output.lock();
+        self.0.take_back(&mut output);
         match output.phase {
             Phase::Corked => output.phase = Phase::Closing,
             Phase::Open => {
                 output.phase = Phase::Closing;
+                // So the other side finds out when it sends, and not later.
+                let _ = rustix::net::shutdown(&self.0.socket, Shutdown::Read);
                 let _ = self.0.flush(&mut output);
             }
             Phase::Deaf => self.0.end(&mut output),
@@ -150,9 +208,42 @@ impl Connection {
         self.0.end(&mut self.0.output.lock());
     }
 
+    /// Is there something left to be sent before it is over?
+    pub(super) fn is_closing(&self) -> bool {
+        self.0.output.lock().phase == Phase::Closing
+    }
+
     /// Has this side ended it?
     pub(super) fn is_closed(&self) -> bool {
         matches!(self.0.output.lock().phase, Phase::Closing | Phase::Over)
+    }
+
+    /// The client is taken in.
+    pub(super) fn welcome(&self, body: Vec<u8>) {
+        self.uncork(WELCOME, body);
+    }
+
+    /// The threads that wait for a system read it from now on.
+    pub(super) fn entrust(&self, readers: &Readers) {
+        let (Some(engine), Some(idle)) = (readers.engine.upgrade(), readers.idle.upgrade()) else { return };
+        {
+            let mut output = self.0.output.lock();
+            let Output { phase: Phase::Open, interest: Some(_), reader: Reader::Service, .. } = &*output else {
+                return;
+            };
+            let Some(line) = self.0.line.get() else { return };
+            let watcher: Weak<Line> = Weak::clone(line);
+            let Ok(id) = engine.watch_input(self.0.socket.as_fd(), watcher as Weak<dyn Watcher>) else { return };
+            engine.expect(1);
+            output.reader = Reader::Waiters(engine, id);
+            self.0.poll_for_wanted(&mut output);
+        }
+        idle.submitted();
+    }
+
+    /// The service thread reads it again.
+    pub(super) fn take_back(&self) {
+        self.0.take_back(&mut self.0.output.lock());
     }
 
     /// The answer to the greeting goes ahead of what was sent meanwhile, if the connection is wanted still.
@@ -197,7 +288,28 @@ impl Connection {
 impl Wire {
     fn wanted(output: &Output) -> EventFlags {
         let room = if output.queue.is_empty() { EventFlags::empty() } else { EventFlags::OUT };
-        EventFlags::IN | EventFlags::RDHUP | room
+        match output.reader {
+            // The end is told in any case.
+            Reader::Waiters(..) => room,
+            _ if output.phase == Phase::Closing => room,
+            Reader::Service => EventFlags::IN | EventFlags::RDHUP | room,
+        }
+    }
+
+    fn poll_for_wanted(&self, output: &mut Output) {
+        let wanted = Self::wanted(output);
+        if output.interest.is_some_and(|interest| interest != wanted) {
+            let _ = epoll::modify(&*self.poller, &self.socket, EventData::new_u64(self.id), wanted);
+            output.interest = Some(wanted);
+        }
+    }
+
+    fn take_back(&self, output: &mut Output) {
+        if let Reader::Waiters(engine, id) = std::mem::replace(&mut output.reader, Reader::Service) {
+            engine.unwatch(id, Some(self.socket.as_fd()));
+            engine.expect(-1);
+            self.poll_for_wanted(output);
+        }
     }
 
     fn flush(&self, output: &mut Output) -> Result<(), Closed> {
@@ -230,11 +342,7 @@ impl Wire {
         if output.queue.is_empty() && output.phase == Phase::Closing {
             self.end(output);
         }
-        let wanted = Self::wanted(output);
-        if output.interest.is_some_and(|interest| interest != wanted) {
-            let _ = epoll::modify(&*self.poller, &self.socket, EventData::new_u64(self.id), wanted);
-            output.interest = Some(wanted);
-        }
+        self.poll_for_wanted(output);
         if output.phase == Phase::Deaf { Err(Closed) } else { Ok(()) }
     }
 
@@ -242,6 +350,7 @@ impl Wire {
     fn end(&self, output: &mut Output) {
         output.queue.clear();
         output.bytes = 0;
+        self.take_back(output);
         if output.phase != Phase::Over {
             output.phase = Phase::Over;
             let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);

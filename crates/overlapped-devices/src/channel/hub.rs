@@ -1,23 +1,24 @@
 //! The service thread of a channel, and what it serves: the socket at which this process is spoken to, all connections, and the watch on
 //! the register.
 //!
-//! The thread starts with the first of them and sleeps in epoll without a time limit. It alone calls the devices back and ends connections,
-//! so that what comes over one connection is told in order, its end last and once. Devices do not block it: sending never waits, and to
-//! connect, which does, is not for its callbacks.
+//! The thread starts with the first of them and sleeps in epoll without a time limit. It takes clients in, sends what has had to wait, and
+//! reads each connection unless the waiting threads of a system do ([`line`](super::line)). Devices do not block it: sending never
+//! waits, and to connect, which does, is not for their callbacks.
 
-use super::codec::{Decoder, Fields, Frame, Malformed, RESERVED, USUAL_LIMIT};
+use super::codec::{Decoder, Fields, Malformed, RESERVED, USUAL_LIMIT};
 use super::connection::{Connection, Peer};
+use super::line::{By, Line};
 use super::names::{Bucket, KINDS, Kind, Name, lock};
 use super::owner::{Living, Owner};
 use super::watch::Watches;
-use super::{End, Service};
+use super::{Accepted, End, Service};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::namespace::ObjectName;
 use parking_lot::Mutex;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, RecvFlags, SocketAddrUnix, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
@@ -40,9 +41,6 @@ const WATCH: u64 = 2;
 const FIRST_CONNECTION: u64 = 16;
 
 const QUEUE: i32 = 4096;
-/// Bytes read at once, and how often before others have their turn.
-const PORTION: usize = 64 << 10;
-const PORTIONS: usize = 4;
 /// How long nobody is taken in when there are no descriptors left.
 const SHORT_OF_DESCRIPTORS: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
@@ -60,21 +58,10 @@ pub(super) struct Hub {
     /// This process as an owner, and where it is spoken to.
     here: Mutex<Option<(Living, OwnedFd)>>,
     connections: Mutex<HashMap<u64, Arc<Line>>>,
+    /// Those that were not read to the end.
+    unfinished: Mutex<Vec<u64>>,
     next: AtomicU64,
     watches: Watches,
-}
-
-/// A connection that the thread listens to.
-struct Line {
-    connection: Connection,
-    /// Only the thread reads.
-    input: Mutex<Input>,
-}
-
-struct Input {
-    decoder: Decoder,
-    /// Who is told; nobody before the greeting.
-    end: Option<Arc<dyn End>>,
 }
 
 impl Hub {
@@ -99,6 +86,7 @@ impl Hub {
             stop: AtomicBool::new(false),
             here: Mutex::default(),
             connections: Mutex::default(),
+            unfinished: Mutex::default(),
             next: AtomicU64::new(FIRST_CONNECTION),
             watches,
         };
@@ -192,7 +180,7 @@ impl Hub {
         let connection = self.connection(socket, peer, false);
         let end = end(&connection)?;
         let decoder = Decoder::new(end.longest());
-        self.enter(&connection, Input { decoder, end: Some(end) }).map_err(super::of_open)?;
+        self.enter(&connection, decoder, Some(end)).map_err(super::of_open)?;
         self.start().map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)?;
         Ok(connection)
     }
@@ -202,9 +190,14 @@ impl Hub {
         Connection::new(id, socket, peer, Arc::clone(&self.poller), accepted)
     }
 
-    fn enter(&self, connection: &Connection, input: Input) -> Result<(), Errno> {
-        let line = Line { connection: connection.clone(), input: Mutex::new(input) };
-        self.connections.lock().insert(connection.id(), Arc::new(line));
+    fn enter(
+        self: &Arc<Self>,
+        connection: &Connection,
+        decoder: Decoder,
+        end: Option<Arc<dyn End>>,
+    ) -> Result<(), Errno> {
+        let line = Line::new(connection.clone(), Arc::downgrade(self), decoder, end);
+        self.connections.lock().insert(connection.id(), line);
         connection.enter().inspect_err(|_| {
             // Nobody hears of a connection that never was.
             self.connections.lock().remove(&connection.id());
@@ -215,15 +208,30 @@ impl Hub {
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
         drop(self.here.lock().take());
+        self.ring();
+    }
+
+    fn ring(&self) {
         let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
     }
 
-    fn run(&self) {
+    /// The connection was not read to the end, and the thread goes on with it. `ring`: it may be asleep.
+    pub fn come_back(&self, connection: &Connection, ring: bool) {
+        self.unfinished.lock().push(connection.id());
+        if ring {
+            self.ring();
+        }
+    }
+
+    fn run(self: &Arc<Self>) {
         let mut events: Vec<Event> = Vec::with_capacity(64);
         let mut rest = None;
         while !self.stop.load(Ordering::Acquire) {
             events.clear();
-            if epoll::wait(&*self.poller, rustix::buffer::spare_capacity(&mut events), rest.as_ref()).is_err() {
+            let unfinished = std::mem::take(&mut *self.unfinished.lock());
+            let limit = if unfinished.is_empty() { rest.as_ref() } else { Some(&Timespec { tv_sec: 0, tv_nsec: 0 }) };
+            if epoll::wait(&*self.poller, rustix::buffer::spare_capacity(&mut events), limit).is_err() {
+                self.unfinished.lock().extend(unfinished);
                 continue;
             }
             if rest.take().is_some() {
@@ -232,14 +240,15 @@ impl Hub {
             for event in &events {
                 match event.data.u64() {
                     LISTENER => rest = self.accept(),
-                    BELL => {}
+                    BELL => _ = rustix::io::read(&self.bell, &mut [0_u8; 8]),
                     WATCH => self.watches.tell(),
                     id => self.turn(id, event.flags),
                 }
             }
+            unfinished.into_iter().for_each(|id| self.turn(id, EventFlags::IN));
         }
         let left: Vec<Arc<Line>> = self.connections.lock().values().map(Arc::clone).collect();
-        left.iter().for_each(|line| self.finish(line));
+        left.iter().for_each(|line| line.end());
     }
 
     /// What is listened to at the socket.
@@ -250,7 +259,7 @@ impl Hub {
     }
 
     /// Takes clients in. If there are no descriptors left, how long to rest before the next try.
-    fn accept(&self) -> Option<Timespec> {
+    fn accept(self: &Arc<Self>) -> Option<Timespec> {
         loop {
             let accepted = match &*self.here.lock() {
                 Some((_, socket)) => rustix::net::accept_with(socket, SocketFlags::CLOEXEC),
@@ -269,96 +278,49 @@ impl Hub {
     }
 
     /// Listens to a client, if it is one of this user.
-    fn admit(&self, socket: OwnedFd) {
+    fn admit(self: &Arc<Self>, socket: OwnedFd) {
         let Some(peer) = peer_of(&socket) else { return };
         let connection = self.connection(socket, peer, true);
-        let _ = self.enter(&connection, Input { decoder: Decoder::new(USUAL_LIMIT), end: None });
+        let _ = self.enter(&connection, Decoder::new(USUAL_LIMIT), None);
     }
 
     /// Something has happened to a connection.
     fn turn(&self, id: u64, flags: EventFlags) {
         let Some(line) = self.connections.lock().get(&id).map(Arc::clone) else { return };
         if flags.contains(EventFlags::OUT) && line.connection.flush() {
-            let end = line.input.lock().end.clone();
-            end.inspect(|end| end.drained());
+            line.drained();
         }
-        if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
-            && self.read(&line).is_err()
-        {
-            self.finish(&line);
+        if flags.intersects(EventFlags::HUP | EventFlags::ERR) && line.connection.is_closing() {
+            // Nobody is there to take what is left.
+            line.connection.abort();
         }
-    }
-
-    /// Reads and tells; an error is the end of the connection.
-    fn read(&self, line: &Arc<Line>) -> Result<(), Malformed> {
-        let mut portion = vec![0; PORTION];
-        for _ in 0..PORTIONS {
-            let read = rustix::net::recv(line.connection.socket(), &mut portion[..], RecvFlags::DONTWAIT);
-            let bytes = match read {
-                Ok((0, _)) => return Err(Malformed),
-                Ok((bytes, _)) => bytes,
-                Err(Errno::INTR) => continue,
-                Err(Errno::AGAIN) => return Ok(()),
-                Err(_) => return Err(Malformed),
-            };
-            line.input.lock().decoder.push(&portion[..bytes]);
-            loop {
-                let frame = line.input.lock().decoder.next_frame()?;
-                let Some(frame) = frame else { break };
-                // After a close, the other side may not have heard of it yet.
-                if !line.connection.is_closed() {
-                    self.hear(line, frame)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn hear(&self, line: &Arc<Line>, frame: Frame) -> Result<(), Malformed> {
-        let end = line.input.lock().end.clone();
-        match end {
-            Some(end) if frame.operation < RESERVED => end.frame(&line.connection, frame),
-            None if frame.operation == HELLO => self.greet(line, &frame.body),
-            _ => Err(Malformed),
+        if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR) {
+            line.attend(By::Service);
         }
     }
 
-    /// A client says whom it wants.
-    fn greet(&self, line: &Arc<Line>, body: &[u8]) -> Result<(), Malformed> {
-        let mut fields = Fields::of(body);
+    /// A client says whom it wants; `None` if it does not get that, and was told why.
+    pub fn greet(&self, connection: &Connection, mut fields: Fields<'_>) -> Result<Option<Accepted>, Malformed> {
         let kind = Kind::from_number(fields.u8()?)?;
         let name = Name::new(kind, ObjectName::new(OsStr::from_bytes(fields.bytes()?)));
         let service = self.services[kind.index()].get().and_then(Weak::upgrade);
         let accepted = match service {
-            Some(service) => service.accept(&name, &line.connection, fields.rest()),
+            Some(service) => service.accept(&name, connection, fields.rest()),
             None => Err(Win32Error::FILE_NOT_FOUND),
         };
         match accepted {
-            Ok(accepted) => {
-                let mut input = line.input.lock();
-                input.decoder.set_limit(accepted.end.longest());
-                input.end = Some(accepted.end);
-                drop(input);
-                line.connection.uncork(WELCOME, accepted.welcome);
-            }
+            Ok(accepted) => Ok(Some(accepted)),
             Err(error) => {
-                line.connection.close();
-                line.connection.uncork(REFUSED, error.0.to_le_bytes().to_vec());
+                connection.close();
+                connection.uncork(REFUSED, error.0.to_le_bytes().to_vec());
+                Ok(None)
             }
         }
-        Ok(())
     }
 
-    /// The connection is over: the one place that says so.
-    fn finish(&self, line: &Arc<Line>) {
-        if self.connections.lock().remove(&line.connection.id()).is_none() {
-            return;
-        }
-        line.connection.leave();
-        let end = line.input.lock().end.take();
-        if let Some(end) = end {
-            end.ended(&line.connection);
-        }
+    /// The connection is over.
+    pub fn forget(&self, connection: &Connection) {
+        self.connections.lock().remove(&connection.id());
     }
 }
 

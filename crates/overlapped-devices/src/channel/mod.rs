@@ -16,6 +16,7 @@
 //! | [`codec`] | frames and their fields, with every check |
 //! | `names`, `owner` | the register, and who in it is still alive |
 //! | `hub` | the service thread |
+//! | `line` | who reads a connection: that thread, or those that wait in the library |
 //! | [`Connection`] | sending without waiting |
 //! | `watch` | news of a name's owners |
 //!
@@ -30,8 +31,8 @@
 //!   comes, or no, with an error. [`ConnectError::Gone`] means: that owner has died, try the next.
 //! - To wait for a name, it [subscribes](Channel::subscribe) first and then looks.
 //!
-//! A callback runs on the service thread with no lock of the channel held: it may send, close, and complete requests. It must neither
-//! wait nor connect. Clients are processes of the same user (Linux says who); one that does not keep to the format, or does not read, loses its
+//! A callback runs on the service thread, or on one that waits for a system, with no lock of the channel held: it may send, close, and
+//! complete requests. It must neither wait nor connect. Those of one connection come one after the other. Clients are processes of the same user (Linux says who); one that does not keep to the format, or does not read, loses its
 //! connection and nothing else.
 //!
 //! A system on a simulated engine is a computer of its own: its devices have a channel that is [`Channel::alone`], without files, sockets or
@@ -43,12 +44,14 @@
 pub mod codec;
 mod connection;
 mod hub;
+mod line;
 mod names;
 mod owner;
 mod watch;
 
 pub use codec::{Fields, Frame, Malformed, Writer};
 pub use connection::{Closed, Connection, Peer};
+pub use line::Readers;
 pub use names::{Kind, Name, Registration};
 pub use owner::Owner;
 pub use watch::{Subscription, Told};
@@ -82,6 +85,12 @@ pub trait End: Send + Sync {
 
     /// Everything that waited to be sent has been taken by Linux.
     fn drained(&self) {}
+
+    /// The system of which a request waits for what comes, or has come for it since the last time, if any: its threads that wait then read
+    /// the connection. Asked once when something has come, before it is told.
+    fn awaited(&self) -> Option<&Readers> {
+        None
+    }
 
     /// The connection is over, whoever ended it. Comes once, after the last frame.
     fn ended(&self, connection: &Connection);

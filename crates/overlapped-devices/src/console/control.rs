@@ -25,6 +25,7 @@ struct Handlers {
     next: u64,
 }
 
+static SERVICE: Mutex<Option<Handler>> = Mutex::new(None);
 static HANDLERS: Mutex<Handlers> = Mutex::new(Handlers { registered: Vec::new(), next: 1 });
 
 const EVENTS: [(u32, i32); 4] = [
@@ -53,6 +54,17 @@ pub fn remove(id: u64) -> Result<(), Win32Error> {
     // Dropped without the lock: it may own something that calls here.
     let gone = registered.remove(at);
     drop(gone);
+    Ok(())
+}
+
+/// The service that this process runs, which is asked before handlers are: what it takes goes no further. `None` when it has stopped.
+pub fn serve(service: Option<Handler>) -> Result<(), Win32Error> {
+    if service.is_some() {
+        for (_, signal) in EVENTS {
+            signals::hear(signal, false)?;
+        }
+    }
+    *SERVICE.lock() = service;
     Ok(())
 }
 
@@ -117,6 +129,10 @@ fn send(to: libc::pid_t, signal: i32) -> bool {
 /// One of the signals came.
 pub(super) fn heard(signal: i32) {
     if let Some((event, _)) = EVENTS.into_iter().find(|(_, of)| *of == signal) {
+        let service = SERVICE.lock().clone();
+        if service.is_some_and(|service| service(event)) {
+            return;
+        }
         if event == CTRL_C_EVENT {
             own::interrupt_reads();
         }

@@ -92,7 +92,8 @@ fn status_of(error: Win32Error) -> Status {
     if error == Win32Error::INVALID_HANDLE { Status::INVALID_HANDLE } else { Status::IO_DEVICE_ERROR }
 }
 
-impl Device for ConsoleDevice {
+// SAFETY: a read counts what was copied into its memory; one that waits is completed by whoever takes it out of the console's list.
+unsafe impl Device for ConsoleDevice {
     fn file_type(&self) -> FileType {
         FileType::Char
     }

@@ -4,6 +4,7 @@
 //! is about records on (or without line mode, or without a terminal), keys arrive one by one and lines are made of records here, so that
 //! what WriteConsoleInput adds is read like what is typed. Reads are requests; whoever brings input answers those that it is enough for.
 
+use super::held::Held;
 use super::keymap;
 use super::keys::Decoder;
 use super::line::{Line, Typed};
@@ -15,6 +16,7 @@ use overlapped_kernel::request::{Completion, RequestRef};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// So many records may wait; then the terminal keeps the rest.
 const MOST_RECORDS: usize = 1 << 16;
@@ -56,6 +58,10 @@ pub(super) struct Input {
     pub gone: bool,
     pub records: VecDeque<InputRecord>,
     pub decoder: Decoder,
+    /// When the terminal was last heard.
+    heard: Option<Instant>,
+    /// Which keys are down.
+    pub held: Held,
     pub text: Text,
     pub asks: VecDeque<RequestRef>,
     pub line: Line,
@@ -89,6 +95,8 @@ impl Input {
             gone: false,
             records: VecDeque::new(),
             decoder: Decoder::new(),
+            heard: None,
+            held: Held::default(),
             text: Text::default(),
             asks: VecDeque::new(),
             line: Line::new(),
@@ -126,6 +134,7 @@ impl Input {
             return;
         }
         let mut records = Vec::new();
+        self.heard = Some(Instant::now());
         self.decoder.set_raw(self.has(c::ENABLE_VIRTUAL_TERMINAL_INPUT));
         self.decoder.feed(bytes, &mut records);
         self.add(records);
@@ -138,9 +147,24 @@ impl Input {
         self.add(records);
     }
 
+    /// As [`settle`](Self::settle), if the terminal has said nothing for so long: for programs that look again and again and never wait, so
+    /// that nobody else listens.
+    pub fn settle_after(&mut self, rest: Duration) {
+        if self.decoder.is_waiting() && self.heard.is_none_or(|heard| heard.elapsed() >= rest) {
+            self.settle();
+        }
+    }
+
     fn add(&mut self, records: Vec<InputRecord>) {
-        let mouse = self.wants_mouse();
+        let (mouse, now) = (self.wants_mouse(), Instant::now());
+        records.iter().for_each(|record| self.held.note(record, Some(now)));
         self.records.extend(records.into_iter().filter(|record| record.event_type != c::MOUSE_EVENT || mouse));
+    }
+
+    /// WriteConsoleInput has put these behind the others.
+    pub fn write(&mut self, records: &[InputRecord]) {
+        records.iter().for_each(|record| self.held.note(record, None));
+        self.records.extend(records);
     }
 
     /// What the terminal answers to a question, as keys.

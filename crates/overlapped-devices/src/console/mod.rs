@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `cells`, `screen`, `vt`, `width`, `attributes` | a screen buffer, and what text does to it |
 //! | `display` | what a terminal must be sent to show it |
-//! | [`keys`], `keymap`, `line`, `text`, `input` | what a terminal sends, as records and lines, and who reads them |
+//! | [`keys`], `keymap`, `held`, `line`, `text`, `input` | what a terminal sends, as records and lines, and who reads them |
 //! | `terminal`, `service` | the terminal, and the thread that listens to it |
 //! | `output`, `device`, `open` | what is asked of buffers; handles, and CONIN$, CONOUT$, CON by name |
 //! | [`own`] | which console the process has |
@@ -21,6 +21,7 @@ mod cells;
 pub mod control;
 mod device;
 mod display;
+mod held;
 mod input;
 mod keymap;
 pub mod keys;
@@ -38,6 +39,7 @@ mod vt;
 mod width;
 
 pub use device::{ConsoleDevice, Side, console_of};
+pub use held::KeyState;
 pub use input::{RecordRead, TextRead};
 pub use keymap::{key_of_scan_code, scan_code_of_key, unit_of_key};
 pub use output::{Largest, ScreenId};
@@ -356,7 +358,10 @@ impl Console {
     fn catch_up(&self) -> Result<(), Win32Error> {
         self.with(|state| self.want_keys(state))?;
         self.fetch();
-        Ok(())
+        self.with(|state| {
+            state.input.settle_after(service::REST);
+            Ok(())
+        })
     }
 
     /// What a wait on a handle of the console waits for: unread records.
@@ -387,7 +392,7 @@ impl Console {
     pub fn write_records(&self, records: &[InputRecord]) -> Result<(), Win32Error> {
         self.with(|state| {
             self.want_keys(state)?;
-            state.input.records.extend(records);
+            state.input.write(records);
             Ok(())
         })
     }
@@ -429,6 +434,12 @@ impl Console {
             }
             Ok(Some(None))
         })
+    }
+
+    /// What is known of a key (GetAsyncKeyState); `forget` that it was pressed. Keys arrive one by one from the first question on.
+    pub fn key(&self, code: u8, forget: bool) -> Result<KeyState, Win32Error> {
+        self.catch_up()?;
+        self.with(|state| Ok(state.input.held.state(code, std::time::Instant::now(), forget)))
     }
 
     /// A new read waits for its turn. It is answered at once if there is enough for it.

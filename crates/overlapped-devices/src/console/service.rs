@@ -8,9 +8,10 @@ use super::Console;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 /// How long the rest of a sequence may take.
-const REST: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
+pub(super) const REST: Duration = Duration::from_millis(30);
 
 /// Rings at the thread.
 pub(super) struct Bell(Arc<OwnedFd>);
@@ -41,8 +42,8 @@ fn listen(bell: &OwnedFd, console: &Weak<Console>, terminal: BorrowedFd<'_>) {
         drop(found);
         let mut both = [PollFd::new(bell, PollFlags::IN), PollFd::new(&terminal, PollFlags::IN)];
         let count = if wanted { 2 } else { 1 };
-        let limit = (wanted && begun).then_some(&REST);
-        let ready = poll(&mut both[..count], limit);
+        let rest = Timespec { tv_sec: 0, tv_nsec: i64::from(REST.subsec_nanos()) };
+        let ready = poll(&mut both[..count], (wanted && begun).then_some(&rest));
         let [rung, heard] = both.map(|one| !one.revents().is_empty());
         if rung {
             // Only its being rung matters.

@@ -197,7 +197,9 @@ impl DiskDevice {
     }
 }
 
-impl Device for DiskDevice {
+// SAFETY: operations are about the request's memory from what is done of it on, by the device's own descriptor, and counts are those of
+// the engine.
+unsafe impl Device for DiskDevice {
     fn file_type(&self) -> FileType {
         FileType::Disk
     }

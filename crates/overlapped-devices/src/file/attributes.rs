@@ -11,13 +11,16 @@ use super::errors;
 use super::stat::{Facts, Kind, WRITE_BITS, proc_path};
 use overlapped_abi::constants::attributes::*;
 use overlapped_abi::{FileTime, Win32Error};
-use rustix::fd::BorrowedFd;
+use rustix::fd::{AsRawFd, BorrowedFd};
 use rustix::fs::{Mode, XattrFlags};
 use rustix::io::Errno;
+use rustix::path::Arg;
+use std::ffi::{CStr, OsStr};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The extended attribute.
-const NAME: &str = "user.overlapped.attributes";
+const NAME: &CStr = c"user.overlapped.attributes";
 
 /// The attributes that it holds.
 const STORED: u32 = FILE_ATTRIBUTE_HIDDEN
@@ -74,6 +77,8 @@ pub(crate) enum Place<'a> {
     Open(BorrowedFd<'a>),
     /// A path to something that is not a link, or a link of /proc to it.
     Named(&'a Path),
+    /// The same, by its name in a directory that is open; only to be looked at.
+    Listed { directory: BorrowedFd<'a>, name: &'a OsStr, path: &'a Path },
 }
 
 impl Place<'_> {
@@ -82,6 +87,10 @@ impl Place<'_> {
         let read = match self {
             Self::Open(fd) => rustix::fs::fgetxattr(fd, NAME, &mut text[..]),
             Self::Named(path) => rustix::fs::getxattr(*path, NAME, &mut text[..]),
+            Self::Listed { directory, name, path } => match getxattrat(*directory, name, &mut text) {
+                Err(Errno::NOSYS | Errno::PERM) => rustix::fs::getxattr(*path, NAME, &mut text[..]),
+                read => read,
+            },
         };
         let text = text.get(..read.ok()?)?;
         Record::parse(std::str::from_utf8(text).ok()?)
@@ -97,7 +106,7 @@ impl Place<'_> {
         let (text, flags) = (text.as_bytes(), XattrFlags::empty());
         let stored = match self {
             Self::Open(fd) => rustix::fs::fsetxattr(fd, NAME, text, flags),
-            Self::Named(path) => rustix::fs::setxattr(*path, NAME, text, flags),
+            Self::Named(path) | Self::Listed { path, .. } => rustix::fs::setxattr(*path, NAME, text, flags),
         };
         match stored {
             // No room for attributes on this kind of file or file system.
@@ -108,16 +117,53 @@ impl Place<'_> {
 
     /// Is the link at this path one to a directory? Then it counts as one, as on Windows, where such links are made so.
     fn leads_to_directory(&self) -> bool {
-        matches!(self, Self::Named(path) if path.is_dir())
+        matches!(self, Self::Named(path) | Self::Listed { path, .. } if path.is_dir())
     }
 
     fn chmod(&self, mode: u32) -> Result<(), Errno> {
         let mode = Mode::from_raw_mode(mode);
         match self {
             Self::Open(fd) => rustix::fs::fchmod(fd, mode),
-            Self::Named(path) => rustix::fs::chmod(*path, mode),
+            Self::Named(path) | Self::Listed { path, .. } => rustix::fs::chmod(*path, mode),
         }
     }
+}
+
+/// Reads [`NAME`] of a name in a directory. Linux has had this call since 6.13; ENOSYS or EPERM where it has not.
+fn getxattrat(directory: BorrowedFd<'_>, name: &OsStr, text: &mut [u8]) -> Result<usize, Errno> {
+    /// `struct xattr_args`.
+    #[repr(C, align(8))]
+    struct Arguments {
+        value: u64,
+        size: u32,
+        flags: u32,
+    }
+    /// The same number on all architectures.
+    const CALL: libc::c_long = 464;
+    static MISSING: AtomicBool = AtomicBool::new(false);
+    if MISSING.load(Ordering::Relaxed) {
+        return Err(Errno::NOSYS);
+    }
+    name.into_with_c_str(|name| {
+        let arguments = Arguments { value: text.as_mut_ptr() as u64, size: text.len() as u32, flags: 0 };
+        // SAFETY: an open descriptor, two strings that end with zeros, and a buffer of that size, all of which live as long as the call.
+        let read = unsafe {
+            libc::syscall(
+                CALL,
+                directory.as_raw_fd(),
+                name.as_ptr(),
+                0,
+                NAME.as_ptr(),
+                &raw const arguments,
+                size_of::<Arguments>(),
+            )
+        };
+        usize::try_from(read).map_err(|_| {
+            let errno = Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::NOSYS);
+            MISSING.fetch_or(matches!(errno, Errno::NOSYS | Errno::PERM), Ordering::Relaxed);
+            errno
+        })
+    })
 }
 
 /// The attributes of a file; never 0, NORMAL if there are no others.

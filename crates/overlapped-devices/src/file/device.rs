@@ -403,7 +403,9 @@ impl FileDevice {
     }
 }
 
-impl Device for FileDevice {
+// SAFETY: operations are about the request's memory from what is done of it on, by the device's own descriptor; results are counted as the engine
+// gives them, and never beyond the memory.
+unsafe impl Device for FileDevice {
     fn file_type(&self) -> FileType {
         match self.made.kind {
             Kind::Terminal | Kind::Char => FileType::Char,

@@ -4,7 +4,8 @@
 //! looked up when its turn comes. A name that is gone by then is left out. The drawback is the room for the names of a large
 //! directory; in return a listing does not go wrong while files come and go, as it does with programs that delete what they find.
 
-use super::names::{NamedFile, file_path, is_device, named};
+use super::attributes::Place;
+use super::names::{NamedFile, Seen, file_path, is_device};
 use super::query::IO_REPARSE_TAG_SYMLINK;
 use super::stat::{Facts, Kind};
 use super::wildcard::{Pattern, is_pattern};
@@ -12,6 +13,8 @@ use super::{FileDriver, errors};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::ObjectName;
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -35,6 +38,8 @@ pub struct Entry {
 /// See the module page.
 pub struct Listing {
     directory: PathBuf,
+    /// The same, open, so that names need not be looked up from the root.
+    open: Option<OwnedFd>,
     names: std::vec::IntoIter<OsString>,
     pattern: Option<Pattern>,
     put_back: Option<Entry>,
@@ -57,13 +62,15 @@ impl Listing {
         let dots = if directory.parent().is_some() { &[".", ".."][..] } else { &[] };
         let all = dots.iter().map(OsString::from).chain(names.iter().map(|name| name.spelled().to_owned()));
         let names: Vec<OsString> = all.collect();
-        Ok(Self { directory: directory.to_path_buf(), names: names.into_iter(), pattern, put_back: None })
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let open = rustix::fs::open(directory, flags, Mode::empty()).ok();
+        Ok(Self { directory: directory.to_path_buf(), open, names: names.into_iter(), pattern, put_back: None })
     }
 
     fn single(path: &Path) -> Self {
         let directory = path.parent().unwrap_or(path).to_path_buf();
         let names: Vec<OsString> = path.file_name().map(OsStr::to_owned).into_iter().collect();
-        Self { directory, names: names.into_iter(), pattern: None, put_back: None }
+        Self { directory, open: None, names: names.into_iter(), pattern: None, put_back: None }
     }
 
     /// A device that is named as if it were a file.
@@ -71,7 +78,21 @@ impl Listing {
         let end = name.as_bytes().iter().position(|byte| b".: ".contains(byte)).unwrap_or(name.len());
         let name = OsStr::from_bytes(&name.as_bytes()[..end]).to_owned();
         let entry = Entry { name, file: NamedFile::DEVICE, reparse_tag: 0, id: 0, allocation: 0 };
-        Self { directory: PathBuf::new(), names: Vec::new().into_iter(), pattern: None, put_back: Some(entry) }
+        let (directory, names) = (PathBuf::new(), Vec::new().into_iter());
+        Self { directory, open: None, names, pattern: None, put_back: Some(entry) }
+    }
+
+    fn look(&self, name: OsString) -> Result<Entry, Errno> {
+        let path = self.directory.join(&name);
+        let (seen, place) = match &self.open {
+            Some(open) => {
+                (Seen::of_name(open, &*name)?, Place::Listed { directory: open.as_fd(), name: &name, path: &path })
+            }
+            None => (Seen::of_name(CWD, &*path)?, Place::Named(&path)),
+        };
+        let (file, facts) = (seen.with(place), &seen.facts);
+        let reparse_tag = if facts.kind == Kind::Link { IO_REPARSE_TAG_SYMLINK } else { 0 };
+        Ok(Entry { name, file, reparse_tag, id: facts.key.ino, allocation: facts.blocks.saturating_mul(512) })
     }
 
     /// Gives the entry again next time.
@@ -90,19 +111,12 @@ impl Iterator for Listing {
         loop {
             let name = self.names.next()?;
             if self.pattern.as_ref().is_none_or(|pattern| pattern.matches(&name))
-                && let Ok(entry) = look(&self.directory.join(&name), name)
+                && let Ok(entry) = self.look(name)
             {
                 return Some(entry);
             }
         }
     }
-}
-
-fn look(path: &Path, name: OsString) -> Result<Entry, Win32Error> {
-    let facts = Facts::of_name(path).map_err(errors::other)?;
-    let file = named(path, &facts)?;
-    let reparse_tag = if facts.kind == Kind::Link { IO_REPARSE_TAG_SYMLINK } else { 0 };
-    Ok(Entry { name, file, reparse_tag, id: facts.key.ino, allocation: facts.blocks.saturating_mul(512) })
 }
 
 impl FileDriver {

@@ -5,7 +5,7 @@
 //! deletion; a source that stays when it has been copied is no failure.
 
 use super::copy::CopyVerdict;
-use super::names::{existing_path, facts_to_unname, target_path};
+use super::names::{facts_to_unname, target_path};
 use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
 use super::{FileDriver, errors, name};
@@ -40,8 +40,7 @@ impl FileDriver {
             return Err(Win32Error::NOT_SUPPORTED);
         }
         let (old_name, new_name) = (from, to);
-        let from = existing_path(system, from)?;
-        let facts = facts_to_unname(&self.registry, &from)?;
+        let (from, facts) = facts_to_unname(&self.registry, system, from)?;
         let to = target_path(system, to, &from)?;
         let source = Unnamed { key: facts.key, except: None };
         let replace = flags.contains(MoveFlags::REPLACE_EXISTING);

@@ -14,8 +14,10 @@ use overlapped_abi::constants::attributes::{
 };
 use overlapped_kernel::System;
 use overlapped_kernel::namespace::{CaseRule, Target};
+use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, CWD, Mode, StatxFlags};
 use rustix::io::Errno;
+use rustix::path::Arg;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -39,8 +41,7 @@ impl FileDriver {
     /// DeleteFile: 2 or 3 if it is missing, 5 for a directory or a READONLY file, 32 while an instance does not share
     /// deletion.
     pub fn delete_file(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
-        let path = existing_path(system, name)?;
-        let facts = facts_to_unname(&self.registry, &path)?;
+        let (path, facts) = facts_to_unname(&self.registry, system, name)?;
         if facts.kind == Kind::Directory || facts.read_only() {
             return Err(Win32Error::ACCESS_DENIED);
         }
@@ -75,20 +76,17 @@ impl FileDriver {
 
     /// GetFileAttributes; the reserved name of a device has the attribute ARCHIVE.
     pub fn attributes(&self, system: &System, name: &OsStr) -> Result<u32, Win32Error> {
-        if is_device(system, name) {
-            return Ok(NamedFile::DEVICE.attributes);
-        }
-        let path = existing_path(system, name)?;
-        Ok(attributes::get(Place::Named(&path), &self.facts(&path)?))
+        let Some((path, facts)) = existing(system, name, facts)? else { return Ok(NamedFile::DEVICE.attributes) };
+        self.check_pending(&facts)?;
+        Ok(attributes::get(Place::Named(&path), &facts))
     }
 
     /// GetFileAttributesEx.
     pub fn query(&self, system: &System, name: &OsStr) -> Result<NamedFile, Win32Error> {
-        if is_device(system, name) {
-            return Ok(NamedFile::DEVICE);
-        }
-        let path = existing_path(system, name)?;
-        named(&path, &self.facts(&path)?)
+        let of_name = |path: &Path| Seen::of_name(CWD, path).map_err(|errno| errors::by_name(errno, path));
+        let Some((path, seen)) = existing(system, name, of_name)? else { return Ok(NamedFile::DEVICE) };
+        self.check_pending(&seen.facts)?;
+        Ok(seen.with(Place::Named(&path)))
     }
 
     /// SetFileAttributes: 87 for a file that is to become a directory.
@@ -120,30 +118,76 @@ impl FileDriver {
     }
 }
 
-/// What is told of the file at a path, of which the facts are known.
-pub(crate) fn named(path: &Path, facts: &Facts) -> Result<NamedFile, Win32Error> {
-    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
-    let stat = rustix::fs::statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted);
-    let stat = stat.map_err(|errno| errors::by_name(errno, path))?;
-    let (attributes, created) = attributes::get_created(Place::Named(path), facts);
-    Ok(NamedFile {
-        attributes,
-        times: Times::from_statx(&stat).created_at(created),
-        size: if facts.kind == Kind::Directory { 0 } else { facts.size },
-    })
+/// What Linux tells of a name in one call.
+pub(super) struct Seen {
+    pub facts: Facts,
+    times: Times,
+}
+
+impl Seen {
+    /// Of a path below a directory, where a link means itself.
+    pub fn of_name(directory: impl AsFd, path: impl Arg) -> Result<Self, Errno> {
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+        let stat = rustix::fs::statx(directory, path, AtFlags::SYMLINK_NOFOLLOW, wanted)?;
+        Ok(Self { facts: Facts::from_statx(&stat), times: Times::from_statx(&stat) })
+    }
+
+    /// With what is kept beside the file.
+    pub fn with(&self, place: Place<'_>) -> NamedFile {
+        let Self { facts, times } = self;
+        let (attributes, created) = attributes::get_created(place, facts);
+        let size = if facts.kind == Kind::Directory { 0 } else { facts.size };
+        NamedFile { attributes, times: times.created_at(created), size }
+    }
+}
+
+/// What is told of the file at a path.
+pub(crate) fn named(path: &Path) -> Result<NamedFile, Win32Error> {
+    let seen = Seen::of_name(CWD, path).map_err(|errno| errors::by_name(errno, path))?;
+    Ok(seen.with(Place::Named(path)))
 }
 
 fn facts(path: &Path) -> Result<Facts, Win32Error> {
     Facts::of_name(path).map_err(|errno| errors::by_name(errno, path))
 }
 
-/// The same for a name that is to go: its creator, if it is that new, counts as having it open.
-pub(super) fn facts_to_unname(registry: &Registry, path: &Path) -> Result<Facts, Win32Error> {
-    let facts = facts(path)?;
+/// Path and facts of a name that is to go: its creator, if it is that new, counts as having it open.
+pub(super) fn facts_to_unname(
+    registry: &Registry,
+    system: &System,
+    name: &OsStr,
+) -> Result<(PathBuf, Facts), Win32Error> {
+    let (path, facts) = existing(system, name, facts)?.ok_or(Win32Error::FILE_NOT_FOUND)?;
     if facts.may_be_new() {
         registry.await_creators();
     }
-    Ok(facts)
+    Ok((path, facts))
+}
+
+/// The [path](existing_path) of a name, and what `ask` says of it; `None` for a [device](is_device). Most names are spelled as the
+/// files are, so what is spelled so is asked for first, and only if it is not there the directories are looked through.
+fn existing<T>(
+    system: &System,
+    name: &OsStr,
+    ask: impl Fn(&Path) -> Result<T, Win32Error>,
+) -> Result<Option<(PathBuf, T)>, Win32Error> {
+    // What ends in a dot may mean a directory, too.
+    if !matches!(name.as_encoded_bytes(), [.., b'/' | b'\\' | b'.'])
+        && let Ok(Target::File(file)) = system.resolve(name, CaseRule::Exact)
+        && let Ok(told) = ask(&file.path)
+    {
+        return Ok(Some((file.path, told)));
+    }
+    if is_device(system, name) {
+        return Ok(None);
+    }
+    let path = existing_path(system, name)?;
+    let told = ask(&path)?;
+    Ok(Some((path, told)))
+}
+
+fn ends_as_directory(name: &OsStr) -> bool {
+    matches!(name.as_encoded_bytes(), [.., b'/' | b'\\'])
 }
 
 /// The path that a name leads to; devices have none (2).
@@ -158,8 +202,7 @@ pub(crate) fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32E
 /// The same of a file that is there: 123 if the name ends in a separator, as those of directories do, and it is none.
 pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
     let path = file_path(system, name)?;
-    let as_directory = matches!(name.as_encoded_bytes(), [.., b'/' | b'\\']);
-    if as_directory && path.symlink_metadata().is_ok() && !path.is_dir() {
+    if ends_as_directory(name) && path.symlink_metadata().is_ok() && !path.is_dir() {
         return Err(Win32Error::INVALID_NAME);
     }
     Ok(path)

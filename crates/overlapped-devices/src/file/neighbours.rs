@@ -1,45 +1,37 @@
 //! Other processes that have the same files open: how their share modes bind this one (contract 01 §2.2), and who of them has
 //! locked bytes (02 §9).
 //!
-//! Linux knows no share modes. What each process does with a file and what it denies the others is said by
-//! [record locks](super::record_lock) on a file in the run-time directory, in a place for each file that has one byte for every such
-//! [mark](Marks): locks end with their process, however it ends. Programs that are not of this library neither see them nor are bound.
+//! Linux knows no share modes. What each process does with a file and what it denies the others, its [`Marks`], stands in memory
+//! that all of them map ([`table`]), and what that has no room for in locks of Linux ([`spill`]). Both end with their process,
+//! however it ends. Programs that are not of this library neither see them nor are bound.
 //!
 //! Who opens a file says so first and looks then, so that of two neither overlooks the other. If both find each other, one after the
-//! other tries again. Drawbacks: two or three system calls for each open and one for each close; processes of other users, and of other
-//! run-time directories, are not bound; a name is taken away as Linux does it, whatever another process has begun meanwhile.
+//! other tries again. So a file that no other process has open in a way that forbids it is opened and closed without a system call here.
+//! Drawbacks: processes of other users, and of other run-time directories, are not bound; a name is taken away as Linux does it, whatever
+//! another process has begun meanwhile.
 //!
 //! Byte-range locks are locks of Linux on the file itself, which all processes see ([`outer`](super::outer)). Which transfers have to ask
-//! for them is said by a page that all processes map: counts of processes with locks, by a hash of the file. Counts of processes
-//! that were killed only cost time.
+//! for them is said by the same memory: counts of processes with locks, by a hash of the file. Counts of processes that were killed
+//! only cost time.
+
+mod spill;
+mod table;
 
 use super::locks::Locks;
-use super::record_lock::{self, Hold};
 use super::stat::Key;
 use crate::shared;
 use overlapped_abi::{AccessMask, ShareMode};
 use parking_lot::Mutex;
-use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::mm::{MapFlags, ProtFlags};
+use spill::Spill;
 use std::io;
 use std::path::PathBuf;
-use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
+use table::Table;
 
-/// Files of marks. Linux looks through all locks of a file for each call.
-const FILES: usize = 16;
-/// Bytes of a place.
-const PLACE: u64 = 8;
-/// The byte of a place that is locked by who tries again.
-const TURN: u64 = 7;
-/// How often, and how long between, somebody asks for its turn before it goes on without.
-const TURNS: (u32, Duration) = (200, Duration::from_micros(100));
-/// Counts of processes with byte-range locks.
-const COUNTS: usize = 1024;
 /// How long a lock that another process is in the way of waits between two tries: doubled from the first to the second.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(10));
 
@@ -74,25 +66,25 @@ impl Marks {
         Self(self.0 >> 3 | (self.0 & 7) << 3)
     }
 
-    /// First and end of each row of ones.
-    fn rows(self) -> impl Iterator<Item = (u64, u64)> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let first = (left != 0).then(|| left.trailing_zeros())?;
-            let end = first + (left >> first).trailing_ones();
-            left &= !(((1u16 << end) - 1) as u8);
-            Some((first.into(), end.into()))
-        })
+    /// Is one of these among those?
+    fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
 /// See the module page.
 #[derive(Debug)]
 pub(super) struct Neighbours {
-    directory: PathBuf,
-    files: [OnceLock<Option<OwnedFd>>; FILES],
-    counts: OnceLock<Option<Counts>>,
+    home: Home,
+    table: OnceLock<Option<Table>>,
+    spill: Spill,
     waiting: Mutex<Waiting>,
+}
+
+/// Where the processes meet.
+#[derive(Debug)]
+struct Home {
+    directory: PathBuf,
 }
 
 #[derive(Default)]
@@ -108,27 +100,7 @@ impl std::fmt::Debug for Waiting {
     }
 }
 
-impl Neighbours {
-    /// Those who meet in this run-time directory. It is looked at with the first file.
-    pub fn new(directory: PathBuf) -> Arc<Self> {
-        let (files, counts, waiting) = (Default::default(), OnceLock::new(), Mutex::default());
-        Arc::new(Self { directory, files, counts, waiting })
-    }
-
-    fn hash(key: Key) -> u64 {
-        let mixed = (key.ino ^ key.dev.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        mixed ^ mixed >> 29
-    }
-
-    /// The marks of a file: where, and from which byte.
-    fn place(&self, key: Key) -> Option<(BorrowedFd<'_>, u64)> {
-        let hash = Self::hash(key);
-        let number = hash as usize % FILES;
-        let file = self.kept(&self.files[number], || self.open(&format!("marks-{number}")))?;
-        // The highest place ends below 2^63.
-        Some((file.as_fd(), (hash >> 4) % (1 << 59) * PLACE))
-    }
-
+impl Home {
     /// What `make` gives the first time. If that fails the log says why, and it stays so, unless only descriptors were short.
     fn kept<'a, T>(&self, cell: &'a OnceLock<Option<T>>, make: impl FnOnce() -> io::Result<T>) -> Option<&'a T> {
         if cell.get().is_none() {
@@ -152,64 +124,92 @@ impl Neighbours {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         Ok(rustix::fs::open(directory.join(name), flags, Mode::RUSR | Mode::WUSR)?)
     }
+}
+
+impl Neighbours {
+    /// Those who meet in this run-time directory. It is looked at with the first file.
+    pub fn new(directory: PathBuf) -> Arc<Self> {
+        let (home, table, spill) = (Home { directory }, OnceLock::new(), Spill::default());
+        Arc::new(Self { home, table, spill, waiting: Mutex::default() })
+    }
+
+    /// All processes must agree on it, and every bit of it counts.
+    fn hash(key: Key) -> u64 {
+        let mix = |word: u64, factor: u64| (word ^ word >> 33).wrapping_mul(factor);
+        let mixed = mix(mix(key.ino ^ key.dev.rotate_left(32), 0xFF51_AFD7_ED55_8CCD), 0xC4CE_B9FE_1A85_EC53);
+        mixed ^ mixed >> 33
+    }
+
+    fn table(&self) -> Option<&Table> {
+        self.home.kept(&self.table, || Ok(Table::join(self.home.open("table")?)?))
+    }
+
+    /// Says what this process does with a file, and no longer what it did before.
+    fn put(&self, table: &Table, hash: u64, before: Marks, now: Marks) {
+        if before == now {
+            return;
+        }
+        let none = Marks::default();
+        let spilled = table.may_have_spilled(hash) && self.spill.has(hash);
+        if !spilled && (table.put(hash, now) || now == none) {
+            return;
+        }
+        if !spilled {
+            table.count_spilled(hash, true);
+        }
+        self.spill.change(&self.home, hash, if spilled { before } else { none }, now);
+        if now == none {
+            table.count_spilled(hash, false);
+        }
+    }
 
     /// Adds marks to those that this process has at a file, unless marks of others oppose `tested`. False: they do, and nothing has changed.
     pub fn join(&self, key: Key, own: Marks, new: Marks, tested: Marks) -> bool {
-        let Some((file, at)) = self.place(key) else { return true };
-        let more = new.without(own);
-        set(file, at, more, Hold::Shared);
-        if !opposed(file, at, tested) {
-            return true;
-        }
-        set(file, at, more, Hold::None);
-        // The other one may have come at the same time, and withdraws as well: then one of the two is to have the file.
-        let turn = (at + TURN, at + TURN + 1);
-        let (most, pause) = TURNS;
-        for _ in 0..most {
-            if !matches!(record_lock::set(file, turn, Hold::Exclusive), Ok(false)) {
-                break;
+        let Some(table) = self.table() else { return true };
+        let (hash, all) = (Self::hash(key), own.and(new));
+        let admitted = |opposed: &dyn Fn() -> bool| {
+            self.put(table, hash, own, all);
+            let refused = opposed();
+            if refused {
+                self.put(table, hash, all, own);
             }
-            std::thread::sleep(pause);
-        }
-        set(file, at, more, Hold::Shared);
-        let refused = opposed(file, at, tested);
-        if refused {
-            set(file, at, more, Hold::None);
-        }
-        let _ = record_lock::set(file, turn, Hold::None);
-        !refused
+            !refused
+        };
+        // The other one may have come at the same time, and withdraws as well: then one of the two is to have the file.
+        let at_once = || table.any(hash, tested.opposite()) || self.spilled(table, hash, tested);
+        admitted(&at_once) || table.in_turn(hash, || admitted(&|| self.opposed(table, hash, tested)))
     }
 
     /// Does another process have the file open in a way that forbids this?
     pub fn oppose(&self, key: Key, tested: Marks) -> bool {
-        self.place(key).is_some_and(|(file, at)| opposed(file, at, tested))
+        self.table().is_some_and(|table| self.opposed(table, Self::hash(key), tested))
+    }
+
+    fn opposed(&self, table: &Table, hash: u64, tested: Marks) -> bool {
+        table.any_alive(hash, tested.opposite()) || self.spilled(table, hash, tested)
+    }
+
+    fn spilled(&self, table: &Table, hash: u64, tested: Marks) -> bool {
+        table.may_have_spilled(hash) && self.spill.any(&self.home, hash, tested.opposite())
     }
 
     /// The marks of this process at a file have changed.
     pub fn change(&self, key: Key, before: Marks, now: Marks) {
-        if before == now {
-            return;
+        if let Some(table) = self.table() {
+            self.put(table, Self::hash(key), before, now);
         }
-        if let Some((file, at)) = self.place(key) {
-            set(file, at, now.without(before), Hold::Shared);
-            set(file, at, before.without(now), Hold::None);
-        }
-    }
-
-    fn counts(&self) -> Option<&Counts> {
-        self.kept(&self.counts, || Ok(Counts::new(self.open("locked")?)?))
     }
 
     /// This process has its first lock in the file, or has given back its last.
     pub fn count(&self, key: Key, locked: bool) {
-        if let Some(counts) = self.counts() {
-            counts.count(Self::hash(key) as usize >> 8, locked);
+        if let Some(table) = self.table() {
+            table.count_locked(Self::hash(key), locked);
         }
     }
 
     /// May another process have locks in the file?
     pub fn may_have_locks(&self, key: Key) -> bool {
-        self.counts().is_some_and(|counts| counts.others(Self::hash(key) as usize >> 8))
+        self.table().is_some_and(|table| table.may_have_locks(Self::hash(key)))
     }
 
     /// From time to time [`Locks::look`] is called, until it says that nothing there waits for others.
@@ -250,96 +250,6 @@ impl Neighbours {
     }
 }
 
-fn set(file: BorrowedFd<'_>, at: u64, marks: Marks, hold: Hold) {
-    for (first, end) in marks.rows() {
-        // Only the turn is ever locked exclusively, so there is nothing to be refused; without memory for it a mark is missing.
-        let _ = record_lock::set(file, (at + first, at + end), hold);
-    }
-}
-
-fn opposed(file: BorrowedFd<'_>, at: u64, tested: Marks) -> bool {
-    let forbidden = |(first, end)| record_lock::forbidden(file, (at + first, at + end), Hold::Exclusive);
-    tested.opposite().rows().any(|row| forbidden(row).unwrap_or(false))
-}
-
-/// How many processes have byte-range locks, by hash. The file stays locked while somebody has it mapped, so that who comes
-/// first knows that what it says is old.
-struct Counts {
-    shared: NonNull<[AtomicU32; COUNTS]>,
-    own: [AtomicU32; COUNTS],
-    _file: OwnedFd,
-}
-
-// SAFETY: the memory is there until this is dropped, and all of it is atomic.
-unsafe impl Send for Counts {}
-// SAFETY: as above.
-unsafe impl Sync for Counts {}
-
-const SIZE: usize = size_of::<[AtomicU32; COUNTS]>();
-
-impl std::fmt::Debug for Counts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Counts").finish_non_exhaustive()
-    }
-}
-
-impl Counts {
-    fn new(file: OwnedFd) -> Result<Self, Errno> {
-        let alone = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
-        if alone {
-            rustix::fs::ftruncate(&file, 0)?;
-            rustix::fs::ftruncate(&file, SIZE as u64)?;
-        }
-        rustix::fs::flock(&file, FlockOperation::LockShared)?;
-        if rustix::fs::fstat(&file)?.st_size != SIZE as i64 {
-            return Err(Errno::INVAL);
-        }
-        let access = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: a fresh mapping, of a file that is as long, and that nobody cuts while somebody has it locked.
-        let memory = unsafe { rustix::mm::mmap(std::ptr::null_mut(), SIZE, access, MapFlags::SHARED, &file, 0) }?;
-        let shared = NonNull::new(memory.cast()).ok_or(Errno::NOMEM)?;
-        Ok(Self { shared, own: [const { AtomicU32::new(0) }; COUNTS], _file: file })
-    }
-
-    fn shared(&self) -> &[AtomicU32; COUNTS] {
-        // SAFETY: the mapping is as long and lives as long as `self`.
-        unsafe { self.shared.as_ref() }
-    }
-
-    fn count(&self, hash: usize, locked: bool) {
-        let change = |count: &AtomicU32| {
-            if locked {
-                count.fetch_add(1, SeqCst)
-            } else {
-                count.fetch_sub(1, SeqCst)
-            };
-        };
-        // Others may only seem to have locks between the two, never to have none.
-        let (own, shared) = (&self.own[hash % COUNTS], &self.shared()[hash % COUNTS]);
-        if locked {
-            change(shared);
-            change(own);
-        } else {
-            change(own);
-            change(shared);
-        }
-    }
-
-    fn others(&self, hash: usize) -> bool {
-        let at = hash % COUNTS;
-        // A count that a killed process has left may even be too high by wrapping; unequal is what counts.
-        self.shared()[at].load(SeqCst) != self.own[at].load(SeqCst)
-    }
-}
-
-impl Drop for Counts {
-    fn drop(&mut self) {
-        // SAFETY: what `new` mapped; no reference outlives `self`.
-        let unmapped = unsafe { rustix::mm::munmap(self.shared.as_ptr().cast(), SIZE) };
-        debug_assert!(unmapped.is_ok());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,10 +273,46 @@ mod tests {
         who.change(KEY, Marks::of(access, share), Marks::default());
     }
 
+    /// A third process, which leaves no room in the table for what the others do with the file.
+    fn crowd(directory: &tempfile::TempDir) -> Arc<Neighbours> {
+        let third = Neighbours::new(directory.path().join("run"));
+        let table = third.table().unwrap();
+        let files = (1..).map(|other| Neighbours::hash(KEY) ^ other << 40);
+        let entered = files.take_while(|file| table.put(*file, Marks::of(READ, ShareMode::empty()))).count();
+        assert!(entered > 0 && !table.may_have_spilled(Neighbours::hash(KEY)));
+        third
+    }
+
     #[test]
     fn the_rule_of_share_modes_holds_between_processes_01_2_2() {
         let directory = tempfile::tempdir().unwrap();
+        every_two_opens(two(&directory));
+    }
+
+    #[test]
+    fn the_rule_of_share_modes_holds_where_the_table_is_full_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let crowd = crowd(&directory);
+        every_two_opens(two(&directory));
+        let table = crowd.table().unwrap();
+        assert!(!table.may_have_spilled(Neighbours::hash(KEY)), "all of it was taken back");
+    }
+
+    #[test]
+    fn the_rule_of_share_modes_holds_between_the_table_and_what_it_has_no_room_for_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let (alone, all) = (ShareMode::empty(), ShareMode::from_bits_retain(7));
         let [one, other] = two(&directory);
+        assert!(join(&one, READ, all));
+        let crowd = crowd(&directory);
+        assert!(!join(&other, READ, alone) && join(&other, WRITE, all));
+        assert!(!one.join(KEY, Marks::of(READ, all), Marks::of(READ, alone), Marks::of(READ, alone)));
+        assert!(!one.oppose(KEY, Marks::of(WRITE, all)) && one.oppose(KEY, Marks::of(READ, ShareMode::READ)));
+        drop((crowd, other));
+        assert!(one.join(KEY, Marks::of(READ, all), Marks::of(READ, alone), Marks::of(READ, alone)), "both are dead");
+    }
+
+    fn every_two_opens([one, other]: [Arc<Neighbours>; 2]) {
         let accesses = (0..8_u32).map(|bits| {
             [READ, WRITE, AccessMask::DELETE].iter().enumerate().fold(AccessMask::empty(), |access, (at, right)| {
                 if bits >> at & 1 == 1 { access | *right } else { access }
@@ -390,7 +336,17 @@ mod tests {
     #[test]
     fn of_two_who_open_at_once_one_has_the_file_01_2_2() {
         let directory = tempfile::tempdir().unwrap();
-        let both = two(&directory);
+        both_at_once(&two(&directory));
+    }
+
+    #[test]
+    fn of_two_who_open_at_once_one_has_the_file_where_the_table_is_full_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let _crowd = crowd(&directory);
+        both_at_once(&two(&directory));
+    }
+
+    fn both_at_once(both: &[Arc<Neighbours>; 2]) {
         let alone = ShareMode::empty();
         for round in 0..200 {
             let meet = std::sync::Barrier::new(2);
@@ -405,6 +361,32 @@ mod tests {
             assert_eq!(had.iter().filter(|had| **had).count(), 1, "round {round}");
             both.iter().zip(had).filter(|(_, had)| *had).for_each(|(who, _)| leave(who, READ, alone));
         }
+    }
+
+    #[test]
+    fn what_the_dead_have_left_is_in_nobodys_way_01_2_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = two(&directory);
+        let alone = ShareMode::empty();
+        for _ in 0..100 {
+            let dead = Neighbours::new(directory.path().join("run"));
+            assert!(join(&dead, WRITE, alone) && !join(&one, READ, ShareMode::READ));
+            drop(dead);
+            assert!(join(&one, READ, ShareMode::READ));
+            assert!(join(&other, READ, ShareMode::READ));
+            leave(&one, READ, ShareMode::READ);
+            leave(&other, READ, ShareMode::READ);
+        }
+    }
+
+    #[test]
+    fn without_a_directory_each_process_is_by_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let missing = directory.path().join("no/such");
+        let [one, other] = [Neighbours::new(missing.clone()), Neighbours::new(missing)];
+        assert!(join(&one, WRITE, ShareMode::empty()) && join(&other, WRITE, ShareMode::empty()));
+        leave(&one, WRITE, ShareMode::empty());
+        assert!(!other.oppose(KEY, Marks::of(WRITE, ShareMode::empty())) && !other.may_have_locks(KEY));
     }
 
     #[test]

@@ -255,8 +255,8 @@ impl<'a> Opening<'a> {
         }
         match self.params.disposition {
             OPEN_EXISTING | OPEN_ALWAYS => Ok(()),
-            CREATE_NEW => Err(Win32Error::FILE_EXISTS),
-            _ => Err(Win32Error::ACCESS_DENIED),
+            // A directory is neither made anew nor emptied.
+            _ => Err(Win32Error::FILE_EXISTS),
         }
     }
 

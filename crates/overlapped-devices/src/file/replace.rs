@@ -66,7 +66,7 @@ impl FileDriver {
 
 /// Gives the new file what it is to have of the old one.
 fn merge((old_path, old): (&Path, &Facts), (new_path, new): (&Path, &Facts)) -> Result<(), Win32Error> {
-    let was = named(old_path, old)?;
+    let was = named(old_path)?;
     attributes::set(Place::Named(new_path), new, was.attributes)?;
     rustix::fs::chmod(new_path, Mode::from_raw_mode(old.mode & 0o7777)).map_err(errors::other)?;
     let now = Facts::of_name(new_path).map_err(errors::other)?;

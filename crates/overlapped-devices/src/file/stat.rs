@@ -1,7 +1,7 @@
 //! What the file system says of an open descriptor, in the few terms that the file device needs.
 
 use rustix::fd::{AsRawFd, BorrowedFd};
-use rustix::fs::{FileType as Linux, RawMode, Stat};
+use rustix::fs::{FileType as Linux, RawMode, Stat, Statx};
 use rustix::io::Errno;
 use std::io::IsTerminal;
 
@@ -39,6 +39,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    fn of_mode(mode: RawMode) -> Self {
+        match Linux::from_raw_mode(mode) {
+            Linux::RegularFile => Self::Regular,
+            Linux::BlockDevice => Self::Block,
+            Linux::Directory => Self::Directory,
+            Linux::Symlink => Self::Link,
+            Linux::Fifo | Linux::Socket => Self::Pipe,
+            _ => Self::Char,
+        }
+    }
+
     /// Are its bytes numbered?
     pub fn has_positions(self) -> bool {
         matches!(self, Self::Regular | Self::Block)
@@ -119,17 +130,9 @@ impl Facts {
 
     #[allow(clippy::unnecessary_cast, clippy::cast_lossless)] // the fields' widths differ between architectures
     pub fn from_stat(stat: &Stat) -> Self {
-        let kind = match Linux::from_raw_mode(stat.st_mode) {
-            Linux::RegularFile => Kind::Regular,
-            Linux::BlockDevice => Kind::Block,
-            Linux::Directory => Kind::Directory,
-            Linux::Symlink => Kind::Link,
-            Linux::Fifo | Linux::Socket => Kind::Pipe,
-            _ => Kind::Char,
-        };
         Self {
             key: Key { dev: stat.st_dev as u64, ino: stat.st_ino as u64 },
-            kind,
+            kind: Kind::of_mode(stat.st_mode),
             mode: stat.st_mode,
             links: stat.st_nlink as u64,
             size: stat.st_size.max(0) as u64,
@@ -137,6 +140,22 @@ impl Facts {
             owner: (stat.st_uid, stat.st_gid),
             accessed: (stat.st_atime as i64, stat.st_atime_nsec as u32),
             modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u32),
+        }
+    }
+
+    /// The same of what else statx tells of, too.
+    pub fn from_statx(stat: &Statx) -> Self {
+        let mode = RawMode::from(stat.stx_mode);
+        Self {
+            key: Key { dev: rustix::fs::makedev(stat.stx_dev_major, stat.stx_dev_minor), ino: stat.stx_ino },
+            kind: Kind::of_mode(mode),
+            mode,
+            links: stat.stx_nlink.into(),
+            size: stat.stx_size,
+            blocks: stat.stx_blocks,
+            owner: (stat.stx_uid, stat.stx_gid),
+            accessed: (stat.stx_atime.tv_sec, stat.stx_atime.tv_nsec),
+            modified: (stat.stx_mtime.tv_sec, stat.stx_mtime.tv_nsec),
         }
     }
 
@@ -159,4 +178,21 @@ impl Facts {
 /// A path that leads to what the descriptor refers to, for calls that refuse descriptors which only name a file.
 pub(crate) fn proc_path(fd: BorrowedFd<'_>) -> String {
     format!("/proc/self/fd/{}", fd.as_raw_fd())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::fs::{AtFlags, CWD, StatxFlags};
+
+    #[test]
+    fn both_ways_to_ask_tell_the_same() {
+        for path in ["/", "/dev/null", "/proc/self", "/proc/self/exe"] {
+            let told = Facts::of_name(path.as_ref()).unwrap();
+            let stat = rustix::fs::statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS).unwrap();
+            let (facts, of) =
+                (Facts::from_statx(&stat), |facts: Facts| (facts.key, facts.kind, facts.mode, facts.owner));
+            assert_eq!(of(facts), of(told), "{path}");
+        }
+    }
 }

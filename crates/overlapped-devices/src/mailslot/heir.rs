@@ -18,7 +18,7 @@ use super::post::Cast;
 use super::server::ServerDevice;
 use super::slot::{Info, Slot, Who};
 use super::{Driven, connect, mailslot};
-use crate::channel::{Connection, End, Fields, Frame, Malformed, Writer};
+use crate::channel::{Connection, End, Fields, Frame, Malformed, Readers, Writer};
 use overlapped_abi::{AccessMask, Status, Win32Error};
 use overlapped_kernel::device::{Bequest, Device, FileType, Next, Opened, Start, bequest};
 use overlapped_kernel::engine::RawResult;
@@ -127,15 +127,20 @@ fn bequest_of(overlapped: bool, descriptor: Option<OwnedFd>, bytes: Vec<u8>) -> 
 }
 
 /// The device that the parent has left.
-pub(super) fn inherit(driven: &Arc<Driven>, left: &mut Bequest) -> Result<Opened, Win32Error> {
+pub(super) fn inherit(driven: &Arc<Driven>, left: &mut Bequest, readers: &Readers) -> Result<Opened, Win32Error> {
     let descriptor = left.descriptor.take();
-    let device = device(driven, descriptor, &left.bytes)?;
+    let device = device(driven, descriptor, &left.bytes, readers)?;
     // The handle's own rights come from the parent's table.
     let access = AccessMask::FILE_GENERIC_READ | AccessMask::FILE_GENERIC_WRITE;
     Ok(Opened { device, access, overlapped: left.overlapped, existed: false })
 }
 
-fn device(driven: &Arc<Driven>, descriptor: Option<OwnedFd>, bytes: &[u8]) -> Result<Arc<dyn Device>, Win32Error> {
+fn device(
+    driven: &Arc<Driven>,
+    descriptor: Option<OwnedFd>,
+    bytes: &[u8],
+    readers: &Readers,
+) -> Result<Arc<dyn Device>, Win32Error> {
     let wrong = |_: Malformed| Win32Error::INVALID_HANDLE;
     let name_of = |bytes: &[u8]| ObjectName::new(OsStr::from_bytes(bytes));
     let mut fields = Fields::of(bytes);
@@ -150,7 +155,7 @@ fn device(driven: &Arc<Driven>, descriptor: Option<OwnedFd>, bytes: &[u8]) -> Re
             let mut made = None;
             let welcome = fields.rest();
             driven.channel().adopt(descriptor, |connection| {
-                let link = Link::new(connection, welcome, ObjectName::from("")).map_err(wrong)?;
+                let link = Link::new(connection, welcome, ObjectName::from(""), readers.clone()).map_err(wrong)?;
                 made = Some(Arc::clone(&link));
                 Ok(link)
             })?;
@@ -159,7 +164,7 @@ fn device(driven: &Arc<Driven>, descriptor: Option<OwnedFd>, bytes: &[u8]) -> Re
         (NAMED, _) => {
             let name = mailslot(name_of(fields.rest()));
             let owner = driven.channel().owners(&name).into_iter().next().ok_or(Win32Error::FILE_NOT_FOUND)?;
-            Route::There(connect(driven.channel(), owner.owner, &name)?)
+            Route::There(connect(driven.channel(), owner.owner, &name, readers)?)
         }
         (AWAY, _) => {
             let here = fields.u8().map_err(wrong)? != 0;
@@ -264,7 +269,8 @@ impl Drop for FarServer {
     }
 }
 
-impl Device for FarServer {
+// SAFETY: a read counts what was copied into its memory; one that waits is completed by whoever takes it out of the list.
+unsafe impl Device for FarServer {
     fn file_type(&self) -> FileType {
         FileType::Unknown
     }

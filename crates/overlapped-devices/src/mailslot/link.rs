@@ -12,7 +12,7 @@ use super::Driven;
 use super::client::message_of;
 use super::post::MessageId;
 use super::slot::{Refusal, Slot};
-use crate::channel::{Accepted, Connection, End, Fields, Frame, Malformed, Name, Service, Writer};
+use crate::channel::{Accepted, Connection, End, Fields, Frame, Malformed, Name, Readers, Service, Writer};
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::{Completion, RequestRef};
@@ -34,6 +34,7 @@ pub(super) struct Link {
     name: ObjectName,
     /// The longest message that the slot takes, 0 for any.
     longest: u32,
+    readers: Readers,
     connection: OnceLock<Connection>,
     state: Mutex<State>,
 }
@@ -49,11 +50,17 @@ struct State {
 
 impl Link {
     /// The end of a connection that an owner has welcomed.
-    pub fn new(connection: &Connection, welcome: &[u8], name: ObjectName) -> Result<Arc<Self>, Malformed> {
+    pub fn new(
+        connection: &Connection,
+        welcome: &[u8],
+        name: ObjectName,
+        readers: Readers,
+    ) -> Result<Arc<Self>, Malformed> {
         let mut fields = Fields::of(welcome);
         let longest = fields.u32()?;
         fields.finish()?;
-        Ok(Arc::new(Self { name, longest, connection: OnceLock::from(connection.clone()), state: Mutex::default() }))
+        let connection = OnceLock::from(connection.clone());
+        Ok(Arc::new(Self { name, longest, readers, connection, state: Mutex::default() }))
     }
 
     /// Of the slot.
@@ -101,6 +108,10 @@ impl Link {
 }
 
 impl End for Link {
+    fn awaited(&self) -> Option<&Readers> {
+        (!self.state.lock().waiting.is_empty()).then_some(&self.readers)
+    }
+
     fn frame(&self, _: &Connection, frame: Frame) -> Result<(), Malformed> {
         let mut fields = Fields::of(&frame.body);
         let status = Status(fields.u32()?);
@@ -146,6 +157,10 @@ impl End for Inbox {
             0 => u32::MAX,
             longest => longest.saturating_add(16).max(crate::channel::codec::USUAL_LIMIT),
         }
+    }
+
+    fn awaited(&self) -> Option<&Readers> {
+        self.slot.is_awaited().then_some(&self.slot.readers)
     }
 
     fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Malformed> {

@@ -21,7 +21,7 @@ mod post;
 mod server;
 mod slot;
 
-use crate::channel::{Channel, Kind, Name, Owner};
+use crate::channel::{Channel, Kind, Name, Owner, Readers};
 use crate::file::Times;
 use client::{ClientDevice, Route};
 use datagram::Letter;
@@ -80,10 +80,11 @@ fn mailslot(name: ObjectName) -> Name {
 }
 
 /// A connection to the owner of a slot in another process.
-fn connect(channel: &Channel, owner: Owner, name: &Name) -> Result<Arc<Link>, Win32Error> {
+fn connect(channel: &Channel, owner: Owner, name: &Name, readers: &Readers) -> Result<Arc<Link>, Win32Error> {
     let mut made = None;
     let connected = channel.connect(owner, name, b"", |connection, welcome| {
-        let link = Link::new(connection, welcome, name.name.clone()).map_err(|_| Win32Error::FILE_NOT_FOUND)?;
+        let link = Link::new(connection, welcome, name.name.clone(), readers.clone());
+        let link = link.map_err(|_| Win32Error::FILE_NOT_FOUND)?;
         made = Some(Arc::clone(&link));
         Ok(link)
     });
@@ -233,14 +234,14 @@ impl Driven {
     }
 
     /// The local slot that a client names.
-    fn local(&self, name: &ObjectName) -> Result<Route, Win32Error> {
+    fn local(&self, name: &ObjectName, readers: &Readers) -> Result<Route, Win32Error> {
         if let Some(slot) = self.slot(name) {
             return Ok(Route::Here(slot));
         }
         let entry = mailslot(name.clone());
         let mut why_not = Win32Error::FILE_NOT_FOUND;
         for owner in self.channel.owners(&entry) {
-            match connect(&self.channel, owner.owner, &entry) {
+            match connect(&self.channel, owner.owner, &entry, readers) {
                 Ok(link) => return Ok(Route::There(link)),
                 Err(error) => why_not = error,
             }
@@ -256,14 +257,14 @@ impl Drop for Driven {
 }
 
 impl Driver for MailslotDriver {
-    fn open(&self, _: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>> {
+    fn open(&self, system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>> {
         let Target::Mailslot { name, reach } = target else { return None };
         let away = |peers: &[SocketAddr], here| {
             let cast = Cast { driven: Arc::clone(&self.0), name: name.clone(), peers: peers.to_vec(), here };
             Ok(Route::Away(cast))
         };
         let route = match reach {
-            MailslotReach::Local => self.0.local(name),
+            MailslotReach::Local => self.0.local(name, &Readers::of(system)),
             MailslotReach::Peers(peers) => away(peers, false),
             MailslotReach::Everyone(peers) => away(peers, true),
         };
@@ -276,8 +277,8 @@ impl Driver for MailslotDriver {
         }))
     }
 
-    fn inherit(&self, _: &System, left: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
-        (left.kind == bequest::MAILSLOT).then(|| heir::inherit(&self.0, left))
+    fn inherit(&self, system: &System, left: &mut Bequest) -> Option<Result<Opened, Win32Error>> {
+        (left.kind == bequest::MAILSLOT).then(|| heir::inherit(&self.0, left, &Readers::of(system)))
     }
 }
 

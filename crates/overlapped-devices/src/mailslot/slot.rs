@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Times;
 use super::heir::GIVEN;
-use crate::channel::{Connection, Writer};
+use crate::channel::{Connection, Readers, Writer};
 use overlapped_abi::constants::pipe::MAILSLOT_WAIT_FOREVER;
 
 /// What GetMailslotInfo tells.
@@ -57,6 +57,8 @@ pub(super) struct Slot {
     pub name: ObjectName,
     /// The most bytes in a message; 0 for any number.
     pub longest: u32,
+    /// Who reads what clients of other processes send, while requests of this one wait for it.
+    pub readers: Readers,
     engine: Arc<dyn Engine>,
     alarm: OnceLock<Arc<Alarm>>,
     state: Mutex<State>,
@@ -67,6 +69,8 @@ struct State {
     messages: VecDeque<Vec<u8>>,
     readers: VecDeque<Reader>,
     timeout: u32,
+    /// A request of this process has read, or tried, since somebody asked.
+    asked: bool,
     times: Times,
     /// Clients of other processes.
     clients: Vec<Connection>,
@@ -144,12 +148,14 @@ impl Slot {
             messages: VecDeque::new(),
             readers: VecDeque::new(),
             timeout,
+            asked: false,
             times,
             clients: Vec::new(),
             holders: 1,
         };
         let (engine, alarm) = (Arc::clone(system.engine()), OnceLock::new());
-        let slot = Arc::new(Self { name, longest, engine, alarm, state: Mutex::new(state) });
+        let readers = Readers::of(system);
+        let slot = Arc::new(Self { name, longest, readers, engine, alarm, state: Mutex::new(state) });
         let whom: std::sync::Weak<Self> = Arc::downgrade(&slot);
         let _ = slot.alarm.set(system.new_alarm(whom));
         slot
@@ -164,6 +170,12 @@ impl Slot {
             count: u32::try_from(state.messages.len()).unwrap_or(u32::MAX),
             timeout: state.timeout,
         }
+    }
+
+    /// Does a request of this process wait for a message, or has one come for one since this was asked last?
+    pub fn is_awaited(&self) -> bool {
+        let mut state = self.state.lock();
+        std::mem::take(&mut state.asked) || state.readers.iter().any(|reader| matches!(reader.who, Who::Here(_)))
     }
 
     pub fn set_timeout(&self, timeout: u32) {
@@ -187,6 +199,7 @@ impl Slot {
     /// A read begins: done if there is a message, failed if there is none and it may not wait.
     pub fn start_read(&self, request: &Request) -> Start {
         let mut state = self.state.lock();
+        state.asked = true;
         match state.next(request.buffer().len) {
             Some(Ok(message)) => {
                 copy(request, &message);

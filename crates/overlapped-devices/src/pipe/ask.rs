@@ -157,7 +157,10 @@ pub fn peek(grant: &Grant, room: usize) -> Result<Peeked, Win32Error> {
         return foreign::peek(fd, room);
     }
     match end? {
-        AnEnd::Here(device) => device.node.state().peek(device.end, room).map_err(Status::to_win32),
+        AnEnd::Here(device) => {
+            device.catch_up();
+            device.node.state().peek(device.end, room).map_err(Status::to_win32)
+        }
         AnEnd::Far(_) => {
             let answer = ask(grant, wire::PEEK, Writer::new().u64(room as u64).finish())?;
             let seen = wire::read_peeked(&answer).map_err(|Malformed| Win32Error::GEN_FAILURE)?;
@@ -206,7 +209,8 @@ pub fn set_mode(grant: &Grant, mode: u32) -> Result<(), Win32Error> {
     if foreign::descriptor(grant).is_some() {
         return foreign::set_mode(grant, mode);
     }
-    let end = end_of(grant)?;
+    // Other devices do not know this kind of information.
+    let end = end_of(grant).map_err(|_| Win32Error::INVALID_PARAMETER)?;
     if !grant.access.contains(AccessMask::WRITE_ATTRIBUTES) {
         return Err(Win32Error::ACCESS_DENIED);
     }
@@ -326,6 +330,7 @@ pub fn standing(grant: &Grant) -> Result<Standing, Win32Error> {
     let directions = family.direction.wrapping_sub(1).min(DUPLEX);
     Ok(match end {
         AnEnd::Here(device) => {
+            device.catch_up();
             let mut state = device.node.state();
             let phase = state.standing(device.end) as u32;
             let (own, other) = match device.end.side {

@@ -6,6 +6,7 @@ use super::names::{Family, Wanted};
 use super::node::Node;
 use super::queue::Reading;
 use super::state::{Client, End, Mode};
+use crate::channel::Readers;
 use overlapped_abi::constants::pipe::{
     PIPE_ACCESS_DUPLEX, PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND, PIPE_DEFAULT_BUFFER, PIPE_DEFAULT_TIMEOUT_MS,
     PIPE_NOWAIT, PIPE_READMODE_MESSAGE, PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_MESSAGE, PIPE_UNLIMITED_INSTANCES,
@@ -97,7 +98,10 @@ impl PipeDriver {
         new.check()?;
         let first = new.flags().contains(FileFlags::FIRST_PIPE_INSTANCE);
         let quotas = [new.out_bytes, new.in_bytes];
-        let make = |place, family: Family| Node::new(Some(place), family, quotas, new.mode(family.of_messages));
+        let readers = Readers::of(system);
+        let make = |place, family: Family| {
+            Node::new(Some(place), family, quotas, new.mode(family.of_messages), readers.clone())
+        };
         let wanted = Wanted { name: &name, family: new.family(), only_first: first };
         let node = self.names.create(wanted, make)?;
         super::serve::remember(&node);
@@ -113,7 +117,7 @@ impl PipeDriver {
         let quota = if bytes == 0 { PIPE_DEFAULT_BUFFER } else { bytes };
         let default_wait = PIPE_DEFAULT_TIMEOUT_MS;
         let family = Family { direction: PIPE_ACCESS_INBOUND, of_messages: false, limit: 1, default_wait };
-        let node = Node::new(None, family, [quota, quota], Mode::PLAIN);
+        let node = Node::new(None, family, [quota, quota], Mode::PLAIN, Readers::of(system));
         let end = node.connect(Client::here());
         let attributes = AccessMask::READ_ATTRIBUTES | AccessMask::WRITE_ATTRIBUTES;
         let server = EndDevice::new(Arc::clone(&node), End::SERVER);

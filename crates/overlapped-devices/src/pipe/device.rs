@@ -9,6 +9,7 @@ use super::party::{Memory, Party, data, ended_early};
 use super::root::Ear;
 use super::state::{End, Side, State, Verdict};
 use super::tally::Tally;
+use crate::channel::Connection;
 use overlapped_abi::Status;
 use overlapped_abi::constants::pipe::{PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND};
 use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start};
@@ -92,16 +93,41 @@ impl EndDevice {
         hold.map(super::pump::descriptor)
     }
 
+    /// Tells the pipe what a client in another process has sent by now.
+    pub fn catch_up(&self) {
+        let far = self.node.state().far_client(self.end.side).cloned();
+        far.inspect(Connection::pull);
+    }
+
     /// Tries, without waiting.
     fn attempt(&self, request: &Request) -> Verdict {
+        self.try_out(request, false).unwrap_or_else(|far| {
+            far.pull();
+            self.try_out(request, true).unwrap_or(Verdict::Wait)
+        })
+    }
+
+    /// The same, unless what the client in another process has sent, and nobody has looked for, makes a difference: data for a read that may
+    /// not wait, a read for data that nobody waits for. What comes for a read that waits is told in any case.
+    fn try_out(&self, request: &Request, pulled: bool) -> Result<Verdict, Connection> {
         let sure = request.instance().is_overlapped();
         let end = self.end;
-        self.node.act(|state, tally| match request.function() {
-            // A part of a message is reported as pending first (decision D5).
-            Function::Read => state.read(end, &mut Memory(request), sure, tally),
-            Function::Write => state.write(end, data(request), None, tally),
-            Function::Flush => state.flush(end, None),
-            _ => Verdict::Failed(Status::INVALID_DEVICE_REQUEST),
+        self.node.act(|state, tally| {
+            let far = if pulled { None } else { state.far_client(end.side).cloned() };
+            let verdict = match request.function() {
+                // A part of a message is reported as pending first (decision D5).
+                Function::Read => state.read(end, &mut Memory(request), sure, tally),
+                Function::Write => match far {
+                    Some(far) if !state.incoming(Side::Client).has_readers() => return Err(far),
+                    _ => return Ok(state.write(end, data(request), None, tally)),
+                },
+                Function::Flush => state.flush(end, None),
+                _ => Verdict::Failed(Status::INVALID_DEVICE_REQUEST),
+            };
+            match (verdict, far) {
+                (Verdict::Failed(Status::PIPE_EMPTY), Some(far)) => Err(far),
+                (verdict, _) => Ok(verdict),
+            }
         })
     }
 
@@ -142,10 +168,13 @@ impl EndDevice {
     fn start_control(&self, request: &Request) -> Start {
         match Job::of(request) {
             Some(Job::Connect) if self.end.side == Side::Server => started(self.node.await_client(None)),
-            Some(Job::Transact(_)) => match self.node.state().check_ask(self.end) {
-                Ok(()) => Start::Queue,
-                Err(status) => Start::Failed(status),
-            },
+            Some(Job::Transact(_)) => {
+                self.catch_up();
+                match self.node.state().check_ask(self.end) {
+                    Ok(()) => Start::Queue,
+                    Err(status) => Start::Failed(status),
+                }
+            }
             _ => Start::Failed(Status::INVALID_DEVICE_REQUEST),
         }
     }
@@ -174,7 +203,8 @@ fn started(verdict: Verdict) -> Start {
     }
 }
 
-impl Device for EndDevice {
+// SAFETY: a read counts what the queue has copied into its memory; a request is completed by whoever takes it out of the queue, under its lock.
+unsafe impl Device for EndDevice {
     fn file_type(&self) -> FileType {
         FileType::Pipe
     }

@@ -4,6 +4,9 @@
 //! with the farewell, and is read from a queue here from then on; so the owner's process may end. If that dies without a word, unread
 //! data dies with it, and the client finds the pipe broken.
 //!
+//! A write that the owner's quota has room for, whatever it has read meanwhile, is complete when Linux has it ([`Credit`]). Others wait for the
+//! owner's answer.
+//!
 //! A cancelled request ends when the owner has said how, since only the owner knows whether it was in time.
 
 use super::device::Job;
@@ -14,7 +17,7 @@ use super::serve::registered;
 use super::state::{Mode, Peeked, Standing};
 use super::tally::Tally;
 use super::wire::{self, Done, Greeting, LONGEST, Welcome};
-use crate::channel::{self, ConnectError, Connection, Frame, Malformed, Writer};
+use crate::channel::{self, ConnectError, Connection, Frame, Malformed, Readers, Writer};
 use overlapped_abi::{AccessMask, Status, Win32Error};
 use overlapped_kernel::device::{Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
@@ -44,6 +47,7 @@ struct Far {
     names: Arc<Names>,
     name: ObjectName,
     welcome: Welcome,
+    readers: Readers,
     connection: OnceLock<Connection>,
     state: Mutex<State>,
 }
@@ -53,8 +57,57 @@ struct State {
     /// Calls that the owner has not answered, in their order.
     calls: BTreeMap<u64, RequestRef>,
     mode: Mode,
+    credit: Credit,
     /// After the end: what is left to be read.
     rest: Option<Queue<Party>>,
+    /// The end was that the server has disconnected.
+    disconnected: bool,
+}
+
+/// What is known of the room that the owner's quota leaves.
+struct Credit {
+    quota: u64,
+    /// Bytes that were sent, and those of them that are read or taken back, as far as the owner has said.
+    sent: u64,
+    gone: u64,
+    /// Nobody else writes at this end.
+    sure: bool,
+}
+
+impl Credit {
+    /// The longest write that does not wait for an answer, in bytes: what Linux takes whole or not at all.
+    const LONGEST: usize = 32 << 10;
+
+    fn new(welcome: &Welcome, sure: bool) -> Self {
+        Self { quota: welcome.quotas[1].into(), sent: 0, gone: 0, sure }
+    }
+
+    /// Does a write of so many bytes fit, whatever the owner has not said yet?
+    fn covers(&self, bytes: usize) -> bool {
+        self.sure && bytes <= Self::LONGEST && self.sent - self.gone + bytes as u64 <= self.quota
+    }
+
+    /// The owner has counted.
+    fn note(&mut self, gone: u64) {
+        self.gone = self.gone.max(gone);
+        if self.gone > self.sent {
+            // Its count is not of these writes.
+            (self.gone, self.sure) = (self.sent, false);
+        }
+    }
+}
+
+impl State {
+    fn new(welcome: &Welcome, mode: Mode, alone: bool) -> Self {
+        Self {
+            next: 1,
+            calls: BTreeMap::new(),
+            mode,
+            credit: Credit::new(welcome, alone),
+            rest: None,
+            disconnected: false,
+        }
+    }
 }
 
 /// Opens an instance of another process.
@@ -64,15 +117,16 @@ pub(super) fn open(
     names: &Arc<Names>,
     name: &ObjectName,
     access: AccessMask,
+    readers: Readers,
 ) -> Result<(FarDevice, AccessMask), Win32Error> {
     let mut error = Win32Error::FILE_NOT_FOUND;
     for other in names.channel.owners(&registered(name)) {
         let mut made = None;
         let attach = |connection: &Connection, welcome: &[u8]| {
             let welcome = Welcome::read(welcome).map_err(|Malformed| Win32Error::GEN_FAILURE)?;
-            let state = State { next: 1, calls: BTreeMap::new(), mode: Mode::PLAIN, rest: None };
-            let (names, name) = (Arc::clone(names), name.clone());
-            let far = Far { names, name, welcome, connection: OnceLock::new(), state: Mutex::new(state) };
+            let state = State::new(&welcome, Mode::PLAIN, true);
+            let (names, name, readers) = (Arc::clone(names), name.clone(), readers.clone());
+            let far = Far { names, name, welcome, readers, connection: OnceLock::new(), state: Mutex::new(state) };
             let far = made.insert(Arc::new(far));
             let _ = far.connection.set(connection.clone());
             Ok(Arc::clone(far) as Arc<dyn channel::End>)
@@ -94,17 +148,31 @@ pub(super) fn open(
 }
 
 /// The end that the parent has left to this process.
-pub(super) fn adopt(names: &Arc<Names>, descriptor: OwnedFd, bytes: &[u8]) -> Result<FarDevice, Win32Error> {
+pub(super) fn adopt(
+    names: &Arc<Names>,
+    descriptor: OwnedFd,
+    bytes: &[u8],
+    readers: Readers,
+) -> Result<FarDevice, Win32Error> {
     let (mode, welcome, name) = wire::read_bequest(bytes).map_err(|Malformed| Win32Error::INVALID_HANDLE)?;
-    let state = State { next: 1, calls: BTreeMap::new(), mode, rest: None };
+    let state = State::new(&welcome, mode, false);
     let names = Arc::clone(names);
-    let far = Arc::new(Far { names, name, welcome, connection: OnceLock::new(), state: Mutex::new(state) });
+    let far = Arc::new(Far { names, name, welcome, readers, connection: OnceLock::new(), state: Mutex::new(state) });
     let attach = |connection: &Connection| {
         let _ = far.connection.set(connection.clone());
         Ok(Arc::clone(&far) as Arc<dyn channel::End>)
     };
     far.names.channel.adopt(descriptor, attach)?;
     Ok(FarDevice { far })
+}
+
+/// Of a system that goes away with handles open.
+impl Drop for FarDevice {
+    fn drop(&mut self) {
+        if let Some(connection) = self.far.connection.get() {
+            connection.close();
+        }
+    }
 }
 
 impl FarDevice {
@@ -149,8 +217,11 @@ fn frame(request: &Request) -> Option<(u16, Vec<u8>)> {
 impl State {
     /// How a request ends after the connection's end; `new` if the owner has never seen it.
     fn after_all(&mut self, request: &Request, new: bool) -> Completion {
-        let Self { mode, rest, .. } = self;
+        let Self { mode, rest, disconnected, .. } = self;
         let Some(rest) = rest else { return Completion::failure(Status::UNSUCCESSFUL) };
+        if *disconnected && !matches!(Job::of(request), Some(Job::Ask(Question { operation: wire::MODE, .. }))) {
+            return Completion::failure(Status::PIPE_DISCONNECTED);
+        }
         match (request.function(), Job::of(request)) {
             (Function::Read, _) => rest
                 .read(&mut Memory(request), mode.reading, &mut Tally::new())
@@ -213,9 +284,36 @@ impl Far {
         tally.tell();
     }
 
+    /// Sends what is to be written, if it fits for sure; false if the owner has to be asked.
+    fn write_ahead(&self, data: &[u8]) -> bool {
+        let Some(connection) = self.connection.get() else { return false };
+        let mut state = self.state.lock();
+        if state.rest.is_some() || state.mode.nowait || !state.credit.covers(data.len()) {
+            return false;
+        }
+        // Under the lock, so that frames go out in the order in which they are counted.
+        if connection.send_now(wire::WRITE, 0, data) {
+            state.credit.sent += data.len() as u64;
+            return true;
+        }
+        drop(state);
+        // If the server has closed or disconnected, that is there to be read.
+        connection.pull();
+        false
+    }
+
     /// The answer to a call.
     fn done(&self, tag: u64, done: Done<'_>) -> Result<(), Malformed> {
-        let Some(request) = self.state.lock().calls.remove(&tag) else { return Ok(()) };
+        let request = {
+            let mut state = self.state.lock();
+            let request = state.calls.remove(&tag);
+            if let Some(request) = &request {
+                state.credit.sent -= unsent(request, &done) as u64;
+            }
+            state.credit.note(done.gone);
+            request
+        };
+        let Some(request) = request else { return Ok(()) };
         let reads = matches!(request.function(), Function::Read) || matches!(Job::of(&request), Some(Job::Transact(_)));
         let mut bytes = 0;
         let mut sound = true;
@@ -238,14 +336,35 @@ impl Far {
     }
 }
 
+/// Bytes of a call that the owner has not put into the pipe.
+fn unsent(request: &Request, done: &Done<'_>) -> usize {
+    match (request.function(), Job::of(request)) {
+        // An end that does not wait takes what fits.
+        (Function::Write, _) if done.status.is_success() => request.buffer().len.saturating_sub(done.bytes),
+        (_, Some(Job::Transact(message))) if matches!(done.status, Status::PIPE_BUSY | Status::INVALID_READ_MODE) => {
+            message.len()
+        }
+        _ => 0,
+    }
+}
+
 impl channel::End for Far {
     fn longest(&self) -> u32 {
         LONGEST
     }
 
+    fn awaited(&self) -> Option<&Readers> {
+        (!self.state.lock().calls.is_empty()).then_some(&self.readers)
+    }
+
     fn frame(&self, _connection: &Connection, frame: Frame) -> Result<(), Malformed> {
         match frame.operation {
             wire::DONE => self.done(frame.tag, Done::read(&frame.body)?),
+            wire::DISCONNECTED if frame.body.is_empty() => {
+                self.state.lock().disconnected = true;
+                self.end(&[]);
+                Ok(())
+            }
             wire::LAST => {
                 self.end(&wire::read_last(&frame.body)?);
                 Ok(())
@@ -259,7 +378,8 @@ impl channel::End for Far {
     }
 }
 
-impl Device for FarDevice {
+// SAFETY: a read counts what was copied into its memory; a request is completed by whoever takes it out of `calls`.
+unsafe impl Device for FarDevice {
     fn file_type(&self) -> FileType {
         FileType::Pipe
     }
@@ -279,6 +399,9 @@ impl Device for FarDevice {
         }
         if matches!(request.function(), Function::Lock { .. } | Function::Copy) {
             return Start::Failed(Status::INVALID_DEVICE_REQUEST);
+        }
+        if request.function() == Function::Write && self.far.write_ahead(data(request)) {
+            return Start::Done(Completion::success(sends));
         }
         let mut state = self.far.state.lock();
         if state.rest.is_none() {
@@ -302,6 +425,10 @@ impl Device for FarDevice {
         } else {
             let tag = state.next;
             state.next += 1;
+            state.credit.sent += match Job::of(&request) {
+                Some(Job::Transact(message)) => message.len(),
+                _ => data(&request).len(),
+            } as u64;
             state.calls.insert(tag, request);
             // Under the lock, so that calls go out in the order of their tags.
             return self.far.send(operation, tag, body);

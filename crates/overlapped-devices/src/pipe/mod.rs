@@ -44,7 +44,7 @@ pub use call::{wait_as_asked, wait_at};
 pub use create::NewPipe;
 pub use state::Peeked;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Readers};
 use crate::file::FileDriver;
 use device::EndDevice;
 use names::{Found, Names};
@@ -75,14 +75,14 @@ impl PipeDriver {
         Self { names: Names::new(channel) }
     }
 
-    fn open_end(&self, name: &ObjectName, params: &OpenParams) -> Result<Opened, Win32Error> {
+    fn open_end(&self, system: &System, name: &ObjectName, params: &OpenParams) -> Result<Opened, Win32Error> {
         let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
         match self.names.open(name, params.access, Client::here()) {
             Ok(Found { node, end, access }) => {
                 Ok(Opened { device: Arc::new(EndDevice::new(node, end)), access, overlapped, existed: false })
             }
             Err(Win32Error::ACCESS_DENIED) => Err(Win32Error::ACCESS_DENIED),
-            Err(error) => match far::open(&self.names, name, params.access) {
+            Err(error) => match far::open(&self.names, name, params.access, Readers::of(system)) {
                 Ok((device, access)) => Ok(Opened { device: Arc::new(device), access, overlapped, existed: false }),
                 Err(Win32Error::FILE_NOT_FOUND) => Err(error),
                 Err(error) => Err(error),
@@ -92,9 +92,9 @@ impl PipeDriver {
 }
 
 impl Driver for PipeDriver {
-    fn open(&self, _system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>> {
+    fn open(&self, system: &System, target: &Target, params: &OpenParams) -> Option<Result<Opened, Win32Error>> {
         match target {
-            Target::Pipe(name) => Some(self.open_end(name, params)),
+            Target::Pipe(name) => Some(self.open_end(system, name, params)),
             Target::PipeRoot => {
                 let device = Arc::new(RootDevice { names: Arc::clone(&self.names) });
                 let access = params.access.map_generic_file() | AccessMask::SYNCHRONIZE | AccessMask::READ_ATTRIBUTES;
@@ -113,7 +113,7 @@ impl Driver for PipeDriver {
         let files: Option<&FileDriver> = system.driver();
         Some(match (files, left.descriptor.take()) {
             (_, Some(descriptor)) if !left.bytes.is_empty() => {
-                far::adopt(&self.names, descriptor, &left.bytes).map(|device| {
+                far::adopt(&self.names, descriptor, &left.bytes, Readers::of(system)).map(|device| {
                     let access = device.welcome().access;
                     Opened { device: Arc::new(device), access, overlapped: left.overlapped, existed: false }
                 })

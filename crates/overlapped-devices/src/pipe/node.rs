@@ -4,6 +4,7 @@ use super::names::{Family, Names, Place};
 use super::party::Party;
 use super::state::{Client, End, Mode, Side, State, Verdict};
 use super::tally::Tally;
+use crate::channel::Readers;
 use overlapped_abi::Status;
 use overlapped_kernel::namespace::ObjectName;
 use parking_lot::{Mutex, MutexGuard};
@@ -18,13 +19,15 @@ pub(super) struct Node {
     pub quotas: [u32; 2],
     /// Of the process that made it.
     pub server: u32,
+    /// Who reads what a client in another process sends, while requests of the server wait for it.
+    pub readers: Readers,
     state: Mutex<State>,
 }
 
 impl Node {
-    pub fn new(place: Option<Place>, family: Family, quotas: [u32; 2], mode: Mode) -> Arc<Self> {
+    pub fn new(place: Option<Place>, family: Family, quotas: [u32; 2], mode: Mode, readers: Readers) -> Arc<Self> {
         let state = Mutex::new(State::new(family.of_messages, quotas.map(|quota| quota as usize), mode));
-        Arc::new(Self { place, family, quotas, server: std::process::id(), state })
+        Arc::new(Self { place, family, quotas, server: std::process::id(), readers, state })
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {

@@ -14,6 +14,8 @@ use super::tally::Tally;
 use overlapped_abi::Status;
 use overlapped_kernel::request::Completion;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Memory that the ring keeps when it has become empty.
 const KEPT: usize = 64 * 1024;
@@ -76,6 +78,8 @@ pub(super) struct Queue<P> {
     readers: VecDeque<P>,
     writers: VecDeque<Pending<P>>,
     flushes: VecDeque<Flush<P>>,
+    /// Bytes that were written and are here no more. Changed under the lock, and looked at by whoever tells a writer.
+    gone: Arc<AtomicU64>,
 }
 
 impl<P: Sink> Queue<P> {
@@ -90,6 +94,7 @@ impl<P: Sink> Queue<P> {
             readers: VecDeque::new(),
             writers: VecDeque::new(),
             flushes: VecDeque::new(),
+            gone: Arc::default(),
         }
     }
 
@@ -111,6 +116,22 @@ impl<P: Sink> Queue<P> {
     /// Unread bytes of the first message.
     pub fn first_message(&self) -> Option<usize> {
         self.messages.as_ref()?.front().copied()
+    }
+
+    /// How many of the bytes that were written are here no more.
+    pub fn gone(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.gone)
+    }
+
+    fn left(&self, bytes: usize) {
+        self.gone.store(self.gone.load(Ordering::Relaxed) + bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Does anybody wait here who is meant?
+    pub fn has_waiting(&self, is: impl Fn(&P) -> bool) -> bool {
+        self.readers.iter().any(&is)
+            || self.writers.iter().any(|write| is(&write.who))
+            || self.flushes.iter().any(|flush| is(&flush.who))
     }
 
     fn end(&self) -> u64 {
@@ -152,6 +173,7 @@ impl<P: Sink> Queue<P> {
         while let Some(mut reader) = self.readers.pop_front() {
             let (part, behind) = rest.split_at(rest.len().min(reader.room()));
             reader.put(part);
+            self.left(part.len());
             rest = behind;
             let split = reading == Reading::Messages && !rest.is_empty();
             tally.push(reader, read(part.len(), split));
@@ -211,6 +233,7 @@ impl<P: Sink> Queue<P> {
         self.copy(len, |bytes| sink.put(bytes));
         self.bytes.drain(..len);
         self.head += len as u64;
+        self.left(len);
         self.pass_messages(len);
         if self.bytes.is_empty() && self.bytes.capacity() > KEPT {
             self.bytes.shrink_to(KEPT);
@@ -298,6 +321,7 @@ impl<P: Sink> Queue<P> {
         let gone = write.end - start;
         let from = (start - self.head) as usize;
         self.bytes.drain(from..from + gone as usize);
+        self.left(gone as usize);
         let one = u64::from(self.messages.is_some());
         if let Some(messages) = &mut self.messages {
             messages.remove((write.message - self.first) as usize);

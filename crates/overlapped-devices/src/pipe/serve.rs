@@ -2,8 +2,11 @@
 //!
 //! Such a client is one connection of the [channel](crate::channel). Its calls are carried out on the queues like requests of this process;
 //! one that has to wait stands there as a [`Call`] and is answered when its turn has come. When the connection ends, for whatever reason,
-//! the client's pending writes are taken back and its end is closed. All of this happens on the channel's service thread, which it never
-//! keeps waiting.
+//! the client's pending writes are taken back and its end is closed. All of this happens on the channel's service thread or one that waits in
+//! the library, which it never keeps waiting.
+//!
+//! A client knows the quota, and from each answer how much of what it has sent is gone. While that leaves room for a write for sure, it does not
+//! ask: the write is complete when Linux has it, and the owner looks into the socket before it says that there is nothing.
 
 use super::device::Hold;
 use super::names::Names;
@@ -13,7 +16,7 @@ use super::queue::Sink;
 use super::state::{Client, End, Mode, State, Verdict};
 use super::tally::Tally;
 use super::wire::{self, Done, Greeting, LONGEST, Welcome};
-use crate::channel::{self, Accepted, Connection, Fields, Frame, Kind, Malformed, Name, Service};
+use crate::channel::{self, Accepted, Connection, Fields, Frame, Kind, Malformed, Name, Readers, Service};
 use overlapped_abi::{AccessMask, Status, Win32Error};
 use overlapped_kernel::device::{Bequest, bequest};
 use overlapped_kernel::namespace::ObjectName;
@@ -45,8 +48,7 @@ impl Names {
         let found = self.open(name, wanted, client)?;
         let (family, quotas, server) = (found.node.family, found.node.quotas, found.node.server);
         let welcome = Welcome { access: found.access, family, quotas, server }.write();
-        let (number, hold) = (next(), Mutex::default());
-        let end = Arc::new(FarClient { node: found.node, end: found.end, number, hold });
+        let end = Arc::new(FarClient::new(found.node, found.end, None));
         Ok(Accepted { end, welcome })
     }
 
@@ -115,6 +117,8 @@ struct FarClient {
     node: Arc<Node>,
     end: End,
     number: u64,
+    /// How much of what it has sent is gone.
+    gone: Arc<AtomicU64>,
     /// Of an end that others hold open as well: handles of this process, and its other children.
     hold: Mutex<Option<Arc<Hold>>>,
 }
@@ -129,7 +133,7 @@ pub(super) fn bequeath(hold: Arc<Hold>) -> Option<Bequest> {
     let mode = node.state().mode(end.side).bits();
     let attach = |connection: &Connection| -> Arc<dyn channel::End> {
         node.state().heir = Some(connection.clone());
-        Arc::new(FarClient { node: Arc::clone(&node), end, number: next(), hold: Mutex::new(Some(hold)) })
+        Arc::new(FarClient::new(Arc::clone(&node), end, Some(hold)))
     };
     let descriptor = names.channel.pair(attach).ok()?;
     let bytes = wire::write_bequest(mode, &welcome, name);
@@ -142,6 +146,7 @@ struct Call {
     client: u64,
     tag: u64,
     room: usize,
+    gone: Arc<AtomicU64>,
     data: Vec<u8>,
 }
 
@@ -161,16 +166,30 @@ impl Caller for Call {
     }
 
     fn complete(self: Box<Self>, Completion { status, bytes }: Completion) {
-        let done = Done { status, bytes, data: &self.data }.write();
+        let gone = self.gone.load(Ordering::Relaxed);
+        let done = Done { status, bytes, gone, data: &self.data }.write();
         // To a client that has gone nobody need tell anything.
         let _ = self.connection.send(wire::DONE, self.tag, done);
     }
 }
 
 impl FarClient {
+    fn new(node: Arc<Node>, end: End, hold: Option<Arc<Hold>>) -> Self {
+        let gone = node.state().gone_from_client();
+        Self { node, end, number: next(), gone, hold: Mutex::new(hold) }
+    }
+
     fn call(&self, connection: &Connection, tag: u64, room: u64) -> Box<Call> {
         let room = usize::try_from(room).unwrap_or(usize::MAX).min(wire::MOST);
-        Box::new(Call { connection: connection.clone(), client: self.number, tag, room, data: Vec::new() })
+        let (connection, gone) = (connection.clone(), Arc::clone(&self.gone));
+        Box::new(Call { connection, client: self.number, tag, room, gone, data: Vec::new() })
+    }
+
+    /// A write that the client knows to fit.
+    fn take(&self, data: &[u8]) -> Result<(), Malformed> {
+        // To a server that has left, nobody need tell anything.
+        let verdict = self.node.act(|state, tally| state.write(self.end, data, None, tally));
+        if verdict == Verdict::Wait { Err(Malformed) } else { Ok(()) }
     }
 
     /// Carries a call out, and answers it unless it waits.
@@ -267,10 +286,17 @@ impl channel::End for FarClient {
         LONGEST
     }
 
+    /// An end that several processes have is read by the service thread.
+    fn awaited(&self) -> Option<&Readers> {
+        let alone = self.hold.lock().is_none();
+        (alone && self.node.state().awaits(self.end)).then_some(&self.node.readers)
+    }
+
     fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Malformed> {
         let Frame { operation, tag, body } = frame;
         let mut fields = Fields::of(&body);
         match operation {
+            wire::WRITE if tag == 0 => self.take(&body)?,
             wire::WRITE => self.write(self.call(connection, tag, 0), &body),
             wire::TRANSACT => {
                 let room = fields.u64()?;

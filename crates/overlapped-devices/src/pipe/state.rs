@@ -8,10 +8,13 @@
 use super::party::Party;
 use super::queue::{Queue, Reading, Sink};
 use super::tally::Tally;
+use super::wire;
 use crate::channel::Connection;
 use overlapped_abi::constants::pipe::{PIPE_NOWAIT, PIPE_READMODE_MESSAGE};
 use overlapped_abi::{Status, Win32Error};
 use overlapped_kernel::request::Completion;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// Which end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,8 @@ pub(super) struct State {
     pub peer: Client,
     /// By which a child that has inherited the client's end is reached: the last one, if there are several.
     pub heir: Option<Connection>,
+    /// The server has read, or tried, since somebody asked.
+    asked: bool,
     /// The server has read something from this client.
     heard: bool,
     /// The server acts as its client.
@@ -130,6 +135,7 @@ impl State {
             client: Mode::PLAIN,
             peer: Client::default(),
             heir: None,
+            asked: false,
             heard: false,
             impersonated: false,
         }
@@ -151,6 +157,24 @@ impl State {
             Side::Server => &mut self.to_server,
             Side::Client => &mut self.to_client,
         }
+    }
+
+    /// Counts the bytes from the client that are read or taken back.
+    pub fn gone_from_client(&self) -> Arc<AtomicU64> {
+        self.to_server.gone()
+    }
+
+    /// Does a request of this process wait for what the client at this end may send, or has one come for it since this was asked last?
+    pub fn awaits(&mut self, end: End) -> bool {
+        let local = |who: &Party| matches!(who, Party::Local(_));
+        let asked = std::mem::take(&mut self.asked);
+        let waits = asked || self.to_server.has_waiting(local) || self.to_client.has_waiting(local);
+        waits && end.connection == self.connection
+    }
+
+    /// The client in another process, if what it has sent may change what an operation of the server comes to.
+    pub fn far_client(&self, side: Side) -> Option<&Connection> {
+        self.peer.far.as_ref().filter(|_| side == Side::Server)
     }
 
     /// What this end writes to, and how the other end reads.
@@ -190,6 +214,7 @@ impl State {
             Standing::Connected | Standing::Closing => {}
         }
         let Mode { reading, nowait } = *self.mode(end.side);
+        self.asked |= end.side == Side::Server;
         let queue = self.incoming(end.side);
         if sure && queue.splits(sink.room(), reading) {
             return Verdict::Wait;
@@ -336,6 +361,10 @@ impl State {
         // Whoever is connected is so no more.
         self.connection += 1;
         self.end_connection(Status::PIPE_DISCONNECTED, tally);
+        if let Some(far) = self.peer.far.take() {
+            let _ = far.send(wire::DISCONNECTED, 0, Vec::new());
+            far.close();
+        }
         self.connects.drain(..).for_each(|who| tally.push(who, Completion::failure(Status::PIPE_DISCONNECTED)));
         Ok(listening)
     }

@@ -3,14 +3,15 @@
 //! | Frame | From | Body |
 //! |---|---|---|
 //! | READ | client | room in bytes |
-//! | WRITE | client | the data |
+//! | WRITE | client | the data; with tag 0 it fits and needs no answer |
 //! | FLUSH | client | – |
 //! | TRANSACT | client | room in bytes, the message |
 //! | CANCEL | client | tag of what is to end |
 //! | MODE | client | the new mode of its end |
 //! | PEEK | client | room in bytes |
-//! | DONE | owner | status, count, data that was read or seen |
+//! | DONE | owner | status, count, bytes of the client that are read or taken back by now, data that was read or seen |
 //! | LAST | owner | the server has closed: what the client has not read |
+//! | DISCONNECTED | owner | the server has disconnected |
 //! | LISTENS | owner | to who waits: an instance listens now |
 //!
 //! A frame's tag is the number that the client has given its call; the answer has the same.
@@ -33,6 +34,7 @@ pub(super) const PEEK: u16 = 7;
 pub(super) const DONE: u16 = 32;
 pub(super) const LAST: u16 = 33;
 pub(super) const LISTENS: u16 = 34;
+pub(super) const DISCONNECTED: u16 = 35;
 
 /// What a body may be long, in bytes: a write or an answer.
 pub(super) const LONGEST: u32 = 1 << 30;
@@ -143,19 +145,21 @@ pub(super) fn read_bequest(bytes: &[u8]) -> Result<(Mode, Welcome, ObjectName), 
 pub(super) struct Done<'a> {
     pub status: Status,
     pub bytes: usize,
+    /// Of the bytes that the client has sent, those that are read or taken back: so many more fit.
+    pub gone: u64,
     pub data: &'a [u8],
 }
 
 impl<'a> Done<'a> {
     pub fn write(self) -> Vec<u8> {
-        Writer::new().u32(self.status.0).u64(self.bytes as u64).rest(self.data).finish()
+        Writer::new().u32(self.status.0).u64(self.bytes as u64).u64(self.gone).rest(self.data).finish()
     }
 
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut fields = Fields::of(bytes);
-        let (status, bytes) = (Status(fields.u32()?), fields.u64()?);
+        let (status, bytes, gone) = (Status(fields.u32()?), fields.u64()?, fields.u64()?);
         let bytes = usize::try_from(bytes).map_err(|_| Malformed)?;
-        if status == Status::PENDING { Err(Malformed) } else { Ok(Self { status, bytes, data: fields.rest() }) }
+        if status == Status::PENDING { Err(Malformed) } else { Ok(Self { status, bytes, gone, data: fields.rest() }) }
     }
 }
 
@@ -210,7 +214,7 @@ mod tests {
         assert_eq!(Welcome::read(&welcome.write()), Ok(welcome));
         let (mode, name) = (Mode::from_bits(3).unwrap(), ObjectName::from("a name"));
         assert_eq!(read_bequest(&write_bequest(mode.bits(), &welcome, &name)), Ok((mode, welcome, name)));
-        let done = Done { status: Status::BUFFER_OVERFLOW, bytes: 3, data: b"abc" };
+        let done = Done { status: Status::BUFFER_OVERFLOW, bytes: 3, gone: 4, data: b"abc" };
         assert_eq!(Done::read(&done.write()), Ok(done));
         let seen = Peeked { standing: 3, available: 5, messages: 2, message: Some(3), data: b"ab".to_vec() };
         assert_eq!(read_peeked(&write_peeked(&seen)), Ok(seen));

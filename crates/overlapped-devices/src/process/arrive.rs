@@ -30,12 +30,15 @@ struct Legacy {
     table: Table,
     /// The heirs whose descriptors are all there, until they are handles.
     waiting: Mutex<Option<Vec<bool>>>,
+    /// The socket by which the parent gives more.
+    mail: Mutex<Option<OwnedFd>>,
 }
 
 static LEGACY: OnceLock<Legacy> = OnceLock::new();
 
+// With a number it runs before what has none, which may run code of the program's.
 #[used]
-#[unsafe(link_section = ".init_array")]
+#[unsafe(link_section = ".init_array.00101")]
 static ENTER: extern "C" fn() = enter;
 
 /// Runs before `main`.
@@ -86,10 +89,13 @@ fn find(value: &OsStr) -> Option<Legacy> {
     let ready = |heir: &Heir| heir.places.iter().filter(|place| !place.claim()).count() == 0;
     let ready = table.objects.iter().map(ready).collect();
     let direct = (record.process() == std::process::id()).then(|| Arc::new(record));
+    // SAFETY: claimed now, and named by the record alone.
+    let mail = table.mail.filter(|place| place.claim()).map(|place| unsafe { place.take() });
+    let mail = Mutex::new(mail.filter(|_| direct.is_some()));
     if direct.is_some() {
         lay_out(&table);
     }
-    Some(Legacy { direct, table, waiting: Mutex::new(Some(ready)) })
+    Some(Legacy { direct, table, waiting: Mutex::new(Some(ready)), mail })
 }
 
 /// Descriptors below this number are laid out as the parent's C library has said.
@@ -177,6 +183,9 @@ pub fn say_exit_code(code: u32) {
 pub fn arrive(system: &System) {
     let Some(legacy) = LEGACY.get() else { return };
     let Some(ready) = legacy.waiting.lock().take() else { return };
+    if let Some(mail) = legacy.mail.lock().take() {
+        system.expect_late(Box::new(move |system| super::gift::take(system, &mail)));
+    }
     let made = |(heir, ready): (&Heir, bool)| {
         // SAFETY: claimed before `main`, and taken by this call alone, as the list of those that wait is gone.
         let descriptors = ready.then(|| heir.places.iter().map(|place| unsafe { place.take() }).collect::<Vec<_>>())?;
@@ -195,7 +204,7 @@ pub fn arrive(system: &System) {
     }
 }
 
-fn receive(system: &System, thing: &Thing, descriptors: Vec<OwnedFd>) -> Result<Object, Win32Error> {
+pub(super) fn receive(system: &System, thing: &Thing, descriptors: Vec<OwnedFd>) -> Result<Object, Win32Error> {
     let mut descriptors = descriptors.into_iter();
     match thing {
         Thing::Instance { kind, overlapped, modes, bytes } => {

@@ -120,7 +120,11 @@ fn copy(fd: impl AsFd) -> Result<OwnedFd, Win32Error> {
 }
 
 /// What leads a child to an object, and by which descriptors; `None` if nothing does. A standard handle goes as a stream that any program can use.
-fn pass(system: &System, object: &Object, is_stream: bool) -> Result<Option<(Thing, Vec<OwnedFd>)>, Win32Error> {
+pub(super) fn pass(
+    system: &System,
+    object: &Object,
+    is_stream: bool,
+) -> Result<Option<(Thing, Vec<OwnedFd>)>, Win32Error> {
     Ok(match object {
         Object::Instance(instance) => {
             let device = instance.device();

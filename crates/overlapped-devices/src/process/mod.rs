@@ -9,6 +9,7 @@
 //! | `record` | the memory with that table and with the exit code, which parent and child share |
 //! | `spawn` | the start itself |
 //! | `arrive` | what the child makes of it |
+//! | `gift` | handles that it is given later |
 //!
 //! Every child gets the descriptors 0, 1 and 2, its arguments, the environment, and the descriptors of what it inherits. A child that is a program
 //! of ours finds, by a variable of its environment that is taken away before `main`, a record in memory without a name: the exact command
@@ -20,6 +21,7 @@
 //! between two of ours closes all descriptors, nothing arrives.
 
 mod arrive;
+mod gift;
 mod heirs;
 pub mod line;
 pub mod program;
@@ -28,6 +30,7 @@ mod spawn;
 pub mod table;
 
 pub use arrive::{arrive, command_line, directory, handle_of_descriptor, say_exit_code, standard_handle, startup};
+pub use gift::give;
 pub use heirs::Inherit;
 pub use spawn::Beginning;
 pub use table::{Line, Startup};
@@ -136,7 +139,9 @@ pub fn start(system: &System, start: Start) -> Result<Arc<Process>, Win32Error> 
         Standard::Nothing => 0,
     });
     let own = system.directory().map(|directory| directory.as_os_str().to_owned());
+    let (mail, theirs) = post_box()?;
     let table = Table {
+        mail: table::Place::of(theirs.as_fd()),
         line: start.line.clone(),
         startup: start.startup.clone(),
         standard: values,
@@ -144,7 +149,8 @@ pub fn start(system: &System, start: Start) -> Result<Arc<Process>, Win32Error> 
         objects: std::mem::take(&mut estate.objects),
         handles: std::mem::take(&mut estate.handles),
     };
-    let record = Record::new(&table).map_err(from_errno)?;
+    estate.descriptors.push(theirs);
+    let record = Record::new(&table).map_err(from_errno)?.with_mail(mail);
     // What is only a standard handle is not for the child to have under another number, too.
     let inherited = estate.descriptors.len();
     let [input, output, error] = start.standard.each_ref().map(|standard| descriptor(system, &mut estate, standard));
@@ -158,6 +164,14 @@ pub fn start(system: &System, start: Start) -> Result<Arc<Process>, Win32Error> 
         job.assign(&process)?;
     }
     Ok(process)
+}
+
+/// The two ends of the socket by which a child is given handles.
+fn post_box() -> Result<(OwnedFd, OwnedFd), Win32Error> {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    let pair = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None);
+    let (ours, theirs) = pair.map_err(from_errno)?;
+    Ok((ours, spawn::above(theirs)?))
 }
 
 fn launch(

@@ -41,6 +41,9 @@ struct Head {
 pub struct Record {
     head: NonNull<Head>,
     fd: OwnedFd,
+    /// The parent's end of the socket by which it gives the process handles, and how many it has given.
+    mail: Option<OwnedFd>,
+    given: AtomicU32,
 }
 
 // SAFETY: the memory is there until the record is dropped, and all that is in it is atomic.
@@ -92,7 +95,16 @@ impl Record {
         let null = std::ptr::null_mut();
         // SAFETY: a fresh mapping, of a file that is at least as long and is sealed against becoming shorter.
         let memory = unsafe { rustix::mm::mmap(null, size_of::<Head>(), access, MapFlags::SHARED, &fd, 0) }?;
-        Ok(Self { head: NonNull::new(memory.cast()).ok_or(Errno::NOMEM)?, fd })
+        let head = NonNull::new(memory.cast()).ok_or(Errno::NOMEM)?;
+        Ok(Self { head, fd, mail: None, given: AtomicU32::new(0) })
+    }
+
+    /// The record with the parent's end of that socket.
+    pub fn with_mail(self, mail: OwnedFd) -> Self {
+        // Not `Self { mail, ..self }`: it has a destructor.
+        let mut record = self;
+        record.mail = Some(mail);
+        record
     }
 
     fn head(&self) -> &Head {
@@ -166,6 +178,10 @@ impl Will for Record {
 
     fn descriptor(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+
+    fn mail(&self) -> Option<(BorrowedFd<'_>, u32)> {
+        self.mail.as_ref().map(|mail| (mail.as_fd(), self.given.fetch_add(1, Relaxed)))
     }
 }
 

@@ -141,6 +141,8 @@ pub struct Table {
     pub objects: Vec<Object>,
     /// The handles.
     pub handles: Vec<Handle>,
+    /// The socket by which the parent gives more handles.
+    pub mail: Option<Place>,
 }
 
 struct Writer(Vec<u8>);
@@ -162,6 +164,12 @@ impl Writer {
     fn text(&mut self, text: Option<&OsStr>) {
         self.u32(u32::from(text.is_some()));
         self.bytes(text.unwrap_or_default().as_bytes());
+    }
+
+    fn place(&mut self, place: &Place) {
+        self.u32(place.fd.cast_unsigned());
+        self.u64(place.device);
+        self.u64(place.file);
     }
 
     fn thing(&mut self, thing: &Thing) {
@@ -240,8 +248,11 @@ impl<'a> Reader<'a> {
     fn object(&mut self) -> Option<Object> {
         let thing = self.thing()?;
         let count = self.count(20)?;
-        let place = |r: &mut Self| Some(Place { fd: i32::try_from(r.u32()?).ok()?, device: r.u64()?, file: r.u64()? });
-        Some(Object { thing, places: (0..count).map(|_| place(self)).collect::<Option<_>>()? })
+        Some(Object { thing, places: (0..count).map(|_| self.place()).collect::<Option<_>>()? })
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        Some(Place { fd: i32::try_from(self.u32()?).ok()?, device: self.u64()?, file: self.u64()? })
     }
 }
 
@@ -267,15 +278,14 @@ impl Table {
         for object in &self.objects {
             w.thing(&object.thing);
             w.u32(object.places.len() as u32);
-            for place in &object.places {
-                w.u32(place.fd.cast_unsigned());
-                w.u64(place.device);
-                w.u64(place.file);
-            }
+            object.places.iter().for_each(|place| w.place(place));
         }
         w.u32(self.handles.len() as u32);
         for handle in &self.handles {
             [handle.value, handle.access, handle.flags, handle.object].into_iter().for_each(|word| w.u32(word));
+        }
+        if let Some(mail) = &self.mail {
+            w.place(mail);
         }
         w.0
     }
@@ -306,7 +316,9 @@ impl Table {
             ((handle.object as usize) < objects.len()).then_some(handle)
         };
         let handles = (0..count).map(|_| handle(&mut r)).collect::<Option<_>>()?;
-        Some(Self { line, startup, standard, directory, objects, handles })
+        // A parent of an older version has none.
+        let mail = r.place();
+        Some(Self { line, startup, standard, directory, objects, handles, mail })
     }
 }
 

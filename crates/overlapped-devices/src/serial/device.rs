@@ -52,7 +52,9 @@ impl PortDevice {
     }
 }
 
-impl Device for PortDevice {
+// SAFETY: a read counts what the port has copied into its memory; a request is completed by whoever takes it out of the port's state, under its
+// lock.
+unsafe impl Device for PortDevice {
     fn file_type(&self) -> FileType {
         FileType::Char
     }

@@ -142,8 +142,11 @@ impl Socket {
     /// the device only (contract 08 section 1).
     #[inline]
     pub fn of(system: &System, handle: Handle) -> Result<Self, WsaError> {
-        let socket = Self::of_grant(&system.grant(handle).map_err(|_| WsaError::ENOTSOCK)?)?;
-        if socket.device().is_socket(handle) { Ok(socket) } else { Err(WsaError::ENOTSOCK) }
+        let Ok(Grant { instance, .. }) = system.grant(handle) else { return Err(WsaError::ENOTSOCK) };
+        match instance.device().as_any().downcast_ref::<SocketDevice>() {
+            Some(device) if device.is_socket(handle) => Ok(Self { instance }),
+            _ => Err(WsaError::ENOTSOCK),
+        }
     }
 
     /// The socket that a handle leads to, duplicates included; 10038 if it is something else.

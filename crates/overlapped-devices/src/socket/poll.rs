@@ -351,7 +351,8 @@ impl Core {
 /// What is opened to poll with: it has no requests but polls.
 struct ReadyDevice;
 
-impl Device for ReadyDevice {
+// SAFETY: it accepts no transfers, and polls have no memory of the caller's.
+unsafe impl Device for ReadyDevice {
     fn file_type(&self) -> FileType {
         FileType::Pipe
     }

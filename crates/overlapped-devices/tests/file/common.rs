@@ -343,7 +343,7 @@ unsafe impl Engine for Piecemeal {
 
     unsafe fn submit(&self, request: RequestRef, operation: Operation) {
         let result = if request.is_cancelling() { Err(Errno::CANCELED) } else { self.result(&operation) };
-        std::thread::spawn(move || Reaped { request, result }.deliver());
+        std::thread::spawn(move || Reaped::new(request, result).deliver());
     }
 
     fn cancel(&self, _request: &RequestRef) {}

@@ -112,6 +112,10 @@ unsafe impl Engine for EpollEngine {
         self.sockets.watch(fd, watcher, None).map(|(id, _)| id)
     }
 
+    fn watch_input(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
+        self.sockets.watch_input(fd, watcher, None).map(|(id, _)| id)
+    }
+
     fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {
         self.sockets.unwatch(id, fd);
     }

@@ -75,7 +75,7 @@ impl Pool {
         // Whoever cancels marks the request before it takes this lock: either the mark is seen here, or the queued
         // operation is seen there.
         if request.is_cancelling() {
-            return Err(Reaped { request, result: Err(Errno::CANCELED) });
+            return Err(Reaped::new(request, Err(Errno::CANCELED)));
         }
         state.last_tag += 1;
         let tag = state.last_tag;
@@ -91,7 +91,7 @@ impl Pool {
             self.shared.work.notify_one();
         } else if state.alive < self.shared.limit && self.start_thread(&mut state).is_err() && state.alive == 0 {
             let job = state.queue.pop_back();
-            return job.map_or(Ok(()), |job| Err(Reaped { request: job.request, result: Err(Errno::NOMEM) }));
+            return job.map_or(Ok(()), |job| Err(Reaped::new(job.request, Err(Errno::NOMEM))));
         }
         Ok(())
     }
@@ -115,7 +115,7 @@ impl Pool {
         };
         let found = job.is_some();
         if let Some(job) = job {
-            Reaped { request: job.request, result: Err(Errno::CANCELED) }.deliver();
+            Reaped::new(job.request, Err(Errno::CANCELED)).deliver();
         }
         found
     }
@@ -127,7 +127,7 @@ impl Shared {
             // SAFETY: buffer and descriptor are valid until the request is complete (`Engine::submit`).
             let result: RawResult = unsafe { direct::perform(&job.operation) };
             DELIVERING.set(Arc::as_ptr(&job.request));
-            task::deliver(Reaped { request: job.request, result });
+            Reaped::new(job.request, result).deliver();
             DELIVERING.set(std::ptr::null());
         }
     }

@@ -57,7 +57,7 @@ impl Streams {
     pub(crate) fn submit(&self, request: RequestRef, operation: Operation) {
         let refused = match self.shared() {
             Ok(shared) => shared.enqueue(Waiting { request, operation }),
-            Err(_) => Some(Reaped { request, result: Err(Errno::NOMEM) }),
+            Err(_) => Some(Reaped::new(request, Err(Errno::NOMEM))),
         };
         if let Some(reaped) = refused {
             reaped.deliver();
@@ -92,7 +92,7 @@ impl Streams {
             return false;
         };
         shared.kick();
-        Reaped { request, result: Err(Errno::CANCELED) }.deliver();
+        Reaped::new(request, Err(Errno::CANCELED)).deliver();
         true
     }
 }
@@ -104,7 +104,7 @@ impl Shared {
             let mut state = self.state.lock();
             // Whoever cancels marks the request before it takes this lock; see `Pool::enqueue`.
             if waiting.request.is_cancelling() {
-                return Some(Reaped { request: waiting.request, result: Err(Errno::CANCELED) });
+                return Some(Reaped::new(waiting.request, Err(Errno::CANCELED)));
             }
             state.waiting.push(waiting);
         }
@@ -178,7 +178,7 @@ impl Shared {
             }
             result = Err(Errno::CANCELED);
         }
-        task::deliver(Reaped { request: waiting.request, result });
+        Reaped::new(waiting.request, result).deliver();
     }
 }
 
@@ -194,7 +194,7 @@ impl Drop for Streams {
         };
         shared.kick();
         for Waiting { request, .. } in waiting {
-            Reaped { request, result: Err(Errno::CANCELED) }.deliver();
+            Reaped::new(request, Err(Errno::CANCELED)).deliver();
         }
         task::join(handle);
     }

@@ -132,7 +132,7 @@ impl SimEngine {
             }
         };
         state.record(flight.number, TraceEvent::Completed(result));
-        harvest.reaped.push(Reaped { request: flight.request, result });
+        harvest.reaped.push(Reaped::new(flight.request, result));
     }
 
     /// Polls for a thread that waits; the next completion, if its time comes before the deadline.
@@ -230,7 +230,7 @@ unsafe impl Engine for SimEngine {
         // seen there.
         if request.is_cancelling() {
             drop(state);
-            return Reaped { request, result: Err(Errno::CANCELED) }.deliver();
+            return Reaped::new(request, Err(Errno::CANCELED)).deliver();
         }
         state.admit(request, operation);
         drop(state);

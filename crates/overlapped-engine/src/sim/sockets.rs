@@ -36,7 +36,7 @@ impl Sockets {
                 let mut harvest = Harvest::default();
                 while !shared.stop.load(Ordering::Acquire) {
                     shared.set.poll(None, &mut harvest);
-                    task::deliver_all(&mut harvest);
+                    harvest.deliver();
                 }
             });
             *thread = Some(started.map_err(|_| Errno::NOMEM)?);

@@ -21,6 +21,8 @@ const BATCH: usize = 128;
 const OWN: u64 = 1 << 63;
 const KICK: u64 = OWN | 1;
 const GUEST: u64 = OWN | 2;
+/// Something to be received, or the other side's end.
+const INPUT: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 
 /// See the module page.
 #[derive(Default)]
@@ -124,6 +126,26 @@ impl WatchSet {
         watcher: Weak<dyn Watcher>,
         guest: Option<BorrowedFd<'_>>,
     ) -> Result<(WatchId, bool), Errno> {
+        self.watch_for(INPUT | EventFlags::OUT | EventFlags::PRI, fd, watcher, guest)
+    }
+
+    /// The same for what comes in, and its end.
+    pub(crate) fn watch_input(
+        &self,
+        fd: BorrowedFd<'_>,
+        watcher: Weak<dyn Watcher>,
+        guest: Option<BorrowedFd<'_>>,
+    ) -> Result<(WatchId, bool), Errno> {
+        self.watch_for(INPUT, fd, watcher, guest)
+    }
+
+    fn watch_for(
+        &self,
+        events: EventFlags,
+        fd: BorrowedFd<'_>,
+        watcher: Weak<dyn Watcher>,
+        guest: Option<BorrowedFd<'_>>,
+    ) -> Result<(WatchId, bool), Errno> {
         let (open, new) = self.opened(guest)?;
         let id = {
             let mut watched = open.watched.lock();
@@ -131,8 +153,7 @@ impl WatchSet {
             let generation = watched.generation;
             u64::from(generation) << 32 | watched.slots.insert((generation, watcher)) as u64
         };
-        let events = EventFlags::IN | EventFlags::OUT | EventFlags::PRI | EventFlags::RDHUP | EventFlags::ET;
-        match epoll::add(&open.epoll, fd, EventData::new_u64(id), events) {
+        match epoll::add(&open.epoll, fd, EventData::new_u64(id), events | EventFlags::ET) {
             Ok(()) => Ok((WatchId(id), new)),
             Err(error) => {
                 self.forget(WatchId(id));

@@ -60,6 +60,20 @@ impl UringEngine {
         let thread = RingThread::new(entries, Arc::clone(&threads));
         Ok(Self { direct: Direct::default(), shared, thread, threads, sockets: WatchSet::default() })
     }
+
+    /// The descriptor of the shared ring, which the set of watched ones polls as well.
+    fn ring(&self) -> Option<BorrowedFd<'_>> {
+        self.shared.as_ref().map(SharedRing::descriptor)
+    }
+
+    /// A descriptor is watched; was the set made for it?
+    fn watched(&self, (id, new): (WatchId, bool)) -> WatchId {
+        if new && let Some(shared) = &self.shared {
+            // Whoever polls the ring alone comes back, and polls both from now on.
+            shared.interrupt();
+        }
+        id
+    }
 }
 
 impl std::fmt::Debug for UringEngine {
@@ -96,7 +110,7 @@ unsafe impl Engine for UringEngine {
         {
             match shared.submit(request, operation) {
                 Submitted::Taken => return,
-                Submitted::Over(request) => return Reaped { request, result: Err(Errno::CANCELED) }.deliver(),
+                Submitted::Over(request) => return Reaped::new(request, Err(Errno::CANCELED)).deliver(),
                 Submitted::Full(back) => request = back,
             }
         }
@@ -119,13 +133,11 @@ unsafe impl Engine for UringEngine {
     }
 
     fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
-        let ring = self.shared.as_ref().map(SharedRing::descriptor);
-        let (id, new) = self.sockets.watch(fd, watcher, ring)?;
-        if new && let Some(shared) = &self.shared {
-            // Whoever polls the ring alone comes back, and polls both from now on.
-            shared.interrupt();
-        }
-        Ok(id)
+        self.sockets.watch(fd, watcher, self.ring()).map(|watch| self.watched(watch))
+    }
+
+    fn watch_input(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
+        self.sockets.watch_input(fd, watcher, self.ring()).map(|watch| self.watched(watch))
     }
 
     fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {

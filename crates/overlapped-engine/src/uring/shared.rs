@@ -178,12 +178,12 @@ impl SharedRing {
                         self.count.fetch_sub(1, Ordering::Relaxed);
                         match result {
                             Err(Errno::CANCELED | Errno::INTR | Errno::AGAIN) if request.is_cancelling() => {
-                                reaped.push(Reaped { request, result: Err(Errno::CANCELED) });
+                                reaped.push(Reaped::new(request, Err(Errno::CANCELED)));
                             }
                             Err(Errno::CANCELED | Errno::INTR | Errno::AGAIN) => {
                                 strays.push(Stray { request, operation });
                             }
-                            result => reaped.push(Reaped { request, result }),
+                            result => reaped.push(Reaped::new(request, result)),
                         }
                     }
                 }
@@ -237,7 +237,7 @@ impl Drop for SharedRing {
         while !self.flights.lock().is_empty() && Tick::monotonic() < end {
             self.poll(Some(end), &mut reaped, &mut strays);
         }
-        reaped.extend(strays.into_iter().map(|s| Reaped { request: s.request, result: Err(Errno::CANCELED) }));
+        reaped.extend(strays.into_iter().map(|s| Reaped::new(s.request, Err(Errno::CANCELED))));
         if self.flights.lock().is_empty() {
             // SAFETY: the ring is not used after this line, and Linux has no operation of it any more.
             unsafe { std::mem::ManuallyDrop::drop(&mut self.ring) };

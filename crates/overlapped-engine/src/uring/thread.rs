@@ -242,7 +242,7 @@ impl<'a> Crew<'a> {
             && let Some(Waiting { request, operation, misses }) = self.backlog.pop_front()
         {
             if request.is_cancelling() {
-                self.reaped.push(Reaped { request, result: Err(Errno::CANCELED) });
+                self.reaped.push(Reaped::new(request, Err(Errno::CANCELED)));
                 continue;
             }
             let tag = self.flights.insert(request, operation, misses);
@@ -258,7 +258,7 @@ impl<'a> Crew<'a> {
         } else if let Some(place) = self.backlog.iter().position(|w| Arc::ptr_eq(&w.request, request))
             && let Some(Waiting { request, .. }) = self.backlog.remove(place)
         {
-            self.reaped.push(Reaped { request, result: Err(Errno::CANCELED) });
+            self.reaped.push(Reaped::new(request, Err(Errno::CANCELED)));
         }
     }
 
@@ -311,14 +311,14 @@ impl<'a> Crew<'a> {
         let asked = request.is_cancelling() || self.stopping;
         match result {
             Err(Errno::CANCELED | Errno::INTR | Errno::AGAIN) if asked => {
-                self.reaped.push(Reaped { request, result: Err(Errno::CANCELED) });
+                self.reaped.push(Reaped::new(request, Err(Errno::CANCELED)));
             }
             Err(Errno::CANCELED | Errno::INTR) if misses < TRIES => {
                 self.backlog.push_back(Waiting { request, operation, misses: misses + 1 });
             }
             // The descriptor is set not to block: it must be waited for in another way.
             Err(Errno::AGAIN) => self.inbox.threads.submit(request, operation),
-            result => self.reaped.push(Reaped { request, result }),
+            result => self.reaped.push(Reaped::new(request, result)),
         }
     }
 
@@ -334,7 +334,7 @@ impl<'a> Crew<'a> {
     }
 
     fn deliver(&mut self) {
-        self.reaped.drain(..).for_each(task::deliver);
+        self.reaped.drain(..).for_each(Reaped::deliver);
     }
 
     /// Puts one entry into the queue, making room if that is needed.

@@ -209,7 +209,7 @@ impl File {
     }
 
     pub fn cancel(&self, request: &RequestRef) -> bool {
-        self.instance.cancel(|r| std::ptr::eq(r, &**request)) == 1
+        request.cancel()
     }
 }
 
@@ -257,7 +257,8 @@ impl Descriptor {
     }
 }
 
-impl Device for Descriptor {
+// SAFETY: its operations are about what is left of the request's buffer, on a descriptor that it keeps, and it counts what they moved.
+unsafe impl Device for Descriptor {
     fn file_type(&self) -> FileType {
         FileType::Disk
     }

@@ -6,7 +6,7 @@
 
 mod table;
 
-pub use table::{HandleTable, Watch};
+pub use table::{ASIDE, HandleTable, Watch};
 
 use crate::dispatcher::{Event, Mutant, Semaphore, Timer, Twin, WaitRef};
 use crate::instance::Instance;
@@ -45,6 +45,15 @@ impl Handle {
     pub fn from_raw(raw: usize) -> Option<Self> {
         let value = u32::try_from(raw).ok().filter(|v| *v < 1 << 31)? & !3;
         (value != 0).then_some(Self(value))
+    }
+
+    /// A value of a slot that is [set aside](HandleTable::set_aside): each slot in turn, and each turn with another generation.
+    #[must_use]
+    pub fn set_aside(number: u32) -> Self {
+        let slots = ASIDE.end - ASIDE.start;
+        // Not 0: what was inherited begins with that.
+        let generation = number / slots % ((1 << GENERATION_BITS) - 1) + 1;
+        Self::new(ASIDE.start + number % slots, generation as u16)
     }
 
     /// The value for the C face.

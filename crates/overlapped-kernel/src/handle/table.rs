@@ -3,12 +3,16 @@
 //! A look-up locks one slot and copies what is there, so a handle that is closed meanwhile leaves the caller with its own
 //! reference, and the slot's generation tells old handles from new ones. A freed slot is used again only after
 //! [`QUARANTINE`] others were freed, so the same handle value comes back after `QUARANTINE` x 511 closings at the earliest.
-//! Drawback: a table that has seen many handles keeps that many slots.
+//! Drawback: a table that has seen many handles keeps that many slots. The lock is a brief one, since each call of the C face takes it:
+//! nothing but a copy or a change of the entry is made under it.
+//!
+//! Some slots can be [set aside](HandleTable::set_aside) for handles whose values another process chooses, after this one has begun.
 
 use super::{GENERATION_BITS, Handle, SLOT_BITS};
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering::*};
+use crate::sync::{BriefLock, Mutex};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Freed slots that wait before they are used again.
@@ -28,6 +32,9 @@ const SEGMENTS: usize = SLOT_BITS as usize - FIRST.ilog2() as usize + 1;
 #[cfg(loom)]
 const SEGMENTS: usize = 3;
 
+/// The slots that can be set aside: those of the second segment.
+pub const ASIDE: Range<u32> = 256..512;
+
 /// See the module page.
 pub struct HandleTable<T> {
     segments: [OnceLock<Segment<T>>; SEGMENTS],
@@ -40,12 +47,12 @@ type Segment<T> = Box<[Slot<T>]>;
 struct Slot<T> {
     /// How often the slot was freed; changes under the lock. Its low bits are the generation.
     freed: AtomicU64,
-    value: Mutex<Option<T>>,
+    value: BriefLock<Option<T>>,
 }
 
 impl<T> Slot<T> {
     fn new() -> Self {
-        Self { freed: AtomicU64::new(0), value: Mutex::new(None) }
+        Self { freed: AtomicU64::new(0), value: BriefLock::new(None) }
     }
 
     /// Of the slot's present use; settled only under the lock.
@@ -75,6 +82,22 @@ struct Free {
     queue: VecDeque<u32>,
     /// Lowest slot that was never used. Slot 0 never is, so that no handle is 0.
     next: u32,
+    /// Of the slots that are set aside, those that are free; `None` until some are.
+    aside: Option<Vec<u32>>,
+}
+
+impl Free {
+    /// Behind the last slot that may be in use.
+    fn end(&self) -> u32 {
+        if self.aside.is_some() { self.next.max(ASIDE.end) } else { self.next }
+    }
+
+    /// Goes past the slots that are set aside.
+    fn skip_aside(&mut self) {
+        if self.aside.is_some() && self.next == ASIDE.start {
+            self.next = ASIDE.end;
+        }
+    }
 }
 
 impl<T> Default for HandleTable<T> {
@@ -87,7 +110,7 @@ impl<T> HandleTable<T> {
     /// An empty table.
     #[must_use]
     pub fn new() -> Self {
-        let free = Free { queue: VecDeque::new(), next: 1 };
+        let free = Free { queue: VecDeque::new(), next: 1, aside: None };
         Self { segments: [const { OnceLock::new() }; SEGMENTS], free: Mutex::new(free) }
     }
 
@@ -116,6 +139,7 @@ impl<T> HandleTable<T> {
         if free.next >= 1 << SLOT_BITS {
             return None;
         }
+        free.skip_aside();
         let slot = free.next;
         let (segment, _) = Self::place(slot);
         let slots = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
@@ -134,6 +158,19 @@ impl<T> HandleTable<T> {
         Some(Handle::new(number, slot.generation()))
     }
 
+    /// Sets slots aside for handles that another process chooses; false if they are in use already.
+    pub fn set_aside(&self) -> bool {
+        let mut free = self.free.lock();
+        if free.next > ASIDE.start || free.aside.is_some() {
+            return false;
+        }
+        let (segment, _) = Self::place(ASIDE.start);
+        let Some(place) = self.segments.get(segment) else { return false };
+        place.get_or_init(|| ASIDE.map(|_| Slot::new()).collect());
+        free.aside = Some(ASIDE.collect());
+        true
+    }
+
     /// Puts a value in where a handle says, as another process has had it; false if that place was used already.
     pub fn insert_at(&self, handle: Handle, value: T) -> bool {
         let number = handle.slot();
@@ -142,11 +179,16 @@ impl<T> HandleTable<T> {
         }
         {
             let mut free = self.free.lock();
-            if number < free.next {
+            if let Some(aside) = free.aside.as_mut().filter(|_| ASIDE.contains(&number)) {
+                let Some(at) = aside.iter().position(|slot| *slot == number) else { return false };
+                aside.swap_remove(at);
+            } else if number < free.next {
                 let Some(at) = free.queue.iter().position(|slot| *slot == number) else { return false };
                 free.queue.remove(at);
             }
-            while free.next <= number {
+            let is_aside = free.aside.is_some() && ASIDE.contains(&number);
+            while free.next <= number && !is_aside {
+                free.skip_aside();
                 let (slot, (segment, _)) = (free.next, Self::place(free.next));
                 let slots = if segment == 0 { FIRST } else { FIRST << (segment - 1) };
                 let Some(place) = self.segments.get(segment) else { return false };
@@ -210,7 +252,12 @@ impl<T> HandleTable<T> {
             slot.freed.fetch_add(1, Release);
             value.take()?
         };
-        self.free.lock().queue.push_back(handle.slot());
+        let mut free = self.free.lock();
+        match free.aside.as_mut().filter(|_| ASIDE.contains(&handle.slot())) {
+            Some(aside) => aside.push(handle.slot()),
+            None => free.queue.push_back(handle.slot()),
+        }
+        drop(free);
         Some(Ok(value))
     }
 
@@ -227,20 +274,20 @@ impl<T> HandleTable<T> {
     where
         T: Clone,
     {
-        let next = self.free.lock().next;
+        let end = self.free.lock().end();
         let open = |number| {
             let (segment, index) = Self::place(number);
             let slot = &self.segments[segment].get()?[index];
             let value = slot.value.lock();
             value.clone().map(|value| (Handle::new(number, slot.generation()), value))
         };
-        (1..next).filter_map(open).collect()
+        (1..end).filter_map(open).collect()
     }
 
     /// Is there such a value? `wanted` runs under the lock of a slot, and must be short.
     pub fn any(&self, wanted: impl Fn(&T) -> bool) -> bool {
-        let next = self.free.lock().next;
-        (1..next).any(|number| {
+        let end = self.free.lock().end();
+        (1..end).any(|number| {
             let (segment, index) = Self::place(number);
             let slot = self.segments[segment].get().map(|slots| &slots[index]);
             slot.is_some_and(|slot| slot.value.lock().as_ref().is_some_and(&wanted))
@@ -251,7 +298,12 @@ impl<T> HandleTable<T> {
     #[must_use]
     pub fn len(&self) -> usize {
         let free = self.free.lock();
-        free.next as usize - 1 - free.queue.len()
+        let ordinary = free.next as usize - 1 - free.queue.len();
+        match &free.aside {
+            Some(vacant) if free.next >= ASIDE.end => ordinary - vacant.len(),
+            Some(vacant) => ordinary + ASIDE.len() - vacant.len(),
+            None => ordinary,
+        }
     }
 
     /// Is no handle open?
@@ -268,6 +320,22 @@ mod tests {
 
     fn remove<T>(table: &HandleTable<T>, handle: Handle) -> Option<T> {
         table.remove(handle, |_| Ok::<_, ()>(())).and_then(Result::ok)
+    }
+
+    #[test]
+    fn slots_that_are_set_aside_are_used_by_those_alone_who_name_them() {
+        let table = HandleTable::new();
+        let before = table.insert(0).unwrap();
+        assert!(table.set_aside() && !table.set_aside());
+        let given: Vec<_> = (0..600).map(Handle::set_aside).collect();
+        assert!(table.insert_at(given[3], 103) && !table.insert_at(given[3], 104) && !table.insert_at(given[259], 105));
+        let own: Vec<_> = (0..400).map(|n| table.insert(n).unwrap()).collect();
+        assert!(own.iter().all(|handle| !ASIDE.contains(&handle.slot())));
+        assert_eq!((table.get(given[3]), table.get(given[259]), table.len()), (Some(103), None, 402));
+        assert!(table.all().contains(&103) && table.any(|value| *value == 103));
+        assert_eq!(table.remove(given[3], |_| Ok::<_, ()>(())), Some(Ok(103)));
+        assert!(table.insert_at(given[259], 105) && table.get(given[3]).is_none());
+        assert_eq!((table.len(), table.get(before)), (402, Some(0)));
     }
 
     #[test]

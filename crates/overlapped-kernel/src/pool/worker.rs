@@ -2,9 +2,9 @@
 
 use super::Pool;
 use crate::clock::Timeout;
+use crate::contain::contained;
 use crate::port::{Cargo, NoPacket, Packet};
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -239,16 +239,10 @@ impl Pool {
 
     /// Runs code of the user's. A panic in it is counted, and ends nothing else.
     pub(super) fn survive<R>(&self, run: impl FnOnce() -> R) -> Option<R> {
-        let payload = match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(result) => return Some(result),
-            Err(payload) => payload,
-        };
-        self.panics.fetch_add(1, Ordering::AcqRel);
-        tracing::error!("work on a thread pool panicked; the pool goes on");
-        // The payload is the user's too, and so is its destructor.
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(again);
+        let result = contained("work on a thread pool", run);
+        if result.is_none() {
+            self.panics.fetch_add(1, Ordering::AcqRel);
         }
-        None
+        result
     }
 }

@@ -9,6 +9,7 @@ mod block;
 mod draft;
 pub(crate) mod word;
 
+use crate::contain::contained;
 use crate::dispatcher::Event;
 use crate::engine::{Parts, RawResult};
 use crate::instance::Instance;
@@ -140,6 +141,10 @@ struct Watch {
 }
 
 /// See the module page.
+///
+/// Whoever has a reference to a request that is not complete can end it, and then its memory is the user's again. So such references
+/// go to nobody but devices and engines, whose traits are unsafe to implement, and to those who issue requests, by unsafe
+/// functions: they leave the end to the device.
 pub struct Request {
     word: RequestWord,
     function: Function,
@@ -341,6 +346,11 @@ impl Request {
         self.word.is_cancelling()
     }
 
+    /// Is it on its way: pending, and not yet complete?
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.word.is_under_way()
+    }
+
     /// Is it complete, with the status block final?
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -367,12 +377,12 @@ impl Request {
 
     /// Asks that `waker` be called on completion. False if the request is complete already.
     pub fn set_waker(&self, waker: &Waker) -> bool {
-        {
-            let mut watch = self.watch.lock();
-            match &mut watch.waker {
-                Some(old) if old.will_wake(waker) => {}
-                slot => *slot = Some(waker.clone()),
-            }
+        let known = self.watch.lock().waker.as_ref().is_some_and(|old| old.will_wake(waker));
+        if !known {
+            // Cloned and dropped without the lock: both are the program's code, which may come back to this request.
+            let own = waker.clone();
+            let old = self.watch.lock().waker.replace(own);
+            drop(old);
         }
         self.word.watch()
     }
@@ -422,8 +432,8 @@ impl Request {
         }
     }
 
-    /// An engine's last word on the operation that it was given.
-    pub fn engine_result(self: Arc<Self>, result: RawResult) {
+    /// An engine's last word on the operation that it was given, by [`Reaped::deliver`](crate::engine::Reaped::deliver).
+    pub(crate) fn engine_result(self: Arc<Self>, result: RawResult) {
         crate::road::resume(self, result);
     }
 
@@ -443,7 +453,7 @@ impl Request {
         self.tell(completion, port, |key| self.cargo(key));
     }
 
-    /// The last word on a pending request: writes the outcome and tells everybody.
+    /// The last word on a pending request, which whoever carries it out says once: writes the outcome and tells everybody.
     pub fn complete(self: &Arc<Self>, completion: Completion) {
         let _ = self.word.complete();
         self.instance.delist(self);
@@ -470,7 +480,8 @@ impl Request {
             done.set();
         }
         if let Some(waker) = told.0 {
-            waker.wake();
+            // Whoever completes the request, perhaps in a call on another device, has nothing to do with this.
+            let _ = contained("a waker", || waker.wake());
         }
     }
 

@@ -104,6 +104,11 @@ impl RequestWord {
         self.0.load(Ordering::Acquire) & STATE == CANCELLING
     }
 
+    /// Others may know it, and it is not complete.
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self.0.load(Ordering::Acquire) & STATE, PENDING | CANCELLING | COMPLETING)
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.0.load(Ordering::Acquire) & STATE >= COMPLETE
     }

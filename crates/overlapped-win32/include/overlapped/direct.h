@@ -8,6 +8,8 @@ int _mkdir(const char *name) OVL_SYMBOL(_mkdir);
 int _chdir(const char *name) OVL_SYMBOL(_chdir);
 int _rmdir(const char *name) OVL_SYMBOL(_rmdir);
 char *_getcwd(char *to, int room) OVL_SYMBOL(_getcwd);
+char *_getdcwd(int drive, char *to, int room) OVL_SYMBOL(_getdcwd);
+wchar_t *_wgetdcwd(int drive, wchar_t *to, int room) OVL_SYMBOL(_wgetdcwd);
 int _wmkdir(const wchar_t *name) OVL_SYMBOL(_wmkdir);
 int _wchdir(const wchar_t *name) OVL_SYMBOL(_wchdir);
 int _wrmdir(const wchar_t *name) OVL_SYMBOL(_wrmdir);

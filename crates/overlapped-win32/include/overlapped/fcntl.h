@@ -7,7 +7,18 @@
 #pragma push_macro("off_t")
 #undef off_t
 #define off_t __off_t
+/* Names of POSIX that are no part of this header on Windows, and that programs have for themselves. */
+#pragma push_macro("fcntl")
+#pragma push_macro("flock")
+#undef fcntl
+#undef flock
+#define fcntl ovl_libc_fcntl
+#define flock ovl_libc_flock
 #include_next <fcntl.h>
+#undef fcntl
+#undef flock
+#pragma pop_macro("fcntl")
+#pragma pop_macro("flock")
 #pragma pop_macro("off_t")
 #include "ovl/show.h"
 #include "ovl/off_t.h"

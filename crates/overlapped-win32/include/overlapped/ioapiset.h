@@ -29,6 +29,25 @@ OVL_END
 #include "ovl/outparams.h"
 OVL_OUT(BOOL, GetQueuedCompletionStatus, (HANDLE port, OVL_LONG out, PULONG_PTR key, LPOVERLAPPED *overlapped, DWORD wait), out,
         (port, OVL_TAKEN, key, overlapped, wait))
+#ifdef __cplusplus
+/* Programs of 32-bit days take the key as 32 bits; with OVL_KEY_IS_POINTER, which `ovl cc` defines where there is a cast, what they name
+ * so is a pointer. */
+template <class T> struct ovl_if_dword {};
+template <> struct ovl_if_dword<DWORD> { typedef BOOL type; };
+template <class T>
+inline typename ovl_if_dword<T>::type GetQueuedCompletionStatus(HANDLE port, LPDWORD bytes, T *key, LPOVERLAPPED *overlapped, DWORD wait)
+{
+#ifdef OVL_KEY_IS_POINTER
+    return GetQueuedCompletionStatus(port, bytes, reinterpret_cast<PULONG_PTR>(key), overlapped, wait);
+#else
+    ULONG_PTR whole = key ? *key : 0;
+    BOOL done = GetQueuedCompletionStatus(port, bytes, key ? &whole : (PULONG_PTR)0, overlapped, wait);
+    if (key)
+        *key = static_cast<DWORD>(whole);
+    return done;
+#endif
+}
+#endif
 OVL_OUT(BOOL, GetQueuedCompletionStatusEx,
         (HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG room, OVL_LONG out, DWORD wait, BOOL alertable), out,
         (port, entries, room, OVL_TAKEN, wait, alertable))

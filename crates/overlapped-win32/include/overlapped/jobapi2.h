@@ -44,8 +44,30 @@ typedef enum _JOBOBJECTINFOCLASS {
     JobObjectEndOfJobTimeInformation = 6,
     JobObjectAssociateCompletionPortInformation = 7,
     JobObjectBasicAndIoAccountingInformation = 8,
-    JobObjectExtendedLimitInformation = 9
+    JobObjectExtendedLimitInformation = 9,
+    JobObjectGroupInformation = 11,
+    JobObjectNotificationLimitInformation = 12,
+    JobObjectLimitViolationInformation = 13,
+    JobObjectCpuRateControlInformation = 15
 } JOBOBJECTINFOCLASS;
+
+#define JOB_OBJECT_CPU_RATE_CONTROL_ENABLE 0x1
+#define JOB_OBJECT_CPU_RATE_CONTROL_WEIGHT_BASED 0x2
+#define JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP 0x4
+#define JOB_OBJECT_CPU_RATE_CONTROL_NOTIFY 0x8
+#define JOB_OBJECT_CPU_RATE_CONTROL_MIN_MAX_RATE 0x10
+typedef struct _JOBOBJECT_CPU_RATE_CONTROL_INFORMATION {
+    DWORD ControlFlags;
+    union {
+        DWORD CpuRate;
+        DWORD Weight;
+        struct {
+            WORD MinRate;
+            WORD MaxRate;
+        } DUMMYSTRUCTNAME;
+    } DUMMYUNIONNAME;
+} JOBOBJECT_CPU_RATE_CONTROL_INFORMATION, *PJOBOBJECT_CPU_RATE_CONTROL_INFORMATION;
+OVL_SIZE(JOBOBJECT_CPU_RATE_CONTROL_INFORMATION, 8);
 
 typedef struct _JOBOBJECT_BASIC_ACCOUNTING_INFORMATION {
     LARGE_INTEGER TotalUserTime;

@@ -31,6 +31,9 @@ WINBASEAPI HMODULE WINAPI LoadLibraryExA(LPCSTR name, HANDLE reserved, DWORD fla
 WINBASEAPI HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE reserved, DWORD flags) OVL_SYMBOL(LoadLibraryExW);
 DECLSPEC_NORETURN WINBASEAPI VOID WINAPI FreeLibraryAndExitThread(HMODULE module, DWORD code)
     OVL_SYMBOL(FreeLibraryAndExitThread);
+/* What ovl/start_library.c calls. */
+void ovl_library_attach(BOOL (*main)(HINSTANCE, DWORD, LPVOID), const void *here) OVL_SYMBOL(LibraryAttach);
+void ovl_library_detach(const void *here) OVL_SYMBOL(LibraryDetach);
 OVL_END
 
 #define GetModuleHandle OVL_AW(GetModuleHandle)

@@ -2,6 +2,7 @@
 #ifndef OVL_MSWSOCK_H
 #define OVL_MSWSOCK_H
 #include "winsock2.h"
+#include "mswsockdef.h"
 
 #define SO_UPDATE_ACCEPT_CONTEXT 0x700B
 #define SO_CONNECT_TIME 0x700C

@@ -20,6 +20,7 @@ unsigned long _beginthreadex(void *security, unsigned int stack, unsigned int(__
 void _endthread(void) OVL_SYMBOL(_endthread);
 void _endthreadex(unsigned int code) OVL_SYMBOL(_endthreadex);
 int _getpid(void) OVL_LIBC(getpid);
+int getpid(void) OVL_NOTHROW;
 
 /* Programs. Those with `p` are looked for; those with `e` have an environment of their own. */
 intptr_t _spawnve(int mode, const char *path, const char *const *arguments, const char *const *environment) OVL_SYMBOL(_spawnve);

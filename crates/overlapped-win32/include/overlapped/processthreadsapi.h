@@ -102,6 +102,14 @@ WINBASEAPI BOOL WINAPI CreateProcessW(LPCWSTR program, LPWSTR commandLine, LPSEC
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment,
                                       LPCWSTR directory, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made)
     OVL_SYMBOL(CreateProcessW);
+WINADVAPI BOOL WINAPI CreateProcessAsUserA(HANDLE token, LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
+                                           LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment,
+                                           LPCSTR directory, LPSTARTUPINFOA start, LPPROCESS_INFORMATION made)
+    OVL_SYMBOL(CreateProcessAsUserA);
+WINADVAPI BOOL WINAPI CreateProcessAsUserW(HANDLE token, LPCWSTR program, LPWSTR commandLine, LPSECURITY_ATTRIBUTES process,
+                                           LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment,
+                                           LPCWSTR directory, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made)
+    OVL_SYMBOL(CreateProcessAsUserW);
 WINBASEAPI BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
                                                          SIZE_T *bytes) OVL_SYMBOL(InitializeProcThreadAttributeList);
 WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR what, PVOID value,
@@ -130,6 +138,7 @@ WINBASEAPI BOOL WINAPI GetSystemTimes(PFILETIME idle, PFILETIME kernel, PFILETIM
 WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
     OVL_SYMBOL(QueueUserAPC2);
 #endif
+WINADVAPI BOOL WINAPI OpenThreadToken(HANDLE thread, DWORD access, BOOL self, PHANDLE token) OVL_SYMBOL(OpenThreadToken);
 WINADVAPI BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, PHANDLE token) OVL_SYMBOL(OpenProcessToken);
 OVL_END
 
@@ -144,6 +153,7 @@ OVL_OUT(BOOL, GetExitCodeThread, (HANDLE thread, OVL_LONG out), out, (thread, OV
 #endif
 
 #define CreateProcess OVL_AW(CreateProcess)
+#define CreateProcessAsUser OVL_AW(CreateProcessAsUser)
 #define GetStartupInfo OVL_AW(GetStartupInfo)
 
 #endif

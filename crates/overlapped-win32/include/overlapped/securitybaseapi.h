@@ -20,9 +20,23 @@ OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
 }
 
 OVL_BEGIN
+WINADVAPI BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL disable, PTOKEN_PRIVILEGES to, DWORD room, PTOKEN_PRIVILEGES before,
+                                            PDWORD needed) OVL_SYMBOL(AdjustTokenPrivileges);
 WINADVAPI BOOL WINAPI AllocateAndInitializeSid(PSID_IDENTIFIER_AUTHORITY authority, BYTE count, DWORD a, DWORD b, DWORD c, DWORD d,
                                                DWORD e, DWORD f, DWORD g, DWORD h, PSID *to) OVL_SYMBOL(AllocateAndInitializeSid);
 WINADVAPI PVOID WINAPI FreeSid(PSID sid) OVL_SYMBOL(FreeSid);
+WINADVAPI BOOL WINAPI IsValidSid(PSID sid) OVL_SYMBOL(IsValidSid);
+WINADVAPI BOOL WINAPI EqualSid(PSID first, PSID second) OVL_SYMBOL(EqualSid);
+WINADVAPI DWORD WINAPI GetLengthSid(PSID sid) OVL_SYMBOL(GetLengthSid);
+WINADVAPI DWORD WINAPI GetSidLengthRequired(UCHAR parts) OVL_SYMBOL(GetSidLengthRequired);
+WINADVAPI BOOL WINAPI CopySid(DWORD room, PSID to, PSID from) OVL_SYMBOL(CopySid);
+WINADVAPI BOOL WINAPI InitializeSid(PSID to, PSID_IDENTIFIER_AUTHORITY authority, BYTE parts) OVL_SYMBOL(InitializeSid);
+WINADVAPI PSID_IDENTIFIER_AUTHORITY WINAPI GetSidIdentifierAuthority(PSID sid) OVL_SYMBOL(GetSidIdentifierAuthority);
+WINADVAPI PUCHAR WINAPI GetSidSubAuthorityCount(PSID sid) OVL_SYMBOL(GetSidSubAuthorityCount);
+WINADVAPI PDWORD WINAPI GetSidSubAuthority(PSID sid, DWORD part) OVL_SYMBOL(GetSidSubAuthority);
+WINADVAPI BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access, LPSECURITY_ATTRIBUTES attributes,
+                                       SECURITY_IMPERSONATION_LEVEL level, TOKEN_TYPE type, PHANDLE to) OVL_SYMBOL(DuplicateTokenEx);
+WINADVAPI BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token) OVL_SYMBOL(ImpersonateLoggedOnUser);
 WINADVAPI BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what, LPVOID to, DWORD room, PDWORD needed)
     OVL_SYMBOL(GetTokenInformation);
 OVL_END

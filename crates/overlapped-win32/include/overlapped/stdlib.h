@@ -49,6 +49,8 @@ extern "C++" template <class T, size_t N> char (*ovl_count_of(T (&array)[N]))[N]
 OVL_BEGIN
 extern char **environ;
 #define _environ environ
+wchar_t ***__p__wenviron(void) OVL_SYMBOL(__p__wenviron);
+#define _wenviron (*__p__wenviron())
 errno_t rand_s(unsigned int *to) OVL_SYMBOL(rand_s);
 long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
 long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);

@@ -84,6 +84,7 @@ WINBASEAPI UINT WINAPI GetWindowsDirectoryA(LPSTR to, UINT room) OVL_SYMBOL(GetW
 WINBASEAPI UINT WINAPI GetWindowsDirectoryW(LPWSTR to, UINT room) OVL_SYMBOL(GetWindowsDirectoryW);
 WINBASEAPI BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG kibibytes) OVL_SYMBOL(GetPhysicallyInstalledSystemMemory);
 WINBASEAPI ULONGLONG NTAPI VerSetConditionMask(ULONGLONG mask, ULONG field, UCHAR condition) OVL_SYMBOL(VerSetConditionMask);
+#define VER_SET_CONDITION(mask, field, condition) ((mask) = VerSetConditionMask((mask), (field), (condition)))
 WINBASEAPI BOOL WINAPI GetLogicalProcessorInformation(PSYSTEM_LOGICAL_PROCESSOR_INFORMATION to, PDWORD bytes)
     OVL_SYMBOL(GetLogicalProcessorInformation);
 WINBASEAPI BOOL WINAPI GetLogicalProcessorInformationEx(LOGICAL_PROCESSOR_RELATIONSHIP relation,

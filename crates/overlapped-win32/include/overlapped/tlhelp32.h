@@ -1,11 +1,66 @@
-/* Snapshots of processes: types for programs that include it. K32EnumProcesses of psapi.h lists processes. */
+/* Snapshots of processes and threads. */
 #ifndef OVL_TLHELP32_H
 #define OVL_TLHELP32_H
 #include "windows.h"
 
+#define MAX_MODULE_NAME32 255
 #define TH32CS_SNAPHEAPLIST 0x1
 #define TH32CS_SNAPPROCESS 0x2
 #define TH32CS_SNAPTHREAD 0x4
 #define TH32CS_SNAPMODULE 0x8
+#define TH32CS_SNAPALL (TH32CS_SNAPHEAPLIST | TH32CS_SNAPPROCESS | TH32CS_SNAPTHREAD | TH32CS_SNAPMODULE)
+#define TH32CS_INHERIT 0x80000000u
+
+#define OVL_PROCESS_ENTRY(unit) \
+    DWORD dwSize; \
+    DWORD cntUsage; \
+    DWORD th32ProcessID; \
+    ULONG_PTR th32DefaultHeapID; \
+    DWORD th32ModuleID; \
+    DWORD cntThreads; \
+    DWORD th32ParentProcessID; \
+    LONG pcPriClassBase; \
+    DWORD dwFlags; \
+    unit szExeFile[MAX_PATH]
+typedef struct tagPROCESSENTRY32W {
+    OVL_PROCESS_ENTRY(WCHAR);
+} PROCESSENTRY32W, *PPROCESSENTRY32W, *LPPROCESSENTRY32W;
+OVL_SIZE(PROCESSENTRY32W, 568);
+#ifdef UNICODE
+#define PROCESSENTRY32 PROCESSENTRY32W
+#define PPROCESSENTRY32 PPROCESSENTRY32W
+#define LPPROCESSENTRY32 LPPROCESSENTRY32W
+#else
+typedef struct tagPROCESSENTRY32 {
+    OVL_PROCESS_ENTRY(CHAR);
+} PROCESSENTRY32, *PPROCESSENTRY32, *LPPROCESSENTRY32;
+OVL_SIZE(PROCESSENTRY32, 304);
+#endif
+
+typedef struct tagTHREADENTRY32 {
+    DWORD dwSize;
+    DWORD cntUsage;
+    DWORD th32ThreadID;
+    DWORD th32OwnerProcessID;
+    LONG tpBasePri;
+    LONG tpDeltaPri;
+    DWORD dwFlags;
+} THREADENTRY32, *PTHREADENTRY32, *LPTHREADENTRY32;
+OVL_SIZE(THREADENTRY32, 28);
+
+OVL_BEGIN
+WINBASEAPI HANDLE WINAPI CreateToolhelp32Snapshot(DWORD what, DWORD process) OVL_SYMBOL(CreateToolhelp32Snapshot);
+WINBASEAPI BOOL WINAPI Process32FirstW(HANDLE snapshot, LPPROCESSENTRY32W to) OVL_SYMBOL(Process32FirstW);
+WINBASEAPI BOOL WINAPI Process32NextW(HANDLE snapshot, LPPROCESSENTRY32W to) OVL_SYMBOL(Process32NextW);
+#ifdef UNICODE
+#define Process32First Process32FirstW
+#define Process32Next Process32NextW
+#else
+WINBASEAPI BOOL WINAPI Process32First(HANDLE snapshot, LPPROCESSENTRY32 to) OVL_SYMBOL(Process32First);
+WINBASEAPI BOOL WINAPI Process32Next(HANDLE snapshot, LPPROCESSENTRY32 to) OVL_SYMBOL(Process32Next);
+#endif
+WINBASEAPI BOOL WINAPI Thread32First(HANDLE snapshot, LPTHREADENTRY32 to) OVL_SYMBOL(Thread32First);
+WINBASEAPI BOOL WINAPI Thread32Next(HANDLE snapshot, LPTHREADENTRY32 to) OVL_SYMBOL(Thread32Next);
+OVL_END
 
 #endif

@@ -6,7 +6,35 @@
 #include "ovl/hide.h"
 #pragma push_macro("_GETOPT_POSIX_H")
 #define _GETOPT_POSIX_H 1
+/* Programs make macros of these, such as closesocket of close, and headers of C++ come later. */
+#pragma push_macro("close")
+#undef close
+#pragma push_macro("read")
+#undef read
+#pragma push_macro("write")
+#undef write
+#pragma push_macro("lseek")
+#undef lseek
+#pragma push_macro("dup")
+#undef dup
+#pragma push_macro("dup2")
+#undef dup2
+#pragma push_macro("isatty")
+#undef isatty
+#pragma push_macro("getpid")
+#undef getpid
+#pragma push_macro("gethostname")
+#undef gethostname
 #include_next <unistd.h>
+#pragma pop_macro("close")
+#pragma pop_macro("read")
+#pragma pop_macro("write")
+#pragma pop_macro("lseek")
+#pragma pop_macro("dup")
+#pragma pop_macro("dup2")
+#pragma pop_macro("isatty")
+#pragma pop_macro("getpid")
+#pragma pop_macro("gethostname")
 #undef _GETOPT_POSIX_H
 #pragma pop_macro("_GETOPT_POSIX_H")
 #include "ovl/show.h"
@@ -41,6 +69,22 @@ OVL_END
 #if __has_include(<bits/getopt_posix.h>)
 #include <bits/getopt_posix.h>
 #endif
+#pragma push_macro("sleep")
+#undef sleep
+#pragma push_macro("usleep")
+#undef usleep
+#pragma push_macro("pipe")
+#undef pipe
+#pragma push_macro("link")
+#undef link
+#pragma push_macro("symlink")
+#undef symlink
+#pragma push_macro("readlink")
+#undef readlink
+#pragma push_macro("truncate")
+#undef truncate
+#pragma push_macro("ftruncate")
+#undef ftruncate
 OVL_BEGIN
 unsigned int sleep(unsigned int seconds);
 int usleep(unsigned int microseconds);
@@ -60,4 +104,12 @@ unsigned int getgid(void) OVL_NOTHROW;
 unsigned int getegid(void) OVL_NOTHROW;
 int getppid(void) OVL_NOTHROW;
 OVL_END
+#pragma pop_macro("sleep")
+#pragma pop_macro("usleep")
+#pragma pop_macro("pipe")
+#pragma pop_macro("link")
+#pragma pop_macro("symlink")
+#pragma pop_macro("readlink")
+#pragma pop_macro("truncate")
+#pragma pop_macro("ftruncate")
 #endif

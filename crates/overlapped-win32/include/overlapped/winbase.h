@@ -274,6 +274,8 @@ OVL_SIZE(FILE_ID_INFO, 24);
 #define GMEM_FIXED 0x0000
 #define GMEM_MOVEABLE 0x0002
 #define GMEM_ZEROINIT 0x0040
+#define GMEM_DDESHARE 0x2000
+#define GMEM_SHARE 0x2000
 #define GHND (GMEM_MOVEABLE | GMEM_ZEROINIT)
 #define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
 
@@ -416,7 +418,10 @@ OVL_SIZE(STARTUPINFOEXW, 112);
 #define CE_FRAME 0x8
 #define CE_BREAK 0x10
 #define CE_TXFULL 0x100
+#define CE_PTO 0x200
 #define CE_IOE 0x400
+#define CE_DNS 0x800
+#define CE_OOP 0x1000
 #define CE_MODE 0x8000
 #define SETXON 2
 #define SETRTS 3
@@ -663,6 +668,27 @@ WINBASEAPI BOOL WINAPI GetComputerNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetCo
 WINBASEAPI BOOL WINAPI GetComputerNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetComputerNameW);
 /* Programs declare it themselves, since only ntsecapi.h has it, under another name. */
 BOOLEAN WINAPI SystemFunction036(PVOID to, ULONG bytes) OVL_SYMBOL(SystemFunction036);
+#define LOGON32_LOGON_INTERACTIVE 2
+#define LOGON32_LOGON_NETWORK 3
+#define LOGON32_LOGON_BATCH 4
+#define LOGON32_LOGON_SERVICE 5
+#define LOGON32_PROVIDER_DEFAULT 0
+WINADVAPI BOOL WINAPI LookupPrivilegeValueA(LPCSTR computer, LPCSTR name, PLUID to) OVL_SYMBOL(LookupPrivilegeValueA);
+WINADVAPI BOOL WINAPI LookupPrivilegeValueW(LPCWSTR computer, LPCWSTR name, PLUID to) OVL_SYMBOL(LookupPrivilegeValueW);
+WINADVAPI BOOL WINAPI LookupPrivilegeNameA(LPCSTR computer, PLUID value, LPSTR to, LPDWORD room) OVL_SYMBOL(LookupPrivilegeNameA);
+WINADVAPI BOOL WINAPI LookupPrivilegeNameW(LPCWSTR computer, PLUID value, LPWSTR to, LPDWORD room) OVL_SYMBOL(LookupPrivilegeNameW);
+WINADVAPI BOOL WINAPI LogonUserA(LPCSTR user, LPCSTR domain, LPCSTR password, DWORD type, DWORD provider, PHANDLE to)
+    OVL_SYMBOL(LogonUserA);
+WINADVAPI BOOL WINAPI LogonUserW(LPCWSTR user, LPCWSTR domain, LPCWSTR password, DWORD type, DWORD provider, PHANDLE to)
+    OVL_SYMBOL(LogonUserW);
+WINADVAPI BOOL WINAPI LookupAccountSidA(LPCSTR computer, PSID sid, LPSTR name, LPDWORD nameSize, LPSTR domain, LPDWORD domainSize,
+                                        PSID_NAME_USE type) OVL_SYMBOL(LookupAccountSidA);
+WINADVAPI BOOL WINAPI LookupAccountSidW(LPCWSTR computer, PSID sid, LPWSTR name, LPDWORD nameSize, LPWSTR domain,
+                                        LPDWORD domainSize, PSID_NAME_USE type) OVL_SYMBOL(LookupAccountSidW);
+WINADVAPI BOOL WINAPI LookupAccountNameA(LPCSTR computer, LPCSTR name, PSID sid, LPDWORD sidSize, LPSTR domain, LPDWORD domainSize,
+                                         PSID_NAME_USE type) OVL_SYMBOL(LookupAccountNameA);
+WINADVAPI BOOL WINAPI LookupAccountNameW(LPCWSTR computer, LPCWSTR name, PSID sid, LPDWORD sidSize, LPWSTR domain,
+                                         LPDWORD domainSize, PSID_NAME_USE type) OVL_SYMBOL(LookupAccountNameW);
 WINADVAPI BOOL WINAPI GetUserNameA(LPSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameA);
 WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR to, LPDWORD room) OVL_SYMBOL(GetUserNameW);
 WINBASEAPI BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA wanted, DWORD fields, DWORDLONG mask) OVL_SYMBOL(VerifyVersionInfoA);
@@ -814,6 +840,11 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 #define FormatMessage OVL_AW(FormatMessage)
 #define GetComputerName OVL_AW(GetComputerName)
 #define GetUserName OVL_AW(GetUserName)
+#define LogonUser OVL_AW(LogonUser)
+#define LookupPrivilegeValue OVL_AW(LookupPrivilegeValue)
+#define LookupPrivilegeName OVL_AW(LookupPrivilegeName)
+#define LookupAccountSid OVL_AW(LookupAccountSid)
+#define LookupAccountName OVL_AW(LookupAccountName)
 #define CreateNamedPipe OVL_AW(CreateNamedPipe)
 #define WaitNamedPipe OVL_AW(WaitNamedPipe)
 #define CallNamedPipe OVL_AW(CallNamedPipe)

@@ -189,6 +189,18 @@ typedef struct _INPUT_RECORD {
 } INPUT_RECORD, *PINPUT_RECORD;
 OVL_SIZE(INPUT_RECORD, 20);
 
+#define CONSOLE_NO_SELECTION 0x0
+#define CONSOLE_SELECTION_IN_PROGRESS 0x1
+#define CONSOLE_SELECTION_NOT_EMPTY 0x2
+#define CONSOLE_MOUSE_SELECTION 0x4
+#define CONSOLE_MOUSE_DOWN 0x8
+typedef struct _CONSOLE_SELECTION_INFO {
+    DWORD dwFlags;
+    COORD dwSelectionAnchor;
+    SMALL_RECT srSelection;
+} CONSOLE_SELECTION_INFO, *PCONSOLE_SELECTION_INFO;
+OVL_SIZE(CONSOLE_SELECTION_INFO, 16);
+
 typedef BOOL(WINAPI *PHANDLER_ROUTINE)(DWORD event);
 
 OVL_BEGIN
@@ -253,6 +265,11 @@ WINBASEAPI BOOL WINAPI GetCurrentConsoleFont(HANDLE output, BOOL largest, PCONSO
     OVL_SYMBOL(GetCurrentConsoleFont);
 WINBASEAPI BOOL WINAPI GetCurrentConsoleFontEx(HANDLE output, BOOL largest, PCONSOLE_FONT_INFOEX to)
     OVL_SYMBOL(GetCurrentConsoleFontEx);
+WINBASEAPI BOOL WINAPI SetCurrentConsoleFontEx(HANDLE output, BOOL largest, PCONSOLE_FONT_INFOEX font)
+    OVL_SYMBOL(SetCurrentConsoleFontEx);
+WINBASEAPI BOOL WINAPI GetConsoleSelectionInfo(PCONSOLE_SELECTION_INFO to) OVL_SYMBOL(GetConsoleSelectionInfo);
+WINBASEAPI DWORD WINAPI GetConsoleOriginalTitleA(LPSTR to, DWORD room) OVL_SYMBOL(GetConsoleOriginalTitleA);
+WINBASEAPI DWORD WINAPI GetConsoleOriginalTitleW(LPWSTR to, DWORD room) OVL_SYMBOL(GetConsoleOriginalTitleW);
 WINBASEAPI COORD WINAPI GetConsoleFontSize(HANDLE output, DWORD font) OVL_SYMBOL(GetConsoleFontSize);
 WINBASEAPI BOOL WINAPI GetConsoleDisplayMode(LPDWORD mode) OVL_SYMBOL(GetConsoleDisplayMode);
 WINBASEAPI DWORD WINAPI GetConsoleProcessList(LPDWORD to, DWORD room) OVL_SYMBOL(GetConsoleProcessList);
@@ -309,5 +326,6 @@ OVL_END
 #define ScrollConsoleScreenBuffer OVL_AW(ScrollConsoleScreenBuffer)
 #define SetConsoleTitle OVL_AW(SetConsoleTitle)
 #define GetConsoleTitle OVL_AW(GetConsoleTitle)
+#define GetConsoleOriginalTitle OVL_AW(GetConsoleOriginalTitle)
 
 #endif

@@ -14,13 +14,20 @@
 #include "winbase.h"
 #include "winnls.h"
 #include "wincon.h"
+#ifndef NOGDI
+#include "wingdi.h"
+#endif
 #include "winuser.h"
 #include "winreg.h"
+#ifndef NOSERVICE
+#include "winsvc.h"
+#endif
 #ifndef WIN32_LEAN_AND_MEAN
 #include "winioctl.h"
 #ifndef OVL_WINSOCK2_H
 #include "winsock.h"
 #endif
+#include "shellapi.h"
 #include "timeapi.h"
 #include "rpc.h"
 #endif

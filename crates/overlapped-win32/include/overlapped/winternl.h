@@ -123,6 +123,11 @@ OVL_SIZE(SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION, 48);
 
 OVL_BEGIN
 NTSTATUS NTAPI NtClose(HANDLE object) OVL_SYMBOL(NtClose);
+NTSTATUS NTAPI NtCreateKeyedEvent(PHANDLE to, ACCESS_MASK access, POBJECT_ATTRIBUTES what, ULONG flags) OVL_SYMBOL(NtCreateKeyedEvent);
+NTSTATUS NTAPI NtWaitForKeyedEvent(HANDLE event, PVOID key, BOOLEAN alertable, PLARGE_INTEGER timeout)
+    OVL_SYMBOL(NtWaitForKeyedEvent);
+NTSTATUS NTAPI NtReleaseKeyedEvent(HANDLE event, PVOID key, BOOLEAN alertable, PLARGE_INTEGER timeout)
+    OVL_SYMBOL(NtReleaseKeyedEvent);
 NTSTATUS NTAPI NtCreateFile(PHANDLE to, ACCESS_MASK access, POBJECT_ATTRIBUTES what, PIO_STATUS_BLOCK block, PLARGE_INTEGER size,
                             ULONG attributes, ULONG share, ULONG disposition, ULONG options, PVOID extended, ULONG extendedBytes)
     OVL_SYMBOL(NtCreateFile);

@@ -1,4 +1,4 @@
-/* Of windows and messages: the wait that involves them, and constants that console programs mention. */
+/* Messages of threads, keys, and what console programs do with windows. */
 #ifndef OVL_WINUSER_H
 #define OVL_WINUSER_H
 #include "ovl/crt.h"
@@ -23,9 +23,137 @@
 #define QS_ALLINPUT 0x4FF
 #define SW_HIDE 0
 #define SW_SHOWNORMAL 1
+#define SW_NORMAL 1
+#define SW_SHOWMINIMIZED 2
+#define SW_SHOWMAXIMIZED 3
+#define SW_MAXIMIZE 3
+#define SW_SHOWNOACTIVATE 4
 #define SW_SHOW 5
+#define SW_MINIMIZE 6
+#define SW_SHOWMINNOACTIVE 7
+#define SW_SHOWNA 8
+#define SW_RESTORE 9
 #define SW_SHOWDEFAULT 10
+#define SW_FORCEMINIMIZE 11
+#define SWP_NOSIZE 0x1
+#define SWP_NOMOVE 0x2
+#define SWP_NOZORDER 0x4
+#define SWP_NOREDRAW 0x8
+#define SWP_NOACTIVATE 0x10
+#define SWP_FRAMECHANGED 0x20
+#define SWP_SHOWWINDOW 0x40
+#define SWP_HIDEWINDOW 0x80
+#define HWND_TOP ((HWND)0)
+#define HWND_BOTTOM ((HWND)1)
+#define HWND_TOPMOST ((HWND)(LONG_PTR)-1)
+#define HWND_NOTOPMOST ((HWND)(LONG_PTR)-2)
+#define HWND_MESSAGE ((HWND)(LONG_PTR)-3)
+#define HWND_BROADCAST ((HWND)0xFFFF)
+#define HWND_DESKTOP ((HWND)0)
+#define GWL_STYLE (-16)
+#define GWL_EXSTYLE (-20)
+#define GWLP_USERDATA (-21)
+#define WS_OVERLAPPED 0x0
+#define WS_MAXIMIZEBOX 0x10000
+#define WS_MINIMIZEBOX 0x20000
+#define WS_SIZEBOX 0x40000
+#define WS_THICKFRAME 0x40000
+#define WS_SYSMENU 0x80000
+#define WS_HSCROLL 0x100000
+#define WS_VSCROLL 0x200000
+#define WS_CAPTION 0xC00000
+#define WS_VISIBLE 0x10000000
+#define WS_EX_LAYERED 0x80000
+#define MF_BYCOMMAND 0x0
+#define MF_ENABLED 0x0
+#define MF_GRAYED 0x1
+#define MF_DISABLED 0x2
+#define MF_BYPOSITION 0x400
+#define SC_SIZE 0xF000
+#define SC_MOVE 0xF010
+#define SC_MINIMIZE 0xF020
+#define SC_MAXIMIZE 0xF030
+#define SC_CLOSE 0xF060
+#define SC_RESTORE 0xF120
+#define WM_NULL 0x0
+#define WM_CREATE 0x1
+#define WM_DESTROY 0x2
+#define WM_SETTEXT 0xC
+#define WM_GETTEXT 0xD
+#define WM_PAINT 0xF
+#define WM_CLOSE 0x10
+#define WM_QUERYENDSESSION 0x11
+#define WM_QUIT 0x12
+#define WM_ENDSESSION 0x16
+#define WM_GETICON 0x7F
+#define WM_SETICON 0x80
+#define WM_KEYDOWN 0x100
+#define WM_KEYUP 0x101
+#define WM_CHAR 0x102
+#define WM_SYSKEYDOWN 0x104
+#define WM_SYSKEYUP 0x105
+#define WM_COMMAND 0x111
+#define WM_SYSCOMMAND 0x112
+#define WM_TIMER 0x113
+#define WM_MOUSEMOVE 0x200
+#define WM_LBUTTONDOWN 0x201
+#define WM_LBUTTONUP 0x202
+#define WM_POWERBROADCAST 0x218
+#define WM_DEVICECHANGE 0x219
+#define WM_COPYDATA 0x4A
+#define WM_HOTKEY 0x312
 #define WM_USER 0x0400
+#define WM_APP 0x8000
+#define PM_NOREMOVE 0x0
+#define PM_REMOVE 0x1
+#define PM_NOYIELD 0x2
+#define USER_TIMER_MINIMUM 0xA
+#define USER_TIMER_MAXIMUM 0x7FFFFFFF
+#define MB_OK 0x0
+#define MB_OKCANCEL 0x1
+#define MB_ABORTRETRYIGNORE 0x2
+#define MB_YESNOCANCEL 0x3
+#define MB_YESNO 0x4
+#define MB_RETRYCANCEL 0x5
+#define MB_CANCELTRYCONTINUE 0x6
+#define MB_ICONHAND 0x10
+#define MB_ICONSTOP 0x10
+#define MB_ICONERROR 0x10
+#define MB_ICONQUESTION 0x20
+#define MB_ICONEXCLAMATION 0x30
+#define MB_ICONWARNING 0x30
+#define MB_ICONASTERISK 0x40
+#define MB_ICONINFORMATION 0x40
+#define MB_DEFBUTTON1 0x0
+#define MB_DEFBUTTON2 0x100
+#define MB_DEFBUTTON3 0x200
+#define MB_APPLMODAL 0x0
+#define MB_SYSTEMMODAL 0x1000
+#define MB_TASKMODAL 0x2000
+#define MB_NOFOCUS 0x8000
+#define MB_SETFOREGROUND 0x10000
+#define MB_DEFAULT_DESKTOP_ONLY 0x20000
+#define MB_TOPMOST 0x40000
+#define MB_SERVICE_NOTIFICATION 0x200000
+#define IDOK 1
+#define IDCANCEL 2
+#define IDABORT 3
+#define IDRETRY 4
+#define IDIGNORE 5
+#define IDYES 6
+#define IDNO 7
+#define IDTRYAGAIN 10
+#define IDCONTINUE 11
+#define CF_TEXT 1
+#define CF_OEMTEXT 7
+#define CF_UNICODETEXT 13
+#define SPI_GETWHEELSCROLLLINES 0x68
+#define WHEEL_DELTA 120
+#define WHEEL_PAGESCROLL 0xFFFFFFFFu
+#define SM_CXSCREEN 0
+#define SM_CYSCREEN 1
+#define SM_MOUSEPRESENT 19
+#define SM_CMOUSEBUTTONS 43
 #define SM_CLEANBOOT 67
 #define SM_REMOTESESSION 0x1000
 #define MAPVK_VK_TO_VSC 0
@@ -44,6 +172,8 @@ typedef struct tagMSG {
     POINT pt;
 } MSG, *PMSG, *LPMSG;
 OVL_SIZE(MSG, 48);
+typedef VOID(CALLBACK *TIMERPROC)(HWND window, UINT message, UINT_PTR id, DWORD time);
+typedef LRESULT(CALLBACK *WNDPROC)(HWND window, UINT message, WPARAM first, LPARAM second);
 
 /* Virtual key codes, for the keys of a console. Letters and digits are their characters. */
 #define VK_LBUTTON 0x01
@@ -61,7 +191,18 @@ OVL_SIZE(MSG, 48);
 #define VK_MENU 0x12
 #define VK_PAUSE 0x13
 #define VK_CAPITAL 0x14
+#define VK_KANA 0x15
+#define VK_HANGUL 0x15
+#define VK_HANGEUL 0x15
+#define VK_JUNJA 0x17
+#define VK_FINAL 0x18
+#define VK_HANJA 0x19
+#define VK_KANJI 0x19
 #define VK_ESCAPE 0x1B
+#define VK_CONVERT 0x1C
+#define VK_NONCONVERT 0x1D
+#define VK_ACCEPT 0x1E
+#define VK_MODECHANGE 0x1F
 #define VK_SPACE 0x20
 #define VK_PRIOR 0x21
 #define VK_NEXT 0x22
@@ -130,6 +271,24 @@ OVL_SIZE(MSG, 48);
 #define VK_RCONTROL 0xA3
 #define VK_LMENU 0xA4
 #define VK_RMENU 0xA5
+#define VK_BROWSER_BACK 0xA6
+#define VK_BROWSER_FORWARD 0xA7
+#define VK_BROWSER_REFRESH 0xA8
+#define VK_BROWSER_STOP 0xA9
+#define VK_BROWSER_SEARCH 0xAA
+#define VK_BROWSER_FAVORITES 0xAB
+#define VK_BROWSER_HOME 0xAC
+#define VK_VOLUME_MUTE 0xAD
+#define VK_VOLUME_DOWN 0xAE
+#define VK_VOLUME_UP 0xAF
+#define VK_MEDIA_NEXT_TRACK 0xB0
+#define VK_MEDIA_PREV_TRACK 0xB1
+#define VK_MEDIA_STOP 0xB2
+#define VK_MEDIA_PLAY_PAUSE 0xB3
+#define VK_LAUNCH_MAIL 0xB4
+#define VK_LAUNCH_MEDIA_SELECT 0xB5
+#define VK_LAUNCH_APP1 0xB6
+#define VK_LAUNCH_APP2 0xB7
 #define VK_OEM_1 0xBA
 #define VK_OEM_PLUS 0xBB
 #define VK_OEM_COMMA 0xBC
@@ -143,19 +302,106 @@ OVL_SIZE(MSG, 48);
 #define VK_OEM_7 0xDE
 #define VK_OEM_8 0xDF
 #define VK_OEM_102 0xE2
+#define VK_PROCESSKEY 0xE5
 #define VK_PACKET 0xE7
+#define VK_ATTN 0xF6
+#define VK_CRSEL 0xF7
+#define VK_EXSEL 0xF8
+#define VK_EREOF 0xF9
+#define VK_PLAY 0xFA
+#define VK_ZOOM 0xFB
+#define VK_NONAME 0xFC
+#define VK_PA1 0xFD
+#define VK_OEM_CLEAR 0xFE
 
 OVL_BEGIN
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds, DWORD mask)
     OVL_SYMBOL(MsgWaitForMultipleObjects);
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, DWORD milliseconds, DWORD mask,
                                                     DWORD flags) OVL_SYMBOL(MsgWaitForMultipleObjectsEx);
-/* There are no windows, so no message ever comes: GetMessage waits for ever. */
+/* Messages are for threads; there are no windows. */
 WINUSERAPI BOOL WINAPI GetMessageA(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageA);
 WINUSERAPI BOOL WINAPI GetMessageW(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageW);
+WINUSERAPI BOOL WINAPI PeekMessageA(LPMSG to, HWND window, UINT first, UINT last, UINT flags) OVL_SYMBOL(PeekMessageA);
+WINUSERAPI BOOL WINAPI PeekMessageW(LPMSG to, HWND window, UINT first, UINT last, UINT flags) OVL_SYMBOL(PeekMessageW);
+WINUSERAPI BOOL WINAPI WaitMessage(VOID) OVL_SYMBOL(WaitMessage);
+WINUSERAPI DWORD WINAPI GetQueueStatus(UINT flags) OVL_SYMBOL(GetQueueStatus);
+WINUSERAPI LONG WINAPI GetMessageTime(VOID) OVL_SYMBOL(GetMessageTime);
+WINUSERAPI BOOL WINAPI IsGUIThread(BOOL convert) OVL_SYMBOL(IsGUIThread);
+WINUSERAPI BOOL WINAPI PostThreadMessageA(DWORD thread, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(PostThreadMessageA);
+WINUSERAPI BOOL WINAPI PostThreadMessageW(DWORD thread, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(PostThreadMessageW);
+WINUSERAPI BOOL WINAPI PostMessageA(HWND window, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(PostMessageA);
+WINUSERAPI BOOL WINAPI PostMessageW(HWND window, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(PostMessageW);
+WINUSERAPI VOID WINAPI PostQuitMessage(int code) OVL_SYMBOL(PostQuitMessage);
+WINUSERAPI UINT_PTR WINAPI SetTimer(HWND window, UINT_PTR id, UINT milliseconds, TIMERPROC routine) OVL_SYMBOL(SetTimer);
+WINUSERAPI BOOL WINAPI KillTimer(HWND window, UINT_PTR id) OVL_SYMBOL(KillTimer);
 WINUSERAPI BOOL WINAPI TranslateMessage(const MSG *message) OVL_SYMBOL(TranslateMessage);
 WINUSERAPI LONG_PTR WINAPI DispatchMessageA(const MSG *message) OVL_SYMBOL(DispatchMessageA);
 WINUSERAPI LONG_PTR WINAPI DispatchMessageW(const MSG *message) OVL_SYMBOL(DispatchMessageW);
+
+/* Which keys of the console are down, as far as terminals tell. */
+WINUSERAPI SHORT WINAPI GetAsyncKeyState(int key) OVL_SYMBOL(GetAsyncKeyState);
+WINUSERAPI SHORT WINAPI GetKeyState(int key) OVL_SYMBOL(GetKeyState);
+WINUSERAPI BOOL WINAPI GetKeyboardState(PBYTE to) OVL_SYMBOL(GetKeyboardState);
+
+/* A message box is written to stderr; nobody answers it. */
+WINUSERAPI int WINAPI MessageBoxA(HWND window, LPCSTR text, LPCSTR title, UINT style) OVL_SYMBOL(MessageBoxA);
+WINUSERAPI int WINAPI MessageBoxW(HWND window, LPCWSTR text, LPCWSTR title, UINT style) OVL_SYMBOL(MessageBoxW);
+
+/* What console programs do with windows fails with 1400. */
+WINUSERAPI BOOL WINAPI ShowWindow(HWND window, int how) OVL_SYMBOL(ShowWindow);
+WINUSERAPI BOOL WINAPI CloseWindow(HWND window) OVL_SYMBOL(CloseWindow);
+WINUSERAPI BOOL WINAPI DestroyWindow(HWND window) OVL_SYMBOL(DestroyWindow);
+WINUSERAPI BOOL WINAPI BringWindowToTop(HWND window) OVL_SYMBOL(BringWindowToTop);
+WINUSERAPI BOOL WINAPI SetForegroundWindow(HWND window) OVL_SYMBOL(SetForegroundWindow);
+WINUSERAPI BOOL WINAPI UpdateWindow(HWND window) OVL_SYMBOL(UpdateWindow);
+WINUSERAPI BOOL WINAPI EnableWindow(HWND window, BOOL enable) OVL_SYMBOL(EnableWindow);
+WINUSERAPI BOOL WINAPI FlashWindow(HWND window, BOOL invert) OVL_SYMBOL(FlashWindow);
+WINUSERAPI BOOL WINAPI MoveWindow(HWND window, int x, int y, int width, int height, BOOL repaint) OVL_SYMBOL(MoveWindow);
+WINUSERAPI BOOL WINAPI SetWindowPos(HWND window, HWND after, int x, int y, int width, int height, UINT flags)
+    OVL_SYMBOL(SetWindowPos);
+WINUSERAPI BOOL WINAPI GetWindowRect(HWND window, LPRECT to) OVL_SYMBOL(GetWindowRect);
+WINUSERAPI BOOL WINAPI GetClientRect(HWND window, LPRECT to) OVL_SYMBOL(GetClientRect);
+WINUSERAPI BOOL WINAPI ScreenToClient(HWND window, LPPOINT point) OVL_SYMBOL(ScreenToClient);
+WINUSERAPI BOOL WINAPI ClientToScreen(HWND window, LPPOINT point) OVL_SYMBOL(ClientToScreen);
+WINUSERAPI BOOL WINAPI IsWindow(HWND window) OVL_SYMBOL(IsWindow);
+WINUSERAPI BOOL WINAPI IsWindowVisible(HWND window) OVL_SYMBOL(IsWindowVisible);
+WINUSERAPI BOOL WINAPI IsIconic(HWND window) OVL_SYMBOL(IsIconic);
+WINUSERAPI HWND WINAPI GetForegroundWindow(VOID) OVL_SYMBOL(GetForegroundWindow);
+WINUSERAPI HWND WINAPI GetDesktopWindow(VOID) OVL_SYMBOL(GetDesktopWindow);
+WINUSERAPI HWND WINAPI FindWindowA(LPCSTR type, LPCSTR title) OVL_SYMBOL(FindWindowA);
+WINUSERAPI HWND WINAPI FindWindowW(LPCWSTR type, LPCWSTR title) OVL_SYMBOL(FindWindowW);
+WINUSERAPI DWORD WINAPI GetWindowThreadProcessId(HWND window, LPDWORD process) OVL_SYMBOL(GetWindowThreadProcessId);
+WINUSERAPI HMENU WINAPI GetSystemMenu(HWND window, BOOL revert) OVL_SYMBOL(GetSystemMenu);
+WINUSERAPI BOOL WINAPI DeleteMenu(HMENU menu, UINT item, UINT flags) OVL_SYMBOL(DeleteMenu);
+WINUSERAPI BOOL WINAPI RemoveMenu(HMENU menu, UINT item, UINT flags) OVL_SYMBOL(RemoveMenu);
+WINUSERAPI BOOL WINAPI EnableMenuItem(HMENU menu, UINT item, UINT how) OVL_SYMBOL(EnableMenuItem);
+WINUSERAPI int WINAPI GetWindowTextLengthA(HWND window) OVL_SYMBOL(GetWindowTextLengthA);
+WINUSERAPI int WINAPI GetWindowTextLengthW(HWND window) OVL_SYMBOL(GetWindowTextLengthW);
+WINUSERAPI int WINAPI GetWindowTextA(HWND window, LPSTR to, int room) OVL_SYMBOL(GetWindowTextA);
+WINUSERAPI int WINAPI GetWindowTextW(HWND window, LPWSTR to, int room) OVL_SYMBOL(GetWindowTextW);
+WINUSERAPI BOOL WINAPI SetWindowTextA(HWND window, LPCSTR text) OVL_SYMBOL(SetWindowTextA);
+WINUSERAPI BOOL WINAPI SetWindowTextW(HWND window, LPCWSTR text) OVL_SYMBOL(SetWindowTextW);
+WINUSERAPI BOOL WINAPI OpenClipboard(HWND window) OVL_SYMBOL(OpenClipboard);
+WINUSERAPI BOOL WINAPI CloseClipboard(VOID) OVL_SYMBOL(CloseClipboard);
+WINUSERAPI BOOL WINAPI EmptyClipboard(VOID) OVL_SYMBOL(EmptyClipboard);
+WINUSERAPI HANDLE WINAPI GetClipboardData(UINT format) OVL_SYMBOL(GetClipboardData);
+WINUSERAPI HANDLE WINAPI SetClipboardData(UINT format, HANDLE data) OVL_SYMBOL(SetClipboardData);
+WINUSERAPI BOOL WINAPI IsClipboardFormatAvailable(UINT format) OVL_SYMBOL(IsClipboardFormatAvailable);
+WINUSERAPI UINT WINAPI GetDoubleClickTime(VOID) OVL_SYMBOL(GetDoubleClickTime);
+WINUSERAPI BOOL WINAPI SystemParametersInfoA(UINT action, UINT size, PVOID to, UINT update) OVL_SYMBOL(SystemParametersInfoA);
+WINUSERAPI BOOL WINAPI SystemParametersInfoW(UINT action, UINT size, PVOID to, UINT update) OVL_SYMBOL(SystemParametersInfoW);
+WINUSERAPI LRESULT WINAPI SendMessageA(HWND window, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(SendMessageA);
+WINUSERAPI LRESULT WINAPI SendMessageW(HWND window, UINT message, WPARAM first, LPARAM second) OVL_SYMBOL(SendMessageW);
+WINUSERAPI LONG WINAPI GetWindowLongA(HWND window, int which) OVL_SYMBOL(GetWindowLongA);
+WINUSERAPI LONG WINAPI GetWindowLongW(HWND window, int which) OVL_SYMBOL(GetWindowLongW);
+WINUSERAPI LONG WINAPI SetWindowLongA(HWND window, int which, LONG value) OVL_SYMBOL(SetWindowLongA);
+WINUSERAPI LONG WINAPI SetWindowLongW(HWND window, int which, LONG value) OVL_SYMBOL(SetWindowLongW);
+WINUSERAPI LONG_PTR WINAPI GetWindowLongPtrA(HWND window, int which) OVL_SYMBOL(GetWindowLongPtrA);
+WINUSERAPI LONG_PTR WINAPI GetWindowLongPtrW(HWND window, int which) OVL_SYMBOL(GetWindowLongPtrW);
+WINUSERAPI LONG_PTR WINAPI SetWindowLongPtrA(HWND window, int which, LONG_PTR value) OVL_SYMBOL(SetWindowLongPtrA);
+WINUSERAPI LONG_PTR WINAPI SetWindowLongPtrW(HWND window, int which, LONG_PTR value) OVL_SYMBOL(SetWindowLongPtrW);
+
 WINUSERAPI int WINAPI GetSystemMetrics(int index) OVL_SYMBOL(GetSystemMetrics);
 WINUSERAPI int WINAPI ToUnicode(UINT key, UINT scan, const BYTE *state, LPWSTR to, int room, UINT flags) OVL_SYMBOL(ToUnicode);
 WINUSERAPI UINT WINAPI MapVirtualKeyA(UINT code, UINT kind) OVL_SYMBOL(MapVirtualKeyA);
@@ -190,6 +436,20 @@ OVL_VARIADIC(wsprintfA, (LPSTR to, LPCSTR format, ...), format, wvsprintfA(to, f
 OVL_VARIADIC(wsprintfW, (LPWSTR to, LPCWSTR format, ...), format, wvsprintfW(to, format, ovl_list))
 OVL_END
 #define GetMessage OVL_AW(GetMessage)
+#define PeekMessage OVL_AW(PeekMessage)
+#define PostThreadMessage OVL_AW(PostThreadMessage)
+#define PostMessage OVL_AW(PostMessage)
+#define MessageBox OVL_AW(MessageBox)
+#define FindWindow OVL_AW(FindWindow)
+#define GetWindowTextLength OVL_AW(GetWindowTextLength)
+#define GetWindowText OVL_AW(GetWindowText)
+#define SetWindowText OVL_AW(SetWindowText)
+#define SendMessage OVL_AW(SendMessage)
+#define SystemParametersInfo OVL_AW(SystemParametersInfo)
+#define GetWindowLong OVL_AW(GetWindowLong)
+#define SetWindowLong OVL_AW(SetWindowLong)
+#define GetWindowLongPtr OVL_AW(GetWindowLongPtr)
+#define SetWindowLongPtr OVL_AW(SetWindowLongPtr)
 #define DispatchMessage OVL_AW(DispatchMessage)
 #define MapVirtualKey OVL_AW(MapVirtualKey)
 #define CharToOem OVL_AW(CharToOem)

@@ -7,8 +7,9 @@ use super::handles::{asked, print_first};
 use crate::arguments::{pair, store};
 use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, of, put, units};
-use overlapped_abi::{Coord, Win32Error};
+use overlapped_abi::{Coord, SmallRect, Win32Error};
 use overlapped_devices::console::own;
+use parking_lot::Mutex;
 
 fn page_of(output: bool) -> u32 {
     // Without a console: 0 and 6.
@@ -167,6 +168,24 @@ pub unsafe extern "C" fn ovl_GetCurrentConsoleFont(
     })
 }
 
+/// What SetCurrentConsoleFontEx has set last.
+static FONT_SET: Mutex<Option<ConsoleFontInfoEx>> = Mutex::new(None);
+
+/// The font at first.
+fn first_font() -> ConsoleFontInfoEx {
+    let mut face = [0; 32];
+    for (unit, letter) in face.iter_mut().zip("Terminal".encode_utf16()) {
+        *unit = letter;
+    }
+    ConsoleFontInfoEx { bytes: size_of::<ConsoleFontInfoEx>() as u32, font: 0, size: FONT, family: 54, weight: 400, face }
+}
+
+/// 87 for a structure of another size.
+fn sized(info: Option<&ConsoleFontInfoEx>) -> Result<(), Win32Error> {
+    let right = info.is_some_and(|info| info.bytes as usize == size_of::<ConsoleFontInfoEx>());
+    if right { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
+}
+
 /// GetCurrentConsoleFontEx: 87 unless `cbSize` is right.
 ///
 /// # Safety
@@ -179,16 +198,54 @@ pub unsafe extern "C" fn ovl_GetCurrentConsoleFontEx(
 ) -> Bool {
     guard_bool(|| {
         // SAFETY: the caller's promise.
-        let to = unsafe { to.as_mut() }.ok_or(Win32Error::INVALID_PARAMETER)?;
-        if to.bytes as usize != size_of::<ConsoleFontInfoEx>() {
-            return Err(Win32Error::INVALID_PARAMETER);
-        }
+        sized(unsafe { to.as_ref() })?;
         asked(output)?;
-        (to.font, to.size, to.family, to.weight, to.face) = (0, FONT, 54, 400, [0; 32]);
-        for (unit, letter) in to.face.iter_mut().zip("Terminal".encode_utf16()) {
-            *unit = letter;
-        }
+        let font = FONT_SET.lock().unwrap_or_else(first_font);
+        // SAFETY: not NULL, as has been seen, and the caller vouches for it.
+        unsafe { store(to, font) }
+    })
+}
+
+/// SetCurrentConsoleFontEx: kept, and given back by [`ovl_GetCurrentConsoleFontEx`]. What a terminal shows is its user's business. 87 unless
+/// `cbSize` is right.
+///
+/// # Safety
+/// `font` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_SetCurrentConsoleFontEx(
+    output: RawHandle,
+    _largest: Bool,
+    font: *const ConsoleFontInfoEx,
+) -> Bool {
+    guard_bool(|| {
+        // SAFETY: the caller's promise.
+        let font = unsafe { font.as_ref() };
+        sized(font)?;
+        asked(output)?;
+        *FONT_SET.lock() = font.copied();
         Ok(())
+    })
+}
+
+/// `CONSOLE_SELECTION_INFO`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConsoleSelectionInfo {
+    flags: u32,
+    anchor: Coord,
+    selection: SmallRect,
+}
+
+/// GetConsoleSelectionInfo: nothing is selected; what a terminal's user has selected it does not tell.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetConsoleSelectionInfo(to: *mut ConsoleSelectionInfo) -> Bool {
+    guard_bool(|| {
+        own::get()?;
+        // SAFETY: the caller's promise.
+        unsafe { store(to, ConsoleSelectionInfo::default()) }
     })
 }
 
@@ -201,10 +258,38 @@ pub extern "C" fn ovl_GetConsoleFontSize(output: RawHandle, font: u32) -> Coord 
     })
 }
 
+/// The name of the program.
+fn program() -> String {
+    std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// What was set, at first the name of the program.
 fn title() -> String {
-    let own = || std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-    own::existing().and_then(|console| console.title()).unwrap_or_else(own)
+    own::existing().and_then(|console| console.title()).unwrap_or_else(program)
+}
+
+/// The length of a title, and as much of it as there is room for; 0 and 6 without a console.
+///
+/// # Safety
+/// `to` is NULL or has so much room.
+unsafe fn give_title<C: Unit>(text: &[C], to: *mut C, room: u32) -> u32 {
+    if !own::is_attached() {
+        return fail(Win32Error::INVALID_HANDLE, 0);
+    }
+    if !to.is_null() && room > 0 {
+        // SAFETY: cut to the room, for which the caller vouches.
+        unsafe { put(to, &text[..text.len().min(room as usize - 1)]) };
+    }
+    set_last_error(0);
+    text.len() as u32
+}
+
+pair! {
+    /// GetConsoleOriginalTitle: what the title was before anybody set it, the name of the program.
+    fn ovl_GetConsoleOriginalTitleA ovl_GetConsoleOriginalTitleW(to: *mut C, room: u32) -> u32 {
+        // SAFETY: the caller's promise.
+        guard(0, || unsafe { give_title(&of::<C>(&program()), to, room) })
+    }
 }
 
 pair! {
@@ -225,17 +310,7 @@ pair! {
 pair! {
     /// GetConsoleTitle: its length, and as much of it as there is room for.
     fn ovl_GetConsoleTitleA ovl_GetConsoleTitleW(to: *mut C, room: u32) -> u32 {
-        guard(0, || {
-            if !own::is_attached() {
-                return fail(Win32Error::INVALID_HANDLE, 0);
-            }
-            let text = of::<C>(&title());
-            if !to.is_null() && room > 0 {
-                // SAFETY: cut to the room, for which the caller vouches.
-                unsafe { put(to, &text[..text.len().min(room as usize - 1)]) };
-            }
-            set_last_error(0);
-            text.len() as u32
-        })
+        // SAFETY: the caller's promise.
+        guard(0, || unsafe { give_title(&of::<C>(&title()), to, room) })
     }
 }

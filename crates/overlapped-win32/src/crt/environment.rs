@@ -10,6 +10,8 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::ffi::{OsString, c_int};
 use std::ptr::null_mut;
+use std::sync::Once;
+use std::sync::atomic::{AtomicPtr, Ordering::Release};
 
 /// The value of a variable in some unit.
 unsafe fn value<U: Unit>(name: *const U) -> Option<Vec<U>> {
@@ -129,6 +131,44 @@ pub unsafe extern "C" fn ovl__wgetenv(name: *const u16) -> *mut u16 {
     })
 }
 
+/// What `_wenviron` is, as long as the program does not set it to something else.
+static TABLE: AtomicPtr<*mut u16> = AtomicPtr::new(null_mut());
+
+/// A copy of the environment from `malloc`: NAME=value each, and NULL at the end; NULL if there is no memory.
+fn wide_table() -> *mut *mut u16 {
+    let texts: Vec<Vec<u16>> = std::env::vars_os()
+        .map(|(name, value)| [u16::from_os(&name), vec![u16::from(b'=')], u16::from_os(&value)].concat())
+        .collect();
+    // SAFETY: the table has room for a pointer to each text and for NULL, and each copy for its text with a zero.
+    unsafe {
+        let table = libc::malloc((texts.len() + 1) * size_of::<*mut u16>()).cast::<*mut u16>();
+        if table.is_null() {
+            return table;
+        }
+        for (at, text) in texts.iter().enumerate() {
+            let copy = libc::malloc((text.len() + 1) * 2).cast::<u16>();
+            if copy.is_null() {
+                return null_mut();
+            }
+            put(copy, text);
+            table.add(at).write(copy);
+        }
+        table.add(texts.len()).write(null_mut());
+        table
+    }
+}
+
+/// __p__wenviron: where `_wenviron` stands. The table is made when it is asked for first, and shows the environment of that moment; the
+/// program may put another pointer there, NULL included, and free the table.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl___p__wenviron() -> *mut *mut *mut u16 {
+    static ONCE: Once = Once::new();
+    guard(TABLE.as_ptr(), || {
+        ONCE.call_once(|| TABLE.store(wide_table(), Release));
+        TABLE.as_ptr()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,5 +199,23 @@ mod tests {
                 (-1, EINVAL)
             );
         }
+    }
+
+    #[test]
+    fn the_wide_table_has_the_variables_and_may_be_replaced() {
+        let place = ovl___p__wenviron();
+        // SAFETY: the place and the table are there as long as nobody else replaces them, and NULL ends the table.
+        let table: Vec<String> = unsafe {
+            let texts = (0..).map(|at| *(*place).add(at)).take_while(|text| !text.is_null());
+            texts.map(|text| u16::to_os(units(text)).to_string_lossy().into_owned()).collect()
+        };
+        let path = std::env::var("PATH").map(|path| format!("PATH={path}"));
+        assert!(path.is_err() || path.is_ok_and(|path| table.contains(&path)), "{table:?}");
+        // SAFETY: as above.
+        let before = unsafe { place.replace(null_mut()) };
+        // SAFETY: as above.
+        unsafe { assert!((*ovl___p__wenviron()).is_null()) };
+        // SAFETY: as above.
+        unsafe { place.write(before) };
     }
 }

@@ -267,6 +267,35 @@ pair! {
     }
 }
 
+pair! {
+    /// _getdcwd, _wgetdcwd: the current directory of a drive, 1 for A: and 0 for the current one; NULL with EACCES if there is no such drive.
+    fn ovl__getdcwd ovl__wgetdcwd(drive: c_int, to: *mut C, room: c_int) -> *mut C {
+        guard(null_mut(), || {
+            let letter = match u8::try_from(if drive == 0 { ovl__getdrive() } else { drive }) {
+                Ok(number @ 1..=26) => b'A' - 1 + number,
+                _ => b'A' - 1,
+            };
+            let mut text = [0_u8; 4096];
+            // SAFETY: the names end with zeros, and the room is that of the text.
+            let len = unsafe {
+                // 1 is DRIVE_NO_ROOT_DIR.
+                if crate::fileapi::volumes::ovl_GetDriveTypeA([letter, b':', b'\\', 0].as_ptr()) <= 1 {
+                    0
+                } else {
+                    let name = [letter, b':', b'.', 0];
+                    crate::fileapi::names::ovl_GetFullPathNameA(name.as_ptr(), 4096, text.as_mut_ptr(), null_mut())
+                }
+            };
+            if len == 0 || len as usize >= text.len() {
+                set_errno(libc::EACCES);
+                return null_mut();
+            }
+            // SAFETY: the caller vouches for the room.
+            unsafe { hand_out(OsStr::from_bytes(&text[..len as usize]), to, usize::try_from(room).unwrap_or(0)) }
+        })
+    }
+}
+
 /// _getdrive: that of the current directory, 1 for A:; 0 if there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__getdrive() -> c_int {
@@ -361,6 +390,12 @@ mod tests {
             assert_eq!(ovl_fopen_s(null_mut(), c"x".as_ptr().cast(), c"r".as_ptr().cast()), EINVAL);
             let here = ovl__getcwd(null_mut(), 0);
             assert!(units(here).starts_with(b"C:\\"));
+            for drive in [0, 3] {
+                let same = ovl__getdcwd(drive, null_mut(), 0);
+                assert_eq!(units(same), units(here));
+                libc::free(same.cast());
+            }
+            assert!(ovl__getdcwd(27, null_mut(), 0).is_null());
             libc::free(here.cast());
         }
     }

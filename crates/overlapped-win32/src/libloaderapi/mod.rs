@@ -3,11 +3,12 @@
 //! GetProcAddress on a library of Windows looks into a table of everything that this library exports, which the build script
 //! makes from the sources; so it works in a statically linked program as well.
 
+pub mod attach;
 mod exports;
 pub(crate) mod modules;
 
 use crate::arguments::pair;
-use crate::support::{Bool, FALSE, TRUE, fail, guard_bool, guard_or, set_last_error};
+use crate::support::{Bool, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, put, units};
 use exports::export;
 use modules::{Kind, Module};
@@ -98,7 +99,7 @@ pair! {
 
 pair! {
     /// LoadLibrary: a name of a library of Windows, or of one of Linux; `x.dll` is also looked for as `x.so` and `libx.so`,
-    /// beside the program first. NULL/126 if there is none, NULL/193 if it is no library of Linux.
+    /// beside the program first. NULL/126 if there is none, NULL/193 if it is no library of Linux, NULL/1114 if its DllMain says FALSE.
     fn ovl_LoadLibraryA ovl_LoadLibraryW(name: *const C) -> Module {
         if name.is_null() {
             return modules::none(Win32Error::INVALID_PARAMETER);
@@ -132,16 +133,20 @@ pub extern "C-unwind" fn ovl_FreeLibraryAndExitThread(module: Module, code: u32)
     crate::processthreadsapi::ovl_ExitThread(code)
 }
 
-/// DisableThreadLibraryCalls: TRUE; there are no such calls.
+/// DisableThreadLibraryCalls.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_DisableThreadLibraryCalls(module: Module) -> Bool {
-    if modules::kind(module).is_ok() { TRUE } else { fail(modules::NOT_FOUND, FALSE) }
+    guard_bool(|| {
+        modules::kind(module)?;
+        attach::silence(module);
+        Ok(())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::support::last_error;
+    use crate::support::{FALSE, TRUE, last_error};
     use crate::text::of;
 
     fn handle(name: &CStr) -> Module {

@@ -4,6 +4,7 @@
 //! - a library of Windows: this library plays all of them, and each name has a handle of its own;
 //! - a library of Linux that was opened: its handle is that of `dlopen`.
 
+use super::attach;
 use crate::names::{last_component, to_linux, to_windows};
 use crate::support::fail;
 use overlapped_abi::Win32Error;
@@ -145,7 +146,8 @@ pub fn load(name: &OsStr) -> Result<Module, Win32Error> {
     }
     let mut error = NOT_FOUND;
     for candidate in candidates(name) {
-        if let Some(module) = dlopen(&candidate, libc::RTLD_NOW) {
+        let loaded = attach::loading(|| dlopen(&candidate, libc::RTLD_NOW), |module| _ = close(module))?;
+        if let Some(module) = loaded {
             *OPENED.lock().get_or_insert_default().entry(module).or_insert(0) += 1;
             return Ok(module);
         }
@@ -208,7 +210,7 @@ pub fn free(module: Module) -> Result<(), Win32Error> {
             let count = opened.as_mut().and_then(|opened| opened.get_mut(&module)).filter(|count| **count > 0);
             *count.ok_or(NOT_FOUND)? -= 1;
             drop(opened);
-            close(module).then_some(()).ok_or(NOT_FOUND)
+            attach::unloading(|| close(module)).then_some(()).ok_or(NOT_FOUND)
         }
     }
 }

@@ -66,13 +66,24 @@ fn reserve(wanted: usize, size: usize, align: usize) -> Result<usize, Win32Error
 
 fn release(at: usize, size: usize) -> Result<(), Win32Error> {
     if size != 0 {
+        let _changed = Changed;
         // SAFETY: the range is of a mapping that was made here and that nobody uses any more.
         unsafe { rustix::mm::munmap(at as *mut c_void, size) }.map_err(no_memory)?;
     }
     Ok(())
 }
 
+/// Memory changes while it lives: what was known of it is forgotten when it goes, whatever the call says.
+struct Changed;
+
+impl Drop for Changed {
+    fn drop(&mut self) {
+        crate::probe::known::forget();
+    }
+}
+
 fn protect(at: usize, size: usize, protection: MprotectFlags) -> Result<(), Win32Error> {
+    let _changed = Changed;
     // SAFETY: the caller of the exported function vouches for the pages being its own.
     unsafe { rustix::mm::mprotect(at as *mut c_void, size, protection) }.map_err(|errno| match errno {
         rustix::io::Errno::NOMEM => INVALID_ADDRESS,
@@ -150,6 +161,7 @@ fn free(address: usize, size: usize, kind: u32) -> Result<(), Win32Error> {
                 return Err(INVALID_ADDRESS);
             }
             let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+            let _changed = Changed;
             // SAFETY: the pages are of a region made here, and the caller gives them up.
             unsafe { rustix::mm::mmap_anonymous(from as *mut c_void, to - from, ProtFlags::empty(), flags) }
                 .map_err(no_memory)?;
@@ -158,6 +170,24 @@ fn free(address: usize, size: usize, kind: u32) -> Result<(), Win32Error> {
         }
         _ => Err(Win32Error::INVALID_PARAMETER),
     }
+}
+
+/// Is this fault the first touch of a guard page? Then it is an ordinary one from now on. For the handler of faults: the interrupted code is the
+/// program's, which does not hold the lock, unless it has a place for an answer in such a page (which is no first touch then).
+pub(crate) fn take_guard(address: usize) -> bool {
+    let Some(mut regions) = REGIONS.try_lock_for(std::time::Duration::from_secs(1)) else { return false };
+    let Some((base, region)) = find(&mut regions, address) else { return false };
+    let page = round_down(address, page_size());
+    let (.., state) = region.run(page - base);
+    if state & pages::PAGE_GUARD == 0 {
+        return false;
+    }
+    let plain = state & !pages::PAGE_GUARD;
+    let done = linux_protection(plain).is_some_and(|access| protect(page, page_size(), access).is_ok());
+    if done {
+        region.set(page - base, page - base + page_size(), plain);
+    }
+    done
 }
 
 /// VirtualAlloc: MEM_RESERVE, MEM_COMMIT or both; MEM_RESET and the hints change nothing. Bases are multiples of 64 KiB.

@@ -10,7 +10,8 @@ pub const GRANULARITY: usize = 0x1_0000;
 const MEM_MAPPED: u32 = 0x4_0000;
 const MEM_IMAGE: u32 = 0x100_0000;
 const PAGE_NOACCESS: u32 = 1;
-const PAGE_GUARD: u32 = 0x100;
+/// The first touch is an exception and takes it away.
+pub(crate) const PAGE_GUARD: u32 = 0x100;
 /// PAGE_GUARD, PAGE_NOCACHE and PAGE_WRITECOMBINE.
 const MODIFIERS: u32 = 0x700;
 /// The first address behind those of a program.

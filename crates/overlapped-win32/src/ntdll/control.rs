@@ -167,7 +167,8 @@ pub unsafe extern "C" fn ovl_NtCancelIoFileEx(
     let body = || {
         let grant = grant(file).map_err(status_of)?;
         let address = request as usize;
-        let marked = grant.instance.cancel(|one| address == 0 || one.writes_to(address));
+        let instance = &grant.instance;
+        let marked = if address == 0 { instance.cancel_all() } else { instance.cancel_block(address) };
         if marked == 0 { Err(Status::NOT_FOUND) } else { Ok((Status::SUCCESS, 0)) }
     };
     // SAFETY: the caller's promise.

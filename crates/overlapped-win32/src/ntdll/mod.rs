@@ -9,11 +9,13 @@
 //! | `information`, `volume`, `directory` | what files and volumes are asked and told, and listings |
 //! | `control`, `poll` | NtDeviceIoControlFile, and what event loops ask of sockets by it |
 //! | `open` | NtCreateFile |
+//! | `keyed` | keyed events |
 //! | `processes` | what is known of processes and processors |
 
 pub mod control;
 pub mod directory;
 pub mod information;
+pub mod keyed;
 pub mod open;
 mod poll;
 pub mod processes;

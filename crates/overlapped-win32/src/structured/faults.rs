@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 const FAULTS: [c_int; 5] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP];
 
+const GUARD_PAGE: u32 = 0x8000_0001;
 const ACCESS_VIOLATION: u32 = 0xC000_0005;
 const IN_PAGE_ERROR: u32 = 0xC000_0006;
 const BREAKPOINT: u32 = 0x8000_0003;
@@ -205,6 +206,9 @@ fn describe(signal: c_int, info: &libc::siginfo_t, thread: &libc::ucontext_t, co
         let kind = if address == here && !from_kernel { 8 } else { usize::from(wrote(thread)) };
         (record.parameters, record.information[0]) = (2, kind);
         record.information[1] = if from_kernel { usize::MAX } else { address };
+        if code == ACCESS_VIOLATION && !from_kernel && crate::memoryapi::take_guard(address) {
+            record.code = GUARD_PAGE;
+        }
     }
     if code == BREAKPOINT {
         record.parameters = 1;

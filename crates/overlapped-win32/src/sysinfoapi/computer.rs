@@ -18,10 +18,15 @@ fn host_name() -> OsString {
 }
 
 /// The NetBIOS name: the first part of the host name in upper case, 15 bytes of it at most.
-fn computer_name() -> OsString {
+pub(crate) fn computer_name() -> OsString {
     let host = host_name();
     let first = host.as_bytes().split(|&byte| byte == b'.').next().unwrap_or_default();
     OsString::from_vec(first.iter().take(15).map(u8::to_ascii_uppercase).collect())
+}
+
+/// Is it a name of this computer?
+pub(crate) fn is_own(name: &str) -> bool {
+    [host_name(), computer_name()].iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 pub(crate) fn user_name() -> OsString {

@@ -1,6 +1,6 @@
 //! `sysinfoapi.h`: the time, the machine, the version of Windows that programs are told.
 
-mod computer;
+pub(crate) mod computer;
 mod machine;
 pub mod topology;
 mod version;

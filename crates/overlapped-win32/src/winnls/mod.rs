@@ -4,9 +4,11 @@
 //! marks of width if asked for.
 
 mod compare;
+mod locale;
 pub mod oem;
 
 pub use compare::*;
+pub use locale::*;
 
 use crate::support::{Bool, FALSE, TRUE, fail, guard_or};
 use crate::text::counted;

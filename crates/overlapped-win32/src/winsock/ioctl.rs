@@ -4,7 +4,7 @@ use super::interfaces::{self, Interface};
 use super::layout::{SockaddrIn, SockaddrIn6};
 use super::overlap::{Routine, answer, given, overlap};
 use super::{
-    Outcome, address, check_optional, check_readable, check_writable, extensions, message, socket, status, transmit,
+    Outcome, address, check_optional, check_readable, check_writable, extensions, message, rio, socket, status, transmit,
 };
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
@@ -20,6 +20,11 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
+const SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER: u32 = 0xC800_0024;
+/// The GUID of registered I/O, as it stands in memory.
+const WSAID_MULTIPLE_RIO: [u8; 16] = [
+    0x81, 0xE0, 0x09, 0x85, 0xDD, 0x96, 0x05, 0x40, 0xB1, 0x65, 0x9E, 0x2E, 0xE8, 0xC7, 0x9E, 0x3F,
+];
 const SIO_BSP_HANDLE: u32 = 0x4800_001B;
 const SIO_BSP_HANDLE_SELECT: u32 = 0x4800_001C;
 const SIO_BSP_HANDLE_POLL: u32 = 0x4800_001D;
@@ -203,6 +208,13 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
         SIO_GET_EXTENSION_FUNCTION_POINTER => {
             let function = extension(memory)?;
             memory.put(&function.to_ne_bytes())
+        }
+        SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER => {
+            if memory.input.get(..size_of::<Guid>()) != Some(&WSAID_MULTIPLE_RIO[..]) {
+                return Err(WsaError::EINVAL);
+            }
+            let table: Vec<u8> = rio::table().iter().flat_map(|word| word.to_ne_bytes()).collect();
+            memory.put(&table)
         }
         SIO_KEEPALIVE_VALS => {
             let (on, time, interval) = (memory.number(0)? != 0, memory.number(4)?, memory.number(8)?);

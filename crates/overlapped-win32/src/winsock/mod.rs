@@ -30,6 +30,7 @@ mod record;
 pub mod resolve;
 pub mod resolve_ex;
 pub mod results;
+mod rio;
 pub mod select;
 pub mod socket;
 pub mod startup;

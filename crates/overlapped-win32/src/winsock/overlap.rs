@@ -128,10 +128,13 @@ impl Buffers {
         Ok(Self::Few(few, list.len()))
     }
 
-    /// 10014 unless all of it can be used for this.
+    /// 10014 unless all of it can be used for this. Linux alone transfers, so memory that is known need not be touched.
     #[inline]
     pub(crate) fn usable(self, function: Function) -> Outcome<Self> {
-        let usable = self.list().iter().all(|one| probe::usable(function, one));
+        let usable = self.list().iter().all(|one| match function {
+            Function::Read => probe::known::writable(one.start as usize, one.len),
+            _ => probe::usable(function, one),
+        });
         if usable { Ok(self) } else { Err(WsaError::EFAULT) }
     }
 

@@ -170,7 +170,8 @@ fn found(entry: &PollEntry<'_>, asked: i16) -> i16 {
     all & (asked | POLLHUP | POLLERR)
 }
 
-/// WSAPoll: how many have something to say. What is no socket says POLLNVAL and is not counted.
+/// WSAPoll: how many have something to say. What is no socket says POLLNVAL and is not counted; what is closed meanwhile says so and is: programs
+/// end such a wait by closing a socket that is there for that.
 ///
 /// # Safety
 /// `list` is NULL or has `count` entries.
@@ -200,16 +201,13 @@ pub unsafe extern "C" fn ovl_WSAPoll(list: *mut WsaPollFd, count: u32, milliseco
             sockets.iter().map(|(index, socket)| entry(socket, interest(list[*index].events))).collect();
         let limit = u32::try_from(milliseconds).map_or(Timeout::Infinite, Timeout::from_millis);
         wait_ready(&mut entries, limit)?;
-        let (mut ready, mut gone) = (0, false);
+        let mut ready = 0;
         for (entry, (index, _)) in entries.iter().zip(&sockets) {
             let one = &mut list[*index];
-            if entry.found.contains(Interest::GONE) {
-                (one.revents, gone) = (POLLNVAL, true);
-                continue;
-            }
-            one.revents = found(entry, one.events);
+            let gone = entry.found.contains(Interest::GONE);
+            one.revents = if gone { POLLNVAL } else { found(entry, one.events) };
             ready += i32::from(one.revents != 0);
         }
-        if gone && ready == 0 { Err(WsaError::ENOTSOCK) } else { Ok(ready) }
+        Ok(ready)
     })
 }

@@ -11,6 +11,9 @@ use overlapped_devices::socket::{self, Address, NewSocket, Shutdown, Socket};
 use overlapped_kernel::System;
 use std::ffi::c_void;
 
+/// Its requests are those of `super::rio`.
+const WSA_FLAG_REGISTERED_IO: u32 = 0x100;
+
 /// The system; 10091 if there is none.
 pub(crate) fn system_of_sockets() -> Outcome<&'static System> {
     system().map_err(|_| WsaError::SYSNOTREADY)
@@ -81,7 +84,7 @@ unsafe fn make<C: Copy + Into<u32>>(
     info: *const ProtocolInfo<C>,
     flags: u32,
 ) -> Outcome<RawHandle> {
-    let overlapped = flags & WSA_FLAG_OVERLAPPED != 0;
+    let overlapped = flags & (WSA_FLAG_OVERLAPPED | WSA_FLAG_REGISTERED_IO) != 0;
     let inherit = flags & WSA_FLAG_NO_HANDLE_INHERIT == 0;
     // SAFETY: the caller's promise.
     let raw = match unsafe { info.as_ref() } {

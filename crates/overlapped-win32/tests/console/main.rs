@@ -3,6 +3,10 @@
 
 #![allow(missing_docs)]
 
-mod cells;
+mod alone;
+mod events;
+mod input;
+mod kit;
+mod output;
 mod terminal;
 mod text;

@@ -1,7 +1,7 @@
 //! Contract 09 sections 2, 4, 6 and 7 on terminals: keys as records, waits, sizes, other buffers, and what is left of it all afterwards.
 
-use crate::cells::{at, input, make, output, print, rect};
-use crate::text::{Screen, info, mode};
+use crate::kit::{at, info, input, make, output, print, rect};
+use crate::text::{Screen, mode};
 use overlapped_abi::{CharInfo, InputEvent, InputRecord};
 use overlapped_win32::consoleapi::cells::*;
 use overlapped_win32::consoleapi::control::*;
@@ -11,6 +11,7 @@ use overlapped_win32::consoleapi::text::*;
 use overlapped_win32::errhandlingapi::{ovl_GetLastError, ovl_SetLastError};
 use overlapped_win32::handleapi::ovl_CloseHandle;
 use overlapped_win32::synchapi::ovl_WaitForSingleObject;
+use overlapped_win32::winuser::keyboard::{ovl_GetAsyncKeyState, ovl_GetKeyState};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -249,6 +250,29 @@ fn plays_its_part() {
             assert_eq!(read(input()), "next\r\n");
             print(screen, "<end>");
         }
+        "plays" => {
+            // As games do: nobody waits, the keys are asked for again and again.
+            print(screen, "<ready>");
+            let pressed = |key| {
+                let end = Instant::now() + LIMIT;
+                while ovl_GetAsyncKeyState(key) & i16::MIN == 0 {
+                    assert!(Instant::now() < end, "key {key} was not pressed");
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            };
+            pressed(0x25);
+            assert_eq!(ovl_GetAsyncKeyState(0x25) & 1, 0, "pressed since the last call");
+            assert_eq!((ovl_GetAsyncKeyState(0x27), ovl_GetKeyState(0x25) & 1, ovl_GetAsyncKeyState(-1)), (0, 1, 0));
+            print(screen, "<left>");
+            let end = Instant::now() + LIMIT;
+            while ovl_GetAsyncKeyState(0x25) != 0 {
+                assert!(Instant::now() < end, "a key that is not sent again is let go");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            print(screen, "<up>");
+            pressed(0x1B);
+            print(screen, "<end>");
+        }
         "aborts" => {
             assert_eq!(ovl_SetConsoleMode(input(), 0), 1);
             print(screen, "<raw>");
@@ -312,6 +336,19 @@ fn the_terminal_is_as_it_was_while_the_program_is_stopped() {
         !program.edits_lines()
     });
     program.user.write_all(b"x").expect("typed");
+    program.until("<end>");
+    assert!(program.child.wait().expect("its end").success());
+}
+
+#[test]
+fn keys_are_down_when_they_are_pressed_for_a_program_that_only_asks() {
+    let mut program = program("plays");
+    program.until("<ready>");
+    program.user.write_all(b"\x1b[D").expect("typed");
+    program.until("<left>");
+    program.until("<up>");
+    // Escape alone: nothing follows, and nobody waits for what might.
+    program.user.write_all(b"\x1b").expect("typed");
     program.until("<end>");
     assert!(program.child.wait().expect("its end").success());
 }

@@ -1,10 +1,11 @@
 //! Contract 09 sections 2 to 5, as far as lines and colours go, on a terminal of the test's own.
 
+use crate::kit::{info, refused};
 use overlapped_abi::{ConsoleCursorInfo, ConsoleScreenBufferInfo, Coord, SmallRect};
 use overlapped_win32::consoleapi::screen::*;
 use overlapped_win32::consoleapi::session::*;
 use overlapped_win32::consoleapi::text::*;
-use overlapped_win32::errhandlingapi::{ovl_GetLastError, ovl_SetLastError};
+use overlapped_win32::errhandlingapi::ovl_GetLastError;
 use overlapped_win32::handleapi::ovl_CloseHandle;
 use overlapped_win32::io::ovl__get_osfhandle;
 use std::fs::File;
@@ -50,20 +51,6 @@ impl Screen {
         self.user.read_exact(&mut bytes).expect("the screen");
         assert_eq!(String::from_utf8_lossy(&bytes), text);
     }
-}
-
-/// The last error of a call that fails.
-fn refused(call: impl FnOnce() -> i32) -> u32 {
-    ovl_SetLastError(0);
-    assert_eq!(call(), 0, "the call succeeded");
-    ovl_GetLastError()
-}
-
-pub fn info(handle: usize) -> ConsoleScreenBufferInfo {
-    let mut info = ConsoleScreenBufferInfo::default();
-    // SAFETY: the structure is ours.
-    assert_eq!(unsafe { ovl_GetConsoleScreenBufferInfo(handle, &mut info) }, 1, "error {}", ovl_GetLastError());
-    info
 }
 
 pub fn mode(handle: usize) -> u32 {

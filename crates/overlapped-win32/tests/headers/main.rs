@@ -42,6 +42,8 @@ fn headers(directory: &Path) -> Vec<String> {
         let entries = entries.map(|name| below.to_owned() + name.to_str().unwrap());
         names.extend(entries.filter(|name| name.ends_with(".h")));
     }
+    // These change what comes behind them, which is what they are for.
+    names.retain(|name| !name.starts_with("pshpack") && name != "poppack.h");
     names.sort();
     names
 }

@@ -1,5 +1,7 @@
 //! Files between processes: share modes (contract 01 §2.2) and byte-range locks (02 §9) bind all of them, and end with those who die.
 
+pub mod killed;
+
 use super::{Follower, LONG, SIGNALLED, TIMEOUT, event, lead, name, ready};
 use overlapped_abi::Overlapped;
 use overlapped_win32::errhandlingapi::ovl_GetLastError;

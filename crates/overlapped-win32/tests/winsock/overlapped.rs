@@ -2,9 +2,10 @@
 
 use crate::common::*;
 use overlapped_abi::constants::socket::*;
-use overlapped_abi::{Overlapped, Status};
+use overlapped_abi::{Overlapped, Status, WsaBuf};
 use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
 use overlapped_win32::ioapiset::{ovl_CancelIo, ovl_CancelIoEx, ovl_GetOverlappedResult};
+use overlapped_win32::memoryapi::{ovl_VirtualAlloc, ovl_VirtualFree, ovl_VirtualProtect};
 use overlapped_win32::synchapi::{ovl_SleepEx, ovl_WaitForSingleObject};
 use overlapped_win32::winbase_io::ovl_SetFileCompletionNotificationModes;
 use overlapped_win32::winsock::layout::SockaddrIn;
@@ -229,6 +230,42 @@ fn asking_for_a_result_wrongly_says_so() {
     assert_eq!(ovl_WaitForSingleObject(server.0, PATIENCE), 0);
     assert_eq!(result(&server, &mut overlapped, false), (0, 995, 0, 0));
     assert_eq!(overlapped.internal as u32, Status::CANCELLED.0);
+}
+
+/// Section 4, and chapter 02 section 13: the whole buffer is there, or nothing is received; also where it was there a moment ago.
+#[test]
+fn a_buffer_that_was_received_into_is_refused_once_it_is_there_no_more() {
+    const PAGE: usize = 4096;
+    let (client, server) = Socket::pair();
+    let memory = ovl_VirtualAlloc(null_mut(), 3 * PAGE, 0x3000, 4);
+    assert!(!memory.is_null());
+    let into = WsaBuf { len: 3 * PAGE as u32, buf: memory as usize };
+    let receive = || {
+        let (mut bytes, mut flags) = (0, 0);
+        // SAFETY: memory that is not there is looked at.
+        let answer = unsafe { ovl_WSARecv(server.0, &into, 1, &mut bytes, &mut flags, null_mut(), None) };
+        (said(answer), bytes)
+    };
+    let protect = |protection: u32| {
+        let middle = (memory as usize + PAGE) as *mut std::ffi::c_void;
+        // SAFETY: nobody else knows the memory.
+        assert_eq!(unsafe { ovl_VirtualProtect(middle, PAGE, protection, &mut 0) }, 1);
+    };
+    for _ in 0..2 {
+        assert_eq!((client.send(b"data"), receive()), ((4, 0), ((0, 0), 4)));
+    }
+    assert_eq!(client.send(b"data"), (4, 0));
+    // PAGE_READONLY and PAGE_NOACCESS: nothing is received.
+    for protection in [2, 1] {
+        protect(protection);
+        assert_eq!(receive(), ((ERROR, 10014), 0));
+    }
+    protect(4);
+    assert_eq!(receive(), ((0, 0), 4));
+    assert_eq!(client.send(b"data"), (4, 0));
+    // SAFETY: nobody uses it. MEM_RELEASE.
+    assert_eq!(unsafe { ovl_VirtualFree(memory, 0, 0x8000) }, 1);
+    assert_eq!(receive(), ((ERROR, 10014), 0));
 }
 
 /// Sections 1 and 4: a SOCKET is a HANDLE.

@@ -92,6 +92,23 @@ fn poll_says_what_each_socket_is_ready_for() {
     assert!(found[0] & (POLLRDNORM | POLLHUP) != 0, "{found:?}");
 }
 
+/// Section 7.2: a server that waits for ever is ended by closing a socket of its list, and sees which one.
+#[test]
+fn a_socket_that_is_closed_ends_a_poll_and_is_counted() {
+    let ((server, _), (control, _)) = (Socket::bound(SOCK_STREAM), Socket::bound(SOCK_DGRAM));
+    assert_eq!(ovl_listen(server.0, 5), 0);
+    let gone = control.0;
+    let closer = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        drop(control);
+    });
+    let polled = poll(&[(server.0, POLLRDNORM), (gone, POLLRDNORM)], 10_000);
+    closer.join().unwrap();
+    assert_eq!(polled.1, [0, POLLNVAL]);
+    // On a machine that is slow enough it was closed before: then it is no socket, and not counted.
+    assert!(matches!(polled.0, (0 | 1, 0)), "{polled:?}");
+}
+
 /// Section 7.2: bad lists.
 #[test]
 fn poll_looks_at_its_list() {

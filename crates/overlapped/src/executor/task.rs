@@ -68,17 +68,19 @@ impl<T: Send + 'static> Task<T> {
 
     /// The outcome, if it has ended; else `waker` is called when it does.
     pub(super) fn poll_end(&self, waker: &Waker) -> Poll<Outcome<T>> {
+        // Cloned and dropped without the lock: both are code of whoever made it.
+        let mut waker = Some(waker.clone());
         let mut end = lock(&self.end);
-        match &mut *end {
-            End::Open(Some(old)) if old.will_wake(waker) => Poll::Pending,
-            End::Open(slot) => {
-                *slot = Some(waker.clone());
-                Poll::Pending
-            }
-            End::Ended(_) | End::Taken => match std::mem::replace(&mut *end, End::Taken) {
-                End::Ended(outcome) => Poll::Ready(outcome),
-                _ => panic!("the task's outcome was taken already"),
-            },
+        if let End::Open(slot) = &mut *end {
+            std::mem::swap(slot, &mut waker);
+            drop(end);
+            return Poll::Pending;
+        }
+        let outcome = std::mem::replace(&mut *end, End::Taken);
+        drop(end);
+        match outcome {
+            End::Ended(outcome) => Poll::Ready(outcome),
+            _ => panic!("the task's outcome was taken already"),
         }
     }
 

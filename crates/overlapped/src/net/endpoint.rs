@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::handle::OwnedHandle;
 use crate::operation::{Fill, Operation};
+use crate::port::{Refusal, report, to_port};
 use overlapped_abi::{Win32Error, WsaError};
 use overlapped_devices::socket::{self, Issued, NewSocket, NotIssued, Overlap, Socket};
 use overlapped_kernel::System;
@@ -101,9 +102,8 @@ impl Endpoint {
         route: Route,
         payload: Box<dyn Any + Send>,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
-    ) -> std::result::Result<RequestRef, (Error, Box<dyn Any + Send>)> {
-        // A call for a port has no way to hand an outcome back: the packet must come, whatever the notification modes.
-        let report = if route.packet { Report::AsPending } else { Report::AtOnce };
+    ) -> std::result::Result<RequestRef, Refusal> {
+        let report = report(&route);
         let how = Overlap { route, overlapped: None, payload: Some(payload), report };
         match issue(&self.socket, how) {
             Ok(Issued::Done(request, _) | Issued::Pending(request)) => Ok(request),
@@ -121,10 +121,8 @@ impl Endpoint {
         name: &'static str,
         payload: Box<dyn Any + Send>,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
-    ) -> std::result::Result<(), (Error, Box<dyn Any + Send>)> {
-        let route = Route { packet: true, ..Route::default() };
-        // As for `issue`: the packet must come.
-        let how = Overlap { route, overlapped: None, payload: Some(payload), report: Report::AsPending };
+    ) -> std::result::Result<(), Refusal> {
+        let how = Overlap { route: to_port(), overlapped: None, payload: Some(payload), report: Report::AsPending };
         match issue(&self.socket, how) {
             Ok(_) => Ok(()),
             Err(NotIssued { status, payload: Some(payload), .. }) => {
@@ -135,7 +133,7 @@ impl Endpoint {
     }
 
     pub fn cancel_all(&self) -> bool {
-        self.socket.instance().cancel(|_| true) > 0
+        self.socket.instance().cancel_all() > 0
     }
 
     pub fn wait_ref(&self) -> WaitRef {

@@ -43,8 +43,8 @@ mod transmit;
 mod udp;
 mod unix;
 
+pub use crate::port::RejectedContext;
 pub use accept::{Accept, Connect, Incoming};
-pub use on_port::RejectedContext;
 pub use overlapped_devices::socket::Address;
 pub use tcp::{TcpListener, TcpStream};
 pub use transmit::FilePart;

@@ -1,39 +1,17 @@
 //! Sockets that report to a port: the same requests, each with a context.
 
-use crate::buffer::{IoBuf, IoBufMut};
-use crate::error::Error;
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::net::endpoint::AsEndpoint;
-use crate::net::transfer::{NOTHING, Stream, bytes, receive, room};
+use crate::net::transfer::{NOTHING, Stream, receive};
 use crate::net::transmit::{FilePart, transmit};
 use crate::net::udp::{Addressed, UdpSocket, send_to};
 use crate::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use crate::operation::{self};
+use crate::operation;
 use crate::overlapped_file::OverlappedFile;
-use crate::port::{Associated, Bare, Parcel, Rejected};
+use crate::port::{Associated, Bare, Parcel, Put, PutBare, to_port};
 use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
-use overlapped_kernel::request::{Buffer, Completion, Route};
+use overlapped_kernel::request::{Buffer, Completion};
 use std::net::SocketAddr;
-
-/// A request without a buffer that was not accepted, with its context.
-#[derive(Debug)]
-pub struct RejectedContext<C> {
-    /// Why.
-    pub error: Error,
-    /// The context.
-    pub context: C,
-}
-
-impl<C> From<RejectedContext<C>> for Error {
-    fn from(rejected: RejectedContext<C>) -> Self {
-        rejected.error
-    }
-}
-
-fn to_port() -> Route {
-    Route { packet: true, ..Route::default() }
-}
-
-type Outcome<C, B> = std::result::Result<(), Rejected<C, B>>;
 
 #[expect(private_bounds, reason = "the bound only names this crate's sockets")]
 impl<D, K, C, B> Associated<D, K, C, B>
@@ -48,11 +26,8 @@ where
         name: &'static str,
         parcel: Box<Parcel<K, C, B>>,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
-    ) -> Outcome<C, B> {
-        match self.endpoint().issue(name, to_port(), parcel, issue) {
-            Ok(_) => Ok(()),
-            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
-        }
+    ) -> Put<C, B> {
+        Parcel::<K, C, B>::put(self.endpoint().issue(name, to_port(), parcel, issue))
     }
 
     #[inline]
@@ -61,11 +36,8 @@ where
         name: &'static str,
         parcel: Box<Parcel<K, C, B>>,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
-    ) -> Outcome<C, B> {
-        match self.endpoint().issue_detached(name, parcel, issue) {
-            Ok(()) => Ok(()),
-            Err((error, payload)) => Err(Parcel::<K, C, B>::rejected(error, payload)),
-        }
+    ) -> Put<C, B> {
+        Parcel::<K, C, B>::put(self.endpoint().issue_detached(name, parcel, issue))
     }
 
     fn put_bare(
@@ -73,14 +45,8 @@ where
         name: &'static str,
         context: C,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
-    ) -> std::result::Result<(), RejectedContext<C>> {
-        match self.endpoint().issue(name, to_port(), self.bare(context), issue) {
-            Ok(_) => Ok(()),
-            Err((error, payload)) => {
-                let context = operation::unbox::<Bare<K, C>>(payload).into_context();
-                Err(RejectedContext { error, context })
-            }
-        }
+    ) -> PutBare<C> {
+        Bare::<K, C>::put(self.endpoint().issue(name, to_port(), self.bare(context), issue))
     }
 }
 
@@ -112,7 +78,7 @@ where
     ///
     /// # Errors
     /// A request that is not accepted gives everything back and queues no packet.
-    pub fn receive(&self, buffer: B, context: C) -> Outcome<C, B>
+    pub fn receive(&self, buffer: B, context: C) -> Put<C, B>
     where
         B: IoBufMut,
     {
@@ -127,7 +93,7 @@ where
     ///
     /// # Errors
     /// As for a receive.
-    pub fn send(&self, buffer: B, context: C) -> Outcome<C, B>
+    pub fn send(&self, buffer: B, context: C) -> Put<C, B>
     where
         B: IoBuf,
     {
@@ -142,7 +108,7 @@ where
     ///
     /// # Errors
     /// As for a receive.
-    pub fn readable(&self, context: C) -> std::result::Result<(), RejectedContext<C>> {
+    pub fn readable(&self, context: C) -> PutBare<C> {
         // SAFETY: there is no memory in it.
         self.put_bare("read", context, unsafe { receive(NOTHING) })
     }
@@ -151,12 +117,7 @@ where
     ///
     /// # Errors
     /// As for a receive; 87 for more than 2^31 - 2 bytes.
-    pub fn transmit_file(
-        &self,
-        file: &OverlappedFile,
-        part: FilePart,
-        context: C,
-    ) -> std::result::Result<(), RejectedContext<C>> {
+    pub fn transmit_file(&self, file: &OverlappedFile, part: FilePart, context: C) -> PutBare<C> {
         let elements = [part.of(file)];
         // SAFETY: there is no memory in it.
         self.put_bare("transmit", context, unsafe { transmit(&elements) })
@@ -175,7 +136,7 @@ where
     ///
     /// # Errors
     /// As for a receive.
-    pub fn send_vectored(&self, buffers: Vec<T>, context: C) -> Outcome<C, Vec<T>> {
+    pub fn send_vectored(&self, buffers: Vec<T>, context: C) -> Put<C, Vec<T>> {
         let parcel = self.parcel(buffers, context, |_, _| {});
         let memory: Vec<Buffer> = parcel.buffer.iter().map(bytes).collect();
         // SAFETY: the buffers belong to the parcel, which the request owns until it is complete.
@@ -196,7 +157,7 @@ macro_rules! accept_methods {
             ///
             /// # Errors
             /// 87 unless `into` is fresh; nothing is queued then.
-            pub fn accept(&self, into: &$stream, context: C) -> std::result::Result<(), RejectedContext<C>> {
+            pub fn accept(&self, into: &$stream, context: C) -> PutBare<C> {
                 self.accept_to(into.socket(), context)
             }
 
@@ -205,7 +166,7 @@ macro_rules! accept_methods {
             ///
             /// # Errors
             /// As for an accept.
-            pub fn accept_to(&self, into: &Socket, context: C) -> std::result::Result<(), RejectedContext<C>> {
+            pub fn accept_to(&self, into: &Socket, context: C) -> PutBare<C> {
                 // SAFETY: there is no memory in it.
                 self.put_bare("accept", context, unsafe { accept_into(into.clone(), NOTHING) })
             }
@@ -225,7 +186,7 @@ macro_rules! accept_methods {
             ///
             /// # Errors
             /// As for an accept.
-            pub fn accept_with_data(&self, into: &$stream, buffer: B, context: C) -> Outcome<C, B>
+            pub fn accept_with_data(&self, into: &$stream, buffer: B, context: C) -> Put<C, B>
             where
                 B: IoBufMut,
             {
@@ -252,7 +213,7 @@ where
     ///
     /// # Errors
     /// A request that is not accepted gives everything back and queues no packet.
-    pub fn receive_from(&self, buffer: Addressed<B>, context: C) -> Outcome<C, Addressed<B>> {
+    pub fn receive_from(&self, buffer: Addressed<B>, context: C) -> Put<C, Addressed<B>> {
         let mut parcel = self.parcel(buffer, context, Addressed::fill);
         // SAFETY: the request owns the buffer until it is complete.
         let issue = unsafe { parcel.buffer.receive() };
@@ -263,7 +224,7 @@ where
     ///
     /// # Errors
     /// As for a receive.
-    pub fn send_to(&self, buffer: Addressed<B>, to: SocketAddr, context: C) -> Outcome<C, Addressed<B>> {
+    pub fn send_to(&self, buffer: Addressed<B>, to: SocketAddr, context: C) -> Put<C, Addressed<B>> {
         let parcel = self.parcel(buffer, context, |_, _| {});
         // SAFETY: the request owns the buffer until it is complete.
         let issue = unsafe { send_to(bytes(&parcel.buffer.buffer), to) };

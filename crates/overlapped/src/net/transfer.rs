@@ -1,7 +1,7 @@
 //! Receives and sends of connected streams, the same for TCP and local ones.
 
 use crate::alertable::Then;
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::Result;
 use crate::event::Event;
 use crate::net::endpoint::{AsEndpoint, Endpoint, failed};
@@ -32,14 +32,6 @@ pub(crate) unsafe fn send(memory: Buffer) -> impl FnOnce(&Socket, Overlap) -> st
 
 /// No memory at all: a receive into it waits for data and leaves it.
 pub(crate) const NOTHING: Buffer = Buffer { start: std::ptr::null_mut(), len: 0 };
-
-pub(crate) fn room<B: IoBufMut>(buffer: &mut B) -> Buffer {
-    Buffer { start: buffer.start_mut(), len: buffer.capacity() }
-}
-
-pub(crate) fn bytes<B: IoBuf>(buffer: &B) -> Buffer {
-    Buffer { start: buffer.start().cast_mut(), len: buffer.len() }
-}
 
 impl Endpoint {
     pub(crate) fn receive<B: IoBufMut>(&self, buffer: B, event: Option<&Event>) -> Operation<B> {
@@ -206,7 +198,7 @@ macro_rules! stream_methods {
             {
                 let mut parcel = $crate::alertable::Then::new(buffer, then);
                 // SAFETY: the memory belongs to the payload, which the request owns until it is complete.
-                let issue = unsafe { $crate::net::transfer::receive($crate::net::transfer::room(parcel.buffer_mut())) };
+                let issue = unsafe { $crate::net::transfer::receive($crate::buffer::room(parcel.buffer_mut())) };
                 self.0.then("read", parcel, $crate::operation::fill::<B>, issue)
             }
 
@@ -221,7 +213,7 @@ macro_rules! stream_methods {
             {
                 let mut parcel = $crate::alertable::Then::new(buffer, then);
                 // SAFETY: as above.
-                let issue = unsafe { $crate::net::transfer::send($crate::net::transfer::bytes(parcel.buffer_mut())) };
+                let issue = unsafe { $crate::net::transfer::send($crate::buffer::bytes(parcel.buffer_mut())) };
                 self.0.then("write", parcel, $crate::operation::keep::<B>, issue)
             }
 

@@ -1,8 +1,7 @@
 //! Files sent over a connection without passing through the program (TransmitFile, contract 08 section 6.4).
 
-use crate::buffer::IoBuf;
+use crate::buffer::{IoBuf, bytes};
 use crate::net::endpoint::Endpoint;
-use crate::net::transfer::bytes;
 use crate::operation::Operation;
 use crate::overlapped_file::OverlappedFile;
 use overlapped_devices::socket::{Element, Issued, NotIssued, Overlap, Socket, Transmit};

@@ -1,10 +1,9 @@
 //! UDP.
 
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::Result;
 use crate::net::endpoint::{Endpoint, endpoint_methods, failed};
 use crate::net::tcp::{first, std_address};
-use crate::net::transfer::{bytes, room};
 use crate::operation::{self, Operation};
 use overlapped_devices::socket::{Address, Arrival, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
 use overlapped_kernel::System;
@@ -21,13 +20,20 @@ pub struct UdpSocket(pub(crate) Endpoint);
 endpoint_methods!(UdpSocket);
 
 /// A buffer, and who has sent what is in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Addressed<B> {
     /// The buffer.
     pub buffer: B,
     /// The sender of the datagram in the buffer, after a receive that succeeded.
     pub from: Option<SocketAddr>,
     told: Arc<Mutex<Option<Address>>>,
+}
+
+impl<B: Clone> Clone for Addressed<B> {
+    /// What each of the two receives from then on is its own.
+    fn clone(&self) -> Self {
+        Self { buffer: self.buffer.clone(), from: self.from, told: Arc::default() }
+    }
 }
 
 impl<B> Addressed<B> {

@@ -102,7 +102,7 @@ impl Observation {
     #[must_use]
     pub fn of(system: &System) -> Self {
         let program = std::env::current_exe().map(|path| path.to_string_lossy().into_owned());
-        let pictures = system.ports().into_iter().map(|(number, port)| (number, port.snapshot()));
+        let pictures = system.snapshots().into_iter();
         Self {
             version: VERSION,
             process: std::process::id(),

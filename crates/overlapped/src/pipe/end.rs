@@ -3,12 +3,13 @@
 use super::options::ClientOptions;
 use super::{PipeInfo, Received};
 use crate::alertable::Then;
-use crate::buffer::{IoBuf, IoBufMut};
+use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::file::complete_now;
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill, Operation};
-use crate::port::{PortDevice, Rejected, sealed};
+use crate::port::{PortDevice, Refusal, Rejected, report, sealed};
 use crate::wait::Wait;
 use overlapped_abi::Win32Error;
 use overlapped_devices::pipe::{self as devices, Peeked};
@@ -17,15 +18,13 @@ use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::instance::NotificationModes;
 use overlapped_kernel::request::{Buffer, Completion, Function, RequestRef, Route};
-use overlapped_kernel::road::{Failure, Place, Refused, Reply, Report, Transfer};
+use overlapped_kernel::road::{Failure, Place, Refused, Reply, Transfer};
 use std::any::Any;
 use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 
-/// A request that was not accepted, with what it owned.
-pub(super) type Rejection = (Error, Box<dyn Any + Send>);
-type Issued = std::result::Result<RequestRef, Rejection>;
+type Issued = std::result::Result<RequestRef, Refusal>;
 
 /// What both ends have in common.
 #[derive(Debug)]
@@ -40,14 +39,6 @@ fn accepted(name: &'static str, reply: std::result::Result<Reply, Failure>) -> I
         Err(Failure { status, payload: Some(payload) }) => Err((Error::new(status.to_win32(), name), payload)),
         Err(_) => unreachable!("a refusal gives the payload back"),
     }
-}
-
-pub(super) fn room<B: IoBufMut>(buffer: &mut B) -> Buffer {
-    Buffer { start: buffer.start_mut(), len: buffer.capacity() }
-}
-
-pub(super) fn bytes<B: IoBuf>(buffer: &B) -> Buffer {
-    Buffer { start: buffer.start().cast_mut(), len: buffer.len() }
 }
 
 impl End {
@@ -71,7 +62,7 @@ impl End {
         payload: Box<dyn Any + Send>,
     ) -> Issued {
         let grant = self.handle.grant();
-        let (place, report, payload) = (Place::Pointer, Report::AtOnce, Some(payload));
+        let (place, report, payload) = (Place::Pointer, report(&route), Some(payload));
         let transfer = Transfer { function, buffer, place, route, overlapped: None, payload, report, probe: None };
         // SAFETY: the payload stays until the request is complete, and the caller vouches for the memory in it.
         match unsafe { grant.instance.transfer(grant.access, transfer) } {
@@ -84,7 +75,8 @@ impl End {
     }
 
     pub fn connect(&self, route: Route, payload: Box<dyn Any + Send>) -> Issued {
-        let how = Overlap { route, overlapped: None, payload: Some(payload), report: Report::AtOnce };
+        let report = report(&route);
+        let how = Overlap { route, overlapped: None, payload: Some(payload), report };
         // SAFETY: there is neither memory nor an OVERLAPPED.
         accepted("connection", unsafe { devices::connect(self.handle.grant(), Some(how)) })
     }
@@ -98,7 +90,8 @@ impl End {
         route: Route,
         payload: Box<dyn Any + Send>,
     ) -> Issued {
-        let how = Overlap { route, overlapped: None, payload: Some(payload), report: Report::AtOnce };
+        let report = report(&route);
+        let how = Overlap { route, overlapped: None, payload: Some(payload), report };
         // SAFETY: the payload stays until the request is complete, and the caller vouches for the memory in it.
         accepted("transaction", unsafe { devices::transact(self.handle.grant(), message, answer, Some(how)) })
     }
@@ -143,7 +136,9 @@ impl End {
         })
     }
 
-    fn then<B, F>(
+    /// # Safety
+    /// The memory belongs to `then`, and is writable for a read.
+    unsafe fn then<B, F>(
         &self,
         function: Function,
         memory: Buffer,
@@ -154,37 +149,21 @@ impl End {
         B: Send + 'static,
         F: FnOnce(Result<usize>, B) + Send + 'static,
     {
-        // SAFETY: the memory belongs to the payload, the callers say.
+        // SAFETY: the caller's promise.
         then.run(fill, |route, payload| unsafe { self.transfer(function, memory, route, payload) })
     }
 
     /// A call that waits: overlapped pipes allow that, too (contract 03 section 1).
-    pub fn now(&self, function: Function, start: *mut u8, len: usize) -> Result<Completion> {
-        let grant = self.handle.grant();
-        let transfer = Transfer {
-            function,
-            buffer: Buffer { start, len },
-            place: Place::Pointer,
-            route: Route::default(),
-            overlapped: None,
-            payload: None,
-            report: Report::AtOnce,
-            probe: None,
-        };
-        // SAFETY: without OVERLAPPED and payload the call is synchronous, so that the caller's borrow of the memory lasts.
-        match unsafe { grant.instance.transfer(grant.access, transfer) } {
-            Ok(Reply::Done(_, completion)) => Ok(completion),
-            Ok(Reply::Pending(_)) => unreachable!("a synchronous request is done when the call returns"),
-            Err(Refused { error, .. }) => Err(Error::new(error, operation::name(function))),
-        }
+    pub fn read_now(&self, buffer: &mut [u8]) -> Result<Completion> {
+        // SAFETY: without OVERLAPPED and payload the call is synchronous, and the buffer is borrowed for it.
+        unsafe { complete_now(self.handle.grant(), Function::Read, buffer.as_mut_ptr(), buffer.len()) }
     }
 
-    fn read_message(&self, buffer: &mut [u8]) -> Result<Received> {
-        self.now(Function::Read, buffer.as_mut_ptr(), buffer.len()).map(Received::of)
-    }
-
-    fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
-        self.now(Function::Write, bytes.as_ptr().cast_mut(), bytes.len()).map(|done| done.bytes)
+    /// The same for a write.
+    pub fn write_now(&self, bytes: &[u8]) -> Result<usize> {
+        let start = bytes.as_ptr().cast_mut();
+        // SAFETY: as for a read; nobody writes to the bytes.
+        unsafe { complete_now(self.handle.grant(), Function::Write, start, bytes.len()) }.map(|done| done.bytes)
     }
 
     pub fn told<T>(&self, name: &'static str, told: std::result::Result<T, Win32Error>) -> Result<T> {
@@ -260,7 +239,8 @@ macro_rules! end {
             {
                 let mut then = Then::new(buffer, then);
                 let memory = room(then.buffer_mut());
-                self.0.then(Function::Read, memory, then, operation::fill::<B>)
+                // SAFETY: the memory belongs to `then` (`IoBufMut`).
+                unsafe { self.0.then(Function::Read, memory, then, operation::fill::<B>) }
             }
 
             /// [`write`](Self::write) with a routine, as in [`read_then`](Self::read_then).
@@ -274,7 +254,8 @@ macro_rules! end {
             {
                 let mut then = Then::new(buffer, then);
                 let memory = bytes(then.buffer_mut());
-                self.0.then(Function::Write, memory, then, operation::keep::<B>)
+                // SAFETY: the memory belongs to `then` (`IoBuf`).
+                unsafe { self.0.then(Function::Write, memory, then, operation::keep::<B>) }
             }
 
             /// Sends a message and reads one (TransactNamedPipe). Both ends' pipe must be one of messages, and this end read them so.
@@ -287,7 +268,7 @@ macro_rules! end {
             /// # Errors
             /// 109 at the end, 232 on an end that does not wait, 233 or 536 without a connection.
             pub fn read_message(&self, buffer: &mut [u8]) -> Result<Received> {
-                self.0.read_message(buffer)
+                self.0.read_now(buffer).map(Received::of)
             }
 
             /// Writes all bytes, or one message, and waits until they fit; how many were written, which is less only on an end that does
@@ -296,7 +277,7 @@ macro_rules! end {
             /// # Errors
             /// 232 to an end that is closed, 233 or 536 without a connection.
             pub fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
-                self.0.write_bytes(bytes)
+                self.0.write_now(bytes)
             }
 
             /// What there is to read, with a copy of at most `room` bytes (PeekNamedPipe).
@@ -363,7 +344,7 @@ macro_rules! end {
 
             /// Asks for the end of all outstanding requests of this end (CancelIoEx). False if there was none.
             pub fn cancel_all(&self) -> bool {
-                self.0.handle.grant().instance.cancel(|_| true) > 0
+                self.0.handle.grant().instance.cancel_all() > 0
             }
         }
 

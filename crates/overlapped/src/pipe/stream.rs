@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::handle::OwnedHandle;
 use overlapped_devices::pipe as devices;
 use overlapped_kernel::System;
-use overlapped_kernel::request::Function;
 use overlapped_kernel::system::Open;
 use std::io;
 
@@ -16,8 +15,7 @@ macro_rules! read {
         impl io::Read for &$end {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
                 let end = $crate::pipe::end::AsPipe::end(*self);
-                let read = end.now(overlapped_kernel::request::Function::Read, buffer.as_mut_ptr(), buffer.len());
-                match read {
+                match end.read_now(buffer) {
                     Ok(done) => Ok(done.bytes),
                     Err(error) if error.code() == overlapped_abi::Win32Error::BROKEN_PIPE => Ok(0),
                     Err(error) => Err(error.into()),
@@ -39,8 +37,7 @@ macro_rules! write {
         impl io::Write for &$end {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
                 let end = $crate::pipe::end::AsPipe::end(*self);
-                let start = bytes.as_ptr().cast_mut();
-                Ok(end.now(overlapped_kernel::request::Function::Write, start, bytes.len())?.bytes)
+                Ok(end.write_now(bytes)?)
             }
 
             /// Nothing is buffered on this side.
@@ -132,7 +129,7 @@ impl PipeReader {
     /// # Errors
     /// 109 when the writer is closed and everything is read.
     pub fn read_bytes(&self, buffer: &mut [u8]) -> Result<usize> {
-        self.0.now(Function::Read, buffer.as_mut_ptr(), buffer.len()).map(|done| done.bytes)
+        self.0.read_now(buffer).map(|done| done.bytes)
     }
 
     /// Bytes that can be read without waiting (PeekNamedPipe).
@@ -164,6 +161,6 @@ impl PipeWriter {
     /// # Errors
     /// 232 when the reader is closed, 109 if it is closed meanwhile.
     pub fn write_bytes(&self, bytes: &[u8]) -> Result<usize> {
-        self.0.now(Function::Write, bytes.as_ptr().cast_mut(), bytes.len()).map(|done| done.bytes)
+        self.0.write_now(bytes)
     }
 }

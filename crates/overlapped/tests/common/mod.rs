@@ -12,7 +12,7 @@ mod random;
 mod readers;
 
 pub use poison::{Ledger, Poisoned};
-pub use process::Belongings;
+pub use process::{Belongings, sleeps_of};
 pub use random::Random;
 pub use readers::readers;
 

@@ -44,3 +44,14 @@ fn descriptors() -> usize {
     let all = std::fs::read_dir("/proc/self/fd").expect("procfs").flatten();
     all.filter(|entry| !std::fs::read_link(entry.path()).is_ok_and(|to| kept(&to))).count()
 }
+
+/// How often the threads of this name have gone to sleep.
+pub fn sleeps_of(thread: &str) -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("procfs").flatten();
+    let field = |status: &str, name: &str| {
+        status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t").map(str::to_owned))
+    };
+    let statuses = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    let of_thread = statuses.filter(|status| field(status, "Name").as_deref() == Some(thread));
+    of_thread.filter_map(|status| field(&status, "voluntary_ctxt_switches")?.parse::<u64>().ok()).sum()
+}

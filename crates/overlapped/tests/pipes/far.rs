@@ -7,7 +7,7 @@ const ROLE: &str = "OVERLAPPED_TEST_PIPE_ROLE";
 const NAME: &str = "OVERLAPPED_TEST_PIPE_NAME";
 
 /// What the other process does with the pipe of this name.
-type Role = fn(&str);
+pub(super) type Role = fn(&str);
 
 /// The roles by their names.
 fn roles() -> [(&'static str, Role); 8] {
@@ -117,15 +117,15 @@ fn rules(name: &str) {
 #[test]
 fn other_process() {
     let (Ok(role), Ok(name)) = (std::env::var(ROLE), std::env::var(NAME)) else { return };
-    let (_, play) = roles().into_iter().find(|(known, _)| *known == role).expect("a role");
+    let (_, play) = roles().into_iter().chain(polled::ROLES).find(|(known, _)| *known == role).expect("a role");
     bounded("the other process", move || play(&name));
 }
 
 /// Another process, which ends with the test.
-struct Other(Child);
+pub(super) struct Other(Child);
 
 impl Other {
-    fn start(role: &str, name: &str) -> Self {
+    pub fn start(role: &str, name: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.args(["--exact", "far::other_process", "--nocapture", "--test-threads=1"]);
         command.env(ROLE, role).env(NAME, name).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -133,7 +133,7 @@ impl Other {
     }
 
     /// Reads what it prints up to this line.
-    fn says(&mut self, line: &str) {
+    pub fn says(&mut self, line: &str) {
         let out = self.0.stdout.as_mut().expect("piped");
         let mut text = Vec::new();
         while !text.ends_with(format!("{line}\n").as_bytes()) {
@@ -143,7 +143,21 @@ impl Other {
         }
     }
 
-    fn ends_well(mut self) {
+    /// Has it read a line.
+    pub fn tell(&mut self, line: &str) {
+        writeln!(self.0.stdin.as_mut().expect("piped"), "{line}").expect("told");
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub fn signal(&self, signal: i32) {
+        // SAFETY: a child that was not waited for, and plain numbers.
+        assert_eq!(unsafe { libc::kill(self.0.id() as i32, signal) }, 0);
+    }
+
+    pub fn ends_well(mut self) {
         let mut rest = String::new();
         let _ = self.0.stdout.take().expect("piped").read_to_string(&mut rest);
         assert!(self.0.wait().expect("ended").success(), "{rest}");
@@ -164,7 +178,7 @@ fn messages_of_every_size_go_to_another_process_and_back() {
         let server = PipeOptions::new().messages().quotas(1000, 1000).create(&name).expect("a server");
         let other = Other::start("echo", &name);
         server.accept().expect("a client");
-        assert_eq!(server.client_process().unwrap(), other.0.id());
+        assert_eq!(server.client_process().unwrap(), other.id());
         for (at, len) in [0, 1, 999, 1000, 1001, 70_000, 1 << 20].into_iter().enumerate() {
             let message = pattern(len, at as u64);
             let (write, read) = (server.write(message.clone()), server.read(room(1 << 20)));

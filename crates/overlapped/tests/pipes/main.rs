@@ -5,6 +5,7 @@ mod common;
 mod connecting;
 mod crowd;
 mod far;
+mod polled;
 mod waiting;
 
 use common::{LOST, Lab, Random, bounded, eventually, on_every_engine, on_real_engines, pattern};
@@ -110,5 +111,9 @@ fn a_pipe_tells_by_event_routine_and_port() {
         server.set_notification_modes(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS).expect("set");
         server.read(room(2), 8).expect("accepted");
         assert_eq!(port.get().expect("a packet").context, 8);
+        // And so does that of a read that is done at once: the call cannot hand its outcome back.
+        server.read(room(2), 9).expect("accepted");
+        let done = port.get_timeout(LOST).expect("open").expect("a packet");
+        assert_eq!((done.context, done.result, done.buffer), (9, Ok(1), Some(b"e".to_vec())));
     });
 }

@@ -62,6 +62,27 @@ fn datagrams_on_a_port() {
 }
 
 #[test]
+fn a_copied_buffer_tells_the_sender_of_its_own_datagram() {
+    on_real_engines(|lab| {
+        let bind = || UdpSocket::bind_in(&lab.system, LOCALHOST).unwrap();
+        let port = CompletionPort::<(), usize, Addressed<Vec<u8>>>::new_in(&lab.system, 0);
+        let near = port.associate(bind(), ()).unwrap();
+        let buffer = Addressed::new(vec![0; 1]);
+        near.receive_from(buffer.clone(), 0).unwrap();
+        near.receive_from(buffer, 1).unwrap();
+        let senders = [bind(), bind()];
+        for sender in &senders {
+            sender.send_to("x", near.local_address().unwrap()).wait().0.unwrap();
+        }
+        for _ in &senders {
+            let done = port.get().unwrap();
+            let from = senders[done.context].local_address().unwrap();
+            assert_eq!(done.buffer.unwrap().from, Some(from), "receive {}", done.context);
+        }
+    });
+}
+
+#[test]
 fn multicast_reaches_the_members_of_its_group() {
     on_real_engines(|lab| {
         let member = UdpSocket::bind_in(&lab.system, "0.0.0.0:0").unwrap();

@@ -90,6 +90,37 @@ typedef int socklen_t;
 #define _BITS_SIGTHREAD_H 1
 #endif
 
+/* What `ovl cc` has a program's own definitions of these types say; they mean the headers' types, of which some are others here. */
+#define OVL_OWN_DWORD unsigned int
+#define OVL_OWN_LONG int
+#define OVL_OWN_ULONG unsigned int
+#define OVL_OWN_int8_t __INT8_TYPE__
+#define OVL_OWN_int16_t __INT16_TYPE__
+#define OVL_OWN_int32_t __INT32_TYPE__
+#define OVL_OWN_uint8_t __UINT8_TYPE__
+#define OVL_OWN_uint16_t __UINT16_TYPE__
+#define OVL_OWN_uint32_t __UINT32_TYPE__
+#ifdef __cplusplus
+#define OVL_OWN_int64_t __INT64_TYPE__
+#define OVL_OWN_uint64_t __UINT64_TYPE__
+#else
+#define OVL_OWN_int64_t long long
+#define OVL_OWN_uint64_t unsigned long long
+#endif
+#define OVL_OWN_u_int8_t __UINT8_TYPE__
+#define OVL_OWN_u_int16_t __UINT16_TYPE__
+#define OVL_OWN_u_int32_t __UINT32_TYPE__
+#define OVL_OWN_u_int64_t __UINT64_TYPE__
+#define OVL_OWN_intptr_t __INTPTR_TYPE__
+#define OVL_OWN_uintptr_t __UINTPTR_TYPE__
+#define OVL_OWN_intmax_t __INTMAX_TYPE__
+#define OVL_OWN_uintmax_t __UINTMAX_TYPE__
+#define OVL_OWN_ssize_t long
+#define OVL_OWN_mode_t unsigned int
+#define OVL_OWN_pid_t int
+#define OVL_OWN_useconds_t unsigned int
+#define OVL_OWN_suseconds_t long
+
 /* ---- 1i64 and 1ui64, in C++ (gcc and clang have no such hook in C). */
 #if defined(__cplusplus) && __cplusplus >= 201103L
 #ifndef __clang__
@@ -170,7 +201,7 @@ extern "C" void ovl_debug_break(void) __asm__("ovl_DebugBreak");
 #define __declspec(modifier) OVL_DECLSPEC_##modifier
 #define _declspec(modifier) OVL_DECLSPEC_##modifier
 #define OVL_DECLSPEC_align(bytes) __attribute__((__aligned__(bytes)))
-#define OVL_DECLSPEC_allocate(section)
+#define OVL_DECLSPEC_allocate(name) __attribute__((__section__(name), __used__))
 #define OVL_DECLSPEC_deprecated __attribute__((__deprecated__))
 #define OVL_DECLSPEC_dllexport __attribute__((__visibility__("default")))
 #define OVL_DECLSPEC_dllimport
@@ -408,6 +439,21 @@ int ovl_seh_finally(struct ovl_seh_finally *block);
 #endif
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+
+/* Pointers are kept in 32 bits (`ovl cc` looks, and links at a low address): one heap that grows behind the program, and no blocks elsewhere. */
+#ifdef OVL_LOW_HEAP
+#ifdef __cplusplus
+extern "C"
+#else
+extern
+#endif
+    int ovl_mallopt(int what, int value) __asm__("mallopt");
+__attribute__((__constructor__, __used__)) static void ovl_low_heap(void)
+{
+    ovl_mallopt(-8 /* M_ARENA_MAX */, 1);
+    ovl_mallopt(-4 /* M_MMAP_MAX */, 0);
+}
 #endif
 
 /* Old annotations that are names of parameters in libstdc++: for a file that uses them (`ovl cc` looks), after the headers that do. */

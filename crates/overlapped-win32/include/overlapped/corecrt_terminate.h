@@ -1,0 +1,6 @@
+/* A part of the C library, by the name that its headers give it there. */
+#ifndef OVL_CORECRT_TERMINATE_H
+#define OVL_CORECRT_TERMINATE_H
+#include <stdlib.h>
+
+#endif

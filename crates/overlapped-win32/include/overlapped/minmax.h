@@ -1,0 +1,6 @@
+/* min and max, as <stdlib.h> of Microsoft has them. */
+#ifndef OVL_MINMAX_H
+#define OVL_MINMAX_H
+#include "minwindef.h"
+
+#endif

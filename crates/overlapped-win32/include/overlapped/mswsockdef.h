@@ -1,0 +1,94 @@
+/* Registered I/O. The functions come from WSAIoctl, as on Windows. */
+#ifndef OVL_MSWSOCKDEF_H
+#define OVL_MSWSOCKDEF_H
+#include "winsock2.h"
+
+#ifndef SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER
+#define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
+#endif
+#ifndef WSA_FLAG_REGISTERED_IO
+#define WSA_FLAG_REGISTERED_IO 0x100
+#endif
+#define WSAID_MULTIPLE_RIO {0x8509E081, 0x96DD, 0x4005, {0xB1, 0x65, 0x9E, 0x2E, 0xE8, 0xC7, 0x9E, 0x3F}}
+
+#define RIO_MSG_DONT_NOTIFY 0x1
+#define RIO_MSG_DEFER 0x2
+#define RIO_MSG_WAITALL 0x4
+#define RIO_MSG_COMMIT_ONLY 0x8
+#define RIO_INVALID_BUFFERID ((RIO_BUFFERID)(ULONG_PTR)0xFFFFFFFF)
+#define RIO_INVALID_CQ ((RIO_CQ)0)
+#define RIO_INVALID_RQ ((RIO_RQ)0)
+#define RIO_MAX_CQ_SIZE 0x8000000
+#define RIO_CORRUPT_CQ 0xFFFFFFFF
+
+typedef struct RIO_BUFFERID_t *RIO_BUFFERID, **PRIO_BUFFERID;
+typedef struct RIO_CQ_t *RIO_CQ, **PRIO_CQ;
+typedef struct RIO_RQ_t *RIO_RQ, **PRIO_RQ;
+typedef struct _RIORESULT {
+    LONG Status;
+    ULONG BytesTransferred;
+    ULONGLONG SocketContext;
+    ULONGLONG RequestContext;
+} RIORESULT, *PRIORESULT;
+OVL_SIZE(RIORESULT, 24);
+typedef struct _RIO_BUF {
+    RIO_BUFFERID BufferId;
+    ULONG Offset;
+    ULONG Length;
+} RIO_BUF, *PRIO_BUF;
+OVL_SIZE(RIO_BUF, 16);
+typedef enum _RIO_NOTIFICATION_COMPLETION_TYPE {
+    RIO_EVENT_COMPLETION = 1,
+    RIO_IOCP_COMPLETION = 2
+} RIO_NOTIFICATION_COMPLETION_TYPE, *PRIO_NOTIFICATION_COMPLETION_TYPE;
+typedef struct _RIO_NOTIFICATION_COMPLETION {
+    RIO_NOTIFICATION_COMPLETION_TYPE Type;
+    union {
+        struct {
+            HANDLE EventHandle;
+            BOOL NotifyReset;
+        } Event;
+        struct {
+            HANDLE IocpHandle;
+            PVOID CompletionKey;
+            PVOID Overlapped;
+        } Iocp;
+    } DUMMYUNIONNAME;
+} RIO_NOTIFICATION_COMPLETION, *PRIO_NOTIFICATION_COMPLETION;
+OVL_SIZE(RIO_NOTIFICATION_COMPLETION, 32);
+
+typedef BOOL(WINAPI *LPFN_RIORECEIVE)(RIO_RQ queue, PRIO_BUF data, ULONG count, DWORD flags, PVOID context);
+typedef int(WINAPI *LPFN_RIORECEIVEEX)(RIO_RQ queue, PRIO_BUF data, ULONG count, PRIO_BUF local, PRIO_BUF remote, PRIO_BUF control,
+                                       PRIO_BUF received, DWORD flags, PVOID context);
+typedef BOOL(WINAPI *LPFN_RIOSEND)(RIO_RQ queue, PRIO_BUF data, ULONG count, DWORD flags, PVOID context);
+typedef BOOL(WINAPI *LPFN_RIOSENDEX)(RIO_RQ queue, PRIO_BUF data, ULONG count, PRIO_BUF local, PRIO_BUF remote, PRIO_BUF control,
+                                     PRIO_BUF sent, DWORD flags, PVOID context);
+typedef VOID(WINAPI *LPFN_RIOCLOSECOMPLETIONQUEUE)(RIO_CQ queue);
+typedef RIO_CQ(WINAPI *LPFN_RIOCREATECOMPLETIONQUEUE)(DWORD size, PRIO_NOTIFICATION_COMPLETION notification);
+typedef RIO_RQ(WINAPI *LPFN_RIOCREATEREQUESTQUEUE)(SOCKET socket, ULONG receives, ULONG receiveBuffers, ULONG sends, ULONG sendBuffers,
+                                                   RIO_CQ receiveQueue, RIO_CQ sendQueue, PVOID context);
+typedef ULONG(WINAPI *LPFN_RIODEQUEUECOMPLETION)(RIO_CQ queue, PRIORESULT to, ULONG count);
+typedef VOID(WINAPI *LPFN_RIODEREGISTERBUFFER)(RIO_BUFFERID buffer);
+typedef INT(WINAPI *LPFN_RIONOTIFY)(RIO_CQ queue);
+typedef RIO_BUFFERID(WINAPI *LPFN_RIOREGISTERBUFFER)(PCHAR buffer, DWORD bytes);
+typedef BOOL(WINAPI *LPFN_RIORESIZECOMPLETIONQUEUE)(RIO_CQ queue, DWORD size);
+typedef BOOL(WINAPI *LPFN_RIORESIZEREQUESTQUEUE)(RIO_RQ queue, DWORD receives, DWORD sends);
+typedef struct _RIO_EXTENSION_FUNCTION_TABLE {
+    DWORD cbSize;
+    LPFN_RIORECEIVE RIOReceive;
+    LPFN_RIORECEIVEEX RIOReceiveEx;
+    LPFN_RIOSEND RIOSend;
+    LPFN_RIOSENDEX RIOSendEx;
+    LPFN_RIOCLOSECOMPLETIONQUEUE RIOCloseCompletionQueue;
+    LPFN_RIOCREATECOMPLETIONQUEUE RIOCreateCompletionQueue;
+    LPFN_RIOCREATEREQUESTQUEUE RIOCreateRequestQueue;
+    LPFN_RIODEQUEUECOMPLETION RIODequeueCompletion;
+    LPFN_RIODEREGISTERBUFFER RIODeregisterBuffer;
+    LPFN_RIONOTIFY RIONotify;
+    LPFN_RIOREGISTERBUFFER RIORegisterBuffer;
+    LPFN_RIORESIZECOMPLETIONQUEUE RIOResizeCompletionQueue;
+    LPFN_RIORESIZEREQUESTQUEUE RIOResizeRequestQueue;
+} RIO_EXTENSION_FUNCTION_TABLE, *PRIO_EXTENSION_FUNCTION_TABLE;
+OVL_SIZE(RIO_EXTENSION_FUNCTION_TABLE, 112);
+
+#endif

@@ -1,0 +1,6 @@
+/* Of COM there is its memory only; see combaseapi.h. */
+#ifndef OVL_OBJIDL_H
+#define OVL_OBJIDL_H
+#include "objbase.h"
+
+#endif

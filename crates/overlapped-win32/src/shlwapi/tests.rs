@@ -1,0 +1,106 @@
+use super::{paths::*, strings::*};
+use crate::support::last_error;
+use std::ffi::{CStr, CString};
+
+fn changed(text: &str, change: impl FnOnce(*mut u8)) -> String {
+    let mut room = [0u8; 300];
+    room[..text.len()].copy_from_slice(text.as_bytes());
+    change(room.as_mut_ptr());
+    CStr::from_bytes_until_nul(&room).unwrap().to_str().unwrap().into()
+}
+
+fn c(text: &str) -> CString {
+    CString::new(text).unwrap()
+}
+
+#[test]
+fn names_are_put_together_and_taken_apart() {
+    for (directory, file, all) in [
+        ("C:\\a", "b", "C:\\a\\b"),
+        ("C:\\a\\", "..\\b.txt", "C:\\b.txt"),
+        ("C:\\a", "\\b", "C:\\b"),
+        ("C:\\a", "D:\\b", "D:\\b"),
+        ("C:\\", "..\\..\\b", "C:\\b"),
+        ("a", ".\\b\\.\\c", "a\\b\\c"),
+        ("/tmp", "x", "/tmp\\x"),
+    ] {
+        let (d, f) = (c(directory), c(file));
+        // SAFETY: strings, and room for 260.
+        let joined = changed("", |to| unsafe { _ = ovl_PathCombineA(to, d.as_ptr().cast(), f.as_ptr().cast()) });
+        assert_eq!(joined, all, "{directory} {file}");
+    }
+    for (name, directory, file, extension) in [
+        ("C:\\a\\b.txt", "C:\\a", "b.txt", ".txt"),
+        ("C:\\b.txt", "C:\\", "b.txt", ".txt"),
+        ("b", "", "b", ""),
+        ("/tmp/x.d/y", "/tmp/x.d", "y", ""),
+        ("/x", "/", "x", ""),
+    ] {
+        let text = c(name);
+        // SAFETY: strings, and room for 260.
+        unsafe {
+            assert_eq!(changed(name, |text| _ = ovl_PathRemoveFileSpecA(text)), directory, "{name}");
+            let found = CStr::from_ptr(ovl_PathFindFileNameA(text.as_ptr().cast()).cast());
+            assert_eq!(found.to_str().unwrap(), file);
+            let found = CStr::from_ptr(ovl_PathFindExtensionA(text.as_ptr().cast()).cast());
+            assert_eq!(found.to_str().unwrap(), extension);
+            assert_eq!(changed(name, |text| ovl_PathStripPathA(text)), file);
+        }
+    }
+    // SAFETY: strings, and room for 260.
+    unsafe {
+        let long = c(&"x".repeat(300));
+        let refused = changed("C:\\", |to| assert_eq!(ovl_PathAppendA(to, long.as_ptr().cast()), 0));
+        assert_eq!(refused, "C:\\");
+        assert_eq!(changed("a b", |text| assert_eq!(ovl_PathQuoteSpacesA(text), 1)), "\"a b\"");
+        assert_eq!(changed("\"a b\"", |text| assert_eq!(ovl_PathUnquoteSpacesA(text), 1)), "a b");
+        assert_eq!(changed("C:\\a", |text| _ = ovl_PathAddBackslashA(text)), "C:\\a\\");
+        assert_eq!(changed("C:\\", |text| _ = ovl_PathRemoveBackslashA(text)), "C:\\");
+        let extension = c(".log");
+        assert_eq!(changed("a.txt", |text| _ = ovl_PathRenameExtensionA(text, extension.as_ptr().cast())), "a.log");
+        assert_eq!(changed("a", |text| _ = ovl_PathAddExtensionA(text, std::ptr::null())), "a.exe");
+        let relative = |name: &str| ovl_PathIsRelativeA(c(name).as_ptr().cast());
+        assert_eq!(["a\\b", "C:\\a", "\\a", "/a", "\\\\s\\x"].map(relative), [1, 0, 0, 0, 0]);
+        let matched =
+            |(name, pattern): (&str, &str)| ovl_PathMatchSpecA(c(name).as_ptr().cast(), c(pattern).as_ptr().cast());
+        let cases =
+            [("a.TXT", "*.txt"), ("a.c", "*.h; *.c"), ("abc", "a?c"), ("abc", "a*d"), ("abcbd", "a*bd"), ("x", "*.*")];
+        assert_eq!(cases.map(matched), [1, 1, 1, 0, 1, 1]);
+    }
+}
+
+#[test]
+fn what_is_there_is_said_to_be_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("f");
+    std::fs::write(&file, "").unwrap();
+    let name = |path: &std::path::Path| c(path.to_str().unwrap());
+    // SAFETY: strings.
+    unsafe {
+        let (here, file, none) = (name(directory.path()), name(&file), name(&directory.path().join("g")));
+        assert_eq!((ovl_PathFileExistsA(file.as_ptr().cast()), ovl_PathIsDirectoryA(file.as_ptr().cast())), (1, 0));
+        assert_eq!((ovl_PathFileExistsA(here.as_ptr().cast()), ovl_PathIsDirectoryA(here.as_ptr().cast())), (1, 0x10));
+        assert_eq!((ovl_PathFileExistsA(none.as_ptr().cast()), last_error()), (0, 2));
+    }
+}
+
+#[test]
+fn text_is_found_and_read() {
+    // SAFETY: strings.
+    unsafe {
+        let text = c("Hello, World");
+        let at = |found: *const u8| if found.is_null() { -1 } else { found.offset_from(text.as_ptr().cast()) };
+        let part = c("WORLD");
+        assert_eq!(at(ovl_StrStrIA(text.as_ptr().cast(), part.as_ptr().cast())), 7);
+        assert_eq!(at(ovl_StrStrA(text.as_ptr().cast(), part.as_ptr().cast())), -1);
+        assert_eq!(at(ovl_StrChrA(text.as_ptr().cast(), b'o'.into())), 4);
+        assert_eq!(at(ovl_StrRChrA(text.as_ptr().cast(), std::ptr::null(), b'o'.into())), 8);
+        let number = |text: &str| ovl_StrToIntA(c(text).as_ptr().cast());
+        assert_eq!(["42x", " -7", "x", "0x10"].map(number), [42, -7, 0, 0]);
+        let mut value = 0;
+        assert_eq!((ovl_StrToIntExA(c("0x10").as_ptr().cast(), 1, &mut value), value), (1, 16));
+        let unwanted = c(" .");
+        assert_eq!(changed(" a b. ", |text| assert_eq!(ovl_StrTrimA(text, unwanted.as_ptr().cast()), 1)), "a b");
+        assert_eq!(ovl_StrCmpNIA(c("ABx").as_ptr().cast(), c("aby").as_ptr().cast(), 2), 0);
+    }
+}
