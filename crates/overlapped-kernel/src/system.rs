@@ -18,6 +18,7 @@ use crate::sentinel::Sentinel;
 use crate::service::Service;
 use crate::thread::Thread;
 use crate::wait::{self, Outcome};
+use overlapped_abi::constants::open::{OPEN_EXISTING, TRUNCATE_EXISTING};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use parking_lot::{Mutex, RwLock};
 use std::ffi::OsStr;
@@ -175,6 +176,9 @@ impl System {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
+        if !exact && let Some(opened) = self.open_as_spelled(name, params) {
+            return opened;
+        }
         let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() });
         // A console takes any, even none (contract 09 section 2).
         if params.disposition == 0
@@ -184,6 +188,16 @@ impl System {
         }
         let target = target?;
         self.open_target(&target, params)
+    }
+
+    /// Opens a file that is to be there without looking for it first: most are named as they are spelled. `None` if it is not there.
+    fn open_as_spelled(&self, name: &std::ffi::OsStr, params: &OpenParams) -> Option<Result<Open, Win32Error>> {
+        if !matches!(params.disposition, OPEN_EXISTING | TRUNCATE_EXISTING) {
+            return None;
+        }
+        let target = self.resolve(name, CaseRule::Exact).ok().filter(|target| matches!(target, Target::File(_)))?;
+        let opened = self.open_target(&target, params);
+        Some(opened).filter(|opened| !matches!(opened, Err(Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND)))
     }
 
     /// The same for what a name has led to.

@@ -180,9 +180,14 @@ pub unsafe extern "C" fn ovl_AdjustTokenPrivileges(
         let attributes = |bit: u64| {
             (if on & bit == 0 { 0 } else { ENABLED }) | if ON_AT_FIRST & bit == 0 { 0 } else { ENABLED_BY_DEFAULT }
         };
-        let changes = |one: &&Privilege| (one.attributes & ENABLED != 0) != (on & one.luid.bit() != 0) || one.attributes & REMOVED != 0;
-        let changed: Vec<Privilege> =
-            wanted.iter().filter(changes).map(|one| Privilege { luid: one.luid, attributes: attributes(one.luid.bit()) }).collect();
+        let changes = |one: &&Privilege| {
+            (one.attributes & ENABLED != 0) != (on & one.luid.bit() != 0) || one.attributes & REMOVED != 0
+        };
+        let changed: Vec<Privilege> = wanted
+            .iter()
+            .filter(changes)
+            .map(|one| Privilege { luid: one.luid, attributes: attributes(one.luid.bit()) })
+            .collect();
         if !before.is_null() {
             let bytes = 4 + changed.len().max(1) * size_of::<Privilege>();
             // SAFETY: the caller's promise.
@@ -233,13 +238,22 @@ mod tests {
         let mut luid = Luid { low: 0, high: 0 };
         // SAFETY: names end with zeros, and the rest is ours.
         unsafe {
-            assert_eq!(ovl_LookupPrivilegeValueA(std::ptr::null(), c"semanagevolumeprivilege".as_ptr().cast(), &mut luid), 1);
+            assert_eq!(
+                ovl_LookupPrivilegeValueA(std::ptr::null(), c"semanagevolumeprivilege".as_ptr().cast(), &mut luid),
+                1
+            );
             assert_eq!(luid, Luid { low: 28, high: 0 });
             assert_eq!(ovl_LookupPrivilegeValueA(std::ptr::null(), c"SeNoPrivilege".as_ptr().cast(), &mut luid), 0);
             assert_eq!(last_error(), 1313);
             let (mut name, mut room) = ([0u8; 64], 3);
-            assert_eq!((ovl_LookupPrivilegeNameA(std::ptr::null(), &luid, name.as_mut_ptr(), &mut room), last_error(), room), (0, 122, 24));
-            assert_eq!((ovl_LookupPrivilegeNameA(std::ptr::null(), &luid, name.as_mut_ptr(), &mut room), room), (1, 23));
+            assert_eq!(
+                (ovl_LookupPrivilegeNameA(std::ptr::null(), &luid, name.as_mut_ptr(), &mut room), last_error(), room),
+                (0, 122, 24)
+            );
+            assert_eq!(
+                (ovl_LookupPrivilegeNameA(std::ptr::null(), &luid, name.as_mut_ptr(), &mut room), room),
+                (1, 23)
+            );
             assert_eq!(&name[..24], b"SeManageVolumePrivilege\0");
 
             let mut token = 0;
@@ -253,9 +267,19 @@ mod tests {
             assert_eq!((adjust(16), last_error()), (1, 0));
             assert_eq!((needed, before[0]), (16, 0), "it was on already");
             let unknown = [1u32, 99, 0, ENABLED];
-            let adjusted = ovl_AdjustTokenPrivileges(token, 0, unknown.as_ptr().cast(), 0, std::ptr::null_mut(), std::ptr::null_mut());
+            let adjusted = ovl_AdjustTokenPrivileges(
+                token,
+                0,
+                unknown.as_ptr().cast(),
+                0,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            );
             assert_eq!((adjusted, last_error()), (1, 1300), "it succeeds, and says what it could not do");
-            assert_eq!(ovl_AdjustTokenPrivileges(0, 0, new.as_ptr().cast(), 0, std::ptr::null_mut(), std::ptr::null_mut()), 0);
+            assert_eq!(
+                ovl_AdjustTokenPrivileges(0, 0, new.as_ptr().cast(), 0, std::ptr::null_mut(), std::ptr::null_mut()),
+                0
+            );
             assert_eq!(crate::handleapi::ovl_CloseHandle(token), 1);
         }
         assert_eq!((ovl_OpenThreadToken(usize::MAX - 1, 8, 1, std::ptr::null_mut()), last_error()), (0, 1008));

@@ -12,6 +12,10 @@ use overlapped_abi::Win32Error;
 use std::ffi::{CStr, CString, OsStr, OsString, c_void};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+/// ERROR_NONE_MAPPED.
+const NONE_MAPPED: Win32Error = Win32Error(1332);
+/// ERROR_INVALID_SID.
+const INVALID_SID: Win32Error = Win32Error(1337);
 /// The authority of identifiers that stand for Linux' numbers.
 const UNIX: [u8; 6] = [0, 0, 0, 0, 0, 22];
 const USERS: u32 = 1;
@@ -62,14 +66,14 @@ pub(crate) fn of_group(group: u32) -> Vec<u8> {
 /// `at` is NULL or an identifier that stays as it is for the call.
 unsafe fn read<'a>(at: *const u8) -> Result<&'a [u8], Win32Error> {
     if at.is_null() || !crate::probe::readable(at as usize, 8) {
-        return Err(Win32Error::INVALID_SID);
+        return Err(INVALID_SID);
     }
     // SAFETY: eight bytes can be read, as was just seen, and they say how many follow.
     unsafe {
         let (revision, parts) = (*at, *at.add(1));
         let len = 8 + usize::from(parts) * 4;
         if revision != 1 || parts > MOST_PARTS || !crate::probe::readable(at as usize, len) {
-            return Err(Win32Error::INVALID_SID);
+            return Err(INVALID_SID);
         }
         Ok(std::slice::from_raw_parts(at, len))
     }
@@ -114,7 +118,7 @@ pub unsafe extern "C" fn ovl_EqualSid(first: *const u8, second: *const u8) -> Bo
     // SAFETY: the caller's promise.
     match unsafe { (read(first), read(second)) } {
         (Ok(first), Ok(second)) => Bool::from(first == second),
-        _ => fail(Win32Error::INVALID_SID, FALSE),
+        _ => fail(INVALID_SID, FALSE),
     }
 }
 
@@ -316,7 +320,7 @@ pair! {
     ) -> Bool {
         guard_bool(|| {
             // SAFETY: the caller's promise.
-            let account = Account::of_sid(unsafe { read(sid) }?).ok_or(Win32Error::NONE_MAPPED)?;
+            let account = Account::of_sid(unsafe { read(sid) }?).ok_or(NONE_MAPPED)?;
             if name_size.is_null() || domain_size.is_null() {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
@@ -350,7 +354,7 @@ pair! {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
             // SAFETY: not NULL, and the caller vouches for it.
-            let account = Account::named(&C::to_os(unsafe { units(name) })).ok_or(Win32Error::NONE_MAPPED)?;
+            let account = Account::named(&C::to_os(unsafe { units(name) })).ok_or(NONE_MAPPED)?;
             // SAFETY: the caller's promise; the sizes are not NULL.
             unsafe {
                 let had = sid_size.replace(account.sid.len() as u32) as usize;

@@ -133,8 +133,6 @@ win32_errors! {
     1236 CONNECTION_ABORTED, ECONNABORTED, "This side ended the connection while the request was outstanding.";
     1256 HOST_DOWN, EHOSTDOWN, "The other computer is known to be down; try again later.";
     1314 PRIVILEGE_NOT_HELD, EPERM, "The process lacks a privilege that this call needs; run it with more rights.";
-    1332 NONE_MAPPED, EINVAL, "No user and no group has that name or identifier.";
-    1337 INVALID_SID, EINVAL, "That is no identifier of a user or a group.";
     1368 CANNOT_IMPERSONATE, EPERM, "The server must read from the pipe before it can act as its client.";
     1450 NO_SYSTEM_RESOURCES, ENOMEM, "The system is short of memory or table space; let requests finish, then try again.";
     1453 WORKING_SET_QUOTA, ENOMEM, "The buffers cannot be kept in memory; let requests finish or raise the limit on locked memory (ulimit -l).";

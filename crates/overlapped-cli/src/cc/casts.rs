@@ -43,8 +43,9 @@ pub fn casts(text: &str) -> Casts {
             ("&", ["(", cast, ")"]) if call == "GetQueuedCompletionStatus" && argument == 2 => {
                 casts.key_is_pointer |= PLACES.contains(&cast);
             }
-            (name, ["(", cast, ")"]) if call != "" && call != "GetQueuedCompletionStatus" && argument == 2 => {
-                let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !matches!(name, "NULL" | "sizeof");
+            (name, ["(", cast, ")"]) if !matches!(call, "" | "GetQueuedCompletionStatus") && argument == 2 => {
+                let is_name =
+                    name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !matches!(name, "NULL" | "sizeof");
                 casts.low |= is_name && VALUES.contains(&cast);
             }
             _ => {}

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 static char *base;
-static int told;
+static volatile int told;
 
 static LONG WINAPI grow(EXCEPTION_POINTERS *what) {
     EXCEPTION_RECORD *record = what->ExceptionRecord;
@@ -32,10 +32,11 @@ int main(void) {
     VirtualQuery(base, &about, sizeof about);
     printf("%#lx %d\n", about.Protect, (int)about.RegionSize);
     handler = AddVectoredExceptionHandler(1, grow);
-    base[4096 + 5] = 7;
+    *(volatile char *)(base + 4096 + 5) = 7;
     printf("%d %d\n", told, base[4096 + 5]);
     RemoveVectoredExceptionHandler(handler);
-    printf("%d %#lx\n", VirtualProtect(base, 4096, PAGE_READONLY | PAGE_GUARD, &old), old);
+    printf("%d", VirtualProtect(base, 4096, PAGE_READONLY | PAGE_GUARD, &old));
+    printf(" %#lx\n", old);
     printf("%d\n", touch(base));
     VirtualQuery(base, &about, sizeof about);
     printf("%#lx\n", about.Protect);

@@ -10,6 +10,6 @@ fn registered_requests_complete_in_their_queues() {
     for engine in ["uring", "epoll"] {
         let output = Command::new(place.path("program")).env("OVERLAPPED_ENGINE", engine).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(said, "1 1 hello\n0 0\n5 hello 1\n995\n1\n", "{engine}: {:?}", output.status);
+        assert_eq!(said, "1 1 hello\n0 0\n5 hello 1\n10053\n1\n", "{engine}: {:?}", output.status);
     }
 }

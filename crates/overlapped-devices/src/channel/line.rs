@@ -245,14 +245,14 @@ impl Line {
         let Some(end) = end else { return };
         match (by, end.awaited()) {
             (By::Service, Some(readers)) => self.connection.entrust(readers),
-            (By::Waiter(_), Some(_)) => self.unwanted.store(0, Ordering::Relaxed),
-            (By::Waiter(_), None) => {
-                if self.unwanted.fetch_add(1, Ordering::Relaxed) + 1 >= UNWANTED {
-                    self.unwanted.store(0, Ordering::Relaxed);
+            (By::Waiter(_), awaited) => {
+                let unwanted = if awaited.is_some() { 0 } else { self.unwanted.load(Ordering::Relaxed) + 1 };
+                self.unwanted.store(unwanted % UNWANTED, Ordering::Relaxed);
+                if unwanted == UNWANTED {
                     self.connection.take_back();
                 }
             }
-            _ => {}
+            (By::Service | By::Caller, _) => {}
         }
     }
 

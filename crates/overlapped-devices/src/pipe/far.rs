@@ -62,6 +62,8 @@ struct State {
     rest: Option<Queue<Party>>,
     /// The end was that the server has disconnected.
     disconnected: bool,
+    /// The owner has never seen calls from this one on.
+    unseen: u64,
 }
 
 /// What is known of the room that the owner's quota leaves.
@@ -70,7 +72,7 @@ struct Credit {
     /// Bytes that were sent, and those of them that are read or taken back, as far as the owner has said.
     sent: u64,
     gone: u64,
-    /// Nobody else writes at this end.
+    /// Nobody else writes at this end, and no answer has said that the connection ends.
     sure: bool,
 }
 
@@ -106,6 +108,7 @@ impl State {
             credit: Credit::new(welcome, alone),
             rest: None,
             disconnected: false,
+            unseen: u64::MAX,
         }
     }
 }
@@ -258,11 +261,9 @@ fn peek(rest: &Queue<Party>, question: &Question) -> Completion {
 }
 
 impl Far {
-    fn send(&self, operation: u16, tag: u64, body: Vec<u8>) {
-        if let Some(connection) = self.connection.get() {
-            // If it is over, its end is told, and ends what waits.
-            let _ = connection.send(operation, tag, body);
-        }
+    /// False if the connection is over: its end is told, and ends what waits.
+    fn send(&self, operation: u16, tag: u64, body: Vec<u8>) -> bool {
+        self.connection.get().is_some_and(|connection| connection.send(operation, tag, body).is_ok())
     }
 
     /// The connection is over. What was not read is in these pieces.
@@ -276,8 +277,9 @@ impl Far {
                 pieces.iter().for_each(|piece| rest.write(piece, reading, &mut Tally::new()));
                 state.rest = Some(rest);
             }
-            for (_, request) in std::mem::take(&mut state.calls) {
-                let completion = state.after_all(&request, false);
+            for (tag, request) in std::mem::take(&mut state.calls) {
+                let new = tag >= state.unseen;
+                let completion = state.after_all(&request, new);
                 tally.push(Party::Local(request), completion);
             }
         }
@@ -311,6 +313,8 @@ impl Far {
                 state.credit.sent -= unsent(request, &done) as u64;
             }
             state.credit.note(done.gone);
+            let ends = [Status::PIPE_BROKEN, Status::PIPE_CLOSING, Status::PIPE_DISCONNECTED];
+            state.credit.sure &= !ends.contains(&done.status);
             request
         };
         let Some(request) = request else { return Ok(()) };
@@ -431,7 +435,10 @@ unsafe impl Device for FarDevice {
             } as u64;
             state.calls.insert(tag, request);
             // Under the lock, so that calls go out in the order of their tags.
-            return self.far.send(operation, tag, body);
+            if !self.far.send(operation, tag, body) {
+                state.unseen = state.unseen.min(tag);
+            }
+            return;
         };
         drop(state);
         request.complete(ended);

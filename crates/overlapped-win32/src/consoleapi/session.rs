@@ -177,7 +177,14 @@ fn first_font() -> ConsoleFontInfoEx {
     for (unit, letter) in face.iter_mut().zip("Terminal".encode_utf16()) {
         *unit = letter;
     }
-    ConsoleFontInfoEx { bytes: size_of::<ConsoleFontInfoEx>() as u32, font: 0, size: FONT, family: 54, weight: 400, face }
+    ConsoleFontInfoEx {
+        bytes: size_of::<ConsoleFontInfoEx>() as u32,
+        font: 0,
+        size: FONT,
+        family: 54,
+        weight: 400,
+        face,
+    }
 }
 
 /// 87 for a structure of another size.

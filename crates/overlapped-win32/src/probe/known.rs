@@ -77,7 +77,9 @@ mod tests {
 
     #[test]
     fn what_is_not_remembered() {
-        for (start, len) in [(0x5000, 0), (0x5000, PAGE), (0x5ff8, 8), (0x5000, 257 * PAGE), (usize::MAX - 1, 9), (1 << 47, 8192)] {
+        for (start, len) in
+            [(0x5000, 0), (0x5000, PAGE), (0x5ff8, 8), (0x5000, 257 * PAGE), (usize::MAX - 1, 9), (1 << 47, 8192)]
+        {
             assert_eq!(entry(start, len, 0), None, "{start:x} {len}");
         }
         assert!(!writable(0, 2 * PAGE) && !writable(usize::MAX - 2, 3 * PAGE));
@@ -87,7 +89,8 @@ mod tests {
     fn a_buffer_is_looked_at_again_once_memory_has_changed() {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         // SAFETY: fresh memory.
-        let start = unsafe { libc::mmap(std::ptr::null_mut(), 2 * PAGE, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
+        let start =
+            unsafe { libc::mmap(std::ptr::null_mut(), 2 * PAGE, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
         assert_ne!(start, libc::MAP_FAILED);
         let at = start as usize;
         assert!(writable(at, 2 * PAGE) && writable(at, 2 * PAGE));

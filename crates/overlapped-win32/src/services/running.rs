@@ -5,9 +5,9 @@ use super::register::file_name;
 use super::{ServiceStatus, ServiceStatusProcess, state};
 use crate::support::system;
 use overlapped_abi::Win32Error;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 /// ERROR_PROCESS_ABORTED: the service ended without saying so.
@@ -43,7 +43,9 @@ impl Running {
     pub fn claim(name: &str) -> Result<Option<Self>, Win32Error> {
         let path = file(name)?;
         if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).map_err(|_| Win32Error::ACCESS_DENIED)?;
+            // The run-time directory is to be the user's alone, or nobody meets there.
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+            made.map_err(|_| Win32Error::ACCESS_DENIED)?;
         }
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);

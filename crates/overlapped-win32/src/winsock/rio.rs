@@ -419,7 +419,7 @@ extern "C" fn register_buffer(start: usize, len: u32) -> usize {
 }
 
 extern "C" fn deregister_buffer(buffer: usize) {
-    guard((), || drop(BUFFERS.write().remove(&buffer)));
+    guard((), || _ = BUFFERS.write().remove(&buffer));
 }
 
 extern "C" fn resize_completion_queue(queue: usize, size: u32) -> Bool {

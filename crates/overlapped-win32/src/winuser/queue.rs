@@ -276,7 +276,11 @@ impl Queue {
         let mut contents = self.contents.lock();
         contents.count_timers(now()?);
         contents.wanted = wait.mask;
-        if self.counts(&contents, wait) { self.input.set() } else { self.input.reset() }
+        if self.counts(&contents, wait) {
+            self.input.set()
+        } else {
+            self.input.reset()
+        }
         Ok(())
     }
 
@@ -296,7 +300,11 @@ impl Queue {
         };
         let input: WaitRef = Arc::clone(&self.input) as WaitRef;
         let all: Vec<WaitRef> = objects.iter().cloned().chain([input]).collect();
-        if wait.all { system()?.wait_all(&all, timeout, wait.alertable) } else { system()?.wait_any(&all, timeout, wait.alertable) }
+        if wait.all {
+            system()?.wait_all(&all, timeout, wait.alertable)
+        } else {
+            system()?.wait_any(&all, timeout, wait.alertable)
+        }
     }
 }
 

@@ -6,10 +6,12 @@ use overlapped_win32::errhandlingapi::ovl_GetLastError;
 use overlapped_win32::fileapi::names::ovl_GetFileAttributesA;
 use overlapped_win32::fileapi::ovl_CreateFileA;
 use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
+use overlapped_win32::namedpipeapi::ovl_SetNamedPipeHandleState;
 use std::ptr::{null, null_mut};
 
 const CREATE_NEW: u32 = 1;
 const OPEN_ALWAYS: u32 = 4;
+const TRUNCATE_EXISTING: u32 = 5;
 const HIDDEN: u32 = 2;
 const ARCHIVE: u32 = 0x20;
 
@@ -57,4 +59,30 @@ fn the_rights_come_before_the_event_02_13() {
         assert_eq!(refused(|| ovl_WriteFile(reader.0, at, 1, null_mut(), &mut place)), 5);
         assert_eq!(refused(|| ovl_ReadFile(reader.0, at, 1, null_mut(), &mut place)), 6);
     }
+}
+
+#[test]
+fn a_directory_is_neither_made_anew_nor_emptied_01_2() {
+    let directory = Directory::new();
+    std::fs::create_dir(directory.path("d")).unwrap();
+    let name = directory.name("d");
+    for disposition in [CREATE_NEW, CREATE_ALWAYS, TRUNCATE_EXISTING] {
+        let open = |flags| {
+            // SAFETY: the name ends with a zero.
+            let open =
+                || unsafe { ovl_CreateFileA(name.as_ptr().cast(), WRITE, SHARE_ALL, null(), disposition, flags, 0) };
+            code(INVALID, open)
+        };
+        assert_eq!(open(BACKUP), 80, "{disposition}");
+        assert_eq!(open(0), 5, "{disposition}");
+    }
+    assert!(directory.path("d").is_dir());
+}
+
+#[test]
+fn what_is_no_pipe_has_no_modes_of_one_07_6() {
+    let directory = Directory::new();
+    let file = directory.open("f", BOTH, CREATE_NEW, 0);
+    // SAFETY: the mode is a number of ours.
+    assert_eq!(refused(|| unsafe { ovl_SetNamedPipeHandleState(file.0, &0, null(), null()) }), 87);
 }
