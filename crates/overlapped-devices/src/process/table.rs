@@ -340,6 +340,7 @@ mod tests {
             directory: "/run".into(),
             objects: things.into_iter().map(|thing| Object { thing, places: vec![place; 2] }).collect(),
             handles: vec![Handle { value: 4, access: 5, flags: 1, object: 4 }],
+            mail: None,
         }
     }
 
