@@ -50,7 +50,7 @@ pub fn rewritten(text: &[u8], cxx: bool) -> Option<Vec<u8>> {
         let line = text[at..end].trim_ascii_start();
         if let Some(directive) = line.strip_prefix(b"#") {
             condition(directive.trim_ascii_start(), &mut elsewhere);
-        } else if line.starts_with(b"typedef") && !elsewhere.contains(&true) {
+        } else if is_definition(line) && !elsewhere.contains(&true) {
             let start = end - line.len() + b"typedef".len();
             if let Some((length, name)) = definition(&text[start..], cxx) {
                 out.extend_from_slice(&text[done..start]);
@@ -64,6 +64,11 @@ pub fn rewritten(text: &[u8], cxx: bool) -> Option<Vec<u8>> {
         at = end;
     }
     (done > 0).then(|| [&out, &text[done..]].concat())
+}
+
+/// Does the line begin with the word `typedef`?
+fn is_definition(line: &[u8]) -> bool {
+    line.strip_prefix(b"typedef").and_then(<[u8]>::first).is_some_and(u8::is_ascii_whitespace)
 }
 
 /// Is what follows for another compiler?

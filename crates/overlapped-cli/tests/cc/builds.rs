@@ -3,7 +3,6 @@
 use super::{Place, library};
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::Command;
 
 const MAIN: &str =

@@ -413,11 +413,12 @@ pub unsafe extern "C" fn ovl_SetServiceStatus(handle: RawHandle, status: *const 
             // From now on it may be started again.
             own.running = None;
             let _ = own.messages.send(Message::Stopped);
-        } else if matches!(status.state, state::RUNNING | state::PAUSED) && own.to_stop {
-            if let Some(control) = ending(status.accepted) {
-                own.to_stop = false;
-                let _ = own.messages.send(Message::Control(control, None));
-            }
+        } else if matches!(status.state, state::RUNNING | state::PAUSED)
+            && own.to_stop
+            && let Some(control) = ending(status.accepted)
+        {
+            own.to_stop = false;
+            let _ = own.messages.send(Message::Control(control, None));
         }
         Ok(())
     })

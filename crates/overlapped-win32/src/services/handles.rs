@@ -147,7 +147,10 @@ pub extern "C" fn ovl_CloseServiceHandle(handle: RawHandle) -> Bool {
         let mut open = OPEN.lock();
         let open = open.get_or_insert_default();
         match open.get(&handle) {
-            Some(Open::Manager(_) | Open::Service(..)) => Ok(drop(open.remove(&handle))),
+            Some(Open::Manager(_) | Open::Service(..)) => {
+                open.remove(&handle);
+                Ok(())
+            }
             _ => Err(Win32Error::INVALID_HANDLE),
         }
     })
@@ -186,7 +189,10 @@ pub extern "C" fn ovl_UnlockServiceDatabase(lock: RawHandle) -> Bool {
         let mut open = OPEN.lock();
         let open = open.get_or_insert_default();
         match open.get(&lock) {
-            Some(Open::Lock) => Ok(drop(open.remove(&lock))),
+            Some(Open::Lock) => {
+                open.remove(&lock);
+                Ok(())
+            }
             _ => Err(Win32Error(1071)),
         }
     })

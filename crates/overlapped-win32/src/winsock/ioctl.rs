@@ -4,7 +4,8 @@ use super::interfaces::{self, Interface};
 use super::layout::{SockaddrIn, SockaddrIn6};
 use super::overlap::{Routine, answer, given, overlap};
 use super::{
-    Outcome, address, check_optional, check_readable, check_writable, extensions, message, rio, socket, status, transmit,
+    Outcome, address, check_optional, check_readable, check_writable, extensions, message, rio, socket, status,
+    transmit,
 };
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{
@@ -22,9 +23,8 @@ use std::sync::Arc;
 
 const SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER: u32 = 0xC800_0024;
 /// The GUID of registered I/O, as it stands in memory.
-const WSAID_MULTIPLE_RIO: [u8; 16] = [
-    0x81, 0xE0, 0x09, 0x85, 0xDD, 0x96, 0x05, 0x40, 0xB1, 0x65, 0x9E, 0x2E, 0xE8, 0xC7, 0x9E, 0x3F,
-];
+const WSAID_MULTIPLE_RIO: [u8; 16] =
+    [0x81, 0xE0, 0x09, 0x85, 0xDD, 0x96, 0x05, 0x40, 0xB1, 0x65, 0x9E, 0x2E, 0xE8, 0xC7, 0x9E, 0x3F];
 const SIO_BSP_HANDLE: u32 = 0x4800_001B;
 const SIO_BSP_HANDLE_SELECT: u32 = 0x4800_001C;
 const SIO_BSP_HANDLE_POLL: u32 = 0x4800_001D;
