@@ -56,7 +56,7 @@ fn a_directory_needs_backup_semantics_01_2_5() {
         }
     }
     assert_eq!(world.refused("d", READ, SHARE_ALL, CREATE_NEW, BACKUP), Win32Error::FILE_EXISTS);
-    assert_eq!(world.refused("d", READ, SHARE_ALL, CREATE_ALWAYS, BACKUP), Win32Error::ACCESS_DENIED);
+    assert_eq!(world.refused("d", READ, SHARE_ALL, CREATE_ALWAYS, BACKUP), Win32Error::FILE_EXISTS);
 }
 
 #[test]

@@ -42,8 +42,8 @@ unsafe extern "C" {
 }
 
 thread_local! {
-    static SERVICE: RefCell<Option<Record<Servent>>> = const { RefCell::new(None) };
-    static PROTOCOL: RefCell<Option<Record<Protoent>>> = const { RefCell::new(None) };
+    static SERVICE: RefCell<Option<Box<Record<Servent>>>> = const { RefCell::new(None) };
+    static PROTOCOL: RefCell<Option<Box<Record<Protoent>>>> = const { RefCell::new(None) };
 }
 
 /// The arguments that libc's functions have in common: the entry, the room and its length, where to say what was found.
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn ovl_getservbyname(name: *const c_char, protocol: *const
             unsafe { getservbyname_r(name.as_ptr().cast(), protocol, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, service)?;
-        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }
 
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn ovl_getservbyport(port: i32, protocol: *const c_char) -
             unsafe { getservbyport_r(port, protocol, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, service)?;
-        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }
 
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn ovl_getprotobyname(name: *const c_char) -> *mut Protoen
             unsafe { getprotobyname_r(name.as_ptr().cast(), entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, protocol)?;
-        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }
 
@@ -179,6 +179,6 @@ pub extern "C" fn ovl_getprotobynumber(number: i32) -> *mut Protoent {
             unsafe { getprotobynumber_r(number, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, protocol)?;
-        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }

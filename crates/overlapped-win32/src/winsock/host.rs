@@ -37,7 +37,7 @@ unsafe extern "C" {
 }
 
 thread_local! {
-    static HOST: RefCell<Option<Record<Hostent>>> = const { RefCell::new(None) };
+    static HOST: RefCell<Option<Box<Record<Hostent>>>> = const { RefCell::new(None) };
 }
 
 /// libc's `h_errno`.
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn ovl_gethostbyname(name: *const c_char) -> *mut Hostent 
                 unsafe { gethostbyname_r(name.as_ptr(), entry, room.as_mut_ptr(), room.len(), found, why) }
             })?
         };
-        Ok(HOST.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(HOST.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }
 
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn ovl_gethostbyaddr(address: *const c_char, len: i32, fam
             // SAFETY: the caller vouches for the address; the rest is as for `ovl_gethostbyname`.
             unsafe { gethostbyaddr_r(address.cast(), len as u32, family, entry, to, size, found, why) }
         })?;
-        Ok(HOST.with_borrow_mut(|kept| kept.insert(record).pointer()))
+        Ok(HOST.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
     })
 }
 
