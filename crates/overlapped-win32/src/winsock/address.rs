@@ -1,13 +1,16 @@
 //! Socket addresses in the caller's memory.
 //!
 //! Windows and Linux lay addresses of IPv4, IPv6 and local sockets out alike; only the number of IPv6's family differs. So an
-//! address is copied, and its family exchanged. A local address is the name of a file, which means what it means to CreateFile.
+//! address is copied, and its family exchanged. A local address is the name of a file, which means what it means to CreateFile; the program
+//! gets it back as it has spelled it.
 
 use super::{Outcome, check_readable, check_writable};
 use crate::support::system;
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC};
 use overlapped_kernel::namespace::{CaseRule, Target};
+use parking_lot::Mutex;
+use std::collections::VecDeque;
 use std::ffi::{OsStr, c_void};
 use std::os::unix::ffi::OsStrExt;
 
@@ -16,6 +19,10 @@ const FAMILY: usize = size_of::<u16>();
 const LARGEST: usize = size_of::<libc::sockaddr_storage>();
 /// Longest `sun_path`, which ends with a zero.
 const PATH: usize = 108;
+
+/// Paths of local sockets and how the program has spelled them; the latest ones, of those that differ.
+static SPELLED: Mutex<VecDeque<(Vec<u8>, Vec<u8>)>> = Mutex::new(VecDeque::new());
+const MOST_SPELLED: usize = 1024;
 
 /// A socket address as Linux has it.
 #[derive(Clone, Copy)]
@@ -86,7 +93,11 @@ fn local(path: &[u8]) -> Outcome<LinuxAddress> {
         let name = OsStr::from_bytes(&path[..end]);
         let target = system().and_then(|system| system.resolve(name, CaseRule::default()));
         match target {
-            Ok(Target::File(file)) => bytes.extend(file.path.as_os_str().as_bytes()),
+            Ok(Target::File(file)) => {
+                let linux = file.path.as_os_str().as_bytes();
+                remember(linux, &path[..end]);
+                bytes.extend(linux);
+            }
             _ => return Err(WsaError::EADDRNOTAVAIL),
         }
         bytes.push(0);
@@ -97,9 +108,30 @@ fn local(path: &[u8]) -> Outcome<LinuxAddress> {
     LinuxAddress::from_bytes(&bytes).ok_or(WsaError::EFAULT)
 }
 
+fn remember(linux: &[u8], spelled: &[u8]) {
+    let mut all = SPELLED.lock();
+    all.retain(|(known, _)| known != linux);
+    if linux != spelled {
+        all.truncate(MOST_SPELLED - 1);
+        all.push_front((linux.to_vec(), spelled.to_vec()));
+    }
+}
+
+/// How the program has spelled the path of this local address, if otherwise.
+fn spelled(linux: &[u8]) -> Option<Vec<u8>> {
+    let (family, path) = linux.split_at_checked(FAMILY)?;
+    let end = path.iter().position(|&byte| byte == 0).unwrap_or(path.len());
+    if family != (libc::AF_UNIX as u16).to_ne_bytes() || end == 0 {
+        return None;
+    }
+    let all = SPELLED.lock();
+    let (_, spelled) = all.iter().find(|(known, _)| *known == path[..end])?;
+    Some([family, spelled, &[0]].concat())
+}
+
 /// Linux' address in Windows' numbers.
 pub(crate) fn windows_bytes(linux: &[u8]) -> Vec<u8> {
-    let mut bytes = linux.to_vec();
+    let mut bytes = spelled(linux).unwrap_or_else(|| linux.to_vec());
     if let Some(family) = bytes.get_mut(..FAMILY) {
         let number = match i32::from(u16::from_ne_bytes([family[0], family[1]])) {
             libc::AF_INET6 => AF_INET6,
@@ -121,10 +153,11 @@ pub(crate) unsafe fn write(linux: &[u8], to: *mut c_void, len: *mut i32) -> Outc
     check_writable(len, size_of::<i32>())?;
     // SAFETY: readable, as was just seen.
     let room = usize::try_from(unsafe { len.read() }).unwrap_or(0);
-    if room < linux.len() {
+    let mut bytes = windows_bytes(linux);
+    let counted = bytes.len();
+    if room < counted {
         return Err(WsaError::EFAULT);
     }
-    let mut bytes = windows_bytes(linux);
     if bytes.starts_with(&(AF_UNIX as u16).to_ne_bytes()) {
         // Readers take the path to end with a zero.
         bytes.resize(room.min(FAMILY + PATH), 0);
@@ -133,7 +166,7 @@ pub(crate) unsafe fn write(linux: &[u8], to: *mut c_void, len: *mut i32) -> Outc
     // SAFETY: writable, as was just seen; the room is not less than the bytes.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), to.cast(), bytes.len());
-        len.write(linux.len() as i32);
+        len.write(counted as i32);
     }
     Ok(())
 }
@@ -199,11 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_a_local_address_is_a_file_name() {
-        let mut bytes = vec![1, 0];
-        bytes.extend(b"C:\\tmp\\sock\0");
-        // SAFETY: the bytes are readable.
-        let linux = unsafe { read(bytes.as_ptr().cast(), bytes.len() as i32) }.unwrap();
-        assert_eq!(&linux.bytes()[2..], b"/tmp/sock\0");
+    fn the_path_of_a_local_address_is_a_file_name_and_comes_back_as_it_was_spelled() {
+        let of = |path: &[u8]| [&[1, 0], path, &[0]].concat();
+        let linux = |bytes: &[u8]| {
+            // SAFETY: the bytes are readable.
+            unsafe { read(bytes.as_ptr().cast(), bytes.len() as i32) }.unwrap()
+        };
+        let spelled = of(b"C:\\tmp\\a-local-address");
+        let address = linux(&spelled);
+        assert_eq!(address.bytes(), of(b"/tmp/a-local-address"));
+        let (mut back, mut len) = ([7; 110], 110);
+        // SAFETY: the place has 110 bytes.
+        unsafe { write(address.bytes(), back.as_mut_ptr().cast(), &raw mut len) }.unwrap();
+        assert_eq!((&back[..spelled.len()], len as usize), (&spelled[..], spelled.len()));
+        assert!(back[spelled.len()..].iter().all(|&byte| byte == 0));
+        let plain = linux(&of(b"/tmp/a-local-address"));
+        assert_eq!(windows_bytes(plain.bytes()), of(b"/tmp/a-local-address"), "the last spelling counts");
     }
 }
