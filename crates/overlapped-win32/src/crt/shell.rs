@@ -1,7 +1,7 @@
 //! `system`: commands.
 //!
 //! Most are for the shell that is here. A few belong to the other shell itself, and console programs end or begin with them: `pause`,
-//! `cls`, `color`, `title` and `chcp` are done here, also in capitals and with their output sent to `nul`.
+//! `cls`, `color`, `title` and `chcp` are done here, also in capitals and with their output sent to `nul`. In all others `> nul` is `/dev/null`.
 
 use super::conio::ovl__getch;
 use super::files::ovl__flushall;
@@ -12,11 +12,12 @@ use crate::support::guard;
 use crate::text::{Unit, units};
 use overlapped_abi::constants::handle::STD_OUTPUT_HANDLE;
 use overlapped_devices::console::own::{Lent, existing};
-use std::ffi::{OsStr, c_int};
+use std::ffi::{OsStr, OsString, c_int};
 use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// Grey on black.
 const USUAL_COLOURS: u16 = 0x07;
@@ -39,7 +40,32 @@ pair! {
 /// A child like any other, so that it inherits handles.
 fn of_the_shell(command: &OsStr) -> c_int {
     let _lent = Lent::new();
-    super::spawn::shell(command).unwrap_or(-1)
+    super::spawn::shell(&with_null_device(command)).unwrap_or(-1)
+}
+
+/// The command with redirections to and from `nul` as the shell here knows them.
+fn with_null_device(command: &OsStr) -> OsString {
+    let bytes = command.as_bytes();
+    let (mut out, mut quote, mut at) = (Vec::with_capacity(bytes.len()), None, 0);
+    while let Some(&byte) = bytes.get(at) {
+        out.push(byte);
+        at += 1;
+        match (byte, quote) {
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (_, Some(open)) if byte == open => quote = None,
+            (b'<' | b'>', None) => {
+                let name = bytes[at..].trim_ascii_start();
+                let ends = |byte: &u8| byte.is_ascii_whitespace() || b"&|;<>()".contains(byte);
+                let is_null = name.get(..3).is_some_and(|name| name.eq_ignore_ascii_case(b"nul"));
+                if is_null && name.get(3).is_none_or(ends) {
+                    out.extend(b"/dev/null");
+                    at = bytes.len() - name.len() + 3;
+                }
+            }
+            _ => {}
+        }
+    }
+    OsString::from_vec(out)
 }
 
 /// Does a command that no program of this name exists for; `None` for any other.
@@ -101,6 +127,18 @@ fn print(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::text::of;
+
+    #[test]
+    fn nul_is_the_null_device_where_output_goes() {
+        for (command, wanted) in [
+            ("dir >NUL 2>nul", "dir >/dev/null 2>/dev/null"),
+            ("a>> nul&b < nul", "a>>/dev/null&b </dev/null"),
+            ("echo nul '> nul' \"> nul\" > nullify", "echo nul '> nul' \"> nul\" > nullify"),
+            ("echo >", "echo >"),
+        ] {
+            assert_eq!(with_null_device(OsStr::new(command)), wanted);
+        }
+    }
 
     #[test]
     fn commands_of_the_shell_here_and_of_the_other_one() {
