@@ -81,8 +81,10 @@ impl From<&str> for ObjectName {
     }
 }
 
-/// `name` in upper case. Bytes that are not UTF-8, lone surrogates among them, stay as they are.
-pub(super) fn fold(name: &OsStr) -> OsString {
+/// `name` in upper case: two names differ in case at most if theirs are equal. Bytes that are not UTF-8, lone surrogates among them, stay
+/// as they are.
+#[must_use]
+pub fn fold(name: &OsStr) -> OsString {
     let mut folded = Vec::with_capacity(name.len());
     for chunk in name.as_bytes().utf8_chunks() {
         let mut buffer = [0; 4];

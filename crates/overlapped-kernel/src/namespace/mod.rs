@@ -84,7 +84,7 @@ pub use config::ConfigError;
 pub use device::{DiskName, DriveLetter};
 pub use entries::{Disk, Drive, EntryError, NullModem, Origin, Server};
 pub use error::NameError;
-pub use fold::ObjectName;
+pub use fold::{ObjectName, fold};
 pub use listing::{MappedTo, Mapping};
 pub use places::{ConfigFile, config_file, runtime_directory};
 pub use table::Namespace;

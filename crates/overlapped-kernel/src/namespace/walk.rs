@@ -19,6 +19,12 @@ pub trait Lookup {
     /// Whatever the file system says; the name is then taken as it is spelled.
     fn read_dir_names(&self, directory: &Path) -> io::Result<Vec<OsString>>;
 
+    /// The entry of `directory` that `name`, which is not there itself, means: the first in byte order of those that differ only in case.
+    fn in_other_case(&self, directory: &Path, name: &OsStr) -> Option<OsString> {
+        let entries = self.read_dir_names(directory).ok()?;
+        entries.into_iter().filter(|entry| same(entry, name)).min()
+    }
+
     /// The current directory of the process, absolute and free of links, as `getcwd` gives it.
     ///
     /// # Errors
@@ -59,7 +65,7 @@ pub(super) fn locate(root: &Path, names: &[OsString], case: CaseRule, lookup: &d
         // The first is known to be missing.
         if at > present && lookup.exists(&path.join(name)) {
             path.push(name);
-        } else if let Some(found) = find(&path, name, lookup) {
+        } else if let Some(found) = lookup.in_other_case(&path, name) {
             path.push(found);
         } else {
             return join(&path, &names[at..]);
@@ -73,10 +79,4 @@ pub(super) fn join(root: &Path, names: &[OsString]) -> PathBuf {
     let mut path = root.to_path_buf();
     path.extend(names);
     path
-}
-
-/// The entry of `directory` that `name`, which is not there itself, means.
-fn find(directory: &Path, name: &OsStr, lookup: &dyn Lookup) -> Option<OsString> {
-    let entries = lookup.read_dir_names(directory).ok()?;
-    entries.into_iter().filter(|entry| same(entry, name)).min()
 }

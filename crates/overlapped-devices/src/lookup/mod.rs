@@ -3,11 +3,17 @@
 //! The drawback of asking at each call: the answer may be stale by the time the file is opened. Nothing relies on it; a
 //! name that changed meanwhile fails or opens as if it had been asked for a moment earlier.
 
+mod large;
+
+use large::Large;
 use overlapped_kernel::namespace::Lookup;
 use rustix::fs::{AtFlags, CWD};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// One for the process, as the file system is.
+static LARGE: Large = Large::new();
 
 /// See the module page.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +27,10 @@ impl Lookup for HostLookup {
 
     fn read_dir_names(&self, directory: &Path) -> io::Result<Vec<OsString>> {
         std::fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    fn in_other_case(&self, directory: &Path, name: &OsStr) -> Option<OsString> {
+        LARGE.in_other_case(directory, name)
     }
 
     fn current_dir(&self) -> io::Result<PathBuf> {
