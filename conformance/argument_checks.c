@@ -63,6 +63,9 @@ int main(void)
     transfer("an event that is none", reader, FALSE, buffer, 1, &o);
     o.hEvent = sync;
     transfer("a file for an event", reader, FALSE, buffer, 1, &o);
+    DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &o.hEvent, SYNCHRONIZE, FALSE, 0);
+    transfer("an event that may only be waited for", reader, FALSE, buffer, 1, &o);
+    CloseHandle(o.hEvent);
     puts("-- then the length");
     o = at(0xFFFFFFF0, 0xFFFFFFFF);
     transfer("nothing to read, wherever", reader, FALSE, NULL, 0, &o);

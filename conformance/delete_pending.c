@@ -48,6 +48,7 @@ static void delete_pending(void)
     attempt("to look at it", "doomed.dat", FILE_READ_ATTRIBUTES, SHARE_ALL, OPEN_EXISTING);
     attempt("OPEN_ALWAYS", "doomed.dat", GENERIC_READ, SHARE_ALL, OPEN_ALWAYS);
     attempt("CREATE_ALWAYS", "doomed.dat", GENERIC_WRITE, SHARE_ALL, CREATE_ALWAYS);
+    attempt("CREATE_NEW", "doomed.dat", GENERIC_WRITE, SHARE_ALL, CREATE_NEW);
     by_name("its attributes", "doomed.dat");
     say("DeleteFile", DeleteFileA("doomed.dat"));
     say("who has it open reads on", ReadFile(file, &byte, 1, &n, NULL));
@@ -59,8 +60,25 @@ static void delete_pending(void)
     DeleteFileA("doomed.dat");
 }
 
+static void directory_pending(void)
+{
+    FILE_DISPOSITION_INFO disposition = {TRUE};
+    HANDLE directory;
+
+    puts("-- a directory");
+    say("CreateDirectory", CreateDirectoryA("doomed", NULL));
+    say("another of the name", CreateDirectoryA("doomed", NULL));
+    directory = CreateFileA("doomed", DELETE, SHARE_ALL, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    say("set", SetFileInformationByHandle(directory, FileDispositionInfo, &disposition, sizeof disposition));
+    say("another of the name", CreateDirectoryA("doomed", NULL));
+    CloseHandle(directory);
+    say("when it has gone", CreateDirectoryA("doomed", NULL));
+    RemoveDirectoryA("doomed");
+}
+
 static void mapped(void)
 {
+    FILE_DISPOSITION_INFO disposition = {TRUE};
     HANDLE file, section;
     void *view;
 
@@ -77,11 +95,22 @@ static void mapped(void)
     attempt("TRUNCATE_EXISTING", "mapped.dat", GENERIC_WRITE, SHARE_ALL, TRUNCATE_EXISTING);
     file = CreateFileA("mapped.dat", GENERIC_READ | GENERIC_WRITE, SHARE_ALL, NULL, OPEN_EXISTING, 0, NULL);
     say("SetEndOfFile", SetEndOfFile(file));
+    CloseHandle(file);
+    say("DeleteFile", DeleteFileA("mapped.dat"));
+    file = CreateFileA("mapped.dat", DELETE, SHARE_ALL, NULL, OPEN_EXISTING, 0, NULL);
+    say("FileDispositionInfo", SetFileInformationByHandle(file, FileDispositionInfo, &disposition, sizeof disposition));
+    CloseHandle(file);
+    make("other.dat");
+    say("another in its place", MoveFileExA("other.dat", "mapped.dat", MOVEFILE_REPLACE_EXISTING));
+    say("another name", MoveFileA("mapped.dat", "moved.dat"));
+    say("and back", MoveFileA("moved.dat", "mapped.dat"));
+    DeleteFileA("other.dat");
+    file = CreateFileA("mapped.dat", GENERIC_READ | GENERIC_WRITE, SHARE_ALL, NULL, OPEN_EXISTING, 0, NULL);
     printf("size %lu\n", GetFileSize(file, NULL));
     say("UnmapViewOfFile", UnmapViewOfFile(view));
     say("SetEndOfFile when nothing is mapped any more", SetEndOfFile(file));
     CloseHandle(file);
-    DeleteFileA("mapped.dat");
+    say("DeleteFile", DeleteFileA("mapped.dat"));
 }
 
 static void valid(void)
@@ -114,6 +143,7 @@ static void valid(void)
 int main(void)
 {
     delete_pending();
+    directory_pending();
     mapped();
     valid();
     return 0;

@@ -44,6 +44,10 @@ int main()
     HANDLE third = created("another case is another name", CreateEventA(nullptr, TRUE, FALSE, other_case.c_str()));
     created("another type", CreateMutexA(nullptr, FALSE, name.c_str()));
     created("another type", CreateSemaphoreA(nullptr, 0, 1, name.c_str()));
+    HANDLE empty = created("an empty name is none", CreateEventA(nullptr, TRUE, FALSE, ""));
+    HANDLE unnamed = created("nor for another type", CreateMutexW(nullptr, FALSE, L""));
+    CloseHandle(unnamed);
+    CloseHandle(empty);
 
     puts("-- open");
     HANDLE opened = OpenEventW(EVENT_ALL_ACCESS, FALSE, wide.c_str());
@@ -52,6 +56,7 @@ int main()
     say_handle("another type", OpenMutexA(MUTEX_ALL_ACCESS, FALSE, name.c_str()));
     say_handle("missing", OpenEventA(EVENT_ALL_ACCESS, FALSE, name_of("missing").c_str()));
     say_handle("no name", OpenEventA(EVENT_ALL_ACCESS, FALSE, nullptr));
+    say_handle("an empty name", OpenEventA(EVENT_ALL_ACCESS, FALSE, ""));
     HANDLE waits_only = OpenEventA(SYNCHRONIZE, FALSE, name.c_str());
     say_handle("to wait only", waits_only);
     say("setting it", SetEvent(waits_only));

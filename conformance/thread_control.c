@@ -38,6 +38,18 @@ static DWORD WINAPI suspends_itself(LPVOID unused)
     return SuspendThread(GetCurrentThread()) + 20;
 }
 
+static DWORD WINAPI waits_alertably(LPVOID unused)
+{
+    (void)unused;
+    SetEvent(ready);
+    return SleepEx(INFINITE, TRUE) + 10;
+}
+
+static VOID CALLBACK adds(ULONG_PTR number)
+{
+    counter += (LONG)number;
+}
+
 static DWORD WINAPI returns(LPVOID code)
 {
     return (DWORD)(ULONG_PTR)code;
@@ -104,6 +116,14 @@ int main(void)
     say_wait("one that stops itself", WaitForSingleObject(thread, 100));
     printf("ResumeThread: %lu\n", ResumeThread(thread));
     end(thread);
+    thread = start(waits_alertably, NULL);
+    counter = 0;
+    printf("one that waits: %lu\n", SuspendThread(thread));
+    QueueUserAPC(adds, thread, 5);
+    printf("its APC runs: %s\n", moves(0));
+    printf("ResumeThread: %lu\n", ResumeThread(thread));
+    end(thread);
+    printf("its APC ran: %ld\n", (long)counter);
 
     puts("-- and ended");
     thread = start(counts_for_ever, NULL);

@@ -58,6 +58,9 @@ impl Lookup for Tree {
     }
 
     fn read_dir_names(&self, directory: &Path) -> io::Result<Vec<OsString>> {
+        if !self.exists(directory) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let inside = self.files.iter().filter(|file| file.parent() == Some(directory));
         Ok(inside.filter_map(|file| file.file_name().map(ToOwned::to_owned)).collect())
     }

@@ -20,6 +20,8 @@ mod habits;
 mod rio;
 #[path = "cc/services.rs"]
 mod services;
+#[path = "cc/surroundings.rs"]
+mod surroundings;
 
 /// The library, which cargo does not build for the tests of a program.
 fn library() {

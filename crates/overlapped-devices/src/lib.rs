@@ -13,6 +13,7 @@
 //! | [`pipe`] | named and anonymous pipes | 07 §1 to §3 |
 //! | [`process`] | starting programs, and what they inherit | 01 §1, 07 §3, 09 §1 |
 //! | [`parallel`] | printers | 01 §4.5 |
+//! | [`ring`] | rings of entries that are submitted together | 03 |
 //! | [`serial`] | serial ports: ttys, and simulated null modems | 01 §5 |
 //! | [`socket`] | sockets: streams, datagrams, local ones | 08 |
 //! | [`mailslot`] | mailslots: messages of many writers to one reader | 07 §4 |
@@ -29,6 +30,7 @@ pub mod mailslot;
 pub mod parallel;
 pub mod pipe;
 pub mod process;
+pub mod ring;
 pub mod serial;
 pub mod shared;
 pub mod socket;

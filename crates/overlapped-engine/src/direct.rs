@@ -6,8 +6,9 @@
 //! - it covers a page partly, and Linux must read the rest of that page first: such *edge* pages must be in the cache, or
 //!   beyond the end of the file, or the write is submitted;
 //! - too much of memory waits to be written (Linux then makes writers sleep), the journal is full, or another thread holds
-//!   the file. No call tells this beforehand. So each plain write is timed: after one that took longer than [`STALL`], all
-//!   writes are submitted for [`BACK_OFF`]. At most one write in such a period makes its caller wait.
+//!   the file. No call tells this beforehand. So each plain write is timed: after one that took longer than [`STALL`], the next ones are
+//!   watched: if one of them is as slow and its thread has slept in it, which one that only had to wait for a processor has not, all
+//!   writes are submitted for [`BACK_OFF`]. After the first two, at most one write in such a period makes its caller wait.
 //!
 //! Where the file system takes `RWF_NOWAIT` for buffered writes (XFS and Btrfs do, ext4 refuses), that flag answers all of
 //! it and none of the above is needed. File systems in memory refuse it for reads too, and have no device to wait for: there
@@ -32,6 +33,8 @@ pub(crate) const SMALL_WRITE: usize = 64 << 10;
 const STALL: Duration = Duration::from_millis(2);
 /// For how long nothing is written directly after a stall.
 const BACK_OFF: Duration = Duration::from_millis(100);
+/// For how long writes are watched after a slow one, or after such a pause.
+const WATCHED: Duration = Duration::from_secs(1);
 /// One write in so many asks whether `RWF_NOWAIT` is taken, after it was refused.
 const ASK_AGAIN: u32 = 256;
 const PAGE: u64 = 4096;
@@ -41,6 +44,8 @@ const PAGE: u64 = 4096;
 pub(crate) struct Direct {
     /// Until when writes are not attempted, in nanoseconds of the monotonic clock.
     stalled_until: AtomicU64,
+    /// Until when writes are watched, as above.
+    watched_until: AtomicU64,
     /// Writes to go until `RWF_NOWAIT` is tried again.
     refused: AtomicU32,
 }
@@ -80,13 +85,25 @@ impl Direct {
         if self.stalled_until.load(Ordering::Relaxed) > start.0 || !edges_at_hand(operation) {
             return None;
         }
+        let before = (self.watched_until.load(Ordering::Relaxed) > start.0).then(sleeps);
         // SAFETY: the promise of `attempt`.
         let result = unsafe { transfer(operation, 0) };
         let end = Tick::monotonic();
         if end.since(start) > STALL {
-            self.stalled_until.store(end.plus(BACK_OFF).0, Ordering::Relaxed);
+            self.was_slow(end, before);
         }
         Some(result)
+    }
+
+    /// A write took long. `before`: how often the thread had slept before it, if that was looked at.
+    #[cold]
+    fn was_slow(&self, end: Tick, before: Option<i64>) {
+        let mut again = end;
+        if before.is_some_and(|before| sleeps() != before) {
+            again = end.plus(BACK_OFF);
+            self.stalled_until.store(again.0, Ordering::Relaxed);
+        }
+        self.watched_until.store(again.plus(WATCHED).0, Ordering::Relaxed);
     }
 
     /// Is it time to see whether this descriptor takes `RWF_NOWAIT` writes?
@@ -97,6 +114,16 @@ impl Direct {
             self.refused.store(refused - 1, Ordering::Relaxed);
         }
         refused == 0
+    }
+}
+
+/// How often the calling thread has slept; a thread that is made to leave its processor has not.
+fn sleeps() -> i64 {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: there is room for what is told; if nothing is, zeros are a valid answer.
+    unsafe {
+        libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr());
+        usage.assume_init().ru_nvcsw
     }
 }
 
@@ -345,6 +372,22 @@ mod tests {
     fn attempt(direct: &Direct, operation: &Operation) -> Option<RawResult> {
         // SAFETY: the tests keep file and buffer alive.
         unsafe { direct.attempt(operation) }
+    }
+
+    #[test]
+    fn only_a_slow_write_in_which_its_thread_slept_sends_the_next_ones_away() {
+        let direct = Direct::default();
+        let until = |time: &AtomicU64| Tick(time.load(Ordering::Relaxed));
+        let state = || (until(&direct.stalled_until), until(&direct.watched_until));
+        let now = Tick::monotonic();
+        direct.was_slow(now, None);
+        assert_eq!(state(), (Tick(0), now.plus(WATCHED)), "nobody has looked, so the next ones are watched");
+        direct.was_slow(now, Some(sleeps()));
+        assert_eq!(state().0, Tick(0), "it had to wait for a processor only");
+        let before = sleeps();
+        std::thread::sleep(Duration::from_millis(1));
+        direct.was_slow(now, Some(before));
+        assert_eq!(state(), (now.plus(BACK_OFF), now.plus(BACK_OFF).plus(WATCHED)));
     }
 
     fn file_of(pages: usize) -> (tempfile::NamedTempFile, File) {

@@ -92,7 +92,7 @@ impl Scene {
         let (place, payload) = (Place::Offset(at), Some(Box::new(payload) as Box<dyn Any + Send>));
         let transfer = Transfer { function, buffer, place, route, overlapped: None, payload, report, probe: None };
         // SAFETY: the payload owns the memory, there is no OVERLAPPED, and the device transfers nothing.
-        unsafe { self.instance.transfer_detached(RIGHTS, transfer) }
+        unsafe { self.instance.transfer_detached(RIGHTS, transfer) }.map(|done| done.map(|done| done.completion))
     }
 
     fn next(&self) -> Result<Packet, NoPacket> {

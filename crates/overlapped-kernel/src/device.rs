@@ -23,6 +23,8 @@ pub enum Start {
     Transfer(Operation),
     /// The device will do it by itself, some time: it is to be given the request by [`Device::enqueue`] when that is pending.
     Queue,
+    /// The same for a request that waits where [`Device::each_waiting`] finds it: it need not stand on the instance's list as well.
+    Wait,
 }
 
 /// What a device makes of a finished operation.
@@ -109,9 +111,16 @@ pub unsafe trait Device: Send + Sync + std::any::Any {
     /// Looks at a new request and says what is to be done.
     fn start(&self, request: &Request) -> Start;
 
-    /// Takes on a pending request that it asked for by [`Start::Queue`], and completes it some time; perhaps inside this call.
+    /// Takes on a pending request that it asked for by [`Start::Queue`] or [`Start::Wait`], and completes it some time; perhaps inside this
+    /// call.
     fn enqueue(&self, request: RequestRef) {
         request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST));
+    }
+
+    /// Shows the requests that it was given since [`Start::Wait`] and has not begun to complete, and perhaps others. A request that is
+    /// attempted meanwhile is either shown or complete soon.
+    fn each_waiting(&self, look: &mut dyn FnMut(&RequestRef)) {
+        let _ = look;
     }
 
     /// Somebody has asked for the end of a request: if the device has it in a queue, it completes it (995) and says true.
@@ -163,6 +172,8 @@ pub struct Bequest {
     pub overlapped: bool,
     /// A copy of the descriptor, for the child alone.
     pub descriptor: Option<OwnedFd>,
+    /// One more, which only says for how long the instance is open somewhere.
+    pub keep: Option<OwnedFd>,
     /// What else there is to know; only the device's own kind reads it.
     pub bytes: Vec<u8>,
 }

@@ -219,16 +219,50 @@ impl Instance {
         drop(gone);
     }
 
+    /// Need a request that its device shows not stand on the list? The end of its thread is none of a port's business, and no limit asks how
+    /// many there are.
+    #[inline]
+    pub(crate) fn needs_no_list(&self) -> bool {
+        self.is_associated() && !self.accounts.has_limits()
+    }
+
     /// The outstanding request with this OVERLAPPED.
     #[must_use]
     pub(crate) fn request(&self, token: usize) -> Option<RequestRef> {
-        self.outstanding.lock().iter().find(|request| request.token() == token).cloned()
+        self.pick(|request| request.token() == token).pop()
     }
 
     /// Requests that are not complete.
     #[must_use]
     pub fn outstanding(&self) -> usize {
-        self.outstanding.lock().len()
+        self.outstanding.lock().len() + self.unlisted()
+    }
+
+    /// Those of them that only the device shows.
+    pub(crate) fn unlisted(&self) -> usize {
+        let mut count = 0;
+        self.each_unlisted(&mut |_| count += 1);
+        count
+    }
+
+    fn each_unlisted(&self, look: &mut dyn FnMut(&RequestRef)) {
+        self.device.each_waiting(&mut |request| {
+            // Of others' requests, some wait at this device.
+            if request.is_unlisted() && std::ptr::eq(Arc::as_ptr(request.instance()), self) {
+                look(request);
+            }
+        });
+    }
+
+    /// The outstanding requests that `which` picks.
+    fn pick(&self, which: impl Fn(&Request) -> bool) -> Vec<RequestRef> {
+        let mut picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
+        self.each_unlisted(&mut |request| {
+            if which(request) {
+                picked.push(Arc::clone(request));
+            }
+        });
+        picked
     }
 
     /// Asks for the end of all outstanding requests; how many were marked by this call.
@@ -243,8 +277,7 @@ impl Instance {
 
     /// The same for those that `which` picks.
     pub(crate) fn cancel(&self, which: impl Fn(&Request) -> bool) -> usize {
-        let picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
-        picked.iter().filter(|request| request.cancel()).count()
+        self.pick(which).iter().filter(|request| request.cancel()).count()
     }
 
     /// Has its last handle been closed?

@@ -83,6 +83,11 @@ impl Accounts {
         &self.shares[serial as usize % SHARES].0
     }
 
+    /// Without limits, nothing need be entered before it may begin.
+    pub(crate) fn has_limits(&self) -> bool {
+        self.limits != Limits::NONE
+    }
+
     fn counts_requests(&self) -> bool {
         self.limits.requests != usize::MAX
     }
@@ -100,7 +105,7 @@ impl Accounts {
         self.limits.bytes != usize::MAX
     }
 
-    /// Requests that are not complete. Exact for whoever knows that none begins or ends meanwhile.
+    /// Requests that were entered and have not left. Exact for whoever knows that none begins or ends meanwhile.
     pub(crate) fn requests(&self) -> usize {
         let shared = |sum: usize, share: &Share| sum.wrapping_add(share.0.load(Ordering::Acquire));
         self.shares.iter().fold(self.requests.load(Ordering::Acquire), shared)

@@ -90,13 +90,16 @@ impl Names {
     }
 
     /// The object of that name if there is one of the same kind as `new`, with `true`; else `new`, which has the name now. 6 if the
-    /// name belongs to an object of another kind.
+    /// name belongs to an object of another kind. An empty name is none.
     pub(crate) fn create(
         &self,
         name: &OsStr,
         new: Object,
         service: &Arc<Service>,
     ) -> Result<(Object, bool), Win32Error> {
+        if name.is_empty() {
+            return Ok((new, false));
+        }
         let name = plain(name)?;
         let mut names = self.table.lock();
         if let Some(old) = names.get(&name).and_then(Named::upgrade) {
@@ -134,8 +137,11 @@ impl Names {
         Ok((object, existed))
     }
 
-    /// The object of that name; 2 if there is none.
+    /// The object of that name; 2 if there is none, 6 if it is empty.
     pub(crate) fn open(&self, name: &OsStr, service: &Arc<Service>) -> Result<Object, Win32Error> {
+        if name.is_empty() {
+            return Err(Win32Error::INVALID_HANDLE);
+        }
         let name = plain(name)?;
         let mut names = self.table.lock();
         if let Some(object) = names.get(&name).and_then(Named::upgrade) {
@@ -239,7 +245,7 @@ fn attached(found: Found, owned: bool, service: &Arc<Service>) -> Object {
     }
 }
 
-/// The name without its name space: 206 if it is too long, 3 for a backslash in it.
+/// The name without its name space: 206 if it is too long, 3 for a backslash in it, 123 if nothing is left.
 fn plain(name: &OsStr) -> Result<OsString, Win32Error> {
     let bytes = name.as_bytes();
     let rest = [&b"Global\\"[..], b"Local\\"].iter().find_map(|space| bytes.strip_prefix(*space)).unwrap_or(bytes);
@@ -248,6 +254,9 @@ fn plain(name: &OsStr) -> Result<OsString, Win32Error> {
     }
     if rest.contains(&b'\\') {
         return Err(Win32Error::PATH_NOT_FOUND);
+    }
+    if rest.is_empty() {
+        return Err(Win32Error::INVALID_NAME);
     }
     Ok(OsStr::from_bytes(rest).to_owned())
 }
@@ -286,9 +295,19 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_name_is_none_04_2() {
+        let names = Names::default();
+        let (first, _) = names.create("".as_ref(), event(), &service()).unwrap();
+        let (second, existed) = names.create("".as_ref(), event(), &service()).unwrap();
+        assert!(!existed && !first.same(&second));
+        assert!(names.open("".as_ref(), &service()).is_err_and(|e| e == Win32Error::INVALID_HANDLE));
+    }
+
+    #[test]
     fn bad_names_are_refused() {
         let names = Names::default();
         assert!(names.create(r"a\b".as_ref(), event(), &service()).is_err_and(|e| e == Win32Error::PATH_NOT_FOUND));
+        assert!(names.create(r"Local\".as_ref(), event(), &service()).is_err_and(|e| e == Win32Error::INVALID_NAME));
         let long = "x".repeat(261);
         assert!(names.create(long.as_ref(), event(), &service()).is_err_and(|e| e == Win32Error::FILENAME_EXCED_RANGE));
     }

@@ -39,6 +39,30 @@ pub trait Will: std::fmt::Debug + Send + Sync {
     }
 }
 
+/// Somebody who has to know of the end of a process before anybody who waits for that.
+pub trait ExitObserver: Send + Sync {
+    /// The process with this number has ended, and will count as ended when this returns; may come twice.
+    fn exiting(&self, process: u32);
+}
+
+#[cfg(not(loom))]
+static OBSERVERS: crate::sync::Mutex<Vec<std::sync::Weak<dyn ExitObserver>>> = crate::sync::Mutex::new(Vec::new());
+
+/// Tells the observer of the end of processes that have been opened, as long as it is there.
+#[cfg(not(loom))]
+pub fn observe_exits(observer: std::sync::Weak<dyn ExitObserver>) {
+    let mut observers = OBSERVERS.lock();
+    observers.retain(|known| known.strong_count() > 0);
+    observers.push(observer);
+}
+
+/// Not under a lock.
+#[cfg(not(loom))]
+fn tell_observers(process: u32) {
+    let observers = OBSERVERS.lock().clone();
+    observers.iter().filter_map(std::sync::Weak::upgrade).for_each(|observer| observer.exiting(process));
+}
+
 /// A process.
 pub struct Process {
     id: u32,

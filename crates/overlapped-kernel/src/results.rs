@@ -7,6 +7,7 @@ use crate::wait::{self, Outcome};
 use overlapped_abi::{Overlapped, Status, Win32Error};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// What an OVERLAPPED says once its request is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,45 @@ pub unsafe fn overlapped_result(
     match wait::wait_any(instance.idle(), &[object], patience.timeout, patience.alertable)? {
         Outcome::TimedOut => Err(Win32Error::WAIT_TIMEOUT),
         Outcome::Alerted => Err(Win32Error::WAIT_IO_COMPLETION),
-        // SAFETY: the caller vouches for it.
-        Outcome::Object(_) | Outcome::Abandoned(_) => unsafe { peek(overlapped) }.ok_or(Win32Error::IO_INCOMPLETE),
+        Outcome::Object(_) | Outcome::Abandoned(_) => {
+            // SAFETY: the caller vouches for it.
+            settle(|| unsafe { peek(overlapped) }).ok_or(Win32Error::IO_INCOMPLETE)
+        }
+    }
+}
+
+/// Looks so often, a millisecond apart.
+const LOOKS: u32 = 50;
+
+/// What a request says that nobody knew any more and that was not final: it is being completed, and the instance had been signalled by another one.
+/// An event may have been set by another one as well.
+fn settle(mut look: impl FnMut() -> Option<Finished>) -> Option<Finished> {
+    look().or_else(|| {
+        (0..LOOKS).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            look()
+        })
+    })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_that_is_about_to_be_final_is_waited_for_and_another_one_not_for_ever() {
+        let finished = Finished { status: Status::SUCCESS, bytes: 5 };
+        let mut looks = 0;
+        let late = settle(|| {
+            looks += 1;
+            (looks == 3).then_some(finished)
+        });
+        assert_eq!((late, looks), (Some(finished), 3));
+        looks = 0;
+        let never = settle(|| {
+            looks += 1;
+            None
+        });
+        assert_eq!((never, looks), (None, LOOKS + 1));
     }
 }

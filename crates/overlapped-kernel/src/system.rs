@@ -20,7 +20,7 @@ use crate::thread::Thread;
 use crate::wait::{self, Outcome};
 use overlapped_abi::constants::open::{OPEN_EXISTING, TRUNCATE_EXISTING};
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, ReentrantMutex, RwLock};
 use std::ffi::OsStr;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -54,11 +54,12 @@ struct Inner {
     drivers: Vec<Box<dyn Driver>>,
     accounts: Arc<Accounts>,
     ports: Mutex<Ports>,
-    late: OnceLock<FetchLate>,
+    /// One thread at a time fetches: what it has taken and not put in yet is there for whoever looks after it.
+    late: OnceLock<ReentrantMutex<FetchLate>>,
 }
 
-/// Makes handles of what another process has left for this one since it began; false if there is nothing.
-pub type FetchLate = Box<dyn Fn(&System) -> bool + Send + Sync>;
+/// Makes handles of what another process has left for this one since it began.
+pub type FetchLate = Box<dyn Fn(&System) + Send>;
 
 /// The ports that were made here, each with its number, for pictures of the whole system.
 #[derive(Default)]
@@ -161,7 +162,20 @@ impl System {
     /// Requests of the whole system that are not complete.
     #[must_use]
     pub fn outstanding(&self) -> usize {
-        self.0.accounts.requests()
+        self.0.accounts.requests() + self.unlisted()
+    }
+
+    /// Those of them that only their devices show.
+    fn unlisted(&self) -> usize {
+        let instances = |entry: &Entry| match &entry.object {
+            Object::Instance(instance) => Some(Arc::clone(instance)),
+            _ => None,
+        };
+        let mut all: Vec<Arc<Instance>> = self.0.handles.all().iter().filter_map(instances).collect();
+        // Several handles may refer to one.
+        all.sort_unstable_by_key(Arc::as_ptr);
+        all.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        all.iter().map(|instance| instance.unlisted()).sum()
     }
 
     /// Keeps nothing alive.
@@ -176,8 +190,8 @@ impl System {
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let exact = params.flags.contains(FileFlags::POSIX_SEMANTICS);
-        if !exact && let Some(opened) = self.open_as_spelled(name, params) {
-            return opened;
+        if !exact && let Some(spelled) = self.file_as_spelled(name, params) {
+            return self.open_file(name, &spelled, params);
         }
         let target = self.resolve(name, if exact { CaseRule::Exact } else { CaseRule::default() });
         // A console takes any, even none (contract 09 section 2).
@@ -190,14 +204,23 @@ impl System {
         self.open_target(&target, params)
     }
 
-    /// Opens a file that is to be there without looking for it first: most are named as they are spelled. `None` if it is not there.
-    fn open_as_spelled(&self, name: &std::ffi::OsStr, params: &OpenParams) -> Option<Result<Open, Win32Error>> {
+    /// Where a file that is to be there is if it is named as it is spelled.
+    fn file_as_spelled(&self, name: &std::ffi::OsStr, params: &OpenParams) -> Option<Target> {
         if !matches!(params.disposition, OPEN_EXISTING | TRUNCATE_EXISTING) {
             return None;
         }
-        let target = self.resolve(name, CaseRule::Exact).ok().filter(|target| matches!(target, Target::File(_)))?;
-        let opened = self.open_target(&target, params);
-        Some(opened).filter(|opened| !matches!(opened, Err(Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND)))
+        self.resolve(name, CaseRule::Exact).ok().filter(|target| matches!(target, Target::File(_)))
+    }
+
+    /// Opens a file without looking for it first: most are named as they are spelled.
+    fn open_file(&self, name: &std::ffi::OsStr, spelled: &Target, params: &OpenParams) -> Result<Open, Win32Error> {
+        match self.open_target(spelled, params) {
+            Err(missing @ (Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND)) => {
+                let target = self.resolve(name, CaseRule::Folded)?;
+                if target == *spelled { Err(missing) } else { self.open_target(&target, params) }
+            }
+            opened => opened,
+        }
     }
 
     /// The same for what a name has led to.
@@ -261,15 +284,17 @@ impl System {
     pub fn expect_late(&self, fetch: FetchLate) {
         if self.0.handles.set_aside() {
             // The first one stays.
-            let _ = self.0.late.set(fetch);
+            let _ = self.0.late.set(ReentrantMutex::new(fetch));
         }
     }
 
     /// Looks again after what has come late; 6 if it is not there either.
     #[cold]
     fn late<T>(&self, look: impl FnOnce() -> Option<T>) -> Result<T, Win32Error> {
-        let came = self.0.late.get().is_some_and(|fetch| fetch(self));
-        if came { look().ok_or(Win32Error::INVALID_HANDLE) } else { Err(Win32Error::INVALID_HANDLE) }
+        let fetch = self.0.late.get().ok_or(Win32Error::INVALID_HANDLE)?;
+        (fetch.lock())(self);
+        // Also if nothing was left: another thread may have fetched it just now.
+        look().ok_or(Win32Error::INVALID_HANDLE)
     }
 
     /// What a value of the C face refers to: a handle, or one of the two pseudo-handles (contract 01 section 1.1).
@@ -624,5 +649,40 @@ impl WeakSystem {
                 instance.thread_ended(thread);
             }
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    /// Contract 01 section 1: a handle that another process has given is there for every thread, also while one of them fetches it.
+    #[test]
+    fn a_handle_that_comes_late_is_there_for_all_threads() {
+        let system = crate::pool::tests::system();
+        let handle = Handle::set_aside(7);
+        let (left, begun) = (AtomicBool::new(true), Arc::new(AtomicBool::new(false)));
+        let seen = Arc::clone(&begun);
+        system.expect_late(Box::new(move |system| {
+            // Taken, and not put in for a while.
+            if left.swap(false, Ordering::SeqCst) {
+                seen.store(true, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(50));
+                let object = Object::Event(Arc::new(Event::manual_reset(false)));
+                let entry = Entry { object, access: AccessMask::from_bits_retain(3), flags: HandleFlags::empty() };
+                assert!(system.insert_at(handle, entry).is_ok());
+            }
+        }));
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| system.entry(handle).is_ok());
+            while !begun.load(Ordering::SeqCst) && !first.is_finished() {
+                std::thread::yield_now();
+            }
+            assert!(system.entry(handle).is_ok(), "another thread was fetching it");
+            assert!(first.join().expect("it does not panic"));
+        });
+        assert!(system.entry(Handle::set_aside(8)).is_err());
     }
 }

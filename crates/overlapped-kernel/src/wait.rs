@@ -58,7 +58,7 @@ impl Objects {
         Ok(Self(sorted))
     }
 
-    /// Takes all objects if all are available and `commit` agrees; the ending says whether one was abandoned.
+    /// Takes all objects if all are available and `commit` agrees; the ending names the first one that was abandoned.
     fn take_all(&self, thread: &Arc<Thread>, commit: impl FnOnce(Ending) -> bool) -> Result<Option<Ending>, Refusal> {
         let mut held: Vec<_> =
             self.0.iter().map(|(index, o)| (*index, o.dispatcher(), o.dispatcher().lock())).collect();
@@ -71,7 +71,11 @@ impl Objects {
             for (index, dispatcher, inner) in &mut held {
                 match dispatcher.take_locked(inner, thread) {
                     Ok(one) if one.abandoned => {
-                        ending = Ending::Satisfied { index: *index, abandoned: true };
+                        let index = match ending {
+                            Ending::Satisfied { index: first, abandoned: true } => first.min(*index),
+                            _ => *index,
+                        };
+                        ending = Ending::Satisfied { index, abandoned: true };
                         taken.push(one);
                     }
                     Ok(one) => taken.push(one),
@@ -97,6 +101,11 @@ impl Objects {
 impl All {
     pub(crate) fn is(&self, thread: &Arc<Thread>, ticket: Ticket) -> bool {
         self.ticket == ticket && Arc::ptr_eq(&self.thread, thread)
+    }
+
+    /// Who waits.
+    pub(crate) fn thread(&self) -> &Arc<Thread> {
+        &self.thread
     }
 
     /// One of its objects became available: ends the wait if all are.

@@ -5,7 +5,8 @@ use crate::support::{RawHandle, handle, system};
 use crate::text::{self, Unit};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::system::Grant;
-use std::ffi::{OsString, c_void};
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString, c_void};
 
 /// The A and the W form of a function, written once: in it, `C` is the unit of its text, a byte of UTF-8 or 16 bits of UTF-16.
 macro_rules! pair {
@@ -37,6 +38,18 @@ pub(crate) use pair;
 pub(crate) unsafe fn optional_name<C: Unit>(name: *const C) -> Option<OsString> {
     // SAFETY: not NULL, and the caller vouches for it.
     (!name.is_null()).then(|| C::to_os(unsafe { text::units(name) }))
+}
+
+/// A name for the time of the call, copied only where it must be; 3 for NULL.
+///
+/// # Safety
+/// As for [`optional_name`].
+pub(crate) unsafe fn given_name<'a, C: Unit>(name: *const C) -> Result<Cow<'a, OsStr>, Win32Error> {
+    if name.is_null() {
+        return Err(Win32Error::PATH_NOT_FOUND);
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    Ok(C::as_os(unsafe { text::units(name) }))
 }
 
 /// A name; 3 for NULL.

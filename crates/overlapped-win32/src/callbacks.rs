@@ -27,8 +27,9 @@ impl Drop for Inside {
     }
 }
 
-/// Runs a function of the program, which may end the thread.
+/// Runs a function of the program, which may end the thread; not before a thread that is suspended goes on.
 pub(crate) fn inside<R>(call: impl FnOnce() -> R) -> R {
+    threadcontrol::stop_if_asked();
     DEPTH.set(DEPTH.get() + 1);
     let _inside = Inside;
     call()

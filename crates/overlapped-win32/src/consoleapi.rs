@@ -4,6 +4,7 @@ pub mod cells;
 pub mod control;
 mod handles;
 pub mod input;
+pub mod pseudo;
 pub mod screen;
 pub mod session;
 pub mod text;

@@ -21,7 +21,7 @@ pub(crate) fn device_control(grant: &Grant, code: u32, input: &[u8], room: usize
     if pipe::is_pipe(grant) {
         return pipe::control(grant, code, room);
     }
-    file::control(grant, code, input, room)
+    file::control(system()?, grant, code, input, room)
 }
 
 /// DeviceIoControl: done at once, whatever the instance; so an overlapped one needs no OVERLAPPED for it.

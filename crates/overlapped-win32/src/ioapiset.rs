@@ -2,7 +2,7 @@
 
 use crate::portref::with_port;
 use crate::support::{
-    Bool, FALSE, INVALID_HANDLE_VALUE, RawHandle, TRUE, event_of, fail, guard, guard_bool, guard_or, system,
+    Bool, FALSE, INVALID_HANDLE_VALUE, RawHandle, TRUE, awaited_event_of, fail, guard, guard_bool, guard_or, system,
 };
 use overlapped_abi::{AccessMask, Overlapped, OverlappedEntry, Win32Error};
 use overlapped_kernel::clock::Timeout;
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn ovl_GetOverlappedResultEx(
             _ => Err(Win32Error::INVALID_HANDLE),
         };
         // SAFETY: not NULL, and the caller vouches for it.
-        let event = || event_of(unsafe { (&raw const (*overlapped).h_event).read() });
+        let event = || awaited_event_of(unsafe { (&raw const (*overlapped).h_event).read() });
         // SAFETY: as above.
         let finished = unsafe { results::overlapped_result(overlapped, instance, event, patience) }?;
         // SAFETY: as above.

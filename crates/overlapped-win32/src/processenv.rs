@@ -7,6 +7,7 @@ use crate::localglobal::{ovl_LocalAlloc, ovl_LocalFree};
 use crate::names::{to_linux, to_windows};
 use crate::support::{Bool, FALSE, TRUE, fail, guard, guard_bool, guard_or, set_last_error};
 use crate::text::{Unit, give, put, units, units_or_empty};
+use crate::variables;
 use overlapped_abi::{Context, Win32Error};
 use overlapped_devices::process::{self, Line, line};
 use parking_lot::Mutex;
@@ -113,7 +114,7 @@ fn all_variables() -> Vec<(OsString, OsString)> {
 }
 
 /// The name under which the environment has a variable: as it is written, or in another case.
-fn spelled(name: &OsStr) -> Option<OsString> {
+pub(crate) fn spelled(name: &OsStr) -> Option<OsString> {
     if env::var_os(name).is_some() {
         return Some(name.to_owned());
     }
@@ -126,6 +127,11 @@ pub fn variable(name: &OsStr) -> Option<OsString> {
     if is_hidden(name) {
         return HIDDEN.lock().get(&name.to_ascii_uppercase()).cloned();
     }
+    plain_variable(name).or_else(|| variables::of_windows(name))
+}
+
+/// The value of a variable of the environment.
+pub(crate) fn plain_variable(name: &OsStr) -> Option<OsString> {
     is_name(name).then(|| spelled(name)).flatten().and_then(env::var_os)
 }
 
@@ -143,6 +149,7 @@ pub fn set_variable(name: &OsStr, value: Option<&OsStr>) -> Result<(), Win32Erro
         return Ok(());
     }
     let name = spelled(name).unwrap_or_else(|| name.to_owned());
+    variables::was_set(&name, value.is_some());
     // SAFETY: as with libc's own function, a program must not read the environment by other means at the same time.
     unsafe {
         match value {

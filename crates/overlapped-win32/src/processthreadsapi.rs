@@ -154,14 +154,17 @@ pub unsafe extern "C" fn ovl_CreateThread(
 ) -> RawHandle {
     guard_or(0, || {
         let start = start.ok_or(Win32Error::INVALID_PARAMETER)?;
-        let record = spawn(stack, flags & CREATE_SUSPENDED != 0, start, argument as usize)?;
+        let made = spawn(stack, flags & CREATE_SUSPENDED != 0, start, argument as usize)?;
+        let record = Arc::clone(&made.record);
         if !id.is_null() {
             // SAFETY: not NULL, and the caller vouches for it.
             unsafe { id.write(record.id()) };
         }
         // SAFETY: the caller vouches for it.
         let inherit = unsafe { inherits(attributes) };
-        thread_handle(record, THREAD_ALL_ACCESS, inherit)
+        let handle = thread_handle(record, THREAD_ALL_ACCESS, inherit);
+        made.resume();
+        handle
     })
 }
 
@@ -180,29 +183,32 @@ struct Birth {
     argument: usize,
 }
 
-/// Starts a thread; returns when it has its number.
+/// Starts a thread; returns when it has its number. It stands at its gate until its maker lets it go, at the end of CreateThread: as on
+/// Windows, that has nearly always returned, and its caller stored the handle, before the thread's function begins.
 fn spawn(
     stack: usize,
     suspended: bool,
     start: unsafe extern "C-unwind" fn(*mut c_void) -> u32,
     argument: usize,
-) -> Result<Arc<Thread>, Win32Error> {
+) -> Result<Arc<Made>, Win32Error> {
     let record = Thread::unstarted();
     let (gate, created) = (Mutex::default(), crate::timezoneapi::now());
-    let made = Arc::new(Made { record: Arc::clone(&record), created, gate, opened: Condvar::new() });
+    let made = Arc::new(Made { record, created, gate, opened: Condvar::new() });
+    made.suspend(u32::MAX);
     if suspended {
         made.suspend(u32::MAX);
     }
     let (started, has_started) = sync_channel(1);
-    let birth = Box::into_raw(Box::new(Birth { made, started, start, argument }));
+    let birth = Box::into_raw(Box::new(Birth { made: Arc::clone(&made), started, start, argument }));
     // SAFETY: `enter` takes the birth over, once.
     if !unsafe { create(stack, birth.cast()) } {
         // SAFETY: there is no thread that has taken it.
         drop(unsafe { Box::from_raw(birth) });
+        while made.resume() > 1 {}
         return Err(Win32Error::NOT_ENOUGH_MEMORY);
     }
     has_started.recv().map_err(|_| Win32Error::NOT_ENOUGH_MEMORY)?;
-    Ok(record)
+    Ok(made)
 }
 
 /// A detached thread in [`enter`]; false if there can be no more.
@@ -271,6 +277,12 @@ fn finish(code: u32) {
     overlapped_kernel::thread::current().set_exit_code(code);
     with_made(forget);
     MADE.set(None);
+    crate::lastthread::ended(code);
+}
+
+/// Has every thread that CreateThread has made ended?
+pub(crate) fn none_is_left() -> bool {
+    THREADS.lock().is_empty()
 }
 
 /// The thread is not to be found by its number any more.

@@ -43,6 +43,11 @@ fn directory(which: Guid) -> Option<PathBuf> {
     })
 }
 
+/// The user's own data of programs: what goes with the user to other computers, and what stays.
+pub(crate) fn program_data(goes_along: bool) -> Option<PathBuf> {
+    directory(if goes_along { ROAMING_DATA } else { LOCAL_DATA })
+}
+
 /// SHGetKnownFolderPath: the profile, local and roaming data of programs, and their data for all users; E_INVALIDARG for others, 0x80070002
 /// if the directory is missing and need be there. The text is freed by CoTaskMemFree.
 ///

@@ -36,6 +36,7 @@ const ALL_ACCESS: u32 = 0x1F_FFFF;
 
 const HANDLE_LIST: usize = 0x2_0002;
 const JOB_LIST: usize = 0x2_000D;
+const PSEUDOCONSOLE: usize = 0x2_0016;
 /// PARENT_PROCESS, PREFERRED_NODE, MITIGATION_POLICY, PROTECTION_LEVEL, CHILD_PROCESS_POLICY: heard, and without a meaning here.
 const HEARD: [usize; 5] = [0x2_0000, 0x2_0004, 0x2_0007, 0x2_000B, 0x2_000E];
 /// ERROR_BAD_LENGTH, ERROR_OBJECT_NAME_EXISTS.
@@ -184,7 +185,8 @@ pub unsafe extern "C" fn ovl_UpdateProcThreadAttribute(
             HANDLE_LIST | JOB_LIST if bytes == 0 || !bytes.is_multiple_of(size_of::<RawHandle>()) => {
                 return Err(BAD_LENGTH);
             }
-            HANDLE_LIST | JOB_LIST => {}
+            PSEUDOCONSOLE if bytes != size_of::<usize>() => return Err(BAD_LENGTH),
+            HANDLE_LIST | JOB_LIST | PSEUDOCONSOLE => {}
             _ if HEARD.contains(&what) => {}
             _ => return Err(Win32Error::NOT_SUPPORTED),
         }
@@ -267,6 +269,17 @@ unsafe fn environment<C: Unit>(block: *const C) -> Vec<OsString> {
             all.push(C::to_os(text));
         }
     }
+}
+
+/// The pseudo console in the list, if there is one: its value is the handle itself.
+fn pseudo_console(attributes: &[Attribute]) -> Option<usize> {
+    attributes.iter().find(|attribute| attribute.what == PSEUDOCONSOLE).map(|attribute| attribute.value as usize)
+}
+
+/// The same terminal three times.
+fn on_terminal(console: usize) -> Result<[Standard; 3], Win32Error> {
+    let terminal = || crate::consoleapi::pseudo::terminal(console).map(Standard::Owned);
+    Ok([terminal()?, terminal()?, terminal()?])
 }
 
 /// What the child has as its standard handles.
@@ -384,6 +397,13 @@ pair! {
                 None => Inherit::None,
             };
             crate::crt::files::ovl__flushall();
+            let console = pseudo_console(list);
+            let mut beginning = beginning(flags, all_handles);
+            beginning.set(Beginning::TERMINAL, console.is_some());
+            let standard = match console {
+                Some(console) if info.flags() & STARTF_USESTDHANDLES == 0 => on_terminal(console)?,
+                _ => standard(info, flags),
+            };
             let child = start(system()?, Start {
                 program,
                 line: line_of(&text),
@@ -391,8 +411,8 @@ pair! {
                 environment,
                 directory: directory.map(|directory| to_linux(&directory)).transpose()?,
                 inherit,
-                standard: standard(info, flags),
-                beginning: beginning(flags, all_handles),
+                standard,
+                beginning,
                 niceness: Some(flags & PRIORITY_CLASSES).filter(|class| *class != 0).and_then(niceness),
                 startup,
                 breakaway: flags & CREATE_BREAKAWAY_FROM_JOB != 0,

@@ -1,10 +1,10 @@
 //! What every module of the face needs: the last error, the boundary, strings, the system.
 
-use overlapped_abi::Win32Error;
+use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_devices::FileDriver;
 use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::Event;
-use overlapped_kernel::handle::{Handle, Object};
+use overlapped_kernel::handle::{Entry, Handle, Object};
 use std::cell::Cell;
 use std::ffi::{CStr, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -85,12 +85,26 @@ pub fn handle(raw: RawHandle) -> Result<Handle, Win32Error> {
     Handle::from_raw(raw).ok_or(Win32Error::INVALID_HANDLE)
 }
 
-/// The event that hEvent names: none for 0, 6 for what is not an event. The low bit means "no packet" and is not part of it.
+/// EVENT_MODIFY_STATE.
+const EVENT_MODIFY_STATE: AccessMask = AccessMask::from_bits_retain(2);
+
+/// The event that hEvent names, to be reset and set: none for 0, 6 for what is not an event, 5 for a handle that may only be waited
+/// for. The low bit means "no packet" and is not part of it.
 pub fn event_of(raw: RawHandle) -> Result<Option<Arc<Event>>, Win32Error> {
+    event_with(raw, EVENT_MODIFY_STATE)
+}
+
+/// The same to be waited for: 5 without SYNCHRONIZE.
+pub fn awaited_event_of(raw: RawHandle) -> Result<Option<Arc<Event>>, Win32Error> {
+    event_with(raw, AccessMask::SYNCHRONIZE)
+}
+
+fn event_with(raw: RawHandle, right: AccessMask) -> Result<Option<Arc<Event>>, Win32Error> {
     match raw & !1 {
         0 => Ok(None),
-        raw => match system()?.entry_raw(raw)?.object {
-            Object::Event(event) => Ok(Some(event)),
+        raw => match system()?.entry_raw(raw)? {
+            Entry { object: Object::Event(event), access, .. } if access.contains(right) => Ok(Some(event)),
+            Entry { object: Object::Event(_), .. } => Err(Win32Error::ACCESS_DENIED),
             _ => Err(Win32Error::INVALID_HANDLE),
         },
     }

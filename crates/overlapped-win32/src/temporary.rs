@@ -2,7 +2,7 @@
 
 use crate::arguments::pair;
 use crate::names::{to_linux, to_windows};
-use crate::processenv::{from_io, variable};
+use crate::processenv::{from_io, plain_variable};
 use crate::support::guard_or;
 use crate::text::{Unit, give, of, put, units, units_or_empty};
 use overlapped_abi::Win32Error;
@@ -29,9 +29,10 @@ pub(crate) fn free_name() -> OsString {
 static TRIED: AtomicU32 = AtomicU32::new(0);
 
 /// The directory, with a backslash at its end: as TMP, TEMP or TMPDIR says, or `/tmp`.
-fn directory() -> OsString {
-    let said =
-        ["TMP", "TEMP", "TMPDIR"].into_iter().find_map(|name| variable(OsStr::new(name)).filter(|v| !v.is_empty()));
+pub(crate) fn directory() -> OsString {
+    let said = ["TMP", "TEMP", "TMPDIR"]
+        .into_iter()
+        .find_map(|name| plain_variable(OsStr::new(name)).filter(|v| !v.is_empty()));
     let path = said.and_then(|said| to_linux(&said).ok()).unwrap_or_else(|| "/tmp".into());
     let mut name = to_windows(&path);
     if !name.as_bytes().ends_with(b"\\") {

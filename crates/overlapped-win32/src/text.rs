@@ -4,7 +4,8 @@
 //! pairs are written once, over [`Unit`].
 
 use crate::support::{os_to_wide, wide_to_os};
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// A unit of text: a byte of UTF-8, or a 16-bit unit of UTF-16.
@@ -14,6 +15,15 @@ pub trait Unit: Copy + Eq + Ord + Default + From<u8> + Into<u32> + 'static {
 
     /// Units to the encoding of Linux.
     fn to_os(text: &[Self]) -> OsString;
+
+    /// The same without a copy where the units are already in it.
+    fn as_os(text: &[Self]) -> Cow<'_, OsStr>;
+
+    /// How many units there are before the zero.
+    ///
+    /// # Safety
+    /// `text` points to units of which one is zero, all of them readable.
+    unsafe fn count(text: *const Self) -> usize;
 
     /// From the encoding of Linux.
     fn from_os(text: &std::ffi::OsStr) -> Vec<Self>;
@@ -39,6 +49,15 @@ impl Unit for u8 {
         OsString::from_vec(text.to_vec())
     }
 
+    fn as_os(text: &[Self]) -> Cow<'_, OsStr> {
+        Cow::Borrowed(OsStr::from_bytes(text))
+    }
+
+    unsafe fn count(text: *const Self) -> usize {
+        // SAFETY: the caller vouches for every byte up to the zero.
+        unsafe { libc::strlen(text.cast()) }
+    }
+
     fn from_os(text: &std::ffi::OsStr) -> Vec<Self> {
         text.as_bytes().to_vec()
     }
@@ -53,6 +72,19 @@ impl Unit for u16 {
         wide_to_os(text)
     }
 
+    fn as_os(text: &[Self]) -> Cow<'_, OsStr> {
+        Cow::Owned(wide_to_os(text))
+    }
+
+    unsafe fn count(text: *const Self) -> usize {
+        let mut count = 0;
+        // SAFETY: the caller vouches for every unit up to the zero.
+        while unsafe { *text.add(count) } != 0 {
+            count += 1;
+        }
+        count
+    }
+
     fn from_os(text: &std::ffi::OsStr) -> Vec<Self> {
         os_to_wide(text)
     }
@@ -64,12 +96,8 @@ impl Unit for u16 {
 /// `text` points to units of which one is zero, all of them readable.
 #[must_use]
 pub unsafe fn len<U: Unit>(text: *const U) -> usize {
-    let mut len = 0;
-    // SAFETY: the caller vouches for every unit up to the zero.
-    while unsafe { *text.add(len) } != U::default() {
-        len += 1;
-    }
-    len
+    // SAFETY: the caller's promise.
+    unsafe { U::count(text) }
 }
 
 /// The units before the zero, but no more than `most`, of which only those are read.

@@ -78,6 +78,7 @@ pub(crate) fn end(made: &Arc<Made>) -> ! {
 pub(crate) fn leave(code: u32) -> ! {
     current().set_exit_code(code);
     with_made(forget);
+    crate::lastthread::ended(code);
     Thread::end_here();
     // SAFETY: ends this thread and nothing else. Its stack is not given back, so nothing that others have references to goes away.
     unsafe { libc::syscall(libc::SYS_exit, 0) };

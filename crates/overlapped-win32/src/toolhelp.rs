@@ -12,8 +12,13 @@ use overlapped_kernel::handle::{Entry, HandleFlags, Object};
 use overlapped_kernel::section::Section;
 use std::sync::Arc;
 
+/// TH32CS_SNAPHEAPLIST, which is part of TH32CS_SNAPALL: heaps are not listed.
+const SNAP_HEAPS: u32 = 0x1;
 const SNAP_PROCESS: u32 = 0x2;
 const SNAP_THREAD: u32 = 0x4;
+/// TH32CS_SNAPMODULE, and TH32CS_SNAPMODULE32, of which there are none.
+const SNAP_MODULE: u32 = 0x8;
+const SNAP_MODULE_32: u32 = 0x10;
 const INHERIT: u32 = 0x8000_0000;
 const SECTION_ALL_ACCESS: u32 = 0xF_001F;
 const PAGE_READWRITE: u32 = 0x4;
@@ -63,6 +68,37 @@ struct Kept {
     name: [u8; NAME],
 }
 
+/// MODULEENTRY32: 1080 bytes in UTF-16, 568 in the other form.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ModuleEntry<U: Unit> {
+    size: u32,
+    id: u32,
+    process: u32,
+    uses: [u32; 2],
+    base: usize,
+    base_size: u32,
+    module: usize,
+    name: [U; NAME],
+    path: [U; MAX_PATH],
+}
+
+/// What a snapshot keeps of a module.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct KeptModule {
+    base: u64,
+    module: u64,
+    base_size: u32,
+    process: u32,
+    len: u32,
+    spare: u32,
+    path: [u8; PATH],
+}
+
+/// The longest path of a module that is kept whole.
+const PATH: usize = 1024;
+
 /// What a snapshot begins with.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -70,12 +106,16 @@ struct Header {
     magic: u64,
     processes: u32,
     threads: u32,
+    modules: u32,
     next_process: u32,
     next_thread: u32,
+    next_module: u32,
 }
 
 const _: () = assert!(size_of::<ProcessEntry<u16>>() == 568 && size_of::<ProcessEntry<u8>>() == 304);
-const _: () = assert!(size_of::<ThreadEntry>() == 28 && size_of::<Header>() == 24 && size_of::<Kept>() == 276);
+const _: () = assert!(size_of::<ModuleEntry<u16>>() == 1080 && size_of::<ModuleEntry<u8>>() == 568);
+const _: () = assert!(size_of::<ThreadEntry>() == 28 && size_of::<Header>() == 32 && size_of::<Kept>() == 276);
+const _: () = assert!(size_of::<KeptModule>() == 32 + PATH);
 
 /// Plain numbers without padding, so that they can go through a file.
 ///
@@ -84,6 +124,8 @@ const _: () = assert!(size_of::<ThreadEntry>() == 28 && size_of::<Header>() == 2
 unsafe trait Plain: Copy {}
 // SAFETY: integers and arrays of them, without padding (see the sizes above).
 unsafe impl Plain for Kept {}
+// SAFETY: as above.
+unsafe impl Plain for KeptModule {}
 // SAFETY: as above.
 unsafe impl Plain for Header {}
 // SAFETY: as above.
@@ -150,28 +192,55 @@ fn threads_of(owner: u32) -> Vec<ThreadEntry> {
     numbers(&directory).into_iter().filter_map(entry).collect()
 }
 
+fn modules_of(process: u32) -> Result<Vec<KeptModule>, Win32Error> {
+    let process = if process == 0 { std::process::id() } else { process };
+    let keep = |module: crate::modules::Mapped| {
+        let file = module.file().to_string_lossy().into_owned();
+        let len = (0..=file.len().min(PATH)).rev().find(|&at| file.is_char_boundary(at)).unwrap_or(0);
+        let (base, base_size) = (module.base as u64, module.size as u32);
+        let handle = module.handle(process) as u64;
+        let mut kept =
+            KeptModule { base, module: handle, base_size, process, len: len as u32, spare: 0, path: [0; PATH] };
+        kept.path[..len].copy_from_slice(&file.as_bytes()[..len]);
+        kept
+    };
+    Ok(crate::modules::of_process(process)?.into_iter().map(keep).collect())
+}
+
 /// The bytes of a new snapshot.
-fn taken(flags: u32) -> Vec<u8> {
+fn taken(flags: u32, whose: u32) -> Result<Vec<u8>, Win32Error> {
     let ids = numbers("/proc");
     let wanted = |flag| if flags & flag == 0 { &[][..] } else { &ids[..] };
     let processes: Vec<Kept> = wanted(SNAP_PROCESS).iter().filter_map(|&id| process(id)).collect();
     let threads: Vec<ThreadEntry> = wanted(SNAP_THREAD).iter().flat_map(|&id| threads_of(id)).collect();
     let (count, others) = (processes.len() as u32, threads.len() as u32);
-    let header = Header { magic: MAGIC, processes: count, threads: others, next_process: 0, next_thread: 0 };
+    let modules = if flags & SNAP_MODULE == 0 { Vec::new() } else { modules_of(whose)? };
+    let header = Header {
+        magic: MAGIC,
+        processes: count,
+        threads: others,
+        modules: modules.len() as u32,
+        next_process: 0,
+        next_thread: 0,
+        next_module: 0,
+    };
     let mut bytes = bytes_of(&header).to_vec();
     processes.iter().for_each(|kept| bytes.extend(bytes_of(kept)));
     threads.iter().for_each(|thread| bytes.extend(bytes_of(thread)));
-    bytes
+    modules.iter().for_each(|module| bytes.extend(bytes_of(module)));
+    Ok(bytes)
 }
 
-/// CreateToolhelp32Snapshot, of all processes and threads; -1 with 87 for other parts. `id` matters for those only.
+/// CreateToolhelp32Snapshot, of all processes and threads and of the modules of one process, 0 for this one; -1 with 87 for other parts, 5 for
+/// modules of a process that may not be looked into.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl_CreateToolhelp32Snapshot(flags: u32, _id: u32) -> RawHandle {
+pub extern "C" fn ovl_CreateToolhelp32Snapshot(flags: u32, id: u32) -> RawHandle {
     guard_or(usize::MAX, || {
-        if flags & !INHERIT & !(SNAP_PROCESS | SNAP_THREAD) != 0 || flags & !INHERIT == 0 {
+        let known = SNAP_HEAPS | SNAP_PROCESS | SNAP_THREAD | SNAP_MODULE | SNAP_MODULE_32;
+        if flags & !INHERIT & !known != 0 || flags & !INHERIT == 0 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        let bytes = taken(flags);
+        let bytes = taken(flags, id)?;
         let memory = rustix::fs::memfd_create(c"snapshot", rustix::fs::MemfdFlags::CLOEXEC);
         let memory = memory.map_err(|_| Win32Error::NOT_ENOUGH_MEMORY)?;
         put_at(&memory, &bytes, 0)?;
@@ -293,6 +362,61 @@ pub unsafe extern "C" fn ovl_Thread32Next(snapshot: RawHandle, to: *mut ThreadEn
     guard_bool(|| next_thread(snapshot, to, false))
 }
 
+fn next_module<U: Unit>(raw: RawHandle, to: *mut ModuleEntry<U>, first: bool) -> Result<(), Win32Error> {
+    if to.is_null() {
+        return Err(Win32Error::NOACCESS);
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    let size = unsafe { (*to).size };
+    let (section, mut header) = snapshot(raw, size, size_of::<ModuleEntry<U>>())?;
+    let index = if first { 0 } else { header.next_module };
+    if index >= header.modules {
+        return Err(Win32Error::NO_MORE_FILES);
+    }
+    let before = size_of::<Header>()
+        + header.processes as usize * size_of::<Kept>()
+        + header.threads as usize * size_of::<ThreadEntry>();
+    let kept: KeptModule = at(&section, (before + index as usize * size_of::<KeptModule>()) as u64)?;
+    header.next_module = index + 1;
+    put_at(&section, bytes_of(&header), 0)?;
+    let file = std::str::from_utf8(&kept.path[..kept.len as usize]).unwrap_or_default();
+    let last = file.rsplit('\\').next().unwrap_or_default();
+    let KeptModule { base, module, base_size, process, .. } = kept;
+    let mut entry = ModuleEntry {
+        size,
+        id: 1,
+        process,
+        uses: [u32::MAX; 2],
+        base: base as usize,
+        base_size,
+        module: module as usize,
+        name: [U::default(); NAME],
+        path: [U::default(); MAX_PATH],
+    };
+    for (place, text) in [(&mut entry.name[..], last), (&mut entry.path[..], file)] {
+        let units = of::<U>(text);
+        let len = units.len().min(place.len() - 1);
+        place[..len].copy_from_slice(&units[..len]);
+    }
+    // SAFETY: not NULL, and the caller vouches for it; its size is that of the structure, as it said.
+    unsafe { to.write(entry) };
+    Ok(())
+}
+
+pair! {
+    /// Module32First: the program; 18 for a snapshot without modules, 24 for a structure whose size is too small.
+    fn ovl_Module32First ovl_Module32FirstW(snapshot: RawHandle, to: *mut ModuleEntry<C>) -> Bool {
+        guard_bool(|| next_module(snapshot, to, true))
+    }
+}
+
+pair! {
+    /// Module32Next: 18 behind the last one.
+    fn ovl_Module32Next ovl_Module32NextW(snapshot: RawHandle, to: *mut ModuleEntry<C>) -> Bool {
+        guard_bool(|| next_module(snapshot, to, false))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,8 +460,31 @@ mod tests {
     }
 
     #[test]
+    fn a_snapshot_of_everything_has_the_modules_of_the_process() {
+        let snapshot = ovl_CreateToolhelp32Snapshot(SNAP_HEAPS | SNAP_PROCESS | SNAP_THREAD | SNAP_MODULE, 0);
+        // SAFETY: a structure of numbers, for which zero is a value; it says its size.
+        unsafe {
+            let zero: ModuleEntry<u8> = std::mem::zeroed();
+            let mut module = ModuleEntry { size: 568, ..zero };
+            assert_eq!(ovl_Module32First(snapshot, &mut module), TRUE);
+            let name = String::from_utf8_lossy(&module.name).trim_end_matches('\0').to_owned();
+            assert_eq!(Some(name.as_str()), std::env::current_exe().unwrap().file_name().unwrap().to_str());
+            assert_eq!((module.process, module.module), (std::process::id(), crate::libloaderapi::modules::program()));
+            let mut count = 1;
+            while ovl_Module32Next(snapshot, &mut module) == TRUE {
+                assert_eq!(module.base % 4096, 0);
+                count += 1;
+            }
+            assert!(last_error() == 18 && count > 1, "{count}");
+            module.size = 567;
+            assert_eq!((ovl_Module32First(snapshot, &mut module), last_error()), (FALSE, 24));
+        }
+        ovl_CloseHandle(snapshot);
+    }
+
+    #[test]
     fn what_is_no_snapshot_or_no_structure_is_refused() {
-        assert_eq!((ovl_CreateToolhelp32Snapshot(0x10, 0), last_error()), (usize::MAX, 87));
+        assert_eq!((ovl_CreateToolhelp32Snapshot(0x20, 0), last_error()), (usize::MAX, 87));
         let snapshot = ovl_CreateToolhelp32Snapshot(SNAP_PROCESS, 0);
         let mut short = ProcessEntry { size: 100, ..entry::<u8>() };
         // SAFETY: the structure has more than it says; handles are looked up.

@@ -58,7 +58,12 @@ pub extern "C" fn ovl_ReOpenFile(original: RawHandle, access: u32, share: u32, f
     })
 }
 
-unsafe fn move_file<C: Unit>(from: *const C, to: *const C, flags: u32) -> Result<(), Win32Error> {
+unsafe fn move_file<C: Unit>(
+    from: *const C,
+    to: *const C,
+    flags: u32,
+    progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict,
+) -> Result<(), Win32Error> {
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, optional_name(to)) };
     let flags = MoveFlags::from_bits(flags).ok_or(Win32Error::INVALID_PARAMETER)?;
@@ -66,14 +71,14 @@ unsafe fn move_file<C: Unit>(from: *const C, to: *const C, flags: u32) -> Result
     if to.is_none() && !flags.contains(MoveFlags::DELAY_UNTIL_REBOOT) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    files().move_file(system()?, &from, &to.unwrap_or_default(), flags)
+    files().move_file_with(system()?, &from, &to.unwrap_or_default(), flags, progress)
 }
 
 pair! {
     /// MoveFile: also to another file system.
     fn ovl_MoveFileA ovl_MoveFileW(from: *const C, to: *const C) -> Bool {
         // SAFETY: the caller's promise.
-        guard_bool(|| unsafe { move_file(from, to, MoveFlags::COPY_ALLOWED.bits()) })
+        guard_bool(|| unsafe { move_file(from, to, MoveFlags::COPY_ALLOWED.bits(), &mut |_| CopyVerdict::Quiet) })
     }
 }
 
@@ -81,7 +86,7 @@ pair! {
     /// MoveFileEx.
     fn ovl_MoveFileExA ovl_MoveFileExW(from: *const C, to: *const C, flags: u32) -> Bool {
         // SAFETY: the caller's promise.
-        guard_bool(|| unsafe { move_file(from, to, flags) })
+        guard_bool(|| unsafe { move_file(from, to, flags, &mut |_| CopyVerdict::Quiet) })
     }
 }
 
@@ -89,10 +94,10 @@ pair! {
 pub type ProgressRoutine =
     Option<unsafe extern "C" fn(i64, i64, i64, i64, u32, u32, RawHandle, RawHandle, *mut c_void) -> u32>;
 
-const COPY_FILE_FAIL_IF_EXISTS: u32 = 1;
+pub(crate) const COPY_FILE_FAIL_IF_EXISTS: u32 = 1;
 /// RESTARTABLE (a copy that is begun again is made again), OPEN_SOURCE_FOR_WRITE, ALLOW_DECRYPTED_DESTINATION and NO_BUFFERING: what
 /// they ask for changes nothing about the copy.
-const COPY_FILE_HINTS: u32 = 0x2 | 0x4 | 0x8 | 0x1000;
+pub(crate) const COPY_FILE_HINTS: u32 = 0x2 | 0x4 | 0x8 | 0x1000;
 const CALLBACK_CHUNK_FINISHED: u32 = 0;
 const CALLBACK_STREAM_SWITCH: u32 = 1;
 const PROGRESS_CONTINUE: u32 = 0;
@@ -181,6 +186,21 @@ pair! {
         let follower = Follower { routine, data, cancel, begun: false };
         // SAFETY: the caller's promise.
         guard_bool(|| unsafe { copy_file(from, to, flags, follower) })
+    }
+}
+
+pair! {
+    /// MoveFileWithProgress: MoveFileEx, whose routine is told of a move to another file system, which is a copy, and may end it (1235).
+    fn ovl_MoveFileWithProgressA ovl_MoveFileWithProgressW(
+        from: *const C,
+        to: *const C,
+        routine: ProgressRoutine,
+        data: *mut c_void,
+        flags: u32,
+    ) -> Bool {
+        let mut follower = Follower { routine, data, cancel: std::ptr::null(), begun: false };
+        // SAFETY: the caller's promise.
+        guard_bool(|| unsafe { move_file(from, to, flags, &mut |progress| follower.hear(progress)) })
     }
 }
 

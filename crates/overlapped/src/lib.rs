@@ -68,6 +68,7 @@
 
 mod adopt;
 pub mod alertable;
+mod at_once;
 mod buffer;
 mod buffer_pool;
 pub mod console;
@@ -78,6 +79,7 @@ mod event;
 pub mod executor;
 mod file;
 mod handle;
+mod locks;
 pub mod mailslot;
 mod metadata;
 pub mod named;
@@ -98,6 +100,7 @@ pub mod serial;
 mod system;
 mod wait;
 
+pub use at_once::AtOnce;
 pub use buffer::{AlignedBuf, IoBuf, IoBufMut};
 pub use buffer_pool::{BufferPool, PooledBuf};
 pub use directory::{Action, Change, changes};
@@ -106,6 +109,7 @@ pub use event::Event;
 pub use executor::{Executor, JoinError, JoinHandle};
 pub use file::File;
 pub use handle::OwnedHandle;
+pub use locks::LockKind;
 pub use mailslot::{Mailslot, MailslotClient};
 pub use net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
 pub use objects::{MutexObject, Semaphore, Timer};

@@ -172,6 +172,29 @@ impl Timer {
         self.timer.set(Due::At(filetime(due)), period, None);
     }
 
+    /// [`Timer::set_at`] with a routine, as [`Timer::set_with_routine`].
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// use overlapped::{Timeout, Timer, alertable};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let timer = Timer::auto_reset()?;
+    /// let soon = SystemTime::now() + Duration::from_millis(5);
+    /// timer.set_at_with_routine(soon, None, |at| println!("due at {at}"));
+    /// assert!(alertable::sleep(Timeout::Infinite), "the routine ran");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_at_with_routine(
+        &self,
+        due: SystemTime,
+        period: Option<Duration>,
+        routine: impl Fn(u64) + Send + Sync + 'static,
+    ) {
+        self.timer.set(Due::At(filetime(due)), period, Some(Arc::new(routine)));
+    }
+
     /// Stops it. The signalled state does not change; a routine that is queued and has not run is taken back.
     pub fn cancel(&self) {
         self.timer.cancel();

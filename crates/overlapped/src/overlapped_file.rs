@@ -13,7 +13,7 @@ use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Buffer, Function, RequestRef, Route};
-use overlapped_kernel::road::{Place, Refused, Reply, Report, Transfer};
+use overlapped_kernel::road::{Done, Place, Refused, Reply, Report, Transfer};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -69,19 +69,21 @@ impl OverlappedFile {
         }
     }
 
-    /// The same where a packet brings the payload back and nobody asks for the request.
+    /// The same where nobody asks for the request: a packet brings the payload back, or the call does if it reports so.
     ///
     /// # Safety
     /// As for [`OverlappedFile::issue`].
     #[inline]
-    pub(crate) unsafe fn issue_detached(&self, call: Call) -> std::result::Result<(), Refusal> {
+    pub(crate) unsafe fn issue_detached(
+        &self,
+        call: Call,
+        report: Report,
+    ) -> std::result::Result<Option<Done>, Refusal> {
         let (function, grant) = (call.function, self.handle.grant());
-        let transfer = call.into_transfer(Report::AsPending);
-        // SAFETY: as for `issue`; of what is done inside the call, the packet owns it.
-        match unsafe { grant.instance.transfer_detached(grant.access, transfer) } {
-            Ok(_) => Ok(()),
-            Err(refused) => Err(returned(function, refused)),
-        }
+        let transfer = call.into_transfer(report);
+        // SAFETY: as for `issue`; of what is done inside the call, packet or caller own it.
+        unsafe { grant.instance.transfer_detached(grant.access, transfer) }
+            .map_err(|refused| returned(function, refused))
     }
 
     /// The same for a parcel.
@@ -103,7 +105,7 @@ impl OverlappedFile {
     {
         let call = Call { function, buffer, offset, route: to_port(), payload: parcel };
         // SAFETY: the caller's promise.
-        Parcel::<K, C, B>::put(unsafe { self.issue_detached(call) })
+        Parcel::<K, C, B>::put(unsafe { self.issue_detached(call, Report::AsPending) })
     }
 
     /// The same for a copy.

@@ -430,7 +430,7 @@ where
 
 /// What a request on a port comes back with.
 #[inline(always)]
-fn deliver<K, C, B>(
+pub(crate) fn deliver<K, C, B>(
     function: Function,
     status: Status,
     bytes: usize,
@@ -499,7 +499,7 @@ impl<K: 'static, C: 'static, B: 'static> Parcel<K, C, B> {
     }
 
     #[cold]
-    fn rejected(error: Error, payload: Box<dyn Any + Send>) -> Rejected<C, B> {
+    pub(crate) fn rejected(error: Error, payload: Box<dyn Any + Send>) -> Rejected<C, B> {
         let Self { buffer, context, .. } = operation::unbox::<Self>(payload);
         Rejected { error, buffer, context }
     }

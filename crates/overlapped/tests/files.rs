@@ -5,9 +5,10 @@ mod common;
 
 use common::{Lab, bounded, on_every_engine, on_real_engines, pattern};
 use overlapped::abi::{AccessMask, ShareMode};
-use overlapped::{Error, File, OpenOptions, OverlappedFile};
+use overlapped::{Error, File, LockKind, OpenOptions, OverlappedFile};
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
@@ -455,5 +456,50 @@ fn a_clone_of_an_overlapped_file_is_the_same_instance() {
         assert!(read.is_pending(), "there is another handle");
         drop(clone);
         assert_eq!(read.wait().0.unwrap_err().code().0, 995);
+    });
+}
+
+#[test]
+fn ranges_are_locked_for_an_instance_and_given_back_exactly() {
+    // Contract 02 section 9.
+    on_every_engine(|lab| {
+        lab.file("data", "0123456789");
+        let (file, other) = (open(lab, "data"), open(lab, "data"));
+        file.try_lock_range(2..5, LockKind::Exclusive).unwrap();
+        assert_eq!(code(other.try_lock_range(4..9, LockKind::Shared)), 33);
+        assert_eq!(code(other.read_bytes(&mut [0; 4])), 33);
+        assert_eq!(file.read_bytes(&mut [0; 4]), Ok(4), "its own");
+        assert_eq!(code(other.unlock_range(2..5)), 158, "a stranger's");
+        assert_eq!(code(file.unlock_range(2..4)), 158, "another range");
+        file.unlock_range(2..5).unwrap();
+        assert_eq!(other.read_bytes(&mut [0; 4]), Ok(4));
+        file.lock_range(0..u64::MAX, LockKind::Shared).unwrap();
+        assert_eq!(code(file.write_bytes(b"x")), 33, "nobody writes");
+        assert_eq!(code(file.try_lock_range(Range { start: 5, end: 4 }, LockKind::Shared)), 307);
+        drop(file);
+        other.lock_range(0..1, LockKind::Exclusive).unwrap();
+        let blind = lab.options().access_mode(AccessMask::READ_ATTRIBUTES).open(lab.path("data")).unwrap();
+        assert_eq!(code(blind.try_lock_range(0..1, LockKind::Shared)), 5);
+    });
+}
+
+#[test]
+fn an_overlapped_lock_waits_for_its_range_and_can_be_cancelled() {
+    // Contract 02 section 9: pending, and complete when granted; 03 section 8.
+    on_every_engine(|lab| {
+        lab.file("data", "0123456789");
+        let open = || lab.options().read(true).write(true).open_overlapped(lab.path("data")).unwrap();
+        let (file, other) = (open(), open());
+        assert_eq!(file.lock_range(0..10, LockKind::Exclusive).wait(), (Ok(0), ()));
+        let (first, second) = (other.lock_range(0..5, LockKind::Exclusive), other.lock_range(5..9, LockKind::Shared));
+        assert!(first.is_pending() && second.is_pending());
+        assert!(first.cancel());
+        assert_eq!(code(first.wait().0), 995);
+        file.unlock_range(0..10).unwrap();
+        assert_eq!(second.wait(), (Ok(0), ()));
+        assert_eq!(code(file.try_lock_range(6..7, LockKind::Exclusive)), 33);
+        other.unlock_range(5..9).unwrap();
+        file.try_lock_range(6..7, LockKind::Exclusive).unwrap();
+        assert_eq!(code(other.lock_range(Range { start: 5, end: 4 }, LockKind::Shared).wait().0), 307);
     });
 }

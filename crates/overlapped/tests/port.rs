@@ -248,6 +248,32 @@ fn another_opening_of_the_same_file_is_another_device() {
 }
 
 #[test]
+fn a_read_of_what_is_cached_is_handed_back_by_the_call_that_asks_for_that() {
+    // Contract 03 section 6, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, call by call.
+    on_every_engine(|lab| {
+        lab.file("data", "0123456789");
+        let port = CompletionPort::<u8, u32>::new_in(&lab.system, 1);
+        let file = port.associate(lab.open("data"), 3).unwrap();
+        for n in 0..10 {
+            let answer = file.at_once().read_at(Vec::with_capacity(4), u64::from(n), n).unwrap();
+            let done = answer.unwrap_or_else(|| port.get().unwrap());
+            let expected = "0123456789".as_bytes()[n as usize..].iter().take(4).copied().collect::<Vec<u8>>();
+            assert_eq!((done.key, done.context, done.buffer), (3, n, Some(expected)));
+            assert!(port.try_get().unwrap().is_none(), "one way or the other");
+        }
+        let refused = file.at_once().read_at(Vec::with_capacity(4), 10, 11);
+        let end = match refused {
+            Ok(answer) => answer.unwrap_or_else(|| port.get().unwrap()).result.unwrap_err(),
+            Err(refused) => {
+                assert_eq!(refused.context, 11);
+                refused.error
+            }
+        };
+        assert_eq!(end.code().0, 38);
+    });
+}
+
+#[test]
 fn a_synchronous_handle_cannot_be_associated() {
     // Contract 06 section 1: not overlapped: 87. (The typed port does not even compile with one.)
     on_real_engines(|lab| {

@@ -61,6 +61,71 @@ fn a_stream_of_connections_gives_them_in_their_order() {
 }
 
 #[test]
+fn a_call_hands_back_what_it_has_done_itself_and_queues_no_packet_for_that() {
+    // Contract 03 section 6, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, call by call.
+    on_real_engines(|lab| {
+        let port = CompletionPort::<u8, &str>::new_in(&lab.system, 1);
+        let (client, server) = connection(lab);
+        let (near, far) = (port.associate(client, 1).unwrap(), port.associate(server, 2).unwrap());
+        // Nothing is there: a packet comes.
+        assert!(far.at_once().receive(Vec::with_capacity(16), "waits").unwrap().is_none());
+        let sent = near.at_once().send(pattern(5, 0), "sent").unwrap().expect("there is room");
+        assert_eq!((sent.key, sent.context, sent.result, sent.buffer), (1, "sent", Ok(5), Some(pattern(5, 0))));
+        let packet = bounded("the packet", {
+            let port = port.clone();
+            move || port.get().unwrap()
+        });
+        assert_eq!((packet.key, packet.context, packet.buffer), (2, "waits", Some(pattern(5, 0))));
+        // Something is there: the call has it, as soon as the library knows.
+        near.at_once().send(pattern(7, 0), "more").unwrap().expect("there is room");
+        let answer = far.at_once().receive(Vec::with_capacity(16), "late").unwrap();
+        let late = answer.unwrap_or_else(|| port.get().unwrap());
+        assert_eq!((late.context, late.result, late.buffer), ("late", Ok(7), Some(pattern(7, 0))));
+        assert!(port.try_get().unwrap().is_none(), "none of those that were handed back has a packet");
+        // A refusal gives everything back, as ever.
+        far.shutdown(std::net::Shutdown::Write).unwrap();
+        let refused = far.at_once().send(pattern(3, 0), "refused").unwrap_err();
+        assert_eq!((refused.buffer, refused.context), (pattern(3, 0), "refused"));
+        assert!(port.try_get().unwrap().is_none());
+    });
+}
+
+#[test]
+fn requests_that_wait_on_a_port_are_counted_cancelled_and_ended_like_others() {
+    // Contract 03 sections 7 and 9; the socket alone knows them.
+    on_real_engines(|lab| {
+        let port = CompletionPort::<u8, u32>::new_in(&lab.system, 1);
+        let (_client, server) = connection(lab);
+        let far = port.associate(server, 1).unwrap();
+        (0..3).for_each(|n| far.receive(Vec::with_capacity(16), n).unwrap());
+        far.readable(3).unwrap();
+        assert_eq!((far.outstanding(), lab.system.outstanding()), (4, 4));
+        assert!(far.cancel_all());
+        assert!(!far.cancel_all(), "there is none any more");
+        let ended = |expected: std::ops::Range<u32>| {
+            let mut contexts: Vec<u32> = expected
+                .clone()
+                .map(|_| {
+                    let packet = port.try_get().unwrap().expect("its packet is there when the cancel returns");
+                    assert!(packet.result.unwrap_err().is_cancelled());
+                    packet.context
+                })
+                .collect();
+            contexts.sort_unstable();
+            assert!(contexts.into_iter().eq(expected));
+        };
+        ended(0..4);
+        assert_eq!((far.outstanding(), lab.system.outstanding()), (0, 0));
+        far.receive(Vec::with_capacity(16), 9).unwrap();
+        drop(far);
+        let packet = port.try_get().unwrap().expect("the close ends it");
+        assert_eq!(packet.context, 9);
+        assert!(packet.result.is_err());
+        assert_eq!(lab.system.outstanding(), 0);
+    });
+}
+
+#[test]
 fn a_stream_of_connections_serves_tasks_of_an_executor() {
     on_real_engines(|lab| {
         let path = lab.path("socket");

@@ -35,6 +35,8 @@ consts! { i32;
     FileStorageInfo = 16 => "Sector sizes.";
     FileAlignmentInfo = 17 => "Buffer alignment.";
     FileIdInfo = 18 => "128-bit file number.";
+    FileIdExtdDirectoryInfo = 19 => "Listing with 128-bit file numbers.";
+    FileIdExtdDirectoryRestartInfo = 20 => "The same from the start.";
     FileDispositionInfoEx = 21 => "Delete, with flags.";
     FileRenameInfoEx = 22 => "Rename, with flags.";
 

@@ -77,6 +77,8 @@ consts! { u32;
     FSCTL_GET_COMPRESSION = 0x9_003C => "Answers `COMPRESSION_FORMAT_*`.";
     FSCTL_SET_COMPRESSION = 0x9_C040 => "Takes `COMPRESSION_FORMAT_*`.";
     FSCTL_GET_REPARSE_POINT = 0x9_00A8 => "Fails with 4390 if the file is not a link.";
+    FSCTL_SET_REPARSE_POINT = 0x9_00A4 => "Makes an empty file or directory a link.";
+    FSCTL_DELETE_REPARSE_POINT = 0x9_00AC => "Makes a link an empty file or directory.";
     FSCTL_SET_SPARSE = 0x9_00C4 => "Makes a file sparse.";
     FSCTL_SET_ZERO_DATA = 0x9_80C8 => "Zeroes a range.";
     FSCTL_QUERY_ALLOCATED_RANGES = 0x9_40CF => "Lists the ranges that hold data.";

@@ -113,8 +113,13 @@ const BEFORE: &[&str] = &[
 const AFTER: &[&str] =
     &[" was not declared in this scope", " undeclared ", " has not been declared", " does not name a type"];
 
+/// Do the headers have this function?
+pub fn is_here(name: &str) -> bool {
+    matches!(state(name), Some(State::Here(_)))
+}
+
 /// The name that a message complains of.
-fn missing_name(line: &str) -> Option<&str> {
+pub fn missing_name(line: &str) -> Option<&str> {
     let quotes = ['‘', '’', '\'', '`'];
     let no_word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     // Declared as what does not exist yet (`ovl/later.h`).

@@ -2,9 +2,10 @@
 
 use super::overlay::{Needs, Search};
 use super::rewritten::Placed;
-use super::{advice, headers, library, suffixes};
+use super::{advice, declared, headers, library, suffixes};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode, Stdio};
@@ -33,6 +34,10 @@ pub struct Command {
     /// What goes to the compiler, without libraries of Windows.
     rest: Vec<OsString>,
     sources: Vec<PathBuf>,
+    /// Which of the sources are C++.
+    cxx: Vec<bool>,
+    /// What `-x` has said of the files that follow: C++, or another language.
+    named: Option<bool>,
     search: Search,
     /// `-c`, `-E` and the like: nothing is linked.
     no_link: bool,
@@ -139,16 +144,16 @@ fn is_windows_library(name: &str) -> bool {
     WINDOWS_LIBRARIES.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// By its suffix, in which case does not matter on Windows: MAIN.C is C.
 fn is_cxx(source: &Path) -> bool {
-    let Some(suffix) = source.extension() else { return false };
-    suffix == "C" || CXX_SUFFIXES.iter().any(|cxx| suffix.eq_ignore_ascii_case(cxx))
+    source.extension().is_some_and(|suffix| CXX_SUFFIXES.iter().any(|cxx| suffix.eq_ignore_ascii_case(cxx)))
 }
 
-/// Would gcc itself take this suffix for C++?
-fn is_plain_cxx(source: &Path) -> bool {
+/// Would gcc itself take this suffix for what it is?
+fn is_plain(source: &Path) -> bool {
     source
         .extension()
-        .is_some_and(|suffix| suffix == "C" || suffix == "CPP" || CXX_SUFFIXES.iter().any(|cxx| suffix == *cxx))
+        .is_some_and(|suffix| suffix == "c" || suffix == "CPP" || CXX_SUFFIXES.iter().any(|cxx| suffix == *cxx))
 }
 
 fn is_source(path: &Path) -> bool {
@@ -171,6 +176,8 @@ impl Command {
             language,
             rest: Vec::new(),
             sources: Vec::new(),
+            cxx: Vec::new(),
+            named: None,
             search: Search::default(),
             no_link: false,
             no_start: false,
@@ -240,6 +247,10 @@ impl Command {
             return;
         }
         let value = if WITH_VALUE.contains(&text) { more.next() } else { None };
+        if let Some(name) = text.strip_prefix("-x") {
+            let name = value.as_ref().map_or(name.into(), |value| value.to_string_lossy());
+            self.named = (name != "none").then(|| name.starts_with("c++"));
+        }
         if text == "-l" && value.as_ref().is_some_and(|name| is_windows_library(&name.to_string_lossy())) {
             return;
         }
@@ -259,12 +270,14 @@ impl Command {
         self.inputs = true;
         let path = PathBuf::from(&argument);
         if is_source(&path) {
-            let odd = is_cxx(&path) && !is_plain_cxx(&path) || path.extension().is_some_and(|suffix| suffix == "C");
-            if odd && self.language == Language::C {
-                self.rest.extend(["-x".into(), "c++".into(), argument, "-x".into(), "none".into()]);
+            let cxx = self.named.unwrap_or(is_cxx(&path) || self.language == Language::Cxx);
+            if self.named.is_none() && self.language == Language::C && !is_plain(&path) {
+                let name = if cxx { "c++" } else { "c" };
+                self.rest.extend(["-x".into(), name.into(), argument, "-x".into(), "none".into()]);
             } else {
                 self.rest.push(argument);
             }
+            self.cxx.push(cxx);
             self.sources.push(path);
         } else {
             self.rest.push(argument);
@@ -325,7 +338,7 @@ impl Command {
             flags.push("-Wl,-Bsymbolic".into());
         }
         flags.extend(library::arguments(self.linked_in, compiler)?);
-        if self.language == Language::C && self.sources.iter().any(|source| is_cxx(source)) {
+        if self.language == Language::C && self.cxx.contains(&true) {
             flags.extend(["-lstdc++".into(), "-lm".into()]);
         }
         Ok(flags)
@@ -359,9 +372,9 @@ impl Command {
     fn complete(&self) -> Result<Vec<OsString>, String> {
         let compiler = self.compiler();
         let sources: Vec<&Path> = self.sources.iter().map(PathBuf::as_path).collect();
-        let needs = Needs::of(&sources, &self.search);
+        let needs = Needs::of(&sources, &self.cxx, &self.search);
         let is_clang = compiler.iter().any(|word| word.to_string_lossy().contains("clang"));
-        let all_cxx = self.language == Language::Cxx || sources.iter().all(|source| is_cxx(source));
+        let all_cxx = !self.cxx.contains(&false);
         let copies = needs.copies.place()?;
         let directory = headers::directory()?;
         let mut line = compiler.clone();
@@ -414,13 +427,17 @@ impl Command {
         if self.show {
             eprintln!("{}", quoted(&line));
         }
-        let mut compiler = process::Command::new(&line[0]);
-        compiler.args(&line[1..]).env(INSIDE, "1");
-        let mut child = compiler.stderr(Stdio::piped()).spawn().map_err(|error| not_started(&line[0], &error))?;
-        if let Some(stderr) = child.stderr.take() {
-            advice::pass_on(stderr);
+        let (mut status, said) = start(&line, self.inputs && !self.no_link)?;
+        let declared = if status.success() { BTreeSet::new() } else { declared::missed(&said) };
+        if declared.is_empty() {
+            advice::pass_on(said.as_slice());
+        } else {
+            let object = declared::object(&declared, &self.compiler())?;
+            let mut line = line;
+            // In front of a library that is linked in, which it makes part of the program.
+            line.insert(self.compiler().len(), object.into_os_string());
+            status = start(&line, false)?.0;
         }
-        let status = child.wait().map_err(|error| error.to_string())?;
         let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
         Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
     }
@@ -439,6 +456,22 @@ impl Command {
         println!("{}", quoted(&flags));
         Ok(())
     }
+}
+
+/// Runs a compiler. What it says is shown as it comes, or given back.
+fn start(line: &[OsString], keep: bool) -> Result<(process::ExitStatus, Vec<u8>), String> {
+    let mut compiler = process::Command::new(&line[0]);
+    compiler.args(&line[1..]).env(INSIDE, "1").stderr(Stdio::piped());
+    let mut child = compiler.spawn().map_err(|error| not_started(&line[0], &error))?;
+    let mut said = Vec::new();
+    if let Some(mut stderr) = child.stderr.take() {
+        if keep {
+            stderr.read_to_end(&mut said).map_err(|error| error.to_string())?;
+        } else {
+            advice::pass_on(stderr);
+        }
+    }
+    Ok((child.wait().map_err(|error| error.to_string())?, said))
 }
 
 fn glued(option: &str, directory: &Path) -> OsString {
@@ -482,6 +515,14 @@ mod tests {
         assert_eq!(command.search.all, [Path::new("inc"), Path::new("other")]);
         assert_eq!(command.search.quoted, [Path::new("here")]);
         assert!(quoted(&command.rest).ends_with("-x c++ net.Cpp -x none"));
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_suffix_in_any_case_or_what_was_named() {
+        assert_eq!(rest("MAIN.C -c"), "-x c MAIN.C -x none -c");
+        let named = parse("-x c++ a.c -x none b.c C.C d.cpp -x c e.cpp");
+        assert_eq!(named.cxx, [true, false, false, true, false]);
+        assert_eq!(quoted(&named.rest), "-x c++ a.c -x none b.c -x c C.C -x none d.cpp -x c e.cpp");
     }
 
     #[test]

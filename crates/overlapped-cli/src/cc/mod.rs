@@ -11,6 +11,7 @@ mod arguments;
 mod cache;
 mod casts;
 mod command;
+mod declared;
 mod headers;
 mod library;
 mod msvc;
@@ -19,6 +20,7 @@ mod own_names;
 mod own_types;
 mod rewritten;
 mod scan;
+mod statics;
 mod suffixes;
 
 use clap::Args;

@@ -5,7 +5,7 @@
 use super::casts::{Casts, casts};
 use super::rewritten::{Copies, Placed, from_utf16};
 use super::scan::{Seen, scan};
-use super::{cache, headers, own_types};
+use super::{cache, headers, own_types, statics};
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
@@ -47,10 +47,11 @@ pub struct Search {
 const SYSTEM: &str = "/usr/include";
 
 impl Needs {
-    /// Looks through the sources and, one after the other, all that they include of the user's.
-    pub fn of(sources: &[&Path], search: &Search) -> Self {
+    /// Looks through the sources, which are C++ or not, and, one after the other, all that they include of the user's.
+    pub fn of(sources: &[&Path], cxx: &[bool], search: &Search) -> Self {
         let mut needs = Self::default();
-        let cxx = sources.iter().any(|source| source.extension().is_none_or(|suffix| suffix != "c"));
+        let is_c = |path: &Path| sources.iter().zip(cxx).any(|(source, cxx)| *source == path && !cxx);
+        let cxx = cxx.contains(&true);
         let mut done = HashSet::new();
         let mut open: Vec<PathBuf> = sources.iter().map(PathBuf::from).collect();
         while let Some(path) = open.pop() {
@@ -64,8 +65,10 @@ impl Needs {
             let foreign = utf8.is_some();
             let bytes = utf8.unwrap_or(bytes);
             let own_types = own_types::rewritten(&bytes, cxx);
-            let rewritten = foreign || own_types.is_some();
-            needs.copies.add(real, own_types.as_deref().unwrap_or(&bytes), rewritten);
+            let mut rewritten = own_types.as_deref().unwrap_or(&bytes);
+            let statics = if is_c(&path) { statics::rewritten(rewritten) } else { None };
+            rewritten = statics.as_deref().unwrap_or(rewritten);
+            needs.copies.add(real, rewritten, foreign || own_types.is_some() || statics.is_some());
             let Seen { includes, void_main, void_wmain, old_annotations, structured, suffixes, library } = scan(&bytes);
             needs.library |= library;
             let Casts { low, key_is_pointer } = casts(&String::from_utf8_lossy(&bytes));
@@ -194,7 +197,7 @@ mod tests {
         fs::write(path("sub/part.h"), "#include \"..\\\\Other.h\"\nvoid f(__in int);").unwrap();
         fs::write(path("own.h"), "").unwrap();
         fs::write(path("other.h"), "").unwrap();
-        let needs = Needs::of(&[&path("main.c")], &Search::default());
+        let needs = Needs::of(&[&path("main.c")], &[false], &Search::default());
         let names: Vec<_> = needs.forwards.keys().map(String::as_str).collect();
         assert_eq!(names, ["..\\\\Other.h", "STDIO.H", "Sub\\Part.H", "Windows.h"]);
         assert_eq!(needs.forwards["Windows.h"], "#include <windows.h>\n");
@@ -214,7 +217,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let source = dir.path().join("main.c");
         fs::write(&source, "#include <windows.h>\n#include <stdio.h>\n#include <missing.h>\n").unwrap();
-        let needs = Needs::of(&[&source], &Search::default());
+        let needs = Needs::of(&[&source], &[false], &Search::default());
         assert!(needs.forwards.is_empty() && needs.directory(None) == Ok(None));
     }
 }

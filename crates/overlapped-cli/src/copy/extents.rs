@@ -3,7 +3,7 @@
 //! A file with holes is walked with SEEK_DATA and SEEK_HOLE; one without, or on a file system that does not know, is one
 //! stretch of data. A file whose size means nothing (the files of /proc say 0) is read from front to back until it ends.
 
-use rustix::fd::BorrowedFd;
+use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
@@ -60,8 +60,8 @@ impl Extents {
         self.shape == Shape::Sparse
     }
 
-    /// The next piece of data.
-    pub fn next(&mut self, file: BorrowedFd<'_>) -> Option<Piece> {
+    /// The next piece of data. Only a sparse file is asked where that is.
+    pub fn next(&mut self, file: impl AsFd) -> Option<Piece> {
         if let Some(piece) = self.again.last_mut() {
             let first = Piece { offset: piece.offset, len: piece.len.min(self.chunk) };
             *piece = Piece { offset: first.offset + first.len as u64, len: piece.len - first.len };
@@ -78,7 +78,7 @@ impl Extents {
             return Some(Piece { offset: self.position, len: self.chunk });
         }
         if self.position >= self.data_end {
-            self.seek_data(file)?;
+            self.seek_data(file.as_fd())?;
         }
         let left = self.data_end - self.position;
         let piece =
@@ -143,7 +143,6 @@ impl Extents {
 mod tests {
     use super::*;
     use std::fs::File;
-    use std::os::fd::AsFd;
     use std::os::unix::fs::FileExt;
 
     fn all(extents: &mut Extents, file: &File) -> Vec<(u64, usize)> {

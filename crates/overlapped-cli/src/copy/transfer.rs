@@ -191,7 +191,7 @@ impl Transfer {
         }
         let waits = self.extents.one_by_one() && (self.reading + self.writing > 0);
         if !waits && let Some(mut buffer) = self.buffer(pool) {
-            match self.extents.next(self.files.source.as_fd()) {
+            match self.extents.next(&*self.files.source) {
                 Some(piece) => {
                     self.reading += 1;
                     buffer.set_capacity(self.wanted(piece));
@@ -208,7 +208,7 @@ impl Transfer {
         if self.copying >= self.limits.copies {
             return Step::Rest;
         }
-        match self.extents.next(self.files.source.as_fd()) {
+        match self.extents.next(&*self.files.source) {
             Some(piece) => {
                 self.copying += 1;
                 Step::Copy(piece)

@@ -102,6 +102,30 @@ fn old_names_of_functions_take_names_of_windows() {
 }
 
 #[test]
+fn headers_of_other_compilers_for_windows_come_in_any_order() {
+    let source = include_str!("neighbours.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for (file, first) in
+            [("a.c", "-DFIRST_WINSOCK"), ("a.c", "-Wall"), ("b.cpp", "-DFIRST_WINSOCK"), ("b.cpp", "-Wall")]
+        {
+            place.compile(&["cc", &compiler, first, file]);
+            let printed = "0 0\n8 1 1\n1 10022\n7 0 1\n3 8 1\n6 3 C3A9\n255 z\\b\n3 0\n";
+            assert_eq!(place.run(&[]), (printed.into(), 0), "{compiler} {first} {file}");
+        }
+    }
+}
+
+#[test]
+fn the_checking_heap_has_its_names_and_nothing_to_say() {
+    let place = Place::new(&[("a.cpp", include_str!("heap_checks.cpp"))]);
+    for compiler in compilers() {
+        place.compile(&["c++", &compiler, "-Wall", "-Wextra", "a.cpp"]);
+        assert_eq!(place.run(&[]), ("005text\n".into(), 0), "{compiler}");
+    }
+}
+
+#[test]
 fn commands_of_the_windows_shell_are_done() {
     let source = include_str!("commands.c");
     let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
@@ -180,4 +204,54 @@ fn integers_with_suffixes_of_microsofts_compiler_are_what_they_are_there() {
     let said = wrong.ovl(&["cc", "--cc=gcc", "-c", "a.c"]);
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(said.contains("a.c:2:") && !said.contains("suffix"), "{said}");
+}
+
+#[test]
+fn generic_text_names_mean_what_they_do_in_either_kind_of_text() {
+    let source = include_str!("generic_text.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source), ("files/one.txt", "12345")]);
+    let directory = place.path("files");
+    let printed = "<5 1><two 3><x 1>\n25 1 1 1 0 abc 0 zzz 0 1\n41 22 13 1 2 1 1 1 1\none.txt 5 0 5 said\n3 7\n";
+    for compiler in compilers() {
+        for file in ["a.c", "b.cpp"] {
+            for options in [&["-D_CRT_SECURE_NO_WARNINGS"][..], &["-DUNICODE", "-D_UNICODE"]] {
+                place.compile(&[&["cc", &compiler, "-Wall", file], options].concat());
+                let run = place.run(&[directory.to_str().unwrap()]);
+                assert_eq!(run, (printed.into(), 0), "{compiler} {file} {options:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_block_with_its_handler_is_one_statement() {
+    let source = include_str!("one_statement.c");
+    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
+    for compiler in compilers() {
+        for (file, optimized) in [("a.c", "-O0"), ("a.c", "-O2"), ("b.cpp", "-O0"), ("b.cpp", "-O2")] {
+            place.compile(&["cc", &compiler, "-Wno-dangling-else", optimized, file]);
+            assert_eq!(place.run(&[]), ("1 f1 h2 3 f3 h3 then end else \n".into(), 0), "{compiler} {file} {optimized}");
+        }
+    }
+}
+
+/// `static` comes late in both, and the names are those of a file system that has no case.
+#[test]
+fn functions_that_become_static_and_sources_in_capitals_are_c() {
+    let place = Place::new(&[
+        (
+            "MAIN.C",
+            "int twice(int);\nint other(void);\nint main(void) { int class = 4; return twice(class) + other(); }\nstatic int twice(int x) { return 2 * x; }\n",
+        ),
+        (
+            "OTHER.C",
+            "extern int twice(int);\nint other(void) { return twice(1); }\nstatic int twice(int x) { return 20 * x; }\n",
+        ),
+    ]);
+    for compiler in compilers() {
+        place.compile(&["cc", &compiler, "-Wall", "MAIN.C", "OTHER.C"]);
+        assert_eq!(place.run(&[]).1, 28, "{compiler}");
+        place.compile(&["cc", &compiler, "-Wall", "-x", "c", "MAIN.C", "OTHER.C"]);
+        assert_eq!(place.run(&[]).1, 28, "{compiler}: named");
+    }
 }

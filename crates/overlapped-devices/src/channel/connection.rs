@@ -67,8 +67,8 @@ struct Output {
 /// Who reads.
 enum Reader {
     Service,
-    /// Who polls this engine.
-    Waiters(Arc<dyn Engine>, WatchId),
+    /// Who polls this engine, which may end before the connection does.
+    Waiters(Weak<dyn Engine>, WatchId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,7 +235,7 @@ impl Connection {
             let watcher: Weak<Line> = Weak::clone(line);
             let Ok(id) = engine.watch_input(self.0.socket.as_fd(), watcher as Weak<dyn Watcher>) else { return };
             engine.expect(1);
-            output.reader = Reader::Waiters(engine, id);
+            output.reader = Reader::Waiters(Weak::clone(&readers.engine), id);
             self.0.poll_for_wanted(&mut output);
         }
         idle.submitted();
@@ -306,8 +306,10 @@ impl Wire {
 
     fn take_back(&self, output: &mut Output) {
         if let Reader::Waiters(engine, id) = std::mem::replace(&mut output.reader, Reader::Service) {
-            engine.unwatch(id, Some(self.socket.as_fd()));
-            engine.expect(-1);
+            if let Some(engine) = engine.upgrade() {
+                engine.unwatch(id, Some(self.socket.as_fd()));
+                engine.expect(-1);
+            }
             self.poll_for_wanted(output);
         }
     }

@@ -14,6 +14,7 @@ use super::watch::Watches;
 use super::{Accepted, End, Service};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::namespace::ObjectName;
+use overlapped_kernel::process::{ExitObserver, observe_exits};
 use parking_lot::Mutex;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
@@ -158,6 +159,8 @@ impl Hub {
     pub fn start(self: &Arc<Self>) -> io::Result<()> {
         let mut started = Ok(());
         self.started.call_once(|| {
+            let observer: Weak<Self> = Arc::downgrade(self);
+            observe_exits(observer);
             let hub = Arc::clone(self);
             started = std::thread::Builder::new().name("ovl-channel".into()).spawn(move || hub.run()).map(drop);
         });
@@ -321,6 +324,17 @@ impl Hub {
     /// The connection is over.
     pub fn forget(&self, connection: &Connection) {
         self.connections.lock().remove(&connection.id());
+    }
+}
+
+/// What a process has sent before it ended, and that it is gone, is known before anybody learns that it has ended.
+impl ExitObserver for Hub {
+    fn exiting(&self, process: u32) {
+        // A pair has its maker at both ends, and a child has got one of them.
+        let known = [process, std::process::id()];
+        let is_its = |line: &&Arc<Line>| known.contains(&line.connection.peer().process);
+        let lines: Vec<Arc<Line>> = self.connections.lock().values().filter(is_its).map(Arc::clone).collect();
+        lines.iter().for_each(|line| line.pull_to_the_end());
     }
 }
 

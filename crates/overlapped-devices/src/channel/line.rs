@@ -63,8 +63,8 @@ pub(super) enum By {
     Service,
     /// A thread that polls its system's engine; with true, the other side has ended.
     Waiter(bool),
-    /// A caller who looks before it says that there is nothing.
-    Caller,
+    /// A caller who looks before it says that there is nothing; with true, the other side has ended.
+    Caller(bool),
 }
 
 /// What a reader leaves in the socket.
@@ -139,6 +139,15 @@ impl Line {
 
     /// Reads what is there now, after whoever else reads. Within what a thread is told it does not wait for others, who may wait for it.
     pub fn pull(&self) {
+        self.pull_as(By::Caller(false));
+    }
+
+    /// The same up to the end: the process at the other side has ended.
+    pub fn pull_to_the_end(&self) {
+        self.pull_as(By::Caller(true));
+    }
+
+    fn pull_as(&self, by: By) {
         {
             let mut turn = self.turn.lock();
             let nested = TELLING.get();
@@ -148,7 +157,7 @@ impl Line {
             }
             turn.taken = true;
         }
-        self.read_on(Held(self), By::Caller);
+        self.read_on(Held(self), by);
     }
 
     /// The service thread ends: so does the connection.
@@ -205,7 +214,7 @@ impl Line {
         let (portions, to_the_end) = match by {
             By::Service => (PORTIONS, true),
             By::Waiter(ended) => (PORTIONS, ended),
-            By::Caller => (PORTIONS_OF_A_CALLER, false),
+            By::Caller(ended) => (PORTIONS_OF_A_CALLER, ended),
         };
         for portion in 0..portions {
             if self.input.lock().over {
@@ -252,7 +261,7 @@ impl Line {
                     self.connection.take_back();
                 }
             }
-            (By::Service | By::Caller, _) => {}
+            (By::Service | By::Caller(_), _) => {}
         }
     }
 

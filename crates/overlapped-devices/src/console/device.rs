@@ -155,7 +155,7 @@ unsafe impl Device for ConsoleDevice {
         let descriptor = rustix::io::fcntl_dupfd_cloexec(self.fd.as_ref()?, 3).ok()?;
         let bytes = vec![u8::from(self.side == Side::Input)];
         let overlapped = instance.is_overlapped();
-        Some(Bequest { kind: bequest::CONSOLE, overlapped, descriptor: Some(descriptor), bytes })
+        Some(Bequest { kind: bequest::CONSOLE, overlapped, descriptor: Some(descriptor), keep: None, bytes })
     }
 
     fn as_any(&self) -> &dyn Any {

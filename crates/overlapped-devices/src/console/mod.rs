@@ -30,6 +30,7 @@ mod line;
 pub(crate) mod open;
 mod output;
 pub mod own;
+mod pseudo;
 mod screen;
 mod service;
 mod signals;
@@ -43,6 +44,7 @@ pub use held::KeyState;
 pub use input::{RecordRead, TextRead};
 pub use keymap::{key_of_scan_code, scan_code_of_key, unit_of_key};
 pub use output::{Largest, ScreenId};
+pub use pseudo::PseudoConsole;
 
 use display::Display;
 use input::{Input, Stage};

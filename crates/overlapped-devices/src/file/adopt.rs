@@ -3,7 +3,7 @@
 //! A regular file adopted for synchronous use keeps the position of its descriptor: transfers happen there and move it, so that
 //! printf and WriteFile on the same output, or a parent and a child that share it, do not overwrite each other. The offset of an
 //! OVERLAPPED moves it there first. Adopted for overlapped use, it has positions as any file here, and the descriptor's own is
-//! left alone. An adopted file shares everything; where instances with stricter share modes have it open it does without a
+//! left alone. An adopted file shares everything, unless a parent process has opened it; where instances with stricter share modes have it open it does without a
 //! place among them, since whoever opened the descriptor has asked nobody.
 
 use super::FileDriver;
@@ -25,11 +25,18 @@ use std::sync::Arc;
 impl FileDriver {
     /// A device of the descriptor, with the rights that it was opened with.
     pub fn adopt(&self, fd: OwnedFd, overlapped: bool) -> Result<Opened, Win32Error> {
-        self.adopt_as(fd, overlapped, false)
+        self.adopt_as(fd, overlapped, false, None)
     }
 
-    /// The same for one that a parent process has left, perhaps opened with FILE_FLAG_WRITE_THROUGH.
-    pub(super) fn adopt_as(&self, fd: OwnedFd, overlapped: bool, durable: bool) -> Result<Opened, Win32Error> {
+    /// The same for one that a parent process has left, perhaps opened with FILE_FLAG_WRITE_THROUGH. `keep`: what holds the share mode
+    /// of its instance until the last handle is closed, here or there (contract 01 §2.2).
+    pub(super) fn adopt_as(
+        &self,
+        fd: OwnedFd,
+        overlapped: bool,
+        durable: bool,
+        keep: Option<OwnedFd>,
+    ) -> Result<Opened, Win32Error> {
         let flags = rustix::fs::fcntl_getfl(&fd).map_err(errors::other)?;
         let facts = Facts::of(fd.as_fd()).map_err(errors::other)?;
         let (kind, access, names_only) = (facts.kind, access_of(flags), flags.contains(OFlags::PATH));
@@ -42,13 +49,26 @@ impl FileDriver {
             true => None,
             false => self.registry.admit(facts.key, wish, self.registry.epoch(), || true).ok(),
         };
+        let seat = seat.map(|seat| seat.keeping(keep));
         let path = rustix::fs::readlink(proc_path(fd.as_fd()), Vec::new()).map(|path| path.into_bytes());
         let path = PathBuf::from(OsStr::from_bytes(&path.unwrap_or_default()));
         let durable = durable || flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
-        let notification = false;
-        let made =
-            Made { fd, kind, access, names_only, durable, sectors, seat, path, found: facts, cursor, notification };
+        let (nonblocking, notification, found) = (false, false, facts);
+        let made = Made {
+            fd,
+            kind,
+            access,
+            names_only,
+            nonblocking,
+            durable,
+            sectors,
+            seat,
+            path,
+            found,
+            cursor,
+            notification,
+        };
         Ok(Opened { device: Arc::new(FileDevice::new(made)), access, overlapped, existed: true })
     }
 }

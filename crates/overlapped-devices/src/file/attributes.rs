@@ -78,7 +78,7 @@ pub(crate) enum Place<'a> {
     /// A path to something that is not a link, or a link of /proc to it.
     Named(&'a Path),
     /// The same, by its name in a directory that is open; only to be looked at.
-    Listed { directory: BorrowedFd<'a>, name: &'a OsStr, path: &'a Path },
+    Listed { directory: BorrowedFd<'a>, name: &'a OsStr, within: &'a Path },
 }
 
 impl Place<'_> {
@@ -87,8 +87,8 @@ impl Place<'_> {
         let read = match self {
             Self::Open(fd) => rustix::fs::fgetxattr(fd, NAME, &mut text[..]),
             Self::Named(path) => rustix::fs::getxattr(*path, NAME, &mut text[..]),
-            Self::Listed { directory, name, path } => match getxattrat(*directory, name, &mut text) {
-                Err(Errno::NOSYS | Errno::PERM) => rustix::fs::getxattr(*path, NAME, &mut text[..]),
+            Self::Listed { directory, name, within } => match getxattrat(*directory, name, &mut text) {
+                Err(Errno::NOSYS | Errno::PERM) => rustix::fs::getxattr(within.join(name), NAME, &mut text[..]),
                 read => read,
             },
         };
@@ -106,7 +106,8 @@ impl Place<'_> {
         let (text, flags) = (text.as_bytes(), XattrFlags::empty());
         let stored = match self {
             Self::Open(fd) => rustix::fs::fsetxattr(fd, NAME, text, flags),
-            Self::Named(path) | Self::Listed { path, .. } => rustix::fs::setxattr(*path, NAME, text, flags),
+            Self::Named(path) => rustix::fs::setxattr(*path, NAME, text, flags),
+            Self::Listed { within, name, .. } => rustix::fs::setxattr(within.join(name), NAME, text, flags),
         };
         match stored {
             // No room for attributes on this kind of file or file system.
@@ -117,14 +118,19 @@ impl Place<'_> {
 
     /// Is the link at this path one to a directory? Then it counts as one, as on Windows, where such links are made so.
     fn leads_to_directory(&self) -> bool {
-        matches!(self, Self::Named(path) | Self::Listed { path, .. } if path.is_dir())
+        match self {
+            Self::Open(_) => false,
+            Self::Named(path) => path.is_dir(),
+            Self::Listed { within, name, .. } => within.join(name).is_dir(),
+        }
     }
 
     fn chmod(&self, mode: u32) -> Result<(), Errno> {
         let mode = Mode::from_raw_mode(mode);
         match self {
             Self::Open(fd) => rustix::fs::fchmod(fd, mode),
-            Self::Named(path) | Self::Listed { path, .. } => rustix::fs::chmod(*path, mode),
+            Self::Named(path) => rustix::fs::chmod(*path, mode),
+            Self::Listed { within, name, .. } => rustix::fs::chmod(within.join(name), mode),
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn set_basic_info(grant: &Grant, info: &FileBasicInfo) -> Result<(), Win32Er
     super::times::set_times(grant, creation, access, write)
 }
 
-/// FileDispositionInfo and its Ex form (classes 4 and 21): 5 without DELETE or on a READONLY file, 32 while another
+/// FileDispositionInfo and its Ex form (classes 4 and 21): 5 without DELETE, or for a READONLY or mapped file, 32 while another
 /// instance does not share deletion, 145 for a directory with entries.
 pub fn set_disposition(grant: &Grant, flags: Disposition) -> Result<(), Win32Error> {
     let device = device_with(grant, AccessMask::DELETE)?;

@@ -3,9 +3,10 @@
 use super::answer::{Answer, Fields};
 use super::query::IO_REPARSE_TAG_SYMLINK;
 use super::stat::Kind;
-use super::{device_of, errors, sparse};
+use super::{device_of, errors, reparse, sparse};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::ioctl::*;
+use overlapped_kernel::System;
 use overlapped_kernel::system::Grant;
 
 /// Target of the link is relative to its directory.
@@ -13,7 +14,7 @@ const SYMLINK_FLAG_RELATIVE: u32 = 1;
 
 /// Does what the code says with the caller's input; `room` is that of the output. 1 for a code that files do not know, 87 for an
 /// input that is too small, 122 for an output that is.
-pub fn control(grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<Answer, Win32Error> {
+pub fn control(system: &System, grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<Answer, Win32Error> {
     match code {
         FSCTL_SET_SPARSE => sparse::set_sparse(grant, input.first().is_none_or(|set| *set != 0))?,
         FSCTL_SET_ZERO_DATA => {
@@ -29,6 +30,8 @@ pub fn control(grant: &Grant, code: u32, input: &[u8], room: usize) -> Result<An
             let format = input.first_chunk().ok_or(Win32Error::INVALID_PARAMETER)?;
             sparse::set_compression(grant, u16::from_ne_bytes(*format))?;
         }
+        FSCTL_SET_REPARSE_POINT => reparse::set(system, grant, input)?,
+        FSCTL_DELETE_REPARSE_POINT => reparse::delete(grant, input)?,
         FSCTL_GET_REPARSE_POINT => return fitting(reparse_point(grant)?, room),
         _ => return Err(Win32Error::INVALID_FUNCTION),
     }

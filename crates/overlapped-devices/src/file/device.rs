@@ -41,6 +41,8 @@ pub(crate) struct FileDevice {
     held: Held,
     /// Transfers happen at the descriptor's own position, which others may share: adopted, or inherited by a child.
     cursor: AtomicBool,
+    /// The descriptor is still one that does not block, which makes no difference for transfers of such a file.
+    nonblocking: Mutex<bool>,
     /// What a pipe of Linux is as one of Windows.
     pipe: PlainPipe,
 }
@@ -53,6 +55,8 @@ pub(crate) struct Made {
     pub access: AccessMask,
     /// The descriptor only names the file (O_PATH).
     pub names_only: bool,
+    /// It has been opened so as not to block, and not been set to block yet.
+    pub nonblocking: bool,
     /// FILE_FLAG_WRITE_THROUGH on a file that can be written.
     pub durable: bool,
     /// FILE_FLAG_NO_BUFFERING.
@@ -71,13 +75,14 @@ pub(crate) struct Made {
 
 impl FileDevice {
     pub fn new(made: Made) -> Self {
-        let cursor = AtomicBool::new(made.cursor);
+        let (cursor, nonblocking) = (AtomicBool::new(made.cursor), Mutex::new(made.nonblocking));
         Self {
             made,
             listing: Mutex::default(),
             notifications: OnceLock::new(),
             held: Held::default(),
             cursor,
+            nonblocking,
             pipe: PlainPipe::default(),
         }
     }
@@ -169,6 +174,20 @@ impl FileDevice {
         self.cursor.load(Ordering::Acquire)
     }
 
+    /// The descriptor for other hands, which find one that blocks, and for those who change its mode: no other flag is set before.
+    pub fn blocking(&self) -> BorrowedFd<'_> {
+        self.end_nonblocking();
+        self.fd()
+    }
+
+    /// Whether this has changed anything.
+    fn end_nonblocking(&self) -> bool {
+        let mut nonblocking = self.nonblocking.lock();
+        let ended = *nonblocking && rustix::fs::fcntl_setfl(self.fd(), OFlags::empty()).is_ok();
+        *nonblocking &= !ended;
+        ended
+    }
+
     /// What a child inherits of it. A file with a pointer shares that from now on: it is the descriptor's own position.
     fn leave(&self, instance: &Instance) -> Option<Bequest> {
         if self.made.notification {
@@ -181,16 +200,18 @@ impl FileDevice {
                 if !self.made.access.contains(AccessMask::WRITE_DATA)
                     && self.made.access.contains(AccessMask::APPEND_DATA)
                 {
-                    let flags = rustix::fs::fcntl_getfl(self.fd()).ok()?;
+                    let flags = rustix::fs::fcntl_getfl(self.blocking()).ok()?;
                     rustix::fs::fcntl_setfl(self.fd(), flags | OFlags::APPEND).ok()?;
                 }
                 rustix::fs::seek(self.fd(), SeekFrom::Start(*pointer)).ok()?;
                 self.cursor.store(true, Ordering::Release);
             }
         }
-        let descriptor = rustix::io::fcntl_dupfd_cloexec(self.fd(), 3).ok()?;
+        let descriptor = rustix::io::fcntl_dupfd_cloexec(self.blocking(), 3).ok()?;
+        let keep = self.seat().and_then(Seat::bequeath);
         let bytes = vec![u8::from(self.made.durable)];
-        Some(Bequest { kind: bequest::FILE, overlapped: instance.is_overlapped(), descriptor: Some(descriptor), bytes })
+        let overlapped = instance.is_overlapped();
+        Some(Bequest { kind: bequest::FILE, overlapped, descriptor: Some(descriptor), keep, bytes })
     }
 
     /// Moves the descriptor's position, if it transfers there.
@@ -336,7 +357,9 @@ impl FileDevice {
     }
 
     fn failed(&self, request: &Request, errno: Errno) -> Next {
-        if errno == Errno::INTR && !request.is_cancelling() {
+        // Some file systems of programs heed the mode of the open.
+        let again = errno == Errno::AGAIN && self.end_nonblocking();
+        if again || errno == Errno::INTR && !request.is_cancelling() {
             return Next::Continue(self.next(request));
         }
         let context = match (request.function(), self.made.kind) {
@@ -489,7 +512,7 @@ unsafe impl Device for FileDevice {
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.fd())
+        Some(self.blocking())
     }
 
     fn enqueue(&self, request: RequestRef) {

@@ -66,7 +66,7 @@ pub fn information(system: &System, grant: &Grant, class: i32, room: usize) -> R
             let info = query::id_info(grant)?;
             fields.bytes(&info.volume_serial_number.to_ne_bytes()).bytes(&info.file_id)
         }
-        FileIdBothDirectoryRestartInfo | FileFullDirectoryRestartInfo => {
+        FileIdBothDirectoryRestartInfo | FileFullDirectoryRestartInfo | FileIdExtdDirectoryRestartInfo => {
             *device_of(grant)?.listing() = None;
             return list(grant, class, room);
         }
@@ -86,6 +86,7 @@ fn least(class: i32) -> Option<usize> {
         FileAttributeTagInfo => size_of::<overlapped_abi::FileAttributeTagInfo>(),
         FileIdBothDirectoryInfo | FileIdBothDirectoryRestartInfo => size_of::<FileIdBothDirInfo>(),
         FileFullDirectoryInfo | FileFullDirectoryRestartInfo => size_of::<FileFullDirInfo>(),
+        FileIdExtdDirectoryInfo | FileIdExtdDirectoryRestartInfo => ListingForm::IdExtd.name_offset(),
         FileStorageInfo => size_of::<overlapped_abi::FileStorageInfo>(),
         FileAlignmentInfo => size_of::<overlapped_abi::FileAlignmentInfo>(),
         FileIdInfo => size_of::<overlapped_abi::FileIdInfo>(),
@@ -108,7 +109,7 @@ fn name(system: &System, grant: &Grant, room: usize) -> Result<Answer, Win32Erro
 }
 
 /// The path from the root of the drive on that it is on.
-fn below_drive(system: &System, path: &Path) -> std::path::PathBuf {
+pub(super) fn below_drive(system: &System, path: &Path) -> std::path::PathBuf {
     let namespace = system.namespace().read();
     let directories = namespace.drive_letters().filter_map(|letter| namespace.drive(letter)?.directory.as_deref());
     let holding = directories.filter_map(|directory| path.strip_prefix(directory).ok());
@@ -132,6 +133,7 @@ fn streams(grant: &Grant, room: usize) -> Result<Answer, Win32Error> {
 fn list(grant: &Grant, class: i32, room: usize) -> Result<Answer, Win32Error> {
     let form = match class {
         FileFullDirectoryInfo | FileFullDirectoryRestartInfo => ListingForm::Full,
+        FileIdExtdDirectoryInfo | FileIdExtdDirectoryRestartInfo => ListingForm::IdExtd,
         _ => ListingForm::IdBoth,
     };
     fill(grant, form, room, false, None)
@@ -152,6 +154,8 @@ pub enum ListingForm {
     IdBoth,
     /// FILE_ID_FULL_DIR_INFORMATION.
     IdFull,
+    /// FILE_ID_EXTD_DIR_INFORMATION.
+    IdExtd,
 }
 
 impl ListingForm {
@@ -164,6 +168,7 @@ impl ListingForm {
             Self::Names => 12,
             Self::IdBoth => FileIdBothDirInfo::NAME_OFFSET,
             Self::IdFull => 80,
+            Self::IdExtd => 88,
         }
     }
 }
@@ -267,6 +272,10 @@ fn record(entry: &Entry, form: ListingForm) -> Vec<u8> {
     if form != ListingForm::Directory {
         // For a link, its tag stands where the size of extended attributes would.
         fields = fields.u32(entry.reparse_tag);
+    }
+    if form == ListingForm::IdExtd {
+        // The tag has a place of its own behind that size, and the number is one of 128 bits.
+        return fields.u32(entry.reparse_tag).size(entry.id).bytes(&[0; 8]).units(&name).done();
     }
     let id_offset = match form {
         ListingForm::IdBoth => Some(std::mem::offset_of!(FileIdBothDirInfo, file_id)),

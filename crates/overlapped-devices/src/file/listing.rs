@@ -4,6 +4,8 @@
 //! looked up when its turn comes. A name that is gone by then is left out. The drawback is the room for the names of a large
 //! directory; in return a listing does not go wrong while files come and go, as it does with programs that delete what they find.
 
+mod sorted;
+
 use super::attributes::Place;
 use super::names::{NamedFile, Seen, file_path, is_device};
 use super::query::IO_REPARSE_TAG_SYMLINK;
@@ -12,10 +14,10 @@ use super::wildcard::{Pattern, is_pattern};
 use super::{FileDriver, errors};
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
-use overlapped_kernel::namespace::ObjectName;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
+use sorted::Sorted;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ pub struct Listing {
     directory: PathBuf,
     /// The same, open, so that names need not be looked up from the root.
     open: Option<OwnedFd>,
-    names: std::vec::IntoIter<OsString>,
+    names: Sorted,
     pattern: Option<Pattern>,
     put_back: Option<Entry>,
 }
@@ -54,23 +56,17 @@ impl std::fmt::Debug for Listing {
 impl Listing {
     /// Everything in a directory. The root of the file system has no `.` and `..`.
     pub(crate) fn of(directory: &Path, pattern: Option<Pattern>) -> Result<Self, Win32Error> {
-        let entries = std::fs::read_dir(directory);
-        let entries = entries.map_err(|error| Win32Error::from_io_error(&error, Context::Open))?;
-        let mut names: Vec<ObjectName> =
-            entries.filter_map(|entry| Some(ObjectName::new(entry.ok()?.file_name()))).collect();
-        names.sort();
-        let dots = if directory.parent().is_some() { &[".", ".."][..] } else { &[] };
-        let all = dots.iter().map(OsString::from).chain(names.iter().map(|name| name.spelled().to_owned()));
-        let names: Vec<OsString> = all.collect();
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let open = rustix::fs::open(directory, flags, Mode::empty()).ok();
-        Ok(Self { directory: directory.to_path_buf(), open, names: names.into_iter(), pattern, put_back: None })
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let open = rustix::fs::open(directory, flags, Mode::empty());
+        let open = open.map_err(|errno| errors::code(errno, Context::Open))?;
+        let names = Sorted::of(open.as_fd(), directory.parent().is_some());
+        Ok(Self { directory: directory.to_path_buf(), open: Some(open), names, pattern, put_back: None })
     }
 
     fn single(path: &Path) -> Self {
         let directory = path.parent().unwrap_or(path).to_path_buf();
-        let names: Vec<OsString> = path.file_name().map(OsStr::to_owned).into_iter().collect();
-        Self { directory, open: None, names: names.into_iter(), pattern: None, put_back: None }
+        let names = path.file_name().map(Sorted::single).unwrap_or_default();
+        Self { directory, open: None, names, pattern: None, put_back: None }
     }
 
     /// A device that is named as if it were a file.
@@ -78,21 +74,25 @@ impl Listing {
         let end = name.as_bytes().iter().position(|byte| b".: ".contains(byte)).unwrap_or(name.len());
         let name = OsStr::from_bytes(&name.as_bytes()[..end]).to_owned();
         let entry = Entry { name, file: NamedFile::DEVICE, reparse_tag: 0, id: 0, allocation: 0 };
-        let (directory, names) = (PathBuf::new(), Vec::new().into_iter());
+        let (directory, names) = (PathBuf::new(), Sorted::default());
         Self { directory, open: None, names, pattern: None, put_back: Some(entry) }
     }
 
-    fn look(&self, name: OsString) -> Result<Entry, Errno> {
-        let path = self.directory.join(&name);
-        let (seen, place) = match &self.open {
+    fn look(&self, name: &OsStr) -> Result<Entry, Errno> {
+        let (file, facts) = match &self.open {
             Some(open) => {
-                (Seen::of_name(open, &*name)?, Place::Listed { directory: open.as_fd(), name: &name, path: &path })
+                let seen = Seen::of_name(open, name)?;
+                (seen.with(Place::Listed { directory: open.as_fd(), name, within: &self.directory }), seen.facts)
             }
-            None => (Seen::of_name(CWD, &*path)?, Place::Named(&path)),
+            None => {
+                let path = self.directory.join(name);
+                let seen = Seen::of_name(CWD, &*path)?;
+                (seen.with(Place::Named(&path)), seen.facts)
+            }
         };
-        let (file, facts) = (seen.with(place), &seen.facts);
         let reparse_tag = if facts.kind == Kind::Link { IO_REPARSE_TAG_SYMLINK } else { 0 };
-        Ok(Entry { name, file, reparse_tag, id: facts.key.ino, allocation: facts.blocks.saturating_mul(512) })
+        let (id, allocation) = (facts.key.ino, facts.blocks.saturating_mul(512));
+        Ok(Entry { name: name.to_owned(), file, reparse_tag, id, allocation })
     }
 
     /// Gives the entry again next time.
@@ -109,8 +109,9 @@ impl Iterator for Listing {
             return Some(entry);
         }
         loop {
-            let name = self.names.next()?;
-            if self.pattern.as_ref().is_none_or(|pattern| pattern.matches(&name))
+            let at = self.names.advance()?;
+            let name = self.names.spelled(at);
+            if self.pattern.as_ref().is_none_or(|pattern| pattern.matches(name))
                 && let Ok(entry) = self.look(name)
             {
                 return Some(entry);
@@ -140,12 +141,14 @@ impl FileDriver {
         }
         let directory = if directory.is_empty() { OsStr::new(".") } else { directory };
         let directory = file_path(system, directory)?;
-        match std::fs::metadata(&directory) {
-            Ok(found) if found.is_dir() => Listing::of(&directory, Some(Pattern::new(trimmed(name, last)))),
-            Ok(_) => Err(Win32Error::DIRECTORY),
-            Err(error) if error.raw_os_error() == Some(Errno::NOENT.raw_os_error()) => Err(Win32Error::PATH_NOT_FOUND),
-            Err(error) => Err(Win32Error::from_io_error(&error, Context::OpenParent)),
-        }
+        Listing::of(&directory, Some(Pattern::new(trimmed(name, last)))).map_err(|error| {
+            match std::fs::metadata(&directory) {
+                Ok(found) if found.is_dir() => error,
+                Ok(_) => Win32Error::DIRECTORY,
+                Err(error) if error.raw_os_error() == Some(Errno::NOENT.raw_os_error()) => Win32Error::PATH_NOT_FOUND,
+                Err(error) => Win32Error::from_io_error(&error, Context::OpenParent),
+            }
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use overlapped_kernel::road::{Call, Refused, Reply, Report};
 use overlapped_kernel::system::Grant;
 use parking_lot::{Mutex, MutexGuard};
 use rustix::fd::BorrowedFd;
+use std::any::Any;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -316,6 +317,23 @@ pub unsafe fn lock_overlapped(
     // SAFETY: there is no memory in the buffer, and the caller vouches for the OVERLAPPED.
     let reply = unsafe { if instance.is_overlapped() { instance.call(call) } else { instance.call_and_wait(call) } };
     reply.map_err(|Refused { error, .. }| error)
+}
+
+/// The same without an OVERLAPPED, for a request that is kept. A refusal gives the payload back.
+pub fn lock_request(
+    grant: &Grant,
+    range: Range,
+    flags: LockFlags,
+    route: Route,
+    payload: Box<dyn Any + Send>,
+) -> Result<Reply, Refused> {
+    let call = match lock_call(grant, range, flags) {
+        Ok(call) => Call { route, payload: Some(payload), ..call },
+        Err(error) => return Err(Refused { error, payload: Some(payload) }),
+    };
+    let instance = &grant.instance;
+    // SAFETY: there is neither memory nor an OVERLAPPED.
+    unsafe { if instance.is_overlapped() { instance.call(call) } else { instance.call_and_wait(call) } }
 }
 
 /// The request for a range, after the checks.

@@ -16,6 +16,7 @@
 //! | `range`, `pipeline` | copies from file to file, as requests |
 //! | `names`, `moves`, `copy`, `replace`, `links` | what is done by name: delete, attributes, directories, move, copy, links |
 //! | `listing`, `wildcard` | FindFirstFile and its patterns |
+//! | `by_number`, `reparse` | names of a number, links by control codes |
 //! | `volumes` | what is asked about drives |
 //! | `scatter`, `section` | pages in pieces, and files as memory |
 //! | `watch` | what changes in a directory |
@@ -28,6 +29,7 @@
 mod adopt;
 mod answer;
 mod attributes;
+mod by_number;
 mod change;
 mod control;
 mod copy;
@@ -53,6 +55,7 @@ mod query;
 mod range;
 mod record_lock;
 mod registry;
+mod reparse;
 mod replace;
 mod scatter;
 mod section;
@@ -65,6 +68,7 @@ mod wildcard;
 
 pub use answer::Answer;
 pub(crate) use answer::Fields;
+pub use by_number::{on_its_volume, path_of_number};
 pub use change::{
     Disposition, flush, rename, set_allocation, set_attributes, set_basic_info, set_disposition, set_end_of_file,
     set_size, set_valid_data,
@@ -75,7 +79,7 @@ pub(crate) use direct::Sectors;
 pub use information::{SetInformation, set_information};
 pub use inquiry::{ListingForm, NextEntries, information, next_entries};
 pub use listing::{Entry, Listing};
-pub use locks::{LockFlags, Range, lock, lock_overlapped, unlock};
+pub use locks::{LockFlags, Range, lock, lock_overlapped, lock_request, unlock};
 pub use moves::MoveFlags;
 pub use names::NamedFile;
 pub use null::is_null;
@@ -92,7 +96,7 @@ pub use sparse::{allocated_ranges, compression, set_compression, set_sparse, set
 pub use stat::FileStat;
 pub use times::{Times, set_times, times};
 pub use volumes::{Space, Volume, space_of, volume_of};
-pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch};
+pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch, watch_telling};
 
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};
@@ -167,7 +171,7 @@ impl Driver for FileDriver {
                 let fd = left.descriptor.take();
                 let durable = left.bytes.first().is_some_and(|byte| *byte != 0);
                 let adopted = fd.ok_or(Win32Error::INVALID_HANDLE);
-                Some(adopted.and_then(|fd| self.adopt_as(fd, left.overlapped, durable)))
+                Some(adopted.and_then(|fd| self.adopt_as(fd, left.overlapped, durable, left.keep.take())))
             }
             bequest::NULL => Some(Ok(null::inherit(left.overlapped))),
             bequest::CONSOLE => {

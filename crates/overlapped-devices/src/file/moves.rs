@@ -4,7 +4,7 @@
 //! like by like only, and whoever opens the name meanwhile finds one or the other. A move to another file system is a copy and a
 //! deletion; a source that stays when it has been copied is no failure.
 
-use super::copy::CopyVerdict;
+use super::copy::{CopyProgress, CopyVerdict};
 use super::names::{facts_to_unname, target_path};
 use super::registry::{Registry, Unnamed};
 use super::stat::{Facts, Kind};
@@ -36,13 +36,25 @@ impl FileDriver {
     /// READONLY or open, 32 for a directory that is to move into itself, 17 if `to` is on another file system and a copy is not
     /// allowed, 5 if it is allowed but `from` is a directory.
     pub fn move_file(&self, system: &System, from: &OsStr, to: &OsStr, flags: MoveFlags) -> Result<(), Win32Error> {
+        self.move_file_with(system, from, to, flags, &mut |_| CopyVerdict::Quiet)
+    }
+
+    /// MoveFileWithProgress: [`move_file`](Self::move_file), which asks `progress` where the move is a copy; 1235 if that ends it.
+    pub fn move_file_with(
+        &self,
+        system: &System,
+        from: &OsStr,
+        to: &OsStr,
+        flags: MoveFlags,
+        progress: &mut dyn FnMut(CopyProgress) -> CopyVerdict,
+    ) -> Result<(), Win32Error> {
         if flags.contains(MoveFlags::DELAY_UNTIL_REBOOT) {
             return Err(Win32Error::NOT_SUPPORTED);
         }
         let (old_name, new_name) = (from, to);
         let (from, facts) = facts_to_unname(&self.registry, system, from)?;
         let to = target_path(system, to, &from)?;
-        let source = Unnamed { key: facts.key, except: None };
+        let source = Unnamed { key: facts.key, except: None, goes: false, bequeathed: false };
         let replace = flags.contains(MoveFlags::REPLACE_EXISTING);
         let moved = (Rename { from: &from, facts, source, to: &to, replace }).carry_out(&self.registry);
         let through = flags.contains(MoveFlags::WRITE_THROUGH);
@@ -50,7 +62,7 @@ impl FileDriver {
             Err(Win32Error::NOT_SAME_DEVICE) if flags.contains(MoveFlags::COPY_ALLOWED) => {
                 match facts.kind {
                     Kind::Regular => {
-                        self.copy_file(system, old_name, new_name, replace, &mut |_| CopyVerdict::Quiet)?;
+                        self.copy_file(system, old_name, new_name, replace, progress)?;
                         if through {
                             sync(&to)?;
                         }
@@ -94,9 +106,17 @@ pub(crate) struct Rename<'a> {
 
 impl Rename<'_> {
     pub fn carry_out(&self, registry: &Registry) -> Result<(), Win32Error> {
+        // Mostly nothing has the new name. Whatever else stands in the way is found out below.
+        if !self.replace && registry.unname(&[self.source], || self.to_free_name()).is_ok() {
+            return Ok(());
+        }
+        self.carry_out_by_look(registry)
+    }
+
+    fn carry_out_by_look(&self, registry: &Registry) -> Result<(), Win32Error> {
         let old = match Facts::of_name(self.to) {
             Ok(old) => old,
-            Err(Errno::NOENT) => return registry.unname(&[self.source], || self.to_free_name()),
+            Err(Errno::NOENT) => return registry.unname(&[self.source], || self.to_missing_name()),
             Err(errno) => return Err(errors::by_name(errno, self.to)),
         };
         if self.from == self.to {
@@ -115,7 +135,7 @@ impl Rename<'_> {
         if old.kind == Kind::Directory || old.read_only() {
             return Err(Win32Error::ACCESS_DENIED);
         }
-        let target = Unnamed { key: old.key, except: None };
+        let target = Unnamed { key: old.key, except: None, goes: true, bequeathed: false };
         registry.unname(&[self.source], || Ok(()))?;
         let whole = self.facts.kind == Kind::Directory;
         let replace = || if whole { self.directory_for_file() } else { self.rename(RenameFlags::empty()) };
@@ -127,6 +147,10 @@ impl Rename<'_> {
     }
 
     fn to_free_name(&self) -> Result<(), Win32Error> {
+        self.rename(RenameFlags::NOREPLACE)
+    }
+
+    fn to_missing_name(&self) -> Result<(), Win32Error> {
         match rustix::fs::renameat_with(CWD, self.from, CWD, self.to, RenameFlags::NOREPLACE) {
             // A directory into itself, or a file system that cannot promise it; the target was missing a moment ago.
             Err(Errno::INVAL | Errno::NOSYS) => self.rename(RenameFlags::empty()),

@@ -38,14 +38,14 @@ impl NamedFile {
 }
 
 impl FileDriver {
-    /// DeleteFile: 2 or 3 if it is missing, 5 for a directory or a READONLY file, 32 while an instance does not share
-    /// deletion.
+    /// DeleteFile: 2 or 3 if it is missing, 5 for a directory, a READONLY file or one that is mapped, 32 while an instance does not
+    /// share deletion.
     pub fn delete_file(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
         let (path, facts) = facts_to_unname(&self.registry, system, name)?;
         if facts.kind == Kind::Directory || facts.read_only() {
             return Err(Win32Error::ACCESS_DENIED);
         }
-        let file = Unnamed { key: facts.key, except: None };
+        let file = Unnamed { key: facts.key, except: None, goes: true, bequeathed: false };
         self.registry.unname(&[file], || name::unlink(&path, false).map_err(|errno| errors::by_name(errno, &path)))
     }
 
@@ -60,16 +60,19 @@ impl FileDriver {
         if attributes & FILE_ATTRIBUTE_READONLY != 0 {
             return Err(Win32Error::ACCESS_DENIED);
         }
-        let file = Unnamed { key: facts.key, except: None };
+        let file = Unnamed { key: facts.key, except: None, goes: true, bequeathed: false };
         let whole = facts.kind == Kind::Directory;
         self.registry.unname(&[file], || name::unlink(&path, whole).map_err(|errno| errors::by_name(errno, &path)))
     }
 
-    /// CreateDirectory: 183 if something of this name is there, 3 if its parent is missing.
+    /// CreateDirectory: 183 if something of this name is there, 5 if that waits to be deleted, 3 if its parent is missing.
     pub fn create_directory(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
         rustix::fs::mkdirat(CWD, &path, Mode::from_raw_mode(0o777)).map_err(|errno| match errno {
             Errno::NOENT => Win32Error::PATH_NOT_FOUND,
+            Errno::EXIST if facts(&path).is_ok_and(|facts| self.check_pending(&facts).is_err()) => {
+                Win32Error::ACCESS_DENIED
+            }
             errno => errors::by_name(errno, &path),
         })
     }
@@ -171,17 +174,30 @@ fn existing<T>(
     name: &OsStr,
     ask: impl Fn(&Path) -> Result<T, Win32Error>,
 ) -> Result<Option<(PathBuf, T)>, Win32Error> {
+    let (mut case, mut tried) = (CaseRule::default(), None);
     // What ends in a dot may mean a directory, too.
     if !matches!(name.as_encoded_bytes(), [.., b'/' | b'\\' | b'.'])
         && let Ok(Target::File(file)) = system.resolve(name, CaseRule::Exact)
-        && let Ok(told) = ask(&file.path)
     {
-        return Ok(Some((file.path, told)));
+        match ask(&file.path) {
+            Ok(told) => return Ok(Some((file.path, told))),
+            Err(error) => {
+                let missing = matches!(error, Win32Error::FILE_NOT_FOUND | Win32Error::PATH_NOT_FOUND);
+                case = if missing { CaseRule::Folded } else { case };
+                tried = Some((file.path, error));
+            }
+        }
     }
-    if is_device(system, name) {
+    let target = system.resolve(name, case);
+    if target.as_ref().is_ok_and(|target| is_line(target, name)) {
         return Ok(None);
     }
-    let path = existing_path(system, name)?;
+    let path = path_of(target?)?;
+    check_end(name, &path)?;
+    // Not asked twice for the same.
+    if let Some((_, error)) = tried.filter(|(tried, _)| *tried == path) {
+        return Err(error);
+    }
     let told = ask(&path)?;
     Ok(Some((path, told)))
 }
@@ -192,7 +208,11 @@ fn ends_as_directory(name: &OsStr) -> bool {
 
 /// The path that a name leads to; devices have none (2).
 pub(crate) fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
-    match system.resolve(name, CaseRule::default())? {
+    path_of(system.resolve(name, CaseRule::default())?)
+}
+
+fn path_of(target: Target) -> Result<PathBuf, Win32Error> {
+    match target {
         // Without a separator at its end, which would follow a link.
         Target::File(file) => Ok(file.path.components().collect()),
         _ => Err(Win32Error::FILE_NOT_FOUND),
@@ -202,21 +222,26 @@ pub(crate) fn file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32E
 /// The same of a file that is there: 123 if the name ends in a separator, as those of directories do, and it is none.
 pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
     let path = file_path(system, name)?;
-    if ends_as_directory(name) && path.symlink_metadata().is_ok() && !path.is_dir() {
-        return Err(Win32Error::INVALID_NAME);
-    }
+    check_end(name, &path)?;
     Ok(path)
+}
+
+fn check_end(name: &OsStr, path: &Path) -> Result<(), Win32Error> {
+    let misspelt = ends_as_directory(name) && path.symlink_metadata().is_ok() && !path.is_dir();
+    if misspelt { Err(Win32Error::INVALID_NAME) } else { Ok(()) }
 }
 
 /// Is it the name of a device that could be that of a file: `NUL`, `CON`, `COM1`?
 pub(super) fn is_device(system: &System, name: &OsStr) -> bool {
+    // A device has no case to be looked for.
+    system.resolve(name, CaseRule::Exact).is_ok_and(|target| is_line(&target, name))
+}
+
+fn is_line(target: &Target, name: &OsStr) -> bool {
     let local = matches!(name.as_encoded_bytes(), [b'\\', b'\\', b'.' | b'?', b'\\', ..]);
-    let device = |target: Target| {
-        let line = matches!(target, Target::Null | Target::Parallel { .. })
-            || matches!(target, Target::Serial { .. } | Target::NullModem { .. });
-        line || matches!(target, Target::Console | Target::ConsoleInput | Target::ConsoleOutput)
-    };
-    !local && system.resolve(name, CaseRule::default()).is_ok_and(device)
+    let line = matches!(target, Target::Null | Target::Parallel { .. })
+        || matches!(target, Target::Serial { .. } | Target::NullModem { .. });
+    !local && (line || matches!(target, Target::Console | Target::ConsoleInput | Target::ConsoleOutput))
 }
 
 /// The path that a file is to have, with its last component as it is spelled if that differs from `from` in case only.

@@ -10,6 +10,9 @@
 //! Drawbacks: processes of other users, and of other run-time directories, are not bound; a name is taken away as Linux does it, whatever
 //! another process has begun meanwhile.
 //!
+//! What an instance denies others that a child inherits is said by a lock that belongs to a descriptor, which goes with the instance's: so it ends
+//! with the last handle in whichever process, and counts from the start of the child on, be it a program of ours or not.
+//!
 //! Byte-range locks are locks of Linux on the file itself, which all processes see ([`outer`](super::outer)). Which transfers have to ask
 //! for them is said by the same memory: counts of processes with locks, by a hash of the file. Counts of processes that were killed
 //! only cost time.
@@ -59,6 +62,11 @@ impl Marks {
 
     fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    /// Leave these others do what they like?
+    pub fn deny_nothing(self) -> bool {
+        self.0 >> 3 == 0
     }
 
     /// The marks of others that forbid these.
@@ -200,6 +208,13 @@ impl Neighbours {
         }
     }
 
+    /// Marks that end with the last copy of this descriptor, which others may have. The count of spilled marks stays: nobody hears of that end.
+    pub fn entail(&self, key: Key, marks: Marks) -> Option<OwnedFd> {
+        let (table, hash) = (self.table()?, Self::hash(key));
+        table.count_spilled(hash, true);
+        Spill::entail(&self.home, hash, marks)
+    }
+
     /// This process has its first lock in the file, or has given back its last.
     pub fn count(&self, key: Key, locked: bool) {
         if let Some(table) = self.table() {
@@ -310,6 +325,22 @@ mod tests {
         assert!(!one.oppose(KEY, Marks::of(WRITE, all)) && one.oppose(KEY, Marks::of(READ, ShareMode::READ)));
         drop((crowd, other));
         assert!(one.join(KEY, Marks::of(READ, all), Marks::of(READ, alone), Marks::of(READ, alone)), "both are dead");
+    }
+
+    #[test]
+    fn marks_that_are_entailed_end_with_the_last_copy_of_their_descriptor_01_1_2() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = two(&directory);
+        let alone = Marks::of(READ, ShareMode::empty());
+        assert!(join(&one, READ, ShareMode::empty()));
+        let kept = one.entail(KEY, alone).expect("there is a place for them");
+        let copy = kept.try_clone().unwrap();
+        leave(&one, READ, ShareMode::empty());
+        drop(kept);
+        assert!(!join(&other, READ, ShareMode::READ) && !join(&one, READ, ShareMode::READ), "somebody has it still");
+        assert!(one.oppose(KEY, Marks::of(AccessMask::DELETE, ShareMode::from_bits_retain(7))));
+        drop(copy);
+        assert!(join(&other, READ, ShareMode::READ) && join(&one, READ, ShareMode::READ));
     }
 
     fn every_two_opens([one, other]: [Arc<Neighbours>; 2]) {

@@ -59,7 +59,8 @@ unsafe impl Device for NullDevice {
     }
 
     fn bequeath(&self, instance: &Instance) -> Option<Bequest> {
-        Some(Bequest { kind: bequest::NULL, overlapped: instance.is_overlapped(), descriptor: None, bytes: Vec::new() })
+        let (descriptor, keep, bytes) = (None, None, Vec::new());
+        Some(Bequest { kind: bequest::NULL, overlapped: instance.is_overlapped(), descriptor, keep, bytes })
     }
 
     fn as_any(&self) -> &dyn Any {

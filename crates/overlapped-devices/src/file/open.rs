@@ -5,8 +5,8 @@
 //! file is created before it can be refused, which nobody else can do to it ([`registry`](super::registry)).
 //!
 //! Everything is opened without blocking, so that a fifo or a serial line cannot hang the call, and set to block
-//! afterwards. An open that asks for no data access only names the file (O_PATH): it needs no permission on it and has no
-//! effect on a device.
+//! afterwards; a plain file, which does not care, only when others get its descriptor. An open that asks for no data access only
+//! names the file (O_PATH): it needs no permission on it and has no effect on a device.
 
 use super::attributes;
 use super::device::{FileDevice, Made};
@@ -142,10 +142,11 @@ impl<'a> Opening<'a> {
         Facts::of_name(self.path()).is_ok_and(|facts| facts.kind == Kind::Link)
     }
 
-    /// CREATE_NEW found something: 80, unless it is a directory that the caller may not open anyway.
+    /// CREATE_NEW found something: 80, unless it is a directory that the caller may not open anyway, or waits to be deleted.
     fn exists_already(&self) -> Win32Error {
         let directory = self.path().is_dir() && !self.has(FileFlags::BACKUP_SEMANTICS);
-        if directory { Win32Error::ACCESS_DENIED } else { Win32Error::FILE_EXISTS }
+        let deleted = || Facts::of_name(self.path()).is_ok_and(|facts| self.registry.is_deleted(facts.key));
+        if directory || deleted() { Win32Error::ACCESS_DENIED } else { Win32Error::FILE_EXISTS }
     }
 
     fn create_through_link(&self) -> Result<OpenedFile, Win32Error> {
@@ -370,10 +371,14 @@ impl<'a> Opening<'a> {
         let Found { fd, flags, facts, access } = found;
         let names_only = flags.contains(OFlags::PATH);
         let mut sectors = None;
+        let mut nonblocking = !names_only && flags.contains(OFlags::NONBLOCK);
         if !names_only {
             let uncached = self.has(FileFlags::NO_BUFFERING) && facts.kind.has_positions();
-            let direct = unblock(&fd, flags, uncached).map_err(errors::other)?;
-            sectors = uncached.then(|| Sectors::of(fd.as_fd(), direct));
+            if uncached || !facts.never_blocks() {
+                let direct = unblock(&fd, flags, uncached).map_err(errors::other)?;
+                sectors = uncached.then(|| Sectors::of(fd.as_fd(), direct));
+                nonblocking = false;
+            }
         }
         if facts.kind.has_positions() && !names_only && sectors.is_none() {
             self.advise(&fd);
@@ -386,6 +391,7 @@ impl<'a> Opening<'a> {
             kind,
             access,
             names_only,
+            nonblocking,
             durable,
             sectors,
             seat,

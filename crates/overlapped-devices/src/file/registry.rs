@@ -26,17 +26,22 @@ use super::stat::Key;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rustix::fd::{BorrowedFd, OwnedFd};
+use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 const SHARDS: usize = 16;
 
+/// The entries of a shard.
+type Shard = HashMap<Key, Entry, BuildHasherDefault<Mixed>>;
+
 /// See the module page.
 #[derive(Default)]
 pub(crate) struct Registry {
-    shards: [Mutex<HashMap<Key, Entry>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     creating: RwLock<()>,
     epoch: AtomicU64,
     next: AtomicU64,
@@ -44,10 +49,30 @@ pub(crate) struct Registry {
     neighbours: Option<Arc<Neighbours>>,
 }
 
+/// The hash of a [`Key`]. The numbers of files are given by the file system; nobody gains by choosing them.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let mixed = u128::from(self.0 ^ word ^ 0x9E37_79B9_7F4A_7C15) * 0xA076_1D64_78BD_642F;
+        self.0 = (mixed >> 64) as u64 ^ mixed as u64;
+    }
+}
+
 /// A file with open instances.
 struct Entry {
     locks: Arc<Locks>,
-    members: Vec<Member>,
+    /// Mostly one.
+    members: SmallVec<[Member; 1]>,
     /// FileDispositionInfo said so; can be taken back.
     pending: Option<Doomed>,
     /// An instance with delete-on-close has closed; cannot be taken back.
@@ -107,7 +132,7 @@ impl Registry {
         Self { neighbours: Some(Neighbours::new(directory)), ..Self::default() }
     }
 
-    fn entry<'a>(&self, shard: &'a mut HashMap<Key, Entry>, key: Key) -> &'a mut Entry {
+    fn entry<'a>(&self, shard: &'a mut Shard, key: Key) -> &'a mut Entry {
         let outer = || self.neighbours.as_ref().map(|neighbours| Outer::new(Arc::clone(neighbours), key));
         shard.entry(key).or_insert_with(|| Entry::new(outer()))
     }
@@ -127,11 +152,12 @@ impl Registry {
     }
 
     fn shard_of(key: Key) -> usize {
-        let mixed = (key.ino ^ key.dev.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 60) as usize % SHARDS
+        let mut mixed = Mixed::default();
+        key.hash(&mut mixed);
+        (mixed.finish() >> 32) as usize % SHARDS
     }
 
-    fn shard(&self, key: Key) -> &Mutex<HashMap<Key, Entry>> {
+    fn shard(&self, key: Key) -> &Mutex<Shard> {
         &self.shards[Self::shard_of(key)]
     }
 
@@ -189,7 +215,8 @@ impl Registry {
             delete_first: false,
         });
         let locks = Arc::clone(&entry.locks);
-        Ok(Seat { registry: Arc::clone(self), key, id, locks, left: AtomicBool::new(false) })
+        let (left, bequeathed) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Seat { registry: Arc::clone(self), key, id, locks, left, bequeathed, keep: None })
     }
 
     /// Asks the other processes for an instance more, and tells them of it.
@@ -224,8 +251,11 @@ impl Registry {
             let shard = guards.iter().find(|(at, _)| *at == Self::shard_of(file.key));
             if let Some(entry) = shard.and_then(|(_, shard)| shard.get(&file.key)) {
                 entry.may_be_deleted(file.except)?;
+                if file.goes && entry.mapped != 0 {
+                    return Err(Win32Error::ACCESS_DENIED);
+                }
             }
-            if self.kept_by_others(file.key) {
+            if !file.bequeathed && self.kept_by_others(file.key) {
                 return Err(Win32Error::SHARING_VIOLATION);
             }
         }
@@ -243,6 +273,10 @@ pub(crate) struct Unnamed {
     pub key: Key,
     /// The instance that asks for it.
     pub except: Option<u64>,
+    /// It is deleted or replaced, not renamed: 5 while it is mapped.
+    pub goes: bool,
+    /// Other processes may have handles of the same instance.
+    pub bequeathed: bool,
 }
 
 impl From<Refusal> for Win32Error {
@@ -260,7 +294,7 @@ impl Entry {
     fn new(outer: Option<Outer>) -> Self {
         Self {
             locks: Arc::new(Locks::among(outer)),
-            members: Vec::new(),
+            members: SmallVec::new(),
             pending: None,
             doomed: None,
             mapped: 0,
@@ -319,6 +353,10 @@ pub(crate) struct Seat {
     id: u64,
     locks: Arc<Locks>,
     left: AtomicBool,
+    /// Another process may have a handle of the same instance, which does not stand in its own way.
+    bequeathed: AtomicBool,
+    /// An inherited instance: what it denies others ends with the last copy of this.
+    keep: Option<OwnedFd>,
 }
 
 impl Seat {
@@ -330,6 +368,32 @@ impl Seat {
     /// Is it the only one of its file?
     pub fn is_alone(&self) -> bool {
         self.registry.shard(self.key).lock().get(&self.key).is_none_or(|entry| entry.members.len() == 1)
+    }
+
+    /// What the instance denies others is held by this descriptor, too.
+    pub fn keeping(mut self, keep: Option<OwnedFd>) -> Self {
+        self.bequeathed = AtomicBool::new(keep.is_some());
+        self.keep = keep;
+        self
+    }
+
+    /// A child gets a handle of the instance: the descriptor that denies others as much, from now on until the child closes it.
+    /// `None` if that is nothing.
+    pub fn bequeath(&self) -> Option<OwnedFd> {
+        if let Some(keep) = &self.keep {
+            return rustix::io::fcntl_dupfd_cloexec(keep, 3).ok();
+        }
+        let neighbours = self.registry.neighbours.as_ref()?;
+        let shard = self.registry.shard(self.key).lock();
+        let own = shard.get(&self.key)?.members.iter().find(|member| member.id == self.id)?;
+        let marks = Marks::of(own.access, own.share);
+        drop(shard);
+        self.bequeathed.store(true, Ordering::Release);
+        if marks.deny_nothing() { None } else { neighbours.entail(self.key, marks) }
+    }
+
+    fn is_bequeathed(&self) -> bool {
+        self.bequeathed.load(Ordering::Acquire)
     }
 
     /// The file's byte-range locks.
@@ -349,7 +413,7 @@ impl Seat {
 
     /// The same for [`Registry::unname`].
     pub fn unnamed(&self) -> Unnamed {
-        Unnamed { key: self.key, except: Some(self.id) }
+        Unnamed { key: self.key, except: Some(self.id), goes: false, bequeathed: self.is_bequeathed() }
     }
 
     /// Whether the file waits to be deleted.
@@ -369,8 +433,12 @@ impl Seat {
         }
         if entry.pending.is_none() {
             let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) || self.registry.kept_by_others(self.key) {
+            let kept_by_others = || !self.is_bequeathed() && self.registry.kept_by_others(self.key);
+            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) || kept_by_others() {
                 return Err(Win32Error::SHARING_VIOLATION);
+            }
+            if entry.mapped != 0 {
+                return Err(Win32Error::ACCESS_DENIED);
             }
             entry.pending = Some(Doomed::new(fd, path).map_err(other)?);
         }

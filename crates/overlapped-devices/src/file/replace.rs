@@ -42,7 +42,7 @@ impl FileDriver {
             return Err(Win32Error::SHARING_VIOLATION);
         }
         let backup = backup.map(|backup| file_path(system, backup)).transpose()?;
-        let unnamed = |facts: &Facts| Unnamed { key: facts.key, except: None };
+        let unnamed = |facts: &Facts| Unnamed { key: facts.key, except: None, goes: false, bequeathed: false };
         let mut files = vec![unnamed(&old), unnamed(&new)];
         if let Some(backup) = &backup {
             // The backup of a backup goes.

@@ -169,6 +169,12 @@ impl Facts {
         self.kind == Kind::Regular && self.size == 0
     }
 
+    /// Is it all the same whether its descriptor blocks? Files that tell of what happens, as some below /proc and /sys do, say that they
+    /// are empty.
+    pub fn never_blocks(&self) -> bool {
+        self.kind == Kind::Directory || self.kind == Kind::Regular && self.size != 0
+    }
+
     /// The bytes that the file really occupies, where that is less than its size (contract 02 §1).
     pub fn physical_size(&self) -> u64 {
         self.size.min(self.blocks.saturating_mul(512))

@@ -110,7 +110,7 @@ impl Held {
 /// Stops (−1) or starts (−2) what follows the transfers through the instance: the time of the last read, and of the last write.
 pub(crate) fn hold(device: &FileDevice, access: i64, write: i64) -> Result<(), Win32Error> {
     if matches!(access, -2 | -1) && !device.names_only() {
-        let mut flags = rustix::fs::fcntl_getfl(device.fd()).map_err(errors::other)?;
+        let mut flags = rustix::fs::fcntl_getfl(device.blocking()).map_err(errors::other)?;
         flags.set(OFlags::NOATIME, access == -1);
         // Only the owner may ask for it.
         let _ = rustix::fs::fcntl_setfl(device.fd(), flags);

@@ -33,6 +33,9 @@ pub(crate) fn is_pattern(name: &OsStr) -> bool {
 
 /// The letters of a name, upper and lower case alike. Bytes that are no text are letters of their own.
 fn letters(name: &OsStr) -> Vec<u32> {
+    if name.is_ascii() {
+        return name.as_bytes().iter().map(|byte| u32::from(byte.to_ascii_uppercase())).collect();
+    }
     let folded = ObjectName::new(name);
     let mut letters = Vec::new();
     for chunk in folded.folded().as_bytes().utf8_chunks() {
@@ -70,6 +73,9 @@ impl Pattern {
 
     /// Does the whole name fit?
     pub fn matches(&self, name: &OsStr) -> bool {
+        if self.0 == [Part::Run] {
+            return true;
+        }
         let name = letters(name);
         let parts = self.0.len();
         // Row by row from the end of the name: does the rest of the name fit the pattern from this part on?

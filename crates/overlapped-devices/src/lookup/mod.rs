@@ -3,9 +3,9 @@
 //! The drawback of asking at each call: the answer may be stale by the time the file is opened. Nothing relies on it; a
 //! name that changed meanwhile fails or opens as if it had been asked for a moment earlier.
 
-mod large;
+mod kept;
 
-use large::Large;
+use kept::Directories;
 use overlapped_kernel::namespace::Lookup;
 use rustix::fs::{AtFlags, CWD};
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// One for the process, as the file system is.
-static LARGE: Large = Large::new();
+static KEPT: Directories = Directories::new();
 
 /// See the module page.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,8 +29,8 @@ impl Lookup for HostLookup {
         std::fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
     }
 
-    fn in_other_case(&self, directory: &Path, name: &OsStr) -> Option<OsString> {
-        LARGE.in_other_case(directory, name)
+    fn in_other_case(&self, directory: &Path, name: &OsStr) -> io::Result<Option<OsString>> {
+        KEPT.in_other_case(directory, name)
     }
 
     fn current_dir(&self) -> io::Result<PathBuf> {

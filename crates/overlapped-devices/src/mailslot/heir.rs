@@ -123,7 +123,7 @@ pub(super) fn of_client(route: &Route, driven: &Arc<Driven>, overlapped: bool) -
 }
 
 fn bequest_of(overlapped: bool, descriptor: Option<OwnedFd>, bytes: Vec<u8>) -> Bequest {
-    Bequest { kind: bequest::MAILSLOT, overlapped, descriptor, bytes }
+    Bequest { kind: bequest::MAILSLOT, overlapped, descriptor, keep: None, bytes }
 }
 
 /// The device that the parent has left.

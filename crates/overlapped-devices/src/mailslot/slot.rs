@@ -357,8 +357,8 @@ fn copy(request: &Request, message: &[u8]) {
     assert!(message.len() <= buffer.len, "who decides looks at the room");
     if !message.is_empty() {
         // SAFETY: a read's buffer is writable for its length until the request is complete, and only the party that carries
-        // the request out gets here.
-        unsafe { std::ptr::copy_nonoverlapping(message.as_ptr(), buffer.start, message.len()) };
+        // the request out gets here. A C program may write from where it reads to.
+        unsafe { std::ptr::copy(message.as_ptr(), buffer.start, message.len()) };
     }
 }
 

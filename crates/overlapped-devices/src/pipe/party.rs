@@ -82,8 +82,8 @@ fn put(request: &Request, bytes: &[u8]) {
     assert!(bytes.len() <= room(request), "a sink is given no more than it has room for");
     if !bytes.is_empty() {
         // SAFETY: the memory of a read is writable until it is complete, and only who carries it out reaches it: the issuing thread
-        // before the request is queued, and then whoever holds the lock of its queue.
-        unsafe { request.buffer().start.add(at).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        // before the request is queued, and then whoever holds the lock of its queue. A C program may write from where it reads to.
+        unsafe { request.buffer().start.add(at).copy_from(bytes.as_ptr(), bytes.len()) };
         request.advance(bytes.len());
     }
 }

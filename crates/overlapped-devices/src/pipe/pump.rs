@@ -31,7 +31,8 @@ pub(super) fn bequeath(hold: Arc<Hold>) -> Option<Bequest> {
     let descriptor = descriptor(hold).inspect_err(|error| {
         tracing::warn!(%error, "an end of a pipe cannot be made a descriptor");
     });
-    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor: Some(descriptor.ok()?), bytes: Vec::new() })
+    let (descriptor, bytes) = (Some(descriptor.ok()?), Vec::new());
+    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor, keep: None, bytes })
 }
 
 /// A descriptor that reads and writes as the end does.

@@ -137,7 +137,7 @@ pub(super) fn bequeath(hold: Arc<Hold>) -> Option<Bequest> {
     };
     let descriptor = names.channel.pair(attach).ok()?;
     let bytes = wire::write_bequest(mode, &welcome, name);
-    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor: Some(descriptor), bytes })
+    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor: Some(descriptor), keep: None, bytes })
 }
 
 /// A call that waits, or whose outcome is being told.

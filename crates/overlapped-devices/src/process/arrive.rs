@@ -209,7 +209,8 @@ pub(super) fn receive(system: &System, thing: &Thing, descriptors: Vec<OwnedFd>)
     match thing {
         Thing::Instance { kind, overlapped, modes, bytes } => {
             let (kind, overlapped, bytes) = (*kind, *overlapped, bytes.clone());
-            let opened = system.inherit(Bequest { kind, overlapped, descriptor: descriptors.next(), bytes })?;
+            let (descriptor, keep) = (descriptors.next(), descriptors.next());
+            let opened = system.inherit(Bequest { kind, overlapped, descriptor, keep, bytes })?;
             let instance = system.instance(opened.device, overlapped);
             // Modes that do not fit the device would not have been set.
             let _ = instance.add_modes(NotificationModes::from_bits_truncate(*modes));

@@ -61,11 +61,9 @@ fn send(mail: BorrowedFd<'_>, bytes: &[u8], descriptors: &[OwnedFd]) -> Result<(
     }
 }
 
-/// Makes handles of all that has come; false if nothing has.
-pub fn take(system: &System, mail: &OwnedFd) -> bool {
-    let mut came = false;
+/// Makes handles of all that has come.
+pub fn take(system: &System, mail: &OwnedFd) {
     while let Some((bytes, descriptors)) = next(mail) {
-        came = true;
         let Some(Table { objects, handles, .. }) = Table::decode(&bytes) else { continue };
         let (Some(object), Some(handle)) = (objects.first(), handles.first()) else { continue };
         let made = arrive::receive(system, &object.thing, descriptors);
@@ -80,7 +78,6 @@ pub fn take(system: &System, mail: &OwnedFd) -> bool {
             tracing::warn!(value = handle.value, "more handles were given than can be open");
         }
     }
-    came
 }
 
 /// The next message, if there is one.

@@ -132,7 +132,8 @@ pub(super) fn pass(
             left.map(|bequest| {
                 let (kind, bytes) = (bequest.kind, bequest.bytes);
                 let (overlapped, modes) = (instance.is_overlapped(), instance.modes().bits());
-                (Thing::Instance { kind, overlapped, modes, bytes }, bequest.descriptor.into_iter().collect())
+                let descriptors = bequest.descriptor.into_iter().chain(bequest.keep);
+                (Thing::Instance { kind, overlapped, modes, bytes }, descriptors.collect())
             })
         }
         Object::Event(_) | Object::Mutant(_) | Object::Semaphore(_) | Object::Timer(_) => passage(system, object)?,

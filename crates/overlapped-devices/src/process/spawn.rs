@@ -26,6 +26,8 @@ bitflags::bitflags! {
         const NEW_SESSION = 4;
         /// It gets no descriptors but those that are named, whatever else of the program's own could be inherited.
         const CLOSED = 8;
+        /// Its first standard descriptor that is a terminal becomes its controlling one, in a session of its own.
+        const TERMINAL = 16;
     }
 }
 
@@ -208,7 +210,10 @@ extern "C" fn begin(orders: *mut c_void) -> c_int {
         for fd in &orders.kept {
             libc::fcntl(*fd, libc::F_SETFD, 0);
         }
-        if orders.beginning.contains(Beginning::NEW_SESSION) {
+        if orders.beginning.contains(Beginning::TERMINAL) {
+            libc::setsid();
+            let _ = (0..3).any(|fd| libc::ioctl(fd, libc::TIOCSCTTY, 0) == 0);
+        } else if orders.beginning.contains(Beginning::NEW_SESSION) {
             libc::setsid();
         } else if orders.beginning.contains(Beginning::NEW_GROUP) {
             libc::setpgid(0, 0);

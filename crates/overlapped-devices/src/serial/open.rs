@@ -105,5 +105,6 @@ pub(crate) fn opened(device: PortDevice, params: &OpenParams) -> Opened {
         access = access.difference(AccessMask::MAXIMUM_ALLOWED) | AccessMask::FILE_ALL_ACCESS;
     }
     let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
-    Opened { device: Arc::new(device), access, overlapped, existed: true }
+    // OPEN_EXISTING is the only way, so that it was there is no news.
+    Opened { device: Arc::new(device), access, overlapped, existed: false }
 }

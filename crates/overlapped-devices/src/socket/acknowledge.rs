@@ -59,6 +59,14 @@ impl Core {
         self.spare().unacknowledged.lock().push_back(Unacknowledged { request, target, completion });
     }
 
+    /// Shows the sends that were handed over.
+    #[cold]
+    pub fn each_unacknowledged(&self, look: &mut dyn FnMut(&RequestRef)) {
+        if let Some(spare) = self.spare_if_any() {
+            spare.unacknowledged.lock().iter().for_each(|send| look(&send.request));
+        }
+    }
+
     /// Does a send wait for its acknowledgement?
     pub fn awaits_acknowledgement(&self) -> bool {
         self.spare_if_any().is_some_and(|spare| !spare.unacknowledged.lock().is_empty())

@@ -72,6 +72,10 @@ bitflags::bitflags! {
         const ACCEPTED_ALONE = 1 << 23;
         /// A send or a connect has had to wait, and may do so again.
         const OUTPUT_WAITED = 1 << 24;
+        /// The connection was made from this side.
+        const CALLED = 1 << 25;
+        /// The last handle goes: calls that are on their way still find a bad one.
+        const CLOSING = 1 << 26;
     }
 }
 
@@ -284,6 +288,7 @@ impl Core {
     pub fn failure(&self, error: Errno, sending: bool) -> Status {
         let flags = self.flags();
         match error {
+            Errno::PIPE if flags.contains(Flags::CLOSING) => Status::INVALID_HANDLE,
             Errno::PIPE if flags.contains(Flags::SHUT_OUT) => Status::PIPE_DISCONNECTED,
             Errno::PIPE | Errno::NOTCONN if self.is_stream() && !flags.contains(Flags::CONNECTED) => {
                 Status::INVALID_CONNECTION
@@ -303,7 +308,9 @@ impl Core {
     pub fn check_transfer(&self, shut: Flags) -> Result<(), Status> {
         self.settle();
         let flags = self.flags();
-        if flags.intersects(shut) {
+        if flags.contains(Flags::CLOSING) {
+            Err(Status::INVALID_HANDLE)
+        } else if flags.intersects(shut) {
             Err(Status::PIPE_DISCONNECTED)
         } else if flags.contains(Flags::RESET) {
             Err(Status::CONNECTION_RESET)
@@ -356,7 +363,7 @@ impl Core {
     /// It is connected from now on.
     pub fn connected(&self, extra: Flags) {
         self.connected_at.store(Tick::monotonic().0, Ordering::Release);
-        self.add(Flags::CONNECTED | Flags::BOUND | extra);
+        self.add(Flags::CONNECTED | Flags::BOUND | Flags::CALLED | extra);
         self.remove(Flags::CONNECTING);
     }
 
@@ -417,9 +424,7 @@ impl Core {
         let mut flags = Flags::empty();
         if let Some(address) = bound_to {
             // The old connection still holds the address for a while.
-            let raw = rustix::fd::AsRawFd::as_raw_fd(&new);
-            let _ = sys::set_number(raw, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
-            let _ = sys::bind(raw, &address);
+            let _ = super::setup::bind_past_the_dead(rustix::fd::AsRawFd::as_raw_fd(&new), &address);
             flags |= Flags::BOUND;
         }
         self.install(new, flags)
@@ -463,10 +468,11 @@ impl Core {
         self.tell_polls();
     }
 
-    /// Linux remembers a connection for a while after its end. An address that somebody has alone is to be free by then
-    /// (SO_EXCLUSIVEADDRUSE, contract 08 section 10), so this must be said before.
+    /// Linux remembers a connection for a while after its end. An address that its owner has bound, or somebody has alone
+    /// (SO_EXCLUSIVEADDRUSE, contract 08 section 10), is to be free by then, so this must be said before.
     pub fn free_address(&self) {
-        if self.has(Flags::EXCLUSIVE | Flags::ACCEPTED_ALONE)
+        let chosen = || self.rare().as_ref().is_some_and(|rare| rare.bound_to.is_some());
+        if (self.has(Flags::EXCLUSIVE | Flags::ACCEPTED_ALONE) || chosen())
             && !self.has(Flags::LISTENING | Flags::SHARED)
             && self.is_stream()
             && let Ok(fd) = self.fd()

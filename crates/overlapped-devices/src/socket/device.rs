@@ -53,16 +53,16 @@ impl SocketDevice {
     fn begin(&self, job: &Job<'_>, request: &Request) -> Start {
         let side = job.side();
         if side == Side::In && self.core.is_quiet() {
-            return Start::Queue;
+            return waits(job);
         }
         let mut lane = self.core.lane(side).lock();
         if job.is_late() || !lane.is_free() {
-            return Start::Queue;
+            return waits(job);
         }
         let Ok(fd) = self.core.fd_under(&lane) else { return Start::Failed(Status::INVALID_HANDLE) };
         match job.step(&self.core, &fd, request) {
             // That a datagram is too long is found on its way, after the call.
-            Step::Done(completion) if completion.status == Status::INVALID_BUFFER_SIZE => Start::Queue,
+            Step::Done(completion) if completion.status == Status::INVALID_BUFFER_SIZE => waits(job),
             Step::Done(completion) if completion.status.is_error() => Start::Failed(completion.status),
             Step::Done(completion) => Start::Done(completion),
             Step::Drained(completion) => {
@@ -74,13 +74,19 @@ impl SocketDevice {
                 if side != Side::Out || self.core.output_waits() {
                     lane.close();
                 }
-                Start::Queue
+                waits(job)
             }
             // It joins those that wait when it is on its way.
-            Step::HandedOver(_) => Start::Queue,
+            Step::HandedOver(_) => waits(job),
             Step::Elsewhere | Step::Fetch(_) | Step::Renew(_) => unreachable!("late jobs are not attempted here"),
         }
     }
+}
+
+/// It waits in a lane. What is nowhere else at times need not be on the instance's list as well.
+#[inline]
+fn waits(job: &Job<'_>) -> Start {
+    if matches!(job, Job::Receive(_) | Job::Send(_)) { Start::Wait } else { Start::Queue }
 }
 
 // SAFETY: counts are those of Linux for calls that were given the request's memory; a request is completed by whoever takes it out of its lane,
@@ -112,7 +118,7 @@ unsafe impl Device for SocketDevice {
             && let Job::Receive(receive) = &job
         {
             // What a request that waits will take is no news.
-            let look = !matches!(started, Start::Queue);
+            let look = !matches!(started, Start::Queue | Start::Wait);
             self.core.rearm(receive.re_enables(), look);
         }
         started
@@ -122,6 +128,10 @@ unsafe impl Device for SocketDevice {
         if !PollJob::enqueue(&request) {
             self.core.enqueue(request);
         }
+    }
+
+    fn each_waiting(&self, look: &mut dyn FnMut(&RequestRef)) {
+        self.core.each_waiting(look);
     }
 
     fn cancel(&self, request: &RequestRef) -> bool {
@@ -154,7 +164,7 @@ unsafe impl Device for SocketDevice {
     }
 
     fn close(&self, _instance: &Instance) {
-        self.core.add(Flags::SHUT_IN | Flags::SHUT_OUT);
+        self.core.add(Flags::CLOSING | Flags::SHUT_IN | Flags::SHUT_OUT);
         self.core.close();
     }
 

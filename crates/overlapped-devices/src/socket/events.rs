@@ -57,6 +57,14 @@ impl Selection {
         Self { event, mask, recorded, errors, armed }
     }
 
+    /// An attempt that was decided before the selection is news, too.
+    fn record_decided(&mut self, decided: Option<WsaError>) {
+        if let Some(code) = decided {
+            self.armed |= NetworkEvents::CONNECT;
+            self.record(NetworkEvents::CONNECT, code);
+        }
+    }
+
     fn record(&mut self, what: NetworkEvents, error: WsaError) {
         if !self.armed.intersects(what) {
             return;
@@ -78,7 +86,7 @@ impl Core {
         let flags = self.flags();
         let Ok(fd) = self.fd() else { return };
         let found = sys::ready_now(fd.raw(), libc::POLLIN | libc::POLLOUT | libc::POLLPRI | libc::POLLRDHUP);
-        let data = || !self.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0);
+        let data = || !self.is_stream() || self.unread(&fd).is_ok_and(|count| count > 0);
         let apart = found & libc::POLLPRI != 0 && self.urgent_comes_apart(&fd);
         let unclaimed = self.input.lock().is_empty();
         let deferred = self.has_deferred();
@@ -165,6 +173,7 @@ impl Core {
 
     fn select(&self, event: Arc<Event>, mask: NetworkEvents) -> Result<(), rustix::io::Errno> {
         self.ensure_watched()?;
+        let decided = self.decided_before();
         self.with_rare(|rare| match rare.selection.as_mut() {
             Some(old) => {
                 (old.event, old.mask) = (event, mask);
@@ -173,13 +182,26 @@ impl Core {
                 }
             }
             None => {
-                rare.selection = Some(Selection::new(event, mask));
+                rare.selection.insert(Selection::new(event, mask)).record_decided(decided);
                 self.engine().expect(1);
             }
         });
         self.add(Flags::SELECTED | Flags::NONBLOCKING);
         self.record_events();
         Ok(())
+    }
+
+    /// How an attempt to connect has ended, if there was one and it is over.
+    fn decided_before(&self) -> Option<WsaError> {
+        self.settle();
+        let flags = self.flags();
+        if !self.is_stream() || flags.contains(Flags::CONNECTING) {
+            None
+        } else if flags.contains(Flags::CONNECTED) {
+            flags.contains(Flags::CALLED).then_some(WsaError::SUCCESS)
+        } else {
+            self.kept_error().map(|error| self.code(error))
+        }
     }
 
     /// Ends a selection, if there is one.

@@ -20,7 +20,7 @@ use super::sys;
 use overlapped_abi::Status;
 use overlapped_kernel::engine::Operation;
 use overlapped_kernel::request::{Completion, RequestRef};
-use parking_lot::MutexGuard;
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
 /// The direction of a request.
@@ -115,7 +115,9 @@ impl Core {
             let refused = if request.is_cancelling() {
                 Err(Status::CANCELLED)
             } else {
-                self.ensure_watched().map_err(|error| self.status(error))
+                // One that was accepted just before the close ends as the others do.
+                let status = |error| if self.is_closed() { Status::CANCELLED } else { self.status(error) };
+                self.ensure_watched().map_err(status)
             };
             if let Err(status) = refused {
                 drop(lane);
@@ -266,6 +268,17 @@ impl Core {
         let (status, bytes) = (self.ending(&request, Status::CANCELLED), request.progress());
         request.complete(Completion { status, bytes });
         true
+    }
+
+    /// Shows what waits in the lanes, and what was handed over.
+    pub fn each_waiting(&self, look: &mut dyn FnMut(&RequestRef)) {
+        let mut each = |lane: &Mutex<Lane>| lane.lock().queue.iter().for_each(&mut *look);
+        each(&self.input);
+        each(&self.output);
+        if let Some(spare) = self.spare_if_any() {
+            each(&spare.urgent);
+            self.each_unacknowledged(look);
+        }
     }
 
     fn take_out(&self, side: Side, request: &RequestRef) -> Option<RequestRef> {

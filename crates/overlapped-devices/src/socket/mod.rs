@@ -65,7 +65,7 @@ use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Position, RequestRef, Route};
 use overlapped_kernel::results::Patience;
-use overlapped_kernel::road::{Call, Failure, Reply, Report};
+use overlapped_kernel::road::{Call, Done, Failure, Reply, Report};
 use overlapped_kernel::system::Grant;
 use std::any::Any;
 use std::ptr::NonNull;
@@ -262,11 +262,11 @@ impl Socket {
         buffer: Buffer,
         parameters: Parameters,
         how: Overlap,
-    ) -> Result<Option<Completion>, NotIssued> {
+    ) -> Result<Option<Done>, NotIssued> {
         if !self.instance.is_overlapped() || how.route.routine.is_some() {
             // SAFETY: the caller's promise.
             return Ok(match unsafe { self.issue(function, buffer, parameters, how) }? {
-                Issued::Done(_, completion) => Some(completion),
+                Issued::Done(request, completion) => Some(Done::of(&request, completion)),
                 Issued::Pending(_) => None,
             });
         }

@@ -53,14 +53,14 @@ impl Socket {
         self.set_option(libc::SOL_SOCKET, libc::SO_LINGER, &value)
     }
 
-    /// SO_RCVBUF as it was set, else as Linux has chosen it, in bytes.
+    /// SO_RCVBUF as it was set, in bytes; else what Windows begins with. Linux' own changes with the connection.
     pub fn receive_buffer(&self) -> Result<u32, WsaError> {
-        self.buffer(Side::In, libc::SO_RCVBUF)
+        self.buffer(Side::In)
     }
 
     /// SO_SNDBUF likewise.
     pub fn send_buffer(&self) -> Result<u32, WsaError> {
-        self.buffer(Side::Out, libc::SO_SNDBUF)
+        self.buffer(Side::Out)
     }
 
     /// Sets SO_RCVBUF.
@@ -74,14 +74,11 @@ impl Socket {
         self.set_buffer(Side::Out, bytes)
     }
 
-    fn buffer(&self, side: Side, name: i32) -> Result<u32, WsaError> {
+    fn buffer(&self, side: Side) -> Result<u32, WsaError> {
+        self.core().fd().map_err(code)?;
         // Linux doubles what it is told, and says so when it is asked.
-        if let Some(set) = self.core().rare().as_ref().and_then(|rare| rare.buffers[side as usize]) {
-            return Ok(set);
-        }
-        let mut value = [0; size_of::<u32>()];
-        self.option(libc::SOL_SOCKET, name, &mut value)?;
-        Ok(u32::from_ne_bytes(value))
+        let set = self.core().rare().as_ref().and_then(|rare| rare.buffers[side as usize]);
+        Ok(set.unwrap_or(USUAL_BUFFER))
     }
 
     fn set_buffer(&self, side: Side, bytes: u32) -> Result<(), WsaError> {
@@ -160,9 +157,10 @@ impl Socket {
         if yes && core.has(Flags::EXCLUSIVE) {
             return Err(WsaError::EINVAL);
         }
-        self.set_number(libc::SOL_SOCKET, libc::SO_REUSEADDR, i32::from(yes))?;
-        if core.is_stream() && core.traits.family != libc::AF_UNIX {
-            self.set_number(libc::SOL_SOCKET, libc::SO_REUSEPORT, i32::from(yes))?;
+        // Of streams, SO_REUSEADDR of Linux is about connections that are over, and comes with the bind.
+        let option = if core.is_stream() { libc::SO_REUSEPORT } else { libc::SO_REUSEADDR };
+        if core.traits.family != libc::AF_UNIX {
+            self.set_number(libc::SOL_SOCKET, option, i32::from(yes))?;
         }
         core.put(Flags::REUSE, yes);
         Ok(())
@@ -216,6 +214,9 @@ impl Socket {
         });
     }
 }
+
+/// SO_RCVBUF and SO_SNDBUF of a socket that nobody has tuned, in Windows.
+const USUAL_BUFFER: u32 = 65_536;
 
 impl Core {
     /// The error that a look at the socket has found, which stays for SO_ERROR.

@@ -7,8 +7,11 @@ use super::core::{Core, Flags, Use};
 use super::{Socket, sys};
 use overlapped_abi::WsaError;
 use overlapped_kernel::clock::{Tick, Timeout};
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
 use std::collections::HashMap;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +33,8 @@ bitflags::bitflags! {
         const ERROR = 32;
         /// Its handle was closed meanwhile, which always ends the wait.
         const GONE = 64;
+        /// A stream is over and everything was read: what can be read is its end only.
+        const EMPTY = 128;
     }
 }
 
@@ -53,15 +58,32 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
     };
     let cores: Vec<_> = entries.iter().map(|entry| entry.socket.core().clone()).collect();
     let uses: Vec<Option<Use<'_>>> = cores.iter().map(|core| core.fd().ok()).collect();
-    let (mut fds, places) = questions(entries, &cores, &uses);
+    let (mut fds, mut places) = questions(entries, &cores, &uses);
+    let mut aside = Aside::default();
     // A connection that was put off shows nowhere else.
     let deferred =
         entries.iter().zip(&cores).any(|(entry, core)| entry.wanted.contains(Interest::READ) && core.has_deferred());
     loop {
         let limit = deadline.map(|deadline| deadline.since(Tick::monotonic()));
-        match ask(&mut fds, if deferred { Some(Duration::ZERO) } else { limit }) {
+        if limit != Some(Duration::ZERO) {
+            aside.take(
+                (0..uses.len()).filter(|index| fds[places.of(*index)].fd < 0).filter_map(|index| uses[index].as_ref()),
+            );
+        }
+        fds.push(aside.question());
+        let asked = ask(&mut fds, if deferred { Some(Duration::ZERO) } else { limit });
+        let changed = fds.pop().is_some_and(|watch| watch.revents != 0);
+        match asked {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(WsaError::from_errno(error.raw_os_error())),
+        }
+        if changed {
+            aside.drain();
+            (fds, places) = questions(entries, &cores, &uses);
+            match sys::poll(&mut fds, Some(Duration::ZERO)) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(WsaError::from_errno(error.raw_os_error())),
+            }
         }
         for (fd, core) in fds.iter_mut().zip(places.firsts(&cores)) {
             refine(fd, core);
@@ -78,6 +100,40 @@ pub fn wait_ready(entries: &mut [PollEntry<'_>], timeout: Timeout) -> Result<usi
         }
         for (fd, core) in fds.iter_mut().zip(places.firsts(&cores)) {
             quieten(fd, core);
+        }
+    }
+}
+
+/// The sockets that Linux is not asked about: those that are neither connected nor connecting, and streams that are over, would say so
+/// at once and for ever. What becomes of them meanwhile (they are closed, or another thread connects them) an epoll descriptor tells by
+/// an edge, and then all are asked anew. Its first edge is about how they are now.
+#[derive(Default)]
+struct Aside(Option<OwnedFd>);
+
+impl Aside {
+    fn take<'a>(&mut self, sockets: impl Iterator<Item = &'a Use<'a>>) {
+        for socket in sockets {
+            if self.0.is_none() {
+                self.0 = epoll::create(CreateFlags::CLOEXEC).ok();
+            }
+            let Some(watch) = &self.0 else { return };
+            let changes = EventFlags::IN | EventFlags::OUT | EventFlags::RDHUP | EventFlags::PRI | EventFlags::ET;
+            // One that is there already stays so.
+            let _ = epoll::add(watch, socket.borrow(), EventData::new_u64(0), changes);
+        }
+    }
+
+    fn question(&self) -> libc::pollfd {
+        libc::pollfd { fd: self.0.as_ref().map_or(-1, AsRawFd::as_raw_fd), events: libc::POLLIN, revents: 0 }
+    }
+
+    fn drain(&self) {
+        let Some(watch) = &self.0 else { return };
+        let mut events = Vec::with_capacity(FEW);
+        while epoll::wait(watch, rustix::buffer::spare_capacity(&mut events), Some(&Timespec::default()))
+            .is_ok_and(|n| n > 0)
+        {
+            events.clear();
         }
     }
 }
@@ -176,8 +232,8 @@ pub(super) fn look(core: &Core) -> (Interest, bool) {
     }
     asked.revents = sys::ready_now(asked.fd, asked.events);
     refine(&mut asked, core);
-    let unread = asked.revents & libc::POLLIN != 0
-        && (!core.is_stream() || sys::ask(fd.raw(), libc::FIONREAD as _).is_ok_and(|count| count > 0));
+    let unread =
+        asked.revents & libc::POLLIN != 0 && (!core.is_stream() || core.unread(&fd).is_ok_and(|count| count > 0));
     (answer(core, asked.revents), unread)
 }
 
@@ -226,5 +282,7 @@ fn answer(core: &Core, found: i16) -> Interest {
     answer.set(Interest::URGENT, urgent);
     answer.set(Interest::HANGUP, found & (libc::POLLHUP | libc::POLLRDHUP) != 0);
     answer.set(Interest::ERROR, found & libc::POLLERR != 0);
+    let ended = core.is_stream() && (over || found & libc::POLLRDHUP != 0);
+    answer.set(Interest::EMPTY, ended && core.fd().is_ok_and(|fd| core.unread(&fd) == Ok(0)));
     answer
 }

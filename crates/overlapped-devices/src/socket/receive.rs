@@ -13,7 +13,7 @@ use super::{Issued, NotIssued, Overlap, Socket, sys};
 use overlapped_abi::{Status, WsaError};
 use overlapped_kernel::engine::{Message, SocketWork};
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
-use overlapped_kernel::road::Reply;
+use overlapped_kernel::road::{Done, Reply};
 use parking_lot::Mutex;
 use rustix::io::Errno;
 use std::sync::Arc;
@@ -289,6 +289,28 @@ fn no_urgent_data(core: &Core, fd: &Use<'_>, len: usize) -> Option<Completion> {
     (found & (libc::POLLRDHUP | libc::POLLHUP) != 0).then(|| Completion::success(0))
 }
 
+/// Readable, or with an error that waits.
+const IN_OR_ERROR: i16 = libc::POLLIN | libc::POLLERR;
+
+impl Core {
+    /// Bytes that a receive would find, of datagrams those of the first one. What stands behind an urgent byte that is next Linux leaves
+    /// out of FIONREAD, although a receive passes over that byte.
+    pub(super) fn unread(&self, fd: &Use<'_>) -> Result<u32, Errno> {
+        let counted = sys::ask(fd.raw(), libc::FIONREAD as _)?.unsigned_abs();
+        // An error that waits must not be taken by a look.
+        if counted > 0 || !self.is_stream() || sys::ready_now(fd.raw(), libc::POLLIN) & IN_OR_ERROR != libc::POLLIN {
+            return Ok(counted);
+        }
+        if !sys::is_at_mark(fd.raw()) {
+            return Ok(0);
+        }
+        let nothing = Buffer { start: std::ptr::null_mut(), len: i32::MAX as usize };
+        let work = SocketWork::Receive { buffer: nothing, flags: libc::MSG_PEEK | libc::MSG_TRUNC };
+        // SAFETY: of a stream, MSG_TRUNC counts the bytes and copies none.
+        Ok(unsafe { self.call(fd, work) }.map_or(0, |count| count as u32))
+    }
+}
+
 /// Is anything there, or the end?
 fn look(core: &Core, fd: &Use<'_>) -> Result<Got, Errno> {
     let mut byte = 0_u8;
@@ -320,13 +342,17 @@ impl Socket {
                 match job.call(core, &fd, buffers) {
                     Ok(got) => {
                         let len = buffers.iter().map(|buffer| buffer.len).sum();
-                        if job.has_drained(core, &got, len) {
+                        if !job.has_drained(core, &got, len) {
+                            lane.open = true;
+                        } else if lane.expected {
                             lane.close();
                         }
                         drop(lane);
                         self.received(&job);
                         return outcome(job.finish(&got));
                     }
+                    // Only who is going to wait: later requests of callers that do not wait are to find what has come meanwhile.
+                    Err(Errno::AGAIN) if core.has(Flags::NONBLOCKING) => {}
                     Err(Errno::AGAIN) => lane.close(),
                     Err(Errno::INVAL) if job.is_urgent() => {
                         let len = buffers.iter().map(|buffer| buffer.len).sum();
@@ -381,7 +407,7 @@ impl Socket {
     ///
     /// # Safety
     /// As for [`Socket::receive_overlapped`].
-    pub unsafe fn receive_detached(&self, what: Receive<'_>, how: Overlap) -> Result<Option<Completion>, NotIssued> {
+    pub unsafe fn receive_detached(&self, what: Receive<'_>, how: Overlap) -> Result<Option<Done>, NotIssued> {
         let (memory, parameters, how) = self.prepare(what, how)?;
         // SAFETY: the caller's promise.
         unsafe { self.issue_detached(Function::Read, memory, parameters, how) }

@@ -13,6 +13,7 @@ use super::{Issued, NotIssued, Overlap, Socket};
 use overlapped_abi::{Status, WsaError};
 use overlapped_kernel::engine::{Message, Parts, SocketWork};
 use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Request};
+use overlapped_kernel::road::Done;
 use rustix::io::Errno;
 
 /// A send.
@@ -234,7 +235,7 @@ impl Socket {
     ///
     /// # Safety
     /// As for [`Socket::send_overlapped`].
-    pub unsafe fn send_detached(&self, what: Send<'_>, how: Overlap) -> Result<Option<Completion>, NotIssued> {
+    pub unsafe fn send_detached(&self, what: Send<'_>, how: Overlap) -> Result<Option<Done>, NotIssued> {
         let (memory, parameters, how) = self.prepare_send(&what, how)?;
         // SAFETY: the caller's promise.
         unsafe { self.issue_detached(Function::Write, memory, parameters, how) }

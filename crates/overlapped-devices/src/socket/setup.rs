@@ -1,8 +1,8 @@
 //! Sockets made, bound, shut down and closed (contract 08 §2, §3, §9).
 //!
 //! Windows lets a socket be bound where only finished connections still linger, and Linux asks for SO_REUSEADDR for that. So a bind
-//! that is refused is made again with it; and a listener, whose connections will linger, gets it. Two live sockets at one
-//! address stay refused. The drawback: a program that reads SO_REUSEADDR from Linux finds it set.
+//! that is refused is made again with it; and a listener, whose connections will linger, gets it, others that were bound before
+//! their end. Two live sockets at one address stay refused. The drawback: a program that reads SO_REUSEADDR from Linux finds it set.
 
 use super::address::Address;
 use super::core::{Core, Flags, Traits};
@@ -149,15 +149,7 @@ impl Socket {
             return Err(WsaError::EADDRNOTAVAIL);
         }
         let fd = core.fd().map_err(code)?;
-        let mut bound = sys::bind(fd.raw(), address);
-        if bound == Err(Errno::ADDRINUSE) && core.is_stream() && !core.has(Flags::REUSE) {
-            // Perhaps only connections that are over keep it: for Linux both sides have to agree that those do not count.
-            reuse(fd.raw(), true);
-            bound = sys::bind(fd.raw(), address);
-            if bound.is_err() || core.has(Flags::EXCLUSIVE) {
-                reuse(fd.raw(), false);
-            }
-        }
+        let bound = if core.is_stream() { bind_past_the_dead(fd.raw(), address) } else { sys::bind(fd.raw(), address) };
         bound.map_err(|error| match error {
             // Who asks to share the address is refused only where somebody wants it alone.
             Errno::ADDRINUSE if core.has(Flags::REUSE) => WsaError::EACCES,
@@ -277,12 +269,11 @@ impl Socket {
             return Ok(0);
         }
         let fd = self.core().fd().map_err(code)?;
-        sys::ask(fd.raw(), libc::FIONREAD as _).map(|count| count.unsigned_abs()).map_err(code)
+        self.core().unread(&fd).map_err(code)
     }
 
     /// SIOCATMARK: is no urgent data before what the next receive takes?
     pub fn at_mark(&self) -> Result<bool, WsaError> {
-        const SIOCATMARK: libc::c_ulong = 0x8905;
         let fd = self.core().fd().map_err(code)?;
         if !self.core().is_stream() {
             return Ok(true);
@@ -291,7 +282,7 @@ impl Socket {
             // Linux says so only where there is some.
             return Ok(true);
         }
-        sys::ask(fd.raw(), SIOCATMARK).map(|at| at != 0).map_err(code)
+        Ok(sys::is_at_mark(fd.raw()))
     }
 
     /// Bytes that the other side has not acknowledged.
@@ -332,6 +323,19 @@ impl Socket {
 /// Is it the address of a group, or of everybody? No socket has that.
 fn is_of_many(address: IpAddr) -> bool {
     address.is_multicast() || address == Ipv4Addr::BROADCAST
+}
+
+/// Binds a stream, also where only connections that are over keep the address: for Linux both sides have to agree that those do not
+/// count. The first attempt is made without this, and the wish is taken back, since others would meet it that are bound the same way.
+pub(super) fn bind_past_the_dead(fd: i32, address: &Address) -> Result<(), Errno> {
+    let bound = sys::bind(fd, address);
+    if bound != Err(Errno::ADDRINUSE) {
+        return bound;
+    }
+    reuse(fd, true);
+    let bound = sys::bind(fd, address);
+    reuse(fd, false);
+    bound
 }
 
 /// Does a connection that is over keep nobody from its address, from now on?

@@ -125,7 +125,8 @@ pub(super) fn bequeath(core: &Core, instance: &Instance) -> Option<Bequest> {
     let Traits { family, kind, protocol } = core.traits;
     let words = [family as u32, kind as u32, protocol as u32, (core.flags() & PASSED).bits()];
     let bytes = words.into_iter().flat_map(u32::to_le_bytes).collect();
-    Some(Bequest { kind: bequest::SOCKET, overlapped: instance.is_overlapped(), descriptor: Some(descriptor), bytes })
+    let overlapped = instance.is_overlapped();
+    Some(Bequest { kind: bequest::SOCKET, overlapped, descriptor: Some(descriptor), keep: None, bytes })
 }
 
 /// The socket that a parent process has left.

@@ -150,6 +150,12 @@ pub(super) fn ask(fd: RawFd, question: libc::c_ulong) -> Result<i32, Errno> {
     Ok(answer)
 }
 
+/// Is an urgent byte of a stream what comes next, read or not?
+pub(super) fn is_at_mark(fd: RawFd) -> bool {
+    const SIOCATMARK: libc::c_ulong = 0x8905;
+    ask(fd, SIOCATMARK).is_ok_and(|at| at != 0)
+}
+
 pub(super) fn set_nonblocking(fd: RawFd, yes: bool) -> Result<(), Errno> {
     let number = i32::from(yes);
     // SAFETY: reads one int.

@@ -279,7 +279,7 @@ impl Pages {
 }
 
 /// An engine that nothing is at once for: every operation happens on another thread, a few bytes at a time, and every
-/// third is interrupted first.
+/// third is interrupted first. It heeds the mode of descriptors, as some file systems of programs do.
 struct Piecemeal {
     pieces: usize,
     calls: AtomicU32,
@@ -289,6 +289,12 @@ impl Piecemeal {
     fn result(&self, operation: &Operation) -> RawResult {
         if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
             return Err(Errno::INTR);
+        }
+        // SAFETY: whoever calls the engine vouches for the descriptor.
+        let fd = unsafe { std::os::fd::BorrowedFd::borrow_raw(operation.fd) };
+        let positioned = matches!(operation.kind, Kind::Read | Kind::Write) && !operation.mode.contains(Mode::STREAM);
+        if positioned && rustix::fs::fcntl_getfl(fd)?.contains(rustix::fs::OFlags::NONBLOCK) {
+            return Err(Errno::AGAIN);
         }
         let aligned = operation.mode.contains(Mode::UNCACHED);
         let len = if aligned { operation.len } else { operation.len.min(self.pieces) };

@@ -24,6 +24,8 @@ fn a_file_opened_to_be_deleted_goes_with_the_last_handle_of_all_instances_02_8()
     assert!(world.has("f"), "another instance has it open");
     assert_eq!(world.denied("f", READ), Win32Error::ACCESS_DENIED, "delete pending");
     assert_eq!(world.denied("f", AccessMask::empty()), Win32Error::ACCESS_DENIED);
+    let new = world.refused("f", BOTH, SHARE_ALL, CREATE_NEW, NO_FLAGS);
+    assert_eq!(new, Win32Error::ACCESS_DENIED, "not 80: there is nothing that could be opened (01 section 2.5)");
     assert_eq!(reader.read(2).unwrap(), b"ta");
     assert_eq!(reader.write(b"!"), Ok(1));
     drop(reader);

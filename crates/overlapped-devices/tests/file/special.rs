@@ -7,6 +7,7 @@ use overlapped_abi::constants::open::*;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
 use overlapped_devices::file;
 use overlapped_kernel::device::FileType;
+use rustix::fs::OFlags;
 
 fn open(world: &World, name: &str, access: AccessMask, flags: FileFlags) -> Result<File, Win32Error> {
     world.open_path(name.as_ref(), access, SHARE_ALL, OPEN_EXISTING, flags)
@@ -38,6 +39,33 @@ fn nul_opens_by_any_disposition_and_for_everybody_at_once_01_3() {
     };
     let open: Vec<File> = (CREATE_NEW..=TRUNCATE_EXISTING).map(nul).collect();
     assert_eq!(open.len(), 5);
+}
+
+#[test]
+fn whoever_is_given_the_descriptor_of_a_file_finds_one_that_blocks() {
+    World::each(|world| {
+        world.file("full", b"abc");
+        world.file("empty", b"");
+        std::fs::create_dir(world.path("dir")).unwrap();
+        let blocks = |opened: &File| {
+            let device = opened.grant.instance.device();
+            let flags = rustix::fs::fcntl_getfl(device.descriptor().expect("it has one")).unwrap();
+            (!flags.contains(OFlags::NONBLOCK), flags & OFlags::RWMODE)
+        };
+        for name in ["full", "empty"] {
+            let opened = world.existing(name, BOTH);
+            assert_eq!(blocks(&opened), (true, OFlags::RDWR), "{name}");
+            assert_eq!(opened.write(b"x"), Ok(1), "{name}");
+        }
+        let name = world.path("dir");
+        let dir = open(world, name.to_str().unwrap(), READ, FileFlags::BACKUP_SEMANTICS).unwrap();
+        assert_eq!(blocks(&dir), (true, OFlags::RDONLY));
+        let left = world.existing("full", READ);
+        let instance = &left.grant.instance;
+        let bequest = instance.device().bequeath(instance).expect("a child may have it");
+        let flags = rustix::fs::fcntl_getfl(bequest.descriptor.expect("by descriptor")).unwrap();
+        assert!(!flags.contains(OFlags::NONBLOCK));
+    });
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::common::*;
 use overlapped_abi::constants::file::*;
 use overlapped_abi::constants::open::*;
-use overlapped_abi::{FileFlags, FileNotifyInformation, Overlapped, Status, Win32Error};
-use overlapped_devices::file::{Watch, WatchCall, watch};
+use overlapped_abi::{FileFlags, FileNotifyInformation, FileTime, Overlapped, Status, Win32Error};
+use overlapped_devices::file::{Watch, WatchCall, set_times, watch};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{Event, WaitRef};
 use overlapped_kernel::request::{Buffer, Completion, RequestRef, Route};
@@ -204,12 +204,15 @@ fn contents_and_attributes_are_modifications_02_10() {
     use std::os::unix::fs::PermissionsExt;
     let world = world();
     let file = world.path("dir/f");
+    let born =
+        || set_times(&world.existing("dir/f", BOTH).grant, Some(FileTime::from_ticks(1 << 56)), None, None).unwrap();
     for (filter, change) in [
         (FILE_NOTIFY_CHANGE_SIZE, (&|| fs::write(&file, b"longer").unwrap()) as &dyn Fn()),
         (FILE_NOTIFY_CHANGE_LAST_WRITE, &|| fs::write(&file, b"again").unwrap()),
         (FILE_NOTIFY_CHANGE_ATTRIBUTES, &|| fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap()),
         (FILE_NOTIFY_CHANGE_SECURITY, &|| fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap()),
         (FILE_NOTIFY_CHANGE_LAST_ACCESS, &|| drop(fs::read(&file).unwrap())),
+        (FILE_NOTIFY_CHANGE_CREATION, &born),
     ] {
         let _ = fs::remove_file(&file);
         fs::write(&file, b"x").unwrap();

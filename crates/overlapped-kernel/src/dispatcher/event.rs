@@ -47,6 +47,7 @@ impl Event {
 
     /// Makes it non-signalled.
     pub fn reset(&self) {
+        self.0.linger();
         self.0.reset();
     }
 
@@ -60,5 +61,29 @@ impl Event {
 impl Waitable for Event {
     fn dispatcher(&self) -> &Dispatcher {
         &self.0
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::{SIGNALLED, Waiter};
+    use super::*;
+    use crate::thread::{Ending, current};
+    use std::sync::atomic::Ordering;
+
+    #[test]
+    fn a_reset_does_not_take_a_signal_from_those_who_waited_when_it_was_set_04_3() {
+        let thread = current();
+        for event in [Event::manual_reset(false), Event::auto_reset(false)] {
+            let ticket = thread.begin_wait(false);
+            let waiter = Waiter::Any { thread: Arc::clone(&thread), ticket, index: 3 };
+            event.0.enqueue(&mut event.0.lock(), waiter);
+            // Another thread is in the midst of SetEvent, and has not come to the waiters.
+            event.0.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+            event.reset();
+            assert_eq!(thread.ending(ticket), Some(Ending::object(3)));
+            assert!(!event.0.is_signalled());
+            event.0.dequeue(&thread, ticket);
+        }
     }
 }

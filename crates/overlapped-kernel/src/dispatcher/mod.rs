@@ -221,13 +221,8 @@ impl Dispatcher {
             if bits & SHARED != 0 {
                 return self.change_shared(|signal| signal.reset());
             }
-            if bits & HELD != 0 {
-                let guard = self.inner.lock();
-                if self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel) & SHARED != 0 {
-                    drop(guard);
-                    self.change_shared(|signal| signal.reset());
-                }
-                return;
+            if bits & (HELD | WATCHED) != 0 {
+                return self.reset_watched();
             }
             match self.bits.compare_exchange_weak(bits, bits & !SIGNALLED, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => return,
@@ -236,15 +231,47 @@ impl Dispatcher {
         }
     }
 
+    /// Before the reset of an event that other processes have too: if it is signalled, those of them that wait get some time to come for
+    /// it. Not under a lock.
+    pub(crate) fn linger(&self) {
+        let bits = self.bits.load(Ordering::Acquire);
+        if !self.is_apart(bits) {
+            return;
+        }
+        let signal = Self::shared_signal(&self.inner.lock()).map(Arc::clone);
+        if let Some(signal) = signal.filter(|signal| signal.ready(0).is_ok()) {
+            signal.pulse();
+        }
+    }
+
+    /// Whoever has set it may not have come to the waiters yet: to them, that came before this.
+    #[cold]
+    fn reset_watched(&self) {
+        let mut woken = Vec::new();
+        let mut inner = self.hand_out(self.inner.lock(), &mut woken);
+        let before = loop {
+            let left = self.bits.load(Ordering::Acquire);
+            let before = self.bits.fetch_and(!SIGNALLED, Ordering::AcqRel);
+            if left & SIGNALLED != 0 || before & SIGNALLED == 0 || inner.waiters.is_empty() {
+                break before;
+            }
+            // Set once more after the waiters had their turn, by somebody who waits for the lock now.
+            self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
+            inner = self.hand_out(inner, &mut woken);
+        };
+        self.rest(&inner);
+        drop(inner);
+        woken.into_iter().for_each(|thread| thread.wake());
+        if before & SHARED != 0 {
+            self.change_shared(|signal| signal.reset());
+        }
+    }
+
     /// Releases the threads that wait now (all, or one if synchronization), and leaves it non-signalled.
     pub(crate) fn pulse(&self) {
         if self.is_apart(self.bits.load(Ordering::Acquire)) {
             self.set();
-            // Not under the lock: other processes get some time.
-            let signal = Self::shared_signal(&self.inner.lock()).map(Arc::clone);
-            if let Some(signal) = signal {
-                signal.pulse();
-            }
+            self.linger();
             return self.reset();
         }
         let guard = self.inner.lock();
@@ -374,21 +401,48 @@ impl Dispatcher {
         }
     }
 
-    /// The object became available: hands it to waiters for any in the order they came, then lets the waiters for all try.
-    fn serve(&self, mut inner: MutexGuard<'_, Inner>) {
-        let mut woken: Vec<Arc<Thread>> = Vec::new();
-        let mut groups: Vec<Arc<All>> = Vec::new();
-        let mut at = 0;
+    /// The object became available: the waiters get it.
+    fn serve<'a>(&'a self, inner: MutexGuard<'a, Inner>) {
+        let mut woken = Vec::new();
+        let inner = self.hand_out(inner, &mut woken);
+        self.rest(&inner);
+        drop(inner);
+        woken.into_iter().for_each(|thread: Arc<Thread>| thread.wake());
+    }
+
+    /// Lets the waiters have the object in the order they came; those for all try to get the rest, too.
+    fn hand_out<'a>(&'a self, mut inner: MutexGuard<'a, Inner>, woken: &mut Vec<Arc<Thread>>) -> MutexGuard<'a, Inner> {
+        let mut tried: Vec<Arc<All>> = Vec::new();
+        while let Some(all) = self.hand_on(&mut inner, woken, &tried) {
+            // It locks all its objects, in their order.
+            drop(inner);
+            all.try_satisfy();
+            tried.push(all);
+            inner = self.inner.lock();
+        }
+        inner
+    }
+
+    /// Hands the object to waiters for any, up to the first waiter for all that may succeed and has not been tried. What nobody
+    /// consumes they all get first.
+    fn hand_on(&self, inner: &mut Inner, woken: &mut Vec<Arc<Thread>>, tried: &[Arc<All>]) -> Option<Arc<All>> {
+        let (mut at, mut next) = (0, None);
         while at < inner.waiters.len() {
             let (thread, ticket, index) = match &inner.waiters[at] {
+                Waiter::Any { thread, ticket, index } => (Arc::clone(thread), *ticket, *index),
                 Waiter::All(all) => {
-                    groups.push(Arc::clone(all));
+                    let is_new = next.is_none() && !tried.iter().any(|one| Arc::ptr_eq(one, all));
+                    if is_new && self.ready(inner, all.thread()) != Err(Refusal::NotSignalled) {
+                        next = Some(Arc::clone(all));
+                        if !matches!(inner.state, State::Notification) {
+                            break;
+                        }
+                    }
                     at += 1;
                     continue;
                 }
-                Waiter::Any { thread, ticket, index } => (Arc::clone(thread), *ticket, *index),
             };
-            let taken = match self.take_locked(&mut inner, &thread) {
+            let taken = match self.take_locked(inner, &thread) {
                 Ok(taken) => taken,
                 Err(Refusal::NotSignalled) => break,
                 Err(Refusal::Recursion) => {
@@ -401,17 +455,10 @@ impl Dispatcher {
                 woken.push(thread);
             } else {
                 // Its wait ended otherwise meanwhile: the next one may have it.
-                self.untake_locked(&mut inner, &thread, taken);
+                self.untake_locked(inner, &thread, taken);
             }
         }
-        self.rest(&inner);
-        drop(inner);
-        for thread in woken {
-            thread.wake();
-        }
-        for all in groups {
-            all.try_satisfy();
-        }
+        next
     }
 
     pub(crate) fn untake_locked(&self, inner: &mut Inner, thread: &Arc<Thread>, taken: Taken) {

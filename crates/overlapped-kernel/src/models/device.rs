@@ -17,7 +17,11 @@ use std::sync::Arc;
 
 /// See the module page. Each piece of data is for one request.
 #[derive(Default)]
-pub(super) struct Queue(Mutex<Held>);
+pub(super) struct Queue {
+    held: Mutex<Held>,
+    /// It shows what waits here, so that no list need have it.
+    shows: bool,
+}
 
 #[derive(Default)]
 struct Held {
@@ -26,10 +30,16 @@ struct Held {
 }
 
 impl Queue {
+    /// One that shows its requests.
+    #[cfg(not(shuttle))]
+    pub(super) fn shown() -> Self {
+        Self { shows: true, ..Self::default() }
+    }
+
     /// Data for the oldest request, or for the next one.
     pub(super) fn feed(&self) {
         let request = {
-            let mut held = self.0.lock();
+            let mut held = self.held.lock();
             let request = held.requests.pop_front();
             held.data += usize::from(request.is_none());
             request
@@ -39,7 +49,7 @@ impl Queue {
 
     /// Data that no request has taken.
     pub(super) fn left(&self) -> usize {
-        self.0.lock().data
+        self.held.lock().data
     }
 }
 
@@ -50,12 +60,16 @@ unsafe impl Device for Queue {
     }
 
     fn start(&self, _: &Request) -> Start {
-        Start::Queue
+        if self.shows { Start::Wait } else { Start::Queue }
+    }
+
+    fn each_waiting(&self, look: &mut dyn FnMut(&RequestRef)) {
+        self.held.lock().requests.iter().for_each(look);
     }
 
     fn enqueue(&self, request: RequestRef) {
         let completion = {
-            let mut held = self.0.lock();
+            let mut held = self.held.lock();
             if request.is_cancelling() {
                 Completion::failure(Status::CANCELLED)
             } else if held.data > 0 {
@@ -70,7 +84,7 @@ unsafe impl Device for Queue {
 
     fn cancel(&self, request: &RequestRef) -> bool {
         let waits = {
-            let mut held = self.0.lock();
+            let mut held = self.held.lock();
             let place = held.requests.iter().position(|waits| Arc::ptr_eq(waits, request));
             place.and_then(|place| held.requests.remove(place))
         };

@@ -2,9 +2,12 @@
 
 use super::device::{Queue, call, issue, open};
 use super::{check, me};
+use crate::clock::Timeout;
 use crate::dispatcher::{Event, WaitRef, Waitable};
+use crate::idle::Idle;
 use crate::instance::Instance;
-use crate::request::RequestRef;
+use crate::port::{NoPacket, Port};
+use crate::request::{Parameters, RequestRef};
 use crate::road::{Refused, Reply};
 use crate::thread::Thread;
 use crate::wait::{Outcome, wait_any};
@@ -74,6 +77,64 @@ fn a_request_that_is_issued_while_its_handle_closes_ends() {
     });
 }
 
+/// An instance that reports to a port, of a device that shows its requests.
+fn showing() -> (Arc<Queue>, Arc<Instance>, Arc<Port>) {
+    let (queue, port) = (Arc::new(Queue::shown()), Port::new(1, None));
+    let instance = open(&queue, true);
+    port.associate(&instance, 7).unwrap();
+    (queue, instance, port)
+}
+
+/// Issues a read that nobody keeps; it is pending.
+fn send_off(instance: &Arc<Instance>) {
+    // SAFETY: neither memory nor an OVERLAPPED.
+    let issued = unsafe { instance.issue_detached(call(None), Parameters::default()) };
+    assert!(issued.is_ok_and(|done| done.is_none()));
+}
+
+/// The request has ended once: there is one packet, and nobody has the request any more.
+fn assert_told_once(instance: &Instance, port: &Arc<Port>) -> Status {
+    assert_eq!(instance.outstanding(), 0);
+    let packet = port.remove(&Idle, Timeout::Poll, false).expect("it is told of");
+    assert_eq!(port.remove(&Idle, Timeout::Poll, false).err(), Some(NoPacket::TimedOut), "once");
+    me().end();
+    packet.status
+}
+
+#[test]
+fn a_request_that_only_its_device_shows_ends_with_its_handle() {
+    check(3, || {
+        let (_queue, instance, port) = showing();
+        let closer = {
+            let instance = Arc::clone(&instance);
+            spawn(move || instance.handle_closed())
+        };
+        send_off(&instance);
+        closer.join().unwrap();
+        assert_eq!(assert_told_once(&instance, &port), Status::CANCELLED);
+    });
+}
+
+#[test]
+fn cancel_against_completion_end_a_request_once_that_only_its_device_shows() {
+    check(2, || {
+        let (queue, instance, port) = showing();
+        send_off(&instance);
+        assert_eq!(instance.outstanding(), 1);
+        let feeder = feeder(&queue);
+        let canceller = {
+            let instance = Arc::clone(&instance);
+            spawn(move || _ = instance.cancel(|_| true))
+        };
+        let marked = instance.cancel(|_| true);
+        feeder.join().unwrap();
+        canceller.join().unwrap();
+        assert!(marked <= 1);
+        let status = assert_told_once(&instance, &port);
+        assert_eq!(queue.left(), usize::from(status == Status::CANCELLED));
+    });
+}
+
 #[test]
 fn who_waits_for_a_request_sees_its_end_whoever_brings_it() {
     check(2, || {
@@ -84,7 +145,7 @@ fn who_waits_for_a_request_sees_its_end_whoever_brings_it() {
             spawn(move || _ = request.cancel())
         };
         let done: WaitRef = request.done();
-        let ended = wait_any(instance.idle(), &[done], crate::clock::Timeout::Infinite, false);
+        let ended = wait_any(instance.idle(), &[done], Timeout::Infinite, false);
         assert_eq!(ended, Ok(Outcome::Object(0)));
         assert!(request.is_complete());
         feeder.join().unwrap();

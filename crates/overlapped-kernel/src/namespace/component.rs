@@ -57,13 +57,25 @@ pub(super) fn read(piece: &[u8], style: Style) -> Result<Component<'_>, Flaw> {
 
 /// `name`, if every character in it may stand in a Windows name.
 pub(super) fn legal(name: &[u8]) -> Result<&[u8], Flaw> {
-    match name.iter().copied().find(|&byte| is_illegal(byte)) {
+    match name.iter().copied().find(|&byte| ILLEGAL[usize::from(byte)]) {
         None => Ok(name),
         Some(b':') => Err(Flaw::Stream),
         Some(byte) => Err(Flaw::Illegal(char::from(byte))),
     }
 }
 
-fn is_illegal(byte: u8) -> bool {
-    byte < 0x20 || br#"<>:"/\|?*"#.contains(&byte)
-}
+/// What must not stand in a name, by byte.
+static ILLEGAL: [bool; 256] = {
+    let (mut illegal, special) = ([false; 256], br#"<>:"/\|?*"#);
+    let mut at = 0;
+    while at < 0x20 {
+        illegal[at] = true;
+        at += 1;
+    }
+    at = 0;
+    while at < special.len() {
+        illegal[special[at] as usize] = true;
+        at += 1;
+    }
+    illegal
+};

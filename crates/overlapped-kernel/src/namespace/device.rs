@@ -74,8 +74,12 @@ pub(super) enum Device {
 
 /// The device that `name` is behind `\\.\` or `\\?\`, in any case (contract 01 §3).
 pub(super) fn named(name: &[u8]) -> Option<Device> {
-    let upper = name.to_ascii_uppercase();
-    Some(match upper.as_slice() {
+    // The longest: `PHYSICALDRIVE` with the ten digits of a number.
+    let mut upper = [0; 23];
+    let upper = upper.get_mut(..name.len())?;
+    upper.copy_from_slice(name);
+    upper.make_ascii_uppercase();
+    Some(match &*upper {
         b"NUL" => Device::Null,
         b"CON" => Device::Console,
         b"CONIN$" => Device::ConsoleInput,

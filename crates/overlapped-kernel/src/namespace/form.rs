@@ -97,7 +97,8 @@ impl<'a> Form<'a> {
             Self::Device { style, .. } if *style == Style::Verbatim => (MAX_VERBATIM, "make it shorter"),
             _ => (MAX_ORDINARY, r"put \\?\ before it, or give the POSIX path"),
         };
-        let length = utf16_len(name);
+        // No text has more units than bytes.
+        let length = if name.len() <= limit { name.len() } else { utf16_len(name) };
         if length <= limit {
             return Ok(());
         }

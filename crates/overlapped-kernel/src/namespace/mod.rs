@@ -74,6 +74,7 @@ mod places;
 mod resolve;
 mod table;
 mod target;
+mod volumes;
 mod walk;
 
 #[cfg(test)]
@@ -89,4 +90,5 @@ pub use listing::{MappedTo, Mapping};
 pub use places::{ConfigFile, config_file, runtime_directory};
 pub use table::Namespace;
 pub use target::{FileTarget, MailslotReach, Target, VolumeTarget};
+pub use volumes::Known;
 pub use walk::{CaseRule, Lookup};

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Component as PathPart, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::component::{self, Component, Flaw};
 use super::device::{self, Device, DriveLetter};
@@ -12,7 +12,7 @@ use super::fold::{ObjectName, readable};
 use super::form::{Form, Style, split_first};
 use super::table::Namespace;
 use super::target::{FileTarget, Target, VolumeTarget};
-use super::walk::{CaseRule, Lookup, join, locate};
+use super::walk::{CaseRule, Lookup, Walked, locate};
 
 /// The longest path Linux takes: `PATH_MAX` less the terminating zero.
 const MAX_LINUX: usize = 4095;
@@ -59,31 +59,21 @@ struct Resolver<'a> {
     name: &'a [u8],
 }
 
-/// Where a path starts: a root that `..` does not leave, and the components already below it.
+/// Where a path starts, and on which drive.
 struct Base {
     drive: Option<DriveLetter>,
-    root: PathBuf,
-    names: Vec<OsString>,
+    walked: Walked,
 }
 
-impl Base {
-    fn root(drive: Option<DriveLetter>, root: &Path) -> Self {
-        let root = root.to_path_buf();
-        let names = Vec::new();
-        Self { drive, root, names }
+impl Resolver<'_> {
+    fn root(&self, drive: Option<DriveLetter>, root: &Path) -> Base {
+        Base { drive, walked: Walked::root(root, self.name.len()) }
     }
 
     /// The base `directory`, which is `root` or below it.
-    fn at(drive: Option<DriveLetter>, root: &Path, directory: &Path) -> Self {
-        let mut base = Self::root(drive, root);
-        let below = directory.strip_prefix(root).unwrap_or(directory);
-        for part in below.components() {
-            match part {
-                PathPart::Normal(name) => base.names.push(name.to_os_string()),
-                PathPart::ParentDir => drop(base.names.pop()),
-                _ => {}
-            }
-        }
+    fn at(&self, drive: Option<DriveLetter>, root: &Path, directory: &Path) -> Base {
+        let mut base = self.root(drive, root);
+        base.walked.walk(directory.strip_prefix(root).unwrap_or(directory));
         base
     }
 }
@@ -137,7 +127,7 @@ impl Resolver<'_> {
         let mut base = base()?;
         self.descend(&mut base, path, style)?;
         self.file(FileTarget {
-            path: locate(&base.root, &base.names, self.case, self.lookup),
+            path: locate(base.walked, self.case, self.lookup),
             drive: base.drive,
             trailing_separator: self.name.last().is_some_and(|&byte| style.separates(byte)),
             bare_drive: matches!(self.name, [_, b':']),
@@ -153,10 +143,8 @@ impl Resolver<'_> {
             }
             match self.component(base, piece, style) {
                 Ok(Component::Stay) => {}
-                Ok(Component::Up) => drop(base.names.pop()),
-                Ok(Component::Down(name)) => {
-                    base.names.push(OsStr::from_bytes(name).to_os_string());
-                }
+                Ok(Component::Up) => base.walked.up(),
+                Ok(Component::Down(name)) => base.walked.down(name),
                 Err(flaw) => return Err(flaw.in_name(self.name, piece)),
             }
         }
@@ -172,7 +160,7 @@ impl Resolver<'_> {
             Err(_) => true,
         };
         if irregular && style == Style::PosixFirst {
-            let as_it_is = join(&base.root, &base.names).join(OsStr::from_bytes(piece));
+            let as_it_is = base.walked.path().join(OsStr::from_bytes(piece));
             if self.lookup.exists(&as_it_is) {
                 return Ok(Component::Down(piece));
             }
@@ -203,15 +191,16 @@ impl Resolver<'_> {
         // The deepest; of equals the first letter.
         let deepest = holding.max_by_key(|(letter, root)| (root.components().count(), std::cmp::Reverse(*letter)));
         Ok(match deepest {
-            Some((letter, root)) => Base::at(Some(letter), root, &current),
-            None => Base::at(None, Path::new("/"), &current),
+            Some((letter, root)) => self.at(Some(letter), root, &current),
+            None => self.at(None, Path::new("/"), &current),
         })
     }
 
     /// The root of the current drive.
     fn current_root(&self) -> Result<Base, NameError> {
-        let current = self.current()?;
-        Ok(Base::root(current.drive, &current.root))
+        let mut current = self.current()?;
+        current.walked.back();
+        Ok(current)
     }
 
     fn current_dir(&self) -> Result<PathBuf, NameError> {
@@ -219,7 +208,7 @@ impl Resolver<'_> {
     }
 
     fn drive_root(&self, drive: DriveLetter) -> Result<Base, NameError> {
-        Ok(Base::root(Some(drive), self.directory_of(drive)?))
+        Ok(self.root(Some(drive), self.directory_of(drive)?))
     }
 
     /// Where `X:rel` starts.
@@ -227,11 +216,7 @@ impl Resolver<'_> {
         let root = self.directory_of(drive)?;
         let own = self.lookup.drive_current_dir(drive);
         let current = own.map_or_else(|| self.current_dir(), Ok)?;
-        Ok(if current.starts_with(root) {
-            Base::at(Some(drive), root, &current)
-        } else {
-            Base::root(Some(drive), root)
-        })
+        Ok(if current.starts_with(root) { self.at(Some(drive), root, &current) } else { self.root(Some(drive), root) })
     }
 
     fn directory_of(&self, drive: DriveLetter) -> Result<&Path, NameError> {
@@ -257,7 +242,7 @@ impl Resolver<'_> {
             return self.table.server_pipe(self.name, server, rest);
         }
         let root = self.share(server, share)?;
-        let base = || Ok(Base::root(None, root));
+        let base = || Ok(self.root(None, root));
         self.path(base, rest.unwrap_or_default(), style)
     }
 
@@ -277,7 +262,8 @@ impl Resolver<'_> {
     /// What follows `\\.\` or `\\?\`.
     fn device(&self, path: &[u8], style: Style) -> Result<Target, NameError> {
         let (first, rest) = split_first(path, style);
-        match (device::named(first), rest) {
+        let volume = || self.table.drive_of_volume(first).map(Device::Drive);
+        match (device::named(first).or_else(volume), rest) {
             (Some(Device::Pipe), rest) => self.table.local_pipe(self.name, rest),
             (Some(Device::Mailslot), rest) => self.table.mailslot(self.name, b".", rest),
             (Some(Device::Unc), rest) => self.unc(rest.unwrap_or_default(), style),

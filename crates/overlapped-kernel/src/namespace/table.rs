@@ -23,6 +23,8 @@ pub(super) type Ports<T> = BTreeMap<u32, Entry<T>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namespace {
     pub(super) drives: BTreeMap<DriveLetter, Entry<Drive>>,
+    /// What definitions of drives hide, the last one at the end.
+    pub(super) hidden: BTreeMap<DriveLetter, Vec<Option<Entry<Drive>>>>,
     pub(super) serial: Ports<Serial>,
     pub(super) parallel: Ports<PathBuf>,
     pub(super) disks: BTreeMap<DiskName, Entry<Disk>>,
@@ -61,6 +63,7 @@ impl Namespace {
     pub fn empty() -> Self {
         Self {
             drives: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             serial: BTreeMap::new(),
             parallel: BTreeMap::new(),
             disks: BTreeMap::new(),

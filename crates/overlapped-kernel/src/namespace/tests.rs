@@ -40,6 +40,9 @@ impl Lookup for Tree {
     }
 
     fn read_dir_names(&self, directory: &Path) -> io::Result<Vec<OsString>> {
+        if !self.exists(directory) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let children = self.paths.iter().filter(|path| path.parent() == Some(directory));
         // Backwards, as a file system owes nobody an order.
         Ok(children.rev().filter_map(|path| path.file_name()).map(OsString::from).collect())

@@ -196,6 +196,7 @@ impl Process {
         if poll(&mut readable, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) != Ok(1) {
             return;
         }
+        super::tell_observers(self.id);
         let mut last = opened.last.lock();
         if last.is_some() {
             // Somebody else is about to say it, or has.

@@ -48,6 +48,12 @@ impl Draft<'_> {
         self.request.detached = true;
     }
 
+    /// Its device shows it to whoever looks for it ([`Start::Wait`](crate::device::Start::Wait)).
+    #[inline(always)]
+    pub(crate) fn stays_off_the_list(&mut self) {
+        self.request.unlisted = true;
+    }
+
     /// The request as others may have it.
     #[inline(always)]
     pub(crate) fn keep(self) -> RequestRef {
@@ -62,12 +68,11 @@ impl Draft<'_> {
     #[inline(always)]
     pub(crate) unsafe fn keep_from(draft: &mut ManuallyDrop<Self>) -> RequestRef {
         draft.request.instance.count();
-        let mut kept = Arc::<Request>::new_uninit();
-        let Some(place) = Arc::get_mut(&mut kept) else { unreachable!("nobody else has it") };
-        // SAFETY: it is moved, by the caller's promise, to memory for it. By the language's own means it would be moved through the
-        // stack first, which costs as much again.
+        let kept = Arc::<Request>::new_uninit();
+        // SAFETY: it is moved, by the caller's promise, to memory for it, which nobody else has. By the language's own means it would be
+        // moved through the stack first, and `Arc::get_mut` is a locked operation: each costs as much again.
         unsafe {
-            std::ptr::copy_nonoverlapping(&raw const draft.request, place.as_mut_ptr(), 1);
+            std::ptr::copy_nonoverlapping(&raw const draft.request, Arc::as_ptr(&kept).cast_mut().cast::<Request>(), 1);
             kept.assume_init()
         }
     }
@@ -78,18 +83,19 @@ impl Draft<'_> {
         self.request.payload.get_mut().take()
     }
 
-    /// The read or write was done inside the call: writes the outcome and tells everybody, as [`Request::complete_at_once`] does. A payload that
-    /// no packet takes is dropped.
+    /// The read or write was done inside the call: writes the outcome and tells everybody, as [`Request::complete_at_once`] does. Gives the
+    /// payload back if no packet takes it.
     #[inline(always)]
-    pub(crate) fn complete(&mut self, completion: Completion, quiet: bool) {
-        let payload = self.request.payload.get_mut().take();
+    pub(crate) fn complete(&mut self, completion: Completion, quiet: bool) -> Option<Box<dyn Any + Send>> {
+        let mut payload = self.request.payload.get_mut().take();
         let request = &self.request;
         let port = request.port(quiet);
         request.block.finish(completion.status, completion.bytes);
-        request.tell(completion, port, |key| match payload {
+        request.tell(completion, port, |key| match payload.take() {
             Some(payload) => request.carrying(payload),
             None => request.numbers(key),
         });
+        payload
     }
 
     /// Is there nothing in it to drop, once its payload was taken? Most have nothing, and to drop them field by field takes longer.

@@ -153,6 +153,8 @@ pub struct Request {
     carries: bool,
     /// Nobody keeps it to ask for the payload.
     detached: bool,
+    /// Its device shows it, and its instance's list does not have it.
+    unlisted: bool,
     position: Position,
     buffer: Buffer,
     parameters: Parameters,
@@ -230,6 +232,7 @@ impl Request {
             alerts,
             carries: payload.is_some(),
             detached: false,
+            unlisted: false,
             position,
             buffer,
             parameters: Parameters::default(),
@@ -410,7 +413,17 @@ impl Request {
 
     /// Others may see the request from here on; unless a limit keeps it out.
     pub(crate) fn pend(self: &Arc<Self>) -> Result<(), Status> {
+        if self.unlisted {
+            // Nobody finds it before its device has it.
+            self.word.pend();
+            return Ok(());
+        }
         self.instance.enlist(self)
+    }
+
+    /// Is it its device alone that shows it?
+    pub(crate) fn is_unlisted(&self) -> bool {
+        self.unlisted
     }
 
     /// It is on its instance's list, whose lock is held: who finds it there must find it pending.
@@ -455,8 +468,11 @@ impl Request {
 
     /// The last word on a pending request, which whoever carries it out says once: writes the outcome and tells everybody.
     pub fn complete(self: &Arc<Self>, completion: Completion) {
-        let _ = self.word.complete();
-        self.instance.delist(self);
+        // One that its device shows is completed by whoever has taken it from there, under a lock, and that is one party.
+        if !self.unlisted {
+            let _ = self.word.complete();
+            self.instance.delist(self);
+        }
         // What the outcome sets free may be reused by the caller at once, so look up what is still needed first.
         let port = self.port(false);
         // The count of a packet has 32 bits: whoever gets the payload looks at the request for a longer one.

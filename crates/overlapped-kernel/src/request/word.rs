@@ -6,6 +6,7 @@
 //!    |               +------complete------+--> COMPLETING --publish--+
 //!    +-----------------publish_at_once-------------------------> COMPLETE --collect--> COLLECTED
 //! ```
+//! Where a lock has given the last word to one party already, `publish` comes straight from PENDING or CANCELLING.
 //! `pend` and `publish_at_once` belong to the issuing thread, before anybody else can see the request; `complete` and
 //! `publish` to whoever has the last word on it; `collect` to whoever takes its payload. Cancelling is a transition
 //! that exactly one caller takes, and asks for an early last word; it never retires a request by itself. Beside the state stands
@@ -78,7 +79,9 @@ impl RequestWord {
     /// Status block and payload are final and may be taken. True if somebody is to be told.
     #[must_use]
     pub(crate) fn publish(&self) -> bool {
-        self.0.swap(COMPLETE, Ordering::AcqRel) & WATCHED != 0
+        let was = self.0.swap(COMPLETE, Ordering::AcqRel);
+        assert!(was & STATE < COMPLETE, "a pending request completes once, and this one was in state {was:#x}");
+        was & WATCHED != 0
     }
 
     /// The same for a request that never was pending: nobody else has seen it.
@@ -152,6 +155,26 @@ mod tests {
         assert!(word.collect());
         assert!(!word.collect());
         assert!(word.is_complete());
+    }
+
+    #[test]
+    fn a_request_that_one_party_has_anyway_is_published_without_a_last_word() {
+        let word = RequestWord::new();
+        word.pend();
+        assert!(word.watch());
+        assert_eq!(word.cancel(), Cancelled::Marked);
+        assert!(word.publish());
+        assert_eq!(word.cancel(), Cancelled::NotFound);
+        assert!(word.is_complete());
+    }
+
+    #[test]
+    #[should_panic(expected = "completes once")]
+    fn a_second_publication_is_a_bug() {
+        let word = RequestWord::new();
+        word.pend();
+        let _ = word.publish();
+        let _ = word.publish();
     }
 
     #[test]

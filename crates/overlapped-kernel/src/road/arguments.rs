@@ -23,6 +23,8 @@ pub enum Report {
     AtOnce,
     /// As if it had been pending: what overlapped disk requests do in the C face (decision D4).
     AsPending,
+    /// From the call, which hands the payload back, and by no packet: FILE_SKIP_COMPLETION_PORT_ON_SUCCESS for one request.
+    InPlace,
 }
 
 /// The arguments of a transfer.
@@ -73,6 +75,28 @@ pub enum Reply {
     Done(RequestRef, Completion),
     /// Accepted; the completion comes on the request's route.
     Pending(RequestRef),
+}
+
+/// What a call that nobody keeps the request of has done by itself.
+pub struct Done {
+    /// The outcome.
+    pub completion: Completion,
+    /// The caller's own things, unless a packet has them.
+    pub payload: Option<Box<dyn Any + Send>>,
+}
+
+impl Done {
+    /// Of a request that is complete.
+    #[must_use]
+    pub fn of(request: &Request, completion: Completion) -> Self {
+        Self { completion, payload: request.take_payload() }
+    }
+}
+
+impl std::fmt::Debug for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Done").field(&self.completion).finish()
+    }
 }
 
 /// A call that was not accepted: nobody else is told.

@@ -1,6 +1,6 @@
 //! Overlapped requests: issued, attempted on the spot, and what is left of them sent on its way.
 
-use super::{Call, Failure, Refused, Reply, Report};
+use super::{Call, Done, Failure, Refused, Reply, Report};
 use crate::device::{Next, Start};
 use crate::engine::Operation;
 use crate::instance::{Instance, NotificationModes};
@@ -19,7 +19,7 @@ impl Instance {
         &self,
         draft: &mut ManuallyDrop<Draft<'_>>,
         report: Report,
-    ) -> Result<Option<Completion>, Failure> {
+    ) -> Result<Option<Done>, Failure> {
         draft.detach();
         let mut stage = self.begin(draft);
         self.attempt(draft, &mut stage);
@@ -28,16 +28,18 @@ impl Instance {
         match stage {
             // The count of a packet has 32 bits: whoever gets the payload looks at the request for a longer one.
             Start::Done(completion) if completion.bytes > u32::MAX as usize => {
-                keep(draft).complete_at_once(completion, self.is_quiet(report));
-                Ok((report == Report::AtOnce).then_some(completion))
+                let request = keep(draft);
+                request.complete_at_once(completion, self.is_quiet(report));
+                let payload = if report == Report::InPlace { request.take_payload() } else { None };
+                Ok((report != Report::AsPending).then_some(Done { completion, payload }))
             }
             Start::Done(completion) => {
-                draft.complete(completion, self.is_quiet(report));
+                let payload = draft.complete(completion, self.is_quiet(report));
                 if !draft.is_bare() {
                     // SAFETY: the last use of it.
                     unsafe { ManuallyDrop::drop(draft) };
                 }
-                Ok((report == Report::AtOnce).then_some(completion))
+                Ok((report != Report::AsPending).then_some(Done { completion, payload }))
             }
             Start::Failed(status) => {
                 let payload = draft.refuse(status);
@@ -46,6 +48,12 @@ impl Instance {
                 Err(Failure { status, payload })
             }
             Start::Queue => self.leave(keep(draft)).map(|()| None),
+            Start::Wait => {
+                if self.needs_no_list() {
+                    draft.stays_off_the_list();
+                }
+                self.leave(keep(draft)).map(|()| None)
+            }
             rest => self.send(keep(draft), rest).map(|_| None),
         }
     }
@@ -108,7 +116,7 @@ impl Instance {
         self: &Arc<Self>,
         call: Call,
         parameters: Parameters,
-    ) -> Result<Option<Completion>, Failure> {
+    ) -> Result<Option<Done>, Failure> {
         let report = call.report;
         // SAFETY: the caller's promise.
         let mut draft = ManuallyDrop::new(unsafe { call.draft(self) });
@@ -214,10 +222,14 @@ impl Instance {
         Ok(())
     }
 
-    /// Does the notification mode keep the packet away from what the call reports?
+    /// Is the packet kept away from what the call reports?
     #[inline(always)]
     fn is_quiet(&self, report: Report) -> bool {
-        report == Report::AtOnce && self.modes().contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS)
+        match report {
+            Report::AtOnce => self.modes().contains(NotificationModes::SKIP_COMPLETION_PORT_ON_SUCCESS),
+            Report::AsPending => false,
+            Report::InPlace => true,
+        }
     }
 
     /// The request was done inside the call.
@@ -225,7 +237,7 @@ impl Instance {
     fn done(&self, request: RequestRef, completion: Completion, report: Report) -> Reply {
         request.complete_at_once(completion, self.is_quiet(report));
         match report {
-            Report::AtOnce => Reply::Done(request, completion),
+            Report::AtOnce | Report::InPlace => Reply::Done(request, completion),
             Report::AsPending => Reply::Pending(request),
         }
     }

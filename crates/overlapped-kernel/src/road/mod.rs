@@ -8,13 +8,13 @@ mod checks;
 mod issue;
 mod synchronous;
 
-pub use arguments::{Call, Failure, Place, Probe, Refused, Reply, Report, Transfer};
+pub use arguments::{Call, Done, Failure, Place, Probe, Refused, Reply, Report, Transfer};
 pub use checks::permit;
 
 use crate::device::Next;
 use crate::engine::RawResult;
 use crate::instance::Instance;
-use crate::request::{Completion, Request};
+use crate::request::Request;
 use overlapped_abi::AccessMask;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Instance {
 
     /// [`Instance::transfer`] for callers that have no use for the request: the outcome if the call reports it, else it comes on the
     /// request's route. What is done inside the call costs no allocation here. The packet brings the payload without the request
-    /// ([`Cargo::Read`](crate::port::Cargo::Read)); without a packet, the payload is dropped.
+    /// ([`Cargo::Read`](crate::port::Cargo::Read)); without a packet, a call that reports the outcome hands it back.
     ///
     /// # Safety
     /// As for [`Instance::transfer`].
@@ -50,14 +50,14 @@ impl Instance {
         self: &Arc<Self>,
         access: AccessMask,
         mut transfer: Transfer,
-    ) -> Result<Option<Completion>, Refused> {
+    ) -> Result<Option<Done>, Refused> {
         if let Err(error) = self.admit(access, &mut transfer) {
             return Err(Refused { error, payload: transfer.payload });
         }
         if !(self.is_overlapped() && transfer.overlapped_call()) {
             // SAFETY: the caller's promise.
             return match unsafe { self.synchronous_transfer(transfer) }? {
-                Reply::Done(_, completion) => Ok(Some(completion)),
+                Reply::Done(request, completion) => Ok(Some(Done::of(&request, completion))),
                 Reply::Pending(_) => Ok(None),
             };
         }

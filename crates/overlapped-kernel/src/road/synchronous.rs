@@ -116,7 +116,7 @@ impl Instance {
             Start::Failed(status) => Ended::untold(Completion::failure(status)),
             Start::Done(completion) => Ended::untold(completion),
             Start::Transfer(operation) => self.perform(request, operation),
-            Start::Queue => self.queue_and_wait(request, patience),
+            Start::Queue | Start::Wait => self.queue_and_wait(request, patience),
         }
     }
 

@@ -166,6 +166,55 @@ WINBASEAPI BOOL WINAPI GetVolumeInformationByHandleW(HANDLE file, LPWSTR name, D
                                                      LPDWORD flags, LPWSTR system, DWORD systemRoom)
     OVL_SYMBOL(GetVolumeInformationByHandleW);
 
+WINBASEAPI HANDLE WINAPI FindFirstVolumeA(LPSTR to, DWORD room) OVL_SYMBOL(FindFirstVolumeA);
+WINBASEAPI HANDLE WINAPI FindFirstVolumeW(LPWSTR to, DWORD room) OVL_SYMBOL(FindFirstVolumeW);
+WINBASEAPI BOOL WINAPI FindNextVolumeA(HANDLE listing, LPSTR to, DWORD room) OVL_SYMBOL(FindNextVolumeA);
+WINBASEAPI BOOL WINAPI FindNextVolumeW(HANDLE listing, LPWSTR to, DWORD room) OVL_SYMBOL(FindNextVolumeW);
+WINBASEAPI BOOL WINAPI FindVolumeClose(HANDLE listing) OVL_SYMBOL(FindVolumeClose);
+WINBASEAPI HANDLE WINAPI FindFirstVolumeMountPointA(LPCSTR volume, LPSTR to, DWORD room) OVL_SYMBOL(FindFirstVolumeMountPointA);
+WINBASEAPI HANDLE WINAPI FindFirstVolumeMountPointW(LPCWSTR volume, LPWSTR to, DWORD room)
+    OVL_SYMBOL(FindFirstVolumeMountPointW);
+WINBASEAPI BOOL WINAPI FindNextVolumeMountPointA(HANDLE listing, LPSTR to, DWORD room) OVL_SYMBOL(FindNextVolumeMountPointA);
+WINBASEAPI BOOL WINAPI FindNextVolumeMountPointW(HANDLE listing, LPWSTR to, DWORD room) OVL_SYMBOL(FindNextVolumeMountPointW);
+WINBASEAPI BOOL WINAPI FindVolumeMountPointClose(HANDLE listing) OVL_SYMBOL(FindVolumeMountPointClose);
+WINBASEAPI BOOL WINAPI GetVolumeNameForVolumeMountPointA(LPCSTR root, LPSTR to, DWORD room)
+    OVL_SYMBOL(GetVolumeNameForVolumeMountPointA);
+WINBASEAPI BOOL WINAPI GetVolumeNameForVolumeMountPointW(LPCWSTR root, LPWSTR to, DWORD room)
+    OVL_SYMBOL(GetVolumeNameForVolumeMountPointW);
+WINBASEAPI BOOL WINAPI GetVolumePathNamesForVolumeNameA(LPCSTR volume, LPSTR to, DWORD room, PDWORD needed)
+    OVL_SYMBOL(GetVolumePathNamesForVolumeNameA);
+WINBASEAPI BOOL WINAPI GetVolumePathNamesForVolumeNameW(LPCWSTR volume, LPWSTR to, DWORD room, PDWORD needed)
+    OVL_SYMBOL(GetVolumePathNamesForVolumeNameW);
+WINBASEAPI BOOL WINAPI SetVolumeMountPointA(LPCSTR root, LPCSTR volume) OVL_SYMBOL(SetVolumeMountPointA);
+WINBASEAPI BOOL WINAPI SetVolumeMountPointW(LPCWSTR root, LPCWSTR volume) OVL_SYMBOL(SetVolumeMountPointW);
+WINBASEAPI BOOL WINAPI DeleteVolumeMountPointA(LPCSTR root) OVL_SYMBOL(DeleteVolumeMountPointA);
+WINBASEAPI BOOL WINAPI DeleteVolumeMountPointW(LPCWSTR root) OVL_SYMBOL(DeleteVolumeMountPointW);
+WINBASEAPI BOOL WINAPI SetVolumeLabelA(LPCSTR root, LPCSTR label) OVL_SYMBOL(SetVolumeLabelA);
+WINBASEAPI BOOL WINAPI SetVolumeLabelW(LPCWSTR root, LPCWSTR label) OVL_SYMBOL(SetVolumeLabelW);
+
+/* The names of devices. */
+#define DDD_RAW_TARGET_PATH 0x1
+#define DDD_REMOVE_DEFINITION 0x2
+#define DDD_EXACT_MATCH_ON_REMOVE 0x4
+#define DDD_NO_BROADCAST_SYSTEM 0x8
+WINBASEAPI DWORD WINAPI QueryDosDeviceA(LPCSTR name, LPSTR to, DWORD room) OVL_SYMBOL(QueryDosDeviceA);
+WINBASEAPI DWORD WINAPI QueryDosDeviceW(LPCWSTR name, LPWSTR to, DWORD room) OVL_SYMBOL(QueryDosDeviceW);
+WINBASEAPI BOOL WINAPI DefineDosDeviceA(DWORD flags, LPCSTR name, LPCSTR target) OVL_SYMBOL(DefineDosDeviceA);
+WINBASEAPI BOOL WINAPI DefineDosDeviceW(DWORD flags, LPCWSTR name, LPCWSTR target) OVL_SYMBOL(DefineDosDeviceW);
+
+/* The names of a file, and its streams. */
+typedef enum _STREAM_INFO_LEVELS { FindStreamInfoStandard, FindStreamInfoMaxInfoLevel } STREAM_INFO_LEVELS;
+typedef struct _WIN32_FIND_STREAM_DATA {
+    LARGE_INTEGER StreamSize;
+    WCHAR cStreamName[MAX_PATH + 36];
+} WIN32_FIND_STREAM_DATA, *PWIN32_FIND_STREAM_DATA;
+OVL_SIZE(WIN32_FIND_STREAM_DATA, 600);
+WINBASEAPI HANDLE WINAPI FindFirstFileNameW(LPCWSTR name, DWORD flags, LPDWORD room, PWSTR to) OVL_SYMBOL(FindFirstFileNameW);
+WINBASEAPI BOOL WINAPI FindNextFileNameW(HANDLE listing, LPDWORD room, PWSTR to) OVL_SYMBOL(FindNextFileNameW);
+WINBASEAPI HANDLE WINAPI FindFirstStreamW(LPCWSTR name, STREAM_INFO_LEVELS level, LPVOID to, DWORD flags)
+    OVL_SYMBOL(FindFirstStreamW);
+WINBASEAPI BOOL WINAPI FindNextStreamW(HANDLE listing, LPVOID to) OVL_SYMBOL(FindNextStreamW);
+
 #if OVL_HAVE_DIRECTORY_WATCH
 WINBASEAPI HANDLE WINAPI FindFirstChangeNotificationA(LPCSTR directory, BOOL subtree, DWORD filter)
     OVL_SYMBOL(FindFirstChangeNotificationA);
@@ -225,5 +274,16 @@ OVL_OUT(DWORD, GetFileSize, (HANDLE file, OVL_LONG out), out, (file, OVL_TAKEN))
 #define GetLongPathName OVL_AW(GetLongPathName)
 #define GetShortPathName OVL_AW(GetShortPathName)
 #define GetTempPath2 OVL_AW(GetTempPath2)
+#define FindFirstVolume OVL_AW(FindFirstVolume)
+#define FindNextVolume OVL_AW(FindNextVolume)
+#define GetVolumeNameForVolumeMountPoint OVL_AW(GetVolumeNameForVolumeMountPoint)
+#define GetVolumePathNamesForVolumeName OVL_AW(GetVolumePathNamesForVolumeName)
+#define FindFirstVolumeMountPoint OVL_AW(FindFirstVolumeMountPoint)
+#define FindNextVolumeMountPoint OVL_AW(FindNextVolumeMountPoint)
+#define SetVolumeMountPoint OVL_AW(SetVolumeMountPoint)
+#define DeleteVolumeMountPoint OVL_AW(DeleteVolumeMountPoint)
+#define SetVolumeLabel OVL_AW(SetVolumeLabel)
+#define QueryDosDevice OVL_AW(QueryDosDevice)
+#define DefineDosDevice OVL_AW(DefineDosDevice)
 
 #endif

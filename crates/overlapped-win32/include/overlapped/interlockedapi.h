@@ -6,7 +6,7 @@
 
 #ifdef __cplusplus
 #define OVL_ATOMIC(name, builtin) \
-    template <class T, class V> inline T name(T volatile *to, V value) { return builtin(to, (T)value, __ATOMIC_SEQ_CST); }
+    extern "C++" template <class T, class V> inline T name(T volatile *to, V value) { return builtin(to, (T)value, __ATOMIC_SEQ_CST); }
 OVL_ATOMIC(ovl_atomic_add, __atomic_add_fetch)
 OVL_ATOMIC(ovl_atomic_fetch_add, __atomic_fetch_add)
 OVL_ATOMIC(ovl_atomic_fetch_or, __atomic_fetch_or)
@@ -14,7 +14,7 @@ OVL_ATOMIC(ovl_atomic_fetch_and, __atomic_fetch_and)
 OVL_ATOMIC(ovl_atomic_fetch_xor, __atomic_fetch_xor)
 OVL_ATOMIC(ovl_atomic_exchange, __atomic_exchange_n)
 #undef OVL_ATOMIC
-template <class T, class V, class C> inline T ovl_atomic_compare(T volatile *to, V value, C expected) {
+extern "C++" template <class T, class V, class C> inline T ovl_atomic_compare(T volatile *to, V value, C expected) {
     return __sync_val_compare_and_swap(to, (T)expected, (T)value);
 }
 #else
@@ -27,18 +27,31 @@ template <class T, class V, class C> inline T ovl_atomic_compare(T volatile *to,
 #define ovl_atomic_compare(to, value, expected) __sync_val_compare_and_swap((to), (expected), (value))
 #endif
 
+/* Pointers. In C any pointer goes for a place of one, `void *` too; in C++ only a typed one does. */
+#ifdef __cplusplus
+#define OVL_EXCHANGE_POINTER(to, value) ovl_atomic_exchange(to, value)
+#define OVL_COMPARE_POINTER(to, value, expected) ovl_atomic_compare(to, value, expected)
+#else
+typedef void *__attribute__((__may_alias__)) ovl_any_pointer;
+#define OVL_PLACE_OF_POINTER(to) ((ovl_any_pointer volatile *)(size_t)(to))
+#define OVL_EXCHANGE_POINTER(to, value) \
+    ((void *)__atomic_exchange_n(OVL_PLACE_OF_POINTER(to), (void *)(size_t)(value), __ATOMIC_SEQ_CST))
+#define OVL_COMPARE_POINTER(to, value, expected) \
+    ((void *)__sync_val_compare_and_swap(OVL_PLACE_OF_POINTER(to), (void *)(size_t)(expected), (void *)(size_t)(value)))
+#endif
+
 /* A pointer to `long` is one to a `long`, or a cast that means LONG: InterlockedIncrement((long *)&count), where the count has 32 bits. An
  * operation of 64 would reach beyond that, so a cast is taken at its word; a `long` behind it has its lower half changed. */
 #define OVL_IS_FOUR(to, text) \
     (__builtin_object_size((const void *)(to), 1) == 4 || __builtin_strstr(text, "*)") || __builtin_strstr(text, "_cast<"))
 #ifdef __cplusplus
 #define OVL_ON_LONG(long_type, four_type, name, builtin)                                                                 \
-    template <class V> inline long_type name(bool four, long_type volatile *to, V value) {                               \
+    extern "C++" template <class V> inline long_type name(bool four, long_type volatile *to, V value) {                               \
         return four ? (long_type)builtin((four_type volatile *)to, (four_type)value, __ATOMIC_SEQ_CST)                   \
                     : builtin(to, (long_type)value, __ATOMIC_SEQ_CST);                                                   \
     }
 #define OVL_ON_LONGS(name, builtin)                                                                                      \
-    template <class T, class V> inline T name(bool, T volatile *to, V value) {                                           \
+    extern "C++" template <class T, class V> inline T name(bool, T volatile *to, V value) {                                           \
         return builtin(to, (T)value, __ATOMIC_SEQ_CST);                                                                  \
     }                                                                                                                    \
     OVL_ON_LONG(long, int, name, builtin)                                                                                \
@@ -51,14 +64,14 @@ OVL_ON_LONGS(ovl_long_fetch_xor, __atomic_fetch_xor)
 OVL_ON_LONGS(ovl_long_exchange, __atomic_exchange_n)
 #undef OVL_ON_LONGS
 #undef OVL_ON_LONG
-template <class T, class V, class C> inline T ovl_long_compare(bool, T volatile *to, V value, C expected) {
+extern "C++" template <class T, class V, class C> inline T ovl_long_compare(bool, T volatile *to, V value, C expected) {
     return __sync_val_compare_and_swap(to, (T)expected, (T)value);
 }
-template <class V, class C> inline long ovl_long_compare(bool four, long volatile *to, V value, C expected) {
+extern "C++" template <class V, class C> inline long ovl_long_compare(bool four, long volatile *to, V value, C expected) {
     return four ? (long)__sync_val_compare_and_swap((int volatile *)to, (int)expected, (int)value)
                 : __sync_val_compare_and_swap(to, (long)expected, (long)value);
 }
-template <class V, class C> inline unsigned long ovl_long_compare(bool four, unsigned long volatile *to, V value, C expected) {
+extern "C++" template <class V, class C> inline unsigned long ovl_long_compare(bool four, unsigned long volatile *to, V value, C expected) {
     return four ? (unsigned long)__sync_val_compare_and_swap((unsigned volatile *)to, (unsigned)expected, (unsigned)value)
                 : __sync_val_compare_and_swap(to, (unsigned long)expected, (unsigned long)value);
 }
@@ -142,21 +155,21 @@ OVL_INLINE LONG InterlockedCompareExchange(LONG volatile *to, LONG value, LONG e
 #define InterlockedExchange8(to, value) ovl_atomic_exchange(to, value)
 #define InterlockedExchange16(to, value) ovl_atomic_exchange(to, value)
 #define InterlockedExchange64(to, value) ovl_atomic_exchange(to, value)
-#define InterlockedExchangePointer(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointer(to, value) OVL_EXCHANGE_POINTER(to, value)
 #define InterlockedExchangeAcquire(to, value) OVL_LOCKED(exchange, to, value)
 #define InterlockedExchangeRelease(to, value) OVL_LOCKED(exchange, to, value)
 #define InterlockedExchangeNoFence(to, value) OVL_LOCKED(exchange, to, value)
 #define InterlockedExchangeAcquire64(to, value) ovl_atomic_exchange(to, value)
 #define InterlockedExchangeRelease64(to, value) ovl_atomic_exchange(to, value)
 #define InterlockedExchangeNoFence64(to, value) ovl_atomic_exchange(to, value)
-#define InterlockedExchangePointerAcquire(to, value) ovl_atomic_exchange(to, value)
-#define InterlockedExchangePointerRelease(to, value) ovl_atomic_exchange(to, value)
-#define InterlockedExchangePointerNoFence(to, value) ovl_atomic_exchange(to, value)
+#define InterlockedExchangePointerAcquire(to, value) OVL_EXCHANGE_POINTER(to, value)
+#define InterlockedExchangePointerRelease(to, value) OVL_EXCHANGE_POINTER(to, value)
+#define InterlockedExchangePointerNoFence(to, value) OVL_EXCHANGE_POINTER(to, value)
 
 #define InterlockedCompareExchange(to, value, expected) OVL_LOCKED_COMPARE(to, value, expected)
 #define InterlockedCompareExchange16(to, value, expected) ovl_atomic_compare(to, value, expected)
 #define InterlockedCompareExchange64(to, value, expected) ovl_atomic_compare(to, value, expected)
-#define InterlockedCompareExchangePointer(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointer(to, value, expected) OVL_COMPARE_POINTER(to, value, expected)
 #define InterlockedCompareExchangeAcquire(to, value, expected) OVL_LOCKED_COMPARE(to, value, expected)
 #define InterlockedCompareExchangeRelease(to, value, expected) OVL_LOCKED_COMPARE(to, value, expected)
 #define InterlockedCompareExchangeNoFence(to, value, expected) OVL_LOCKED_COMPARE(to, value, expected)
@@ -166,9 +179,9 @@ OVL_INLINE LONG InterlockedCompareExchange(LONG volatile *to, LONG value, LONG e
 #define InterlockedCompareExchangeAcquire16(to, value, expected) ovl_atomic_compare(to, value, expected)
 #define InterlockedCompareExchangeRelease16(to, value, expected) ovl_atomic_compare(to, value, expected)
 #define InterlockedCompareExchangeNoFence16(to, value, expected) ovl_atomic_compare(to, value, expected)
-#define InterlockedCompareExchangePointerAcquire(to, value, expected) ovl_atomic_compare(to, value, expected)
-#define InterlockedCompareExchangePointerRelease(to, value, expected) ovl_atomic_compare(to, value, expected)
-#define InterlockedCompareExchangePointerNoFence(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define InterlockedCompareExchangePointerAcquire(to, value, expected) OVL_COMPARE_POINTER(to, value, expected)
+#define InterlockedCompareExchangePointerRelease(to, value, expected) OVL_COMPARE_POINTER(to, value, expected)
+#define InterlockedCompareExchangePointerNoFence(to, value, expected) OVL_COMPARE_POINTER(to, value, expected)
 
 #define InterlockedOr(to, value) OVL_LOCKED(fetch_or, to, value)
 #define InterlockedOr8(to, value) ovl_atomic_fetch_or(to, value)
@@ -218,11 +231,11 @@ OVL_INLINE LONG InterlockedCompareExchange(LONG volatile *to, LONG value, LONG e
 #define _InterlockedExchange8(to, value) ovl_atomic_exchange(to, value)
 #define _InterlockedExchange16(to, value) ovl_atomic_exchange(to, value)
 #define _InterlockedExchange64(to, value) ovl_atomic_exchange(to, value)
-#define _InterlockedExchangePointer(to, value) ovl_atomic_exchange(to, value)
+#define _InterlockedExchangePointer(to, value) OVL_EXCHANGE_POINTER(to, value)
 #define _InterlockedCompareExchange(to, value, expected) OVL_LOCKED_COMPARE(to, value, expected)
 #define _InterlockedCompareExchange16(to, value, expected) ovl_atomic_compare(to, value, expected)
 #define _InterlockedCompareExchange64(to, value, expected) ovl_atomic_compare(to, value, expected)
-#define _InterlockedCompareExchangePointer(to, value, expected) ovl_atomic_compare(to, value, expected)
+#define _InterlockedCompareExchangePointer(to, value, expected) OVL_COMPARE_POINTER(to, value, expected)
 #define _InterlockedOr(to, value) OVL_LOCKED(fetch_or, to, value)
 #define _InterlockedOr8(to, value) ovl_atomic_fetch_or(to, value)
 #define _InterlockedOr16(to, value) ovl_atomic_fetch_or(to, value)

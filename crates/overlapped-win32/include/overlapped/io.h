@@ -40,6 +40,10 @@ OVL_STATIC_ASSERT(sizeof(struct _finddata_t) == 304, "struct _finddata_t must ha
 #define _wfinddata64_t _wfinddata_t
 #define __wfinddata64_t _wfinddata_t
 #define _wfinddata64i32_t _wfinddata_t
+#define _finddata32_t _finddata_t
+#define _finddata32i64_t _finddata_t
+#define _wfinddata32_t _wfinddata_t
+#define _wfinddata32i64_t _wfinddata_t
 
 OVL_BEGIN
 intptr_t _findfirst(const char *pattern, struct _finddata_t *to) OVL_SYMBOL(_findfirst);
@@ -79,11 +83,34 @@ int _eof(int descriptor) OVL_SYMBOL(_eof);
 int _locking(int descriptor, int mode, int bytes) OVL_SYMBOL(_locking);
 errno_t _access_s(const char *name, int mode) OVL_SYMBOL(_access_s);
 errno_t _waccess_s(const wchar_t *name, int mode) OVL_SYMBOL(_waccess_s);
+char *_mktemp(char *name) OVL_SYMBOL(_mktemp);
+wchar_t *_wmktemp(wchar_t *name) OVL_SYMBOL(_wmktemp);
+errno_t _mktemp_s(char *name, size_t room) OVL_SYMBOL(_mktemp_s);
+errno_t _wmktemp_s(wchar_t *name, size_t room) OVL_SYMBOL(_wmktemp_s);
 /* There is no text mode to leave. */
 OVL_INLINE int _setmode(int descriptor, int mode) { return (void)descriptor, (void)mode, 0; }
 long _get_osfhandle(int descriptor) OVL_SYMBOL(_get_osfhandle);
 int _open_osfhandle(long handle, int flags) OVL_SYMBOL(_open_osfhandle);
 OVL_END
+#define _findfirst32 _findfirst
+#define _findnext32 _findnext
+#define _findfirst32i64 _findfirst
+#define _findnext32i64 _findnext
+#define _findfirst64i32 _findfirst
+#define _findnext64i32 _findnext
+#define _wfindfirst32 _wfindfirst
+#define _wfindnext32 _wfindnext
+#define _wfindfirst32i64 _wfindfirst
+#define _wfindnext32i64 _wfindnext
+#define _wfindfirst64i32 _wfindfirst
+#define _wfindnext64i32 _wfindnext
+#ifndef __cplusplus
+#define eof _eof
+#else
+/* No macro: std::char_traits has one of the name. */
+extern "C" int __cdecl eof(int fd) OVL_SYMBOL(_eof);
+#endif
+#define sopen _sopen
 #define _findfirst64 _findfirst
 #define _findfirsti64 _findfirst
 #define _findnext64 _findnext
@@ -97,5 +124,10 @@ OVL_END
 #define filelength _filelength
 #define locking _locking
 #define tell _tell
+
+#ifdef __cplusplus
+extern "C++" template <size_t N> inline errno_t _mktemp_s(char (&name)[N]) { return _mktemp_s(name, N); }
+extern "C++" template <size_t N> inline errno_t _wmktemp_s(wchar_t (&name)[N]) { return _wmktemp_s(name, N); }
+#endif
 
 #endif

@@ -32,9 +32,9 @@ OVL_OUT(BOOL, GetQueuedCompletionStatus, (HANDLE port, OVL_LONG out, PULONG_PTR 
 #ifdef __cplusplus
 /* Programs of 32-bit days take the key as 32 bits; with OVL_KEY_IS_POINTER, which `ovl cc` defines where there is a cast, what they name
  * so is a pointer. */
-template <class T> struct ovl_if_dword {};
-template <> struct ovl_if_dword<DWORD> { typedef BOOL type; };
-template <class T>
+extern "C++" template <class T> struct ovl_if_dword {};
+extern "C++" template <> struct ovl_if_dword<DWORD> { typedef BOOL type; };
+extern "C++" template <class T>
 inline typename ovl_if_dword<T>::type GetQueuedCompletionStatus(HANDLE port, LPDWORD bytes, T *key, LPOVERLAPPED *overlapped, DWORD wait)
 {
 #ifdef OVL_KEY_IS_POINTER

@@ -29,6 +29,10 @@ WINBASEAPI BOOL WINAPI GetModuleHandleExA(DWORD flags, LPCSTR name, HMODULE *to)
 WINBASEAPI BOOL WINAPI GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *to) OVL_SYMBOL(GetModuleHandleExW);
 WINBASEAPI HMODULE WINAPI LoadLibraryExA(LPCSTR name, HANDLE reserved, DWORD flags) OVL_SYMBOL(LoadLibraryExA);
 WINBASEAPI HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE reserved, DWORD flags) OVL_SYMBOL(LoadLibraryExW);
+typedef PVOID DLL_DIRECTORY_COOKIE, *PDLL_DIRECTORY_COOKIE;
+WINBASEAPI DLL_DIRECTORY_COOKIE WINAPI AddDllDirectory(PCWSTR directory) OVL_SYMBOL(AddDllDirectory);
+WINBASEAPI BOOL WINAPI RemoveDllDirectory(DLL_DIRECTORY_COOKIE cookie) OVL_SYMBOL(RemoveDllDirectory);
+WINBASEAPI BOOL WINAPI SetDefaultDllDirectories(DWORD flags) OVL_SYMBOL(SetDefaultDllDirectories);
 DECLSPEC_NORETURN WINBASEAPI VOID WINAPI FreeLibraryAndExitThread(HMODULE module, DWORD code)
     OVL_SYMBOL(FreeLibraryAndExitThread);
 /* What ovl/start_library.c calls. */

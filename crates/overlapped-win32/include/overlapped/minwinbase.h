@@ -88,6 +88,11 @@ typedef enum _FINDEX_SEARCH_OPS {
 #define FIND_FIRST_EX_CASE_SENSITIVE 0x1
 #define FIND_FIRST_EX_LARGE_FETCH 0x2
 
+typedef enum _READ_DIRECTORY_NOTIFY_INFORMATION_CLASS {
+    ReadDirectoryNotifyInformation = 1,
+    ReadDirectoryNotifyExtendedInformation
+} READ_DIRECTORY_NOTIFY_INFORMATION_CLASS, *PREAD_DIRECTORY_NOTIFY_INFORMATION_CLASS;
+
 typedef enum _GET_FILEEX_INFO_LEVELS { GetFileExInfoStandard, GetFileExMaxInfoLevel } GET_FILEEX_INFO_LEVELS;
 
 typedef enum _FILE_INFO_BY_HANDLE_CLASS {

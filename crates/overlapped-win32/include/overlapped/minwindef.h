@@ -29,8 +29,8 @@ OVL_SIZE(FILETIME, 8);
 #ifdef __cplusplus
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
-template <class A, class B> inline constexpr auto min(const A &a, const B &b) -> decltype(a < b ? a : b) { return a < b ? a : b; }
-template <class A, class B> inline constexpr auto max(const A &a, const B &b) -> decltype(a > b ? a : b) { return a > b ? a : b; }
+extern "C++" template <class A, class B> inline constexpr auto min(const A &a, const B &b) -> decltype(a < b ? a : b) { return a < b ? a : b; }
+extern "C++" template <class A, class B> inline constexpr auto max(const A &a, const B &b) -> decltype(a > b ? a : b) { return a > b ? a : b; }
 #pragma GCC diagnostic pop
 #else
 #ifndef min

@@ -31,7 +31,27 @@ typedef struct _PROCESS_MEMORY_COUNTERS_EX {
 } PROCESS_MEMORY_COUNTERS_EX, *PPROCESS_MEMORY_COUNTERS_EX;
 OVL_SIZE(PROCESS_MEMORY_COUNTERS_EX, 80);
 
+typedef struct _MODULEINFO {
+    LPVOID lpBaseOfDll;
+    DWORD SizeOfImage;
+    LPVOID EntryPoint;
+} MODULEINFO, *LPMODULEINFO;
+OVL_SIZE(MODULEINFO, 24);
+#define LIST_MODULES_DEFAULT 0x0
+#define LIST_MODULES_32BIT 0x1
+#define LIST_MODULES_64BIT 0x2
+#define LIST_MODULES_ALL 0x3
+
 OVL_BEGIN
+WINBASEAPI BOOL WINAPI K32EnumProcessModules(HANDLE process, HMODULE *to, DWORD bytes, LPDWORD needed)
+    OVL_SYMBOL(K32EnumProcessModules);
+WINBASEAPI BOOL WINAPI K32EnumProcessModulesEx(HANDLE process, HMODULE *to, DWORD bytes, LPDWORD needed, DWORD filter)
+    OVL_SYMBOL(K32EnumProcessModulesEx);
+WINBASEAPI BOOL WINAPI K32GetModuleInformation(HANDLE process, HMODULE module, LPMODULEINFO to, DWORD bytes)
+    OVL_SYMBOL(K32GetModuleInformation);
+WINBASEAPI DWORD WINAPI K32GetMappedFileNameA(HANDLE process, LPVOID address, LPSTR to, DWORD room) OVL_SYMBOL(K32GetMappedFileNameA);
+WINBASEAPI DWORD WINAPI K32GetMappedFileNameW(HANDLE process, LPVOID address, LPWSTR to, DWORD room)
+    OVL_SYMBOL(K32GetMappedFileNameW);
 WINBASEAPI BOOL WINAPI K32EnumProcesses(DWORD *to, DWORD bytes, LPDWORD needed) OVL_SYMBOL(K32EnumProcesses);
 WINBASEAPI BOOL WINAPI K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS to, DWORD bytes)
     OVL_SYMBOL(K32GetProcessMemoryInfo);
@@ -48,6 +68,12 @@ WINBASEAPI DWORD WINAPI K32GetModuleFileNameExW(HANDLE process, HMODULE module, 
 OVL_END
 
 #define EnumProcesses K32EnumProcesses
+#define EnumProcessModules K32EnumProcessModules
+#define EnumProcessModulesEx K32EnumProcessModulesEx
+#define GetModuleInformation K32GetModuleInformation
+#define GetMappedFileNameA K32GetMappedFileNameA
+#define GetMappedFileNameW K32GetMappedFileNameW
+#define GetMappedFileName OVL_AW(GetMappedFileName)
 #define GetProcessMemoryInfo K32GetProcessMemoryInfo
 #define GetProcessImageFileNameA K32GetProcessImageFileNameA
 #define GetProcessImageFileNameW K32GetProcessImageFileNameW

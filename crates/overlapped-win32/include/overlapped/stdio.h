@@ -54,12 +54,11 @@
 #define _IOB_ENTRIES 20
 #define _fileno fileno
 #define _fdopen fdopen
-#define _popen popen
-#define _pclose pclose
 #define _fseeki64 fseeko
 #define _ftelli64 ftello
 #define _putw putw
 #define _getw getw
+#define _P_tmpdir "\\"
 
 OVL_BEGIN
 #if OVL_FORMATS
@@ -113,6 +112,12 @@ errno_t fopen_s(FILE **to, const char *name, const char *mode) OVL_SYMBOL(fopen_
 errno_t freopen_s(FILE **to, const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen_s);
 errno_t tmpfile_s(FILE **to) OVL_SYMBOL(tmpfile_s);
 errno_t tmpnam_s(char *to, size_t room) OVL_SYMBOL(tmpnam_s);
+errno_t _wtmpnam_s(wchar_t *to, size_t room) OVL_SYMBOL(_wtmpnam_s);
+OVL_INLINE wchar_t *_wtmpnam(wchar_t *to) {
+    static wchar_t ovl_name[260];
+    to = to ? to : ovl_name;
+    return _wtmpnam_s(to, 260) ? (wchar_t *)0 : to;
+}
 FILE *_fsopen(const char *name, const char *mode, int share) OVL_SYMBOL(_fsopen);
 FILE *_wfsopen(const wchar_t *name, const wchar_t *mode, int share) OVL_SYMBOL(_wfsopen);
 FILE *_wfopen(const wchar_t *name, const wchar_t *mode) OVL_SYMBOL(_wfopen);
@@ -124,16 +129,44 @@ int _wrename(const wchar_t *from, const wchar_t *to) OVL_SYMBOL(_wrename);
 void _wperror(const wchar_t *text) OVL_SYMBOL(_wperror);
 char *gets(char *to) OVL_SYMBOL(gets);
 char *gets_s(char *to, size_t room) OVL_SYMBOL(gets_s);
+OVL_INLINE int vprintf_s(const char *format, va_list list) { return vprintf(format, list); }
+OVL_INLINE int vfprintf_s(FILE *to, const char *format, va_list list) { return vfprintf(to, format, list); }
+FILE *_popen(const char *command, const char *mode) OVL_SYMBOL(_popen);
+FILE *_wpopen(const wchar_t *command, const wchar_t *mode) OVL_SYMBOL(_wpopen);
+int _pclose(FILE *stream) OVL_SYMBOL(_pclose);
+OVL_INLINE FILE *_wfdopen(int descriptor, const wchar_t *mode) {
+    char text[8];
+    int at = 0;
+    for (; mode[at] && at < 7; at++) text[at] = (char)mode[at];
+    text[at] = 0;
+    return _fdopen(descriptor, text);
+}
+char *_tempnam(const char *directory, const char *prefix) OVL_SYMBOL(_tempnam);
+wchar_t *_wtempnam(const wchar_t *directory, const wchar_t *prefix) OVL_SYMBOL(_wtempnam);
+OVL_INLINE int _fgetchar(void) { return fgetc(stdin); }
+OVL_INLINE int _fputchar(int byte) { return fputc(byte, stdout); }
+OVL_INLINE errno_t clearerr_s(FILE *stream) {
+    if (!stream) return 22;
+    clearerr(stream);
+    return 0;
+}
+OVL_INLINE size_t fread_s(void *to, size_t room, size_t size, size_t count, FILE *from) {
+    if (!to || !size) return 0;
+    return fread(to, size, count <= room / size ? count : room / size, from);
+}
+OVL_INLINE int _rmtmp(void) { return 0; }
+OVL_INLINE int _getmaxstdio(void) { return 512; }
+OVL_INLINE int _setmaxstdio(int most) { return most; }
 int _flushall(void) OVL_SYMBOL(_flushall);
 int _fcloseall(void) OVL_SYMBOL(_fcloseall);
 OVL_END
 
 #ifdef __cplusplus
-template <size_t N> inline errno_t tmpnam_s(char (&to)[N]) { return tmpnam_s(to, N); }
-template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }
-template <size_t N> OVL_VARIADIC(sprintf_s, (char (&to)[N], const char *format, ...), format, vsprintf_s(to, N, format, ovl_list))
-template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const char *format, ...), format,
-                                 _vsnprintf_s(to, N, most, format, ovl_list))
+extern "C++" template <size_t N> inline errno_t tmpnam_s(char (&to)[N]) { return tmpnam_s(to, N); }
+extern "C++" template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }
+extern "C++" { template <size_t N> OVL_VARIADIC(sprintf_s, (char (&to)[N], const char *format, ...), format, vsprintf_s(to, N, format, ovl_list)) }
+extern "C++" { template <size_t N> OVL_VARIADIC(_snprintf_s, (char (&to)[N], size_t most, const char *format, ...), format,
+                                 _vsnprintf_s(to, N, most, format, ovl_list)) }
 #endif
 
 /* The wide functions are declared here too in Windows. */

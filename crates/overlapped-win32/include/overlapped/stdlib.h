@@ -28,6 +28,9 @@
 #include <limits.h>
 #include <malloc.h>
 
+/* Microsoft's numbers have 15 bits. */
+#undef RAND_MAX
+#define RAND_MAX 0x7FFF
 #define _MAX_PATH 260
 #define _MAX_DRIVE 3
 #define _MAX_DIR 256
@@ -51,6 +54,21 @@ extern char **environ;
 #define _environ environ
 wchar_t ***__p__wenviron(void) OVL_SYMBOL(__p__wenviron);
 #define _wenviron (*__p__wenviron())
+const int *__p___argc(void) OVL_SYMBOL(__p___argc);
+char **const *__p___argv(void) OVL_SYMBOL(__p___argv);
+wchar_t **const *__p___wargv(void) OVL_SYMBOL(__p___wargv);
+char *const *__p__pgmptr(void) OVL_SYMBOL(__p__pgmptr);
+wchar_t *const *__p__wpgmptr(void) OVL_SYMBOL(__p__wpgmptr);
+errno_t _get_pgmptr(char **to) OVL_SYMBOL(_get_pgmptr);
+errno_t _get_wpgmptr(wchar_t **to) OVL_SYMBOL(_get_wpgmptr);
+#define __argc (*__p___argc())
+#define __argv (*__p___argv())
+#define __wargv (*__p___wargv())
+#define _pgmptr (*__p__pgmptr())
+#define _wpgmptr (*__p__wpgmptr())
+char *getenv(const char *name) OVL_SYMBOL(getenv);
+int rand(void) OVL_SYMBOL(rand);
+void srand(unsigned int seed) OVL_SYMBOL(srand);
 errno_t rand_s(unsigned int *to) OVL_SYMBOL(rand_s);
 long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
 long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);
@@ -84,6 +102,46 @@ int _wputenv(const wchar_t *text) OVL_SYMBOL(_wputenv);
 errno_t _wputenv_s(const wchar_t *name, const wchar_t *value) OVL_SYMBOL(_wputenv_s);
 errno_t _wgetenv_s(size_t *units, wchar_t *to, rsize_t room, const wchar_t *name) OVL_SYMBOL(_wgetenv_s);
 
+void _searchenv(const char *file, const char *variable, char *to) OVL_SYMBOL(_searchenv);
+void _wsearchenv(const wchar_t *file, const wchar_t *variable, wchar_t *to) OVL_SYMBOL(_wsearchenv);
+errno_t _searchenv_s(const char *file, const char *variable, char *to, size_t room) OVL_SYMBOL(_searchenv_s);
+errno_t _wsearchenv_s(const wchar_t *file, const wchar_t *variable, wchar_t *to, size_t room) OVL_SYMBOL(_wsearchenv_s);
+char *_ecvt(double value, int digits, int *point, int *sign) OVL_LIBC(ecvt);
+char *_fcvt(double value, int digits, int *point, int *sign) OVL_LIBC(fcvt);
+char *_gcvt(double value, int digits, char *to) OVL_LIBC(gcvt);
+#define _lrotl ovl_rotl
+#define _lrotr ovl_rotr
+/* The caller's context comes first here, and last in libc's. */
+typedef int ovl_compare_with(void *context, const void *first, const void *second);
+struct ovl_comparison {
+    ovl_compare_with *compare;
+    void *context;
+};
+void ovl_qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *context)
+    OVL_LIBC(qsort_r);
+OVL_INLINE void *ovl_bsearch_s(const void *key, const void *base, size_t count, size_t size, ovl_compare_with *compare, void *context) {
+    size_t from = 0;
+    while (from < count) {
+        size_t middle = from + (count - from) / 2;
+        const char *at = (const char *)base + middle * size;
+        int order = compare(context, key, at);
+        if (!order) return (void *)(size_t)at;
+        if (order < 0) count = middle;
+        else from = middle + 1;
+    }
+    return 0;
+}
+#define bsearch_s ovl_bsearch_s
+static __inline__ __attribute__((__unused__)) int ovl_compare(const void *first, const void *second, void *comparison) {
+    struct ovl_comparison *by = (struct ovl_comparison *)comparison;
+    return by->compare(by->context, first, second);
+}
+OVL_INLINE void qsort_s(void *base, size_t count, size_t size, ovl_compare_with *compare, void *context) {
+    struct ovl_comparison by;
+    by.compare = compare;
+    by.context = context;
+    ovl_qsort_r(base, count, size, ovl_compare, &by);
+}
 char *_itoa(int value, char *to, int base) OVL_SYMBOL(_itoa);
 char *_ltoa(int value, char *to, int base) OVL_SYMBOL(_ltoa);
 char *_ultoa(unsigned int value, char *to, int base) OVL_SYMBOL(_ultoa);
@@ -140,6 +198,17 @@ errno_t _ui64tow_s(unsigned long long value, wchar_t *to, size_t room, int base)
 errno_t _itow_s(int value, wchar_t *to, size_t room, int base) OVL_SYMBOL(_itow_s);
 wchar_t *_wgetenv(const wchar_t *name) OVL_SYMBOL(_wgetenv);
 errno_t _wdupenv_s(wchar_t **to, size_t *units, const wchar_t *name) OVL_SYMBOL(_wdupenv_s);
+OVL_INLINE long long _wtoll(const wchar_t *text) { return _wtoi64(text); }
+OVL_INLINE errno_t wctomb_s(int *bytes, char *to, size_t room, wchar_t unit) {
+    char text[8];
+    int count = wctomb(text, unit), at;
+    if (bytes) *bytes = count;
+    if (count < 0) return 42;
+    if (!to) return 0;
+    if ((size_t)count > room) return 34;
+    for (at = 0; at < count; at++) to[at] = text[at];
+    return 0;
+}
 int system(const char *command) OVL_SYMBOL(system);
 int _wsystem(const wchar_t *command) OVL_SYMBOL(_wsystem);
 wchar_t *_wfullpath(wchar_t *to, const wchar_t *path, size_t room) OVL_SYMBOL(_wfullpath);
@@ -173,7 +242,7 @@ template <typename T> inline int unsetenv(const T *name) { return ovl_unsetenv(n
 }
 #pragma pop_macro("setenv")
 #pragma pop_macro("unsetenv")
-template <size_t N> inline errno_t _itoa_s(int value, char (&to)[N], int base) { return _itoa_s(value, to, N, base); }
+extern "C++" template <size_t N> inline errno_t _itoa_s(int value, char (&to)[N], int base) { return _itoa_s(value, to, N, base); }
 #endif
 
 #ifdef __cplusplus

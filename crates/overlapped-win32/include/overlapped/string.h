@@ -29,6 +29,17 @@ char *_strupr(char *text) OVL_SYMBOL(_strupr);
 char *_strrev(char *text) OVL_SYMBOL(_strrev);
 errno_t _strlwr_s(char *text, size_t room) OVL_SYMBOL(_strlwr_s);
 errno_t _strupr_s(char *text, size_t room) OVL_SYMBOL(_strupr_s);
+/* Texts are compared by the numbers of their characters, as in the locale "C". */
+OVL_INLINE int _stricoll(const char *first, const char *second) { return _stricmp(first, second); }
+OVL_INLINE int _strncoll(const char *first, const char *second, size_t most) { return strncmp(first, second, most); }
+OVL_INLINE int _strnicoll(const char *first, const char *second, size_t most) { return _strnicmp(first, second, most); }
+void *_memccpy(void *to, const void *from, int byte, size_t bytes) OVL_LIBC(memccpy);
+void _swab(char *from, char *to, int bytes) OVL_LIBC(swab);
+OVL_SETS(char, int, _strset_s, _strnset_s)
+#define strset _strset
+#define strnset _strnset
+#define stricoll _stricoll
+#define memicmp _memicmp
 #define _strcmpi _stricmp
 #define stricmp _stricmp
 #define strcmpi _stricmp
@@ -39,11 +50,11 @@ errno_t _strupr_s(char *text, size_t room) OVL_SYMBOL(_strupr_s);
 OVL_END
 
 #ifdef __cplusplus
-template <size_t N> inline errno_t strcpy_s(char (&to)[N], const char *from) { return strcpy_s(to, N, from); }
-template <size_t N> inline errno_t strncpy_s(char (&to)[N], const char *from, rsize_t most) { return strncpy_s(to, N, from, most); }
-template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { return strcat_s(to, N, from); }
-template <size_t N> inline errno_t strncat_s(char (&to)[N], const char *from, rsize_t most) { return strncat_s(to, N, from, most); }
-template <size_t N> inline errno_t strerror_s(char (&to)[N], int code) { return strerror_s(to, N, code); }
+extern "C++" template <size_t N> inline errno_t strcpy_s(char (&to)[N], const char *from) { return strcpy_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t strncpy_s(char (&to)[N], const char *from, rsize_t most) { return strncpy_s(to, N, from, most); }
+extern "C++" template <size_t N> inline errno_t strcat_s(char (&to)[N], const char *from) { return strcat_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t strncat_s(char (&to)[N], const char *from, rsize_t most) { return strncat_s(to, N, from, most); }
+extern "C++" template <size_t N> inline errno_t strerror_s(char (&to)[N], int code) { return strerror_s(to, N, code); }
 /* As localtime_r in time.h. */
 #pragma push_macro("strerror_r")
 #undef strerror_r

@@ -39,6 +39,50 @@ OVL_INLINE char *_strdate(char *to) { return _strdate_s(to, 9) ? 0 : to; }
 OVL_INLINE char *_strtime(char *to) { return _strtime_s(to, 9) ? 0 : to; }
 #define _localtime64_s localtime_s
 #define _gmtime64_s gmtime_s
+wchar_t *_wasctime(const struct tm *from) OVL_SYMBOL(_wasctime);
+wchar_t *_wctime(const time_t *from) OVL_SYMBOL(_wctime);
+errno_t _wasctime_s(wchar_t *to, size_t room, const struct tm *from) OVL_SYMBOL(_wasctime_s);
+errno_t _wctime_s(wchar_t *to, size_t room, const time_t *from) OVL_SYMBOL(_wctime_s);
+errno_t _wstrdate_s(wchar_t *to, size_t room) OVL_SYMBOL(_wstrdate_s);
+errno_t _wstrtime_s(wchar_t *to, size_t room) OVL_SYMBOL(_wstrtime_s);
+OVL_INLINE wchar_t *_wstrdate(wchar_t *to) { return _wstrdate_s(to, 9) ? (wchar_t *)0 : to; }
+OVL_INLINE wchar_t *_wstrtime(wchar_t *to) { return _wstrtime_s(to, 9) ? (wchar_t *)0 : to; }
+#define _wctime64 _wctime
+#define _wctime64_s _wctime_s
+/* Times of 32 bits, which end in 2038. */
+typedef int __time32_t;
+OVL_INLINE __time32_t _time32(__time32_t *to) {
+    time_t now = _time64(0);
+    if (to) *to = (__time32_t)now;
+    return (__time32_t)now;
+}
+OVL_INLINE double _difftime32(__time32_t end, __time32_t start) { return (double)end - (double)start; }
+OVL_INLINE __time32_t _mktime32(struct tm *from) { return (__time32_t)_mktime64(from); }
+OVL_INLINE struct tm *_localtime32(const __time32_t *from) {
+    time_t time = *from;
+    return _localtime64(&time);
+}
+OVL_INLINE struct tm *_gmtime32(const __time32_t *from) {
+    time_t time = *from;
+    return _gmtime64(&time);
+}
+OVL_INLINE errno_t _localtime32_s(struct tm *to, const __time32_t *from) {
+    time_t time = *from;
+    return localtime_s(to, &time);
+}
+OVL_INLINE errno_t _gmtime32_s(struct tm *to, const __time32_t *from) {
+    time_t time = *from;
+    return gmtime_s(to, &time);
+}
+char *ovl_ctime(const time_t *from) OVL_LIBC(ctime);
+OVL_INLINE char *_ctime32(const __time32_t *from) {
+    time_t time = *from;
+    return ovl_ctime(&time);
+}
+OVL_INLINE wchar_t *_wctime32(const __time32_t *from) {
+    time_t time = *from;
+    return _wctime(&time);
+}
 OVL_END
 
 #if defined(__cplusplus)
@@ -79,8 +123,12 @@ template <typename T> inline int gettimeofday(T *to, void *) {
 #pragma pop_macro("asctime_r")
 #pragma pop_macro("ctime_r")
 #pragma pop_macro("gettimeofday")
-template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *from) { return ctime_s(to, N, from); }
-template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *from) { return asctime_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t _wctime_s(wchar_t (&to)[N], const time_t *from) { return _wctime_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t _wasctime_s(wchar_t (&to)[N], const struct tm *from) { return _wasctime_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t _strdate_s(char (&to)[N]) { return _strdate_s(to, N); }
+extern "C++" template <size_t N> inline errno_t _strtime_s(char (&to)[N]) { return _strtime_s(to, N); }
+extern "C++" template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *from) { return ctime_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *from) { return asctime_s(to, N, from); }
 #endif
 
 #endif

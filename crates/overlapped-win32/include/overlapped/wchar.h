@@ -270,6 +270,50 @@ extern "C++" wchar_t *wmemchr(wchar_t *text, wchar_t unit, size_t count) OVL_SYM
 wchar_t *wmemchr(const wchar_t *text, wchar_t unit, size_t count) OVL_SYMBOL(wmemchr);
 #endif
 
+OVL_BEGIN
+OVL_INLINE int vwprintf_s(const wchar_t *format, va_list list) { return vwprintf(format, list); }
+OVL_INLINE int vfwprintf_s(FILE *to, const wchar_t *format, va_list list) { return vfwprintf(to, format, list); }
+/* The older forms without the room. */
+OVL_INLINE int _vswprintf(wchar_t *to, const wchar_t *format, va_list list) { return vswprintf(to, (size_t)0x3FFFFFFF, format, list); }
+OVL_VARIADIC(_swprintf, (wchar_t *to, const wchar_t *format, ...), format, _vswprintf(to, format, ovl_list))
+OVL_INLINE wchar_t *_wcstok(wchar_t *text, const wchar_t *delimiters) {
+    static __thread wchar_t *ovl_rest;
+    return wcstok(text, delimiters, &ovl_rest);
+}
+OVL_INLINE wchar_t *_wcsset(wchar_t *text, wchar_t unit) {
+    wchar_t *at;
+    for (at = text; *at; at++) *at = unit;
+    return text;
+}
+OVL_INLINE wchar_t *_wcsnset(wchar_t *text, wchar_t unit, size_t most) {
+    wchar_t *at;
+    for (at = text; *at && most; at++, most--) *at = unit;
+    return text;
+}
+OVL_SETS(wchar_t, wchar_t, _wcsset_s, _wcsnset_s)
+OVL_INLINE int _wcsicoll(const wchar_t *first, const wchar_t *second) { return _wcsicmp(first, second); }
+OVL_INLINE int _wcsncoll(const wchar_t *first, const wchar_t *second, size_t most) { return wcsncmp(first, second, most); }
+OVL_INLINE int _wcsnicoll(const wchar_t *first, const wchar_t *second, size_t most) { return _wcsnicmp(first, second, most); }
+OVL_INLINE wchar_t *_wcserror(int code) {
+    static __thread wchar_t ovl_text[128];
+    return _wcserror_s(ovl_text, 128, code) ? (wchar_t *)0 : ovl_text;
+}
+OVL_INLINE unsigned short _fgetwchar(void) { return fgetwc(stdin); }
+OVL_INLINE unsigned short _fputwchar(wchar_t unit) { return fputwc(unit, stdout); }
+OVL_END
+#ifdef __cplusplus
+extern "C++" {
+OVL_INLINE int vswprintf(wchar_t *to, const wchar_t *format, va_list list) { return _vswprintf(to, format, list); }
+OVL_VARIADIC(swprintf, (wchar_t *to, const wchar_t *format, ...), format, _vswprintf(to, format, ovl_list))
+OVL_INLINE wchar_t *wcstok(wchar_t *text, const wchar_t *delimiters) { return _wcstok(text, delimiters); }
+}
+#endif
+
+#define wcsset _wcsset
+#define wcsnset _wcsnset
+#define wcsrev _wcsrev
+#define wcsicoll _wcsicoll
+#define wcscmpi _wcsicmp
 #define _wcscmpi _wcsicmp
 #define wcsicmp _wcsicmp
 #define wcsnicmp _wcsnicmp
@@ -278,21 +322,21 @@ wchar_t *wmemchr(const wchar_t *text, wchar_t unit, size_t count) OVL_SYMBOL(wme
 #define wcsupr _wcsupr
 
 #ifdef __cplusplus
-template <size_t N> inline errno_t wcscpy_s(wchar_t (&to)[N], const wchar_t *from) { return wcscpy_s(to, N, from); }
-template <size_t N> inline errno_t wcsncpy_s(wchar_t (&to)[N], const wchar_t *from, rsize_t most) {
+extern "C++" template <size_t N> inline errno_t wcscpy_s(wchar_t (&to)[N], const wchar_t *from) { return wcscpy_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t wcsncpy_s(wchar_t (&to)[N], const wchar_t *from, rsize_t most) {
     return wcsncpy_s(to, N, from, most);
 }
-template <size_t N> inline errno_t wcscat_s(wchar_t (&to)[N], const wchar_t *from) { return wcscat_s(to, N, from); }
-template <size_t N> inline errno_t wcsncat_s(wchar_t (&to)[N], const wchar_t *from, rsize_t most) {
+extern "C++" template <size_t N> inline errno_t wcscat_s(wchar_t (&to)[N], const wchar_t *from) { return wcscat_s(to, N, from); }
+extern "C++" template <size_t N> inline errno_t wcsncat_s(wchar_t (&to)[N], const wchar_t *from, rsize_t most) {
     return wcsncat_s(to, N, from, most);
 }
-template <size_t N> inline int vswprintf_s(wchar_t (&to)[N], const wchar_t *format, va_list list) {
+extern "C++" template <size_t N> inline int vswprintf_s(wchar_t (&to)[N], const wchar_t *format, va_list list) {
     return vswprintf_s(to, N, format, list);
 }
-template <size_t N> OVL_VARIADIC(swprintf_s, (wchar_t (&to)[N], const wchar_t *format, ...), format,
-                                 vswprintf_s(to, N, format, ovl_list))
-template <size_t N> OVL_VARIADIC(_snwprintf_s, (wchar_t (&to)[N], size_t most, const wchar_t *format, ...), format,
-                                 _vsnwprintf_s(to, N, most, format, ovl_list))
+extern "C++" { template <size_t N> OVL_VARIADIC(swprintf_s, (wchar_t (&to)[N], const wchar_t *format, ...), format,
+                                 vswprintf_s(to, N, format, ovl_list)) }
+extern "C++" { template <size_t N> OVL_VARIADIC(_snwprintf_s, (wchar_t (&to)[N], size_t most, const wchar_t *format, ...), format,
+                                 _vsnwprintf_s(to, N, most, format, ovl_list)) }
 #endif
 
 #endif

@@ -270,6 +270,140 @@ typedef struct _FILE_ID_INFO {
 } FILE_ID_INFO, *PFILE_ID_INFO;
 OVL_SIZE(FILE_ID_INFO, 24);
 
+typedef struct _FILE_ID_EXTD_DIR_INFO {
+    ULONG NextEntryOffset;
+    ULONG FileIndex;
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    LARGE_INTEGER EndOfFile;
+    LARGE_INTEGER AllocationSize;
+    ULONG FileAttributes;
+    ULONG FileNameLength;
+    ULONG EaSize;
+    ULONG ReparsePointTag;
+    FILE_ID_128 FileId;
+    WCHAR FileName[1];
+} FILE_ID_EXTD_DIR_INFO, *PFILE_ID_EXTD_DIR_INFO;
+OVL_STATIC_ASSERT(offsetof(FILE_ID_EXTD_DIR_INFO, FileName) == 88, "the name starts at 88");
+
+/* A file by its number. */
+typedef enum _FILE_ID_TYPE { FileIdType, ObjectIdType, ExtendedFileIdType, MaximumFileIdType } FILE_ID_TYPE, *PFILE_ID_TYPE;
+typedef struct FILE_ID_DESCRIPTOR {
+    DWORD dwSize;
+    FILE_ID_TYPE Type;
+    __extension__ union {
+        LARGE_INTEGER FileId;
+        GUID ObjectId;
+        FILE_ID_128 ExtendedFileId;
+    };
+} FILE_ID_DESCRIPTOR, *LPFILE_ID_DESCRIPTOR;
+OVL_SIZE(FILE_ID_DESCRIPTOR, 24);
+
+/* ---- Copies that are followed by messages. */
+#define COPY_FILE_COPY_SYMLINK 0x800
+#define COPY_FILE_RESUME_FROM_PAUSE 0x4000
+#define COPY_FILE_NO_OFFLOAD 0x40000
+#define COPY_FILE_SKIP_ALTERNATE_STREAMS 0x8000
+typedef enum _COPYFILE2_MESSAGE_TYPE {
+    COPYFILE2_CALLBACK_NONE,
+    COPYFILE2_CALLBACK_CHUNK_STARTED,
+    COPYFILE2_CALLBACK_CHUNK_FINISHED,
+    COPYFILE2_CALLBACK_STREAM_STARTED,
+    COPYFILE2_CALLBACK_STREAM_FINISHED,
+    COPYFILE2_CALLBACK_POLL_CONTINUE,
+    COPYFILE2_CALLBACK_ERROR,
+    COPYFILE2_CALLBACK_MAX
+} COPYFILE2_MESSAGE_TYPE;
+typedef enum _COPYFILE2_MESSAGE_ACTION {
+    COPYFILE2_PROGRESS_CONTINUE,
+    COPYFILE2_PROGRESS_CANCEL,
+    COPYFILE2_PROGRESS_STOP,
+    COPYFILE2_PROGRESS_QUIET,
+    COPYFILE2_PROGRESS_PAUSE
+} COPYFILE2_MESSAGE_ACTION;
+typedef enum _COPYFILE2_COPY_PHASE {
+    COPYFILE2_PHASE_NONE,
+    COPYFILE2_PHASE_PREPARE_SOURCE,
+    COPYFILE2_PHASE_PREPARE_DEST,
+    COPYFILE2_PHASE_READ_SOURCE,
+    COPYFILE2_PHASE_WRITE_DESTINATION,
+    COPYFILE2_PHASE_SERVER_COPY,
+    COPYFILE2_PHASE_NAMEGRAFT_COPY,
+    COPYFILE2_PHASE_MAX
+} COPYFILE2_COPY_PHASE;
+typedef struct COPYFILE2_MESSAGE {
+    COPYFILE2_MESSAGE_TYPE Type;
+    DWORD dwPadding;
+    union {
+        struct {
+            DWORD dwStreamNumber;
+            DWORD dwReserved;
+            HANDLE hSourceFile;
+            HANDLE hDestinationFile;
+            ULARGE_INTEGER uliChunkNumber;
+            ULARGE_INTEGER uliChunkSize;
+            ULARGE_INTEGER uliStreamSize;
+            ULARGE_INTEGER uliTotalFileSize;
+        } ChunkStarted;
+        struct {
+            DWORD dwStreamNumber;
+            DWORD dwFlags;
+            HANDLE hSourceFile;
+            HANDLE hDestinationFile;
+            ULARGE_INTEGER uliChunkNumber;
+            ULARGE_INTEGER uliChunkSize;
+            ULARGE_INTEGER uliStreamSize;
+            ULARGE_INTEGER uliStreamBytesTransferred;
+            ULARGE_INTEGER uliTotalFileSize;
+            ULARGE_INTEGER uliTotalBytesTransferred;
+        } ChunkFinished;
+        struct {
+            DWORD dwStreamNumber;
+            DWORD dwReserved;
+            HANDLE hSourceFile;
+            HANDLE hDestinationFile;
+            ULARGE_INTEGER uliStreamSize;
+            ULARGE_INTEGER uliTotalFileSize;
+        } StreamStarted;
+        struct {
+            DWORD dwStreamNumber;
+            DWORD dwReserved;
+            HANDLE hSourceFile;
+            HANDLE hDestinationFile;
+            ULARGE_INTEGER uliStreamSize;
+            ULARGE_INTEGER uliStreamBytesTransferred;
+            ULARGE_INTEGER uliTotalFileSize;
+            ULARGE_INTEGER uliTotalBytesTransferred;
+        } StreamFinished;
+        struct {
+            DWORD dwReserved;
+        } PollContinue;
+        struct {
+            COPYFILE2_COPY_PHASE CopyPhase;
+            DWORD dwStreamNumber;
+            HRESULT hrFailure;
+            DWORD dwReserved;
+            ULARGE_INTEGER uliChunkNumber;
+            ULARGE_INTEGER uliStreamSize;
+            ULARGE_INTEGER uliStreamBytesTransferred;
+            ULARGE_INTEGER uliTotalFileSize;
+            ULARGE_INTEGER uliTotalBytesTransferred;
+        } Error;
+    } Info;
+} COPYFILE2_MESSAGE;
+OVL_SIZE(COPYFILE2_MESSAGE, 80);
+typedef COPYFILE2_MESSAGE_ACTION(CALLBACK *PCOPYFILE2_PROGRESS_ROUTINE)(const COPYFILE2_MESSAGE *message, PVOID context);
+typedef struct COPYFILE2_EXTENDED_PARAMETERS {
+    DWORD dwSize;
+    DWORD dwCopyFlags;
+    BOOL *pfCancel;
+    PCOPYFILE2_PROGRESS_ROUTINE pProgressRoutine;
+    PVOID pvCallbackContext;
+} COPYFILE2_EXTENDED_PARAMETERS;
+OVL_SIZE(COPYFILE2_EXTENDED_PARAMETERS, 32);
+
 /* ---- Memory on the heap of the process. */
 #define GMEM_FIXED 0x0000
 #define GMEM_MOVEABLE 0x0002
@@ -325,7 +459,14 @@ OVL_SIZE(FILE_ID_INFO, 24);
 #define STARTF_USEPOSITION 0x00000004
 #define STARTF_USECOUNTCHARS 0x00000008
 #define STARTF_USEFILLATTRIBUTE 0x00000010
+#define STARTF_RUNFULLSCREEN 0x00000020
+#define STARTF_FORCEONFEEDBACK 0x00000040
+#define STARTF_FORCEOFFFEEDBACK 0x00000080
 #define STARTF_USESTDHANDLES 0x00000100
+#define STARTF_USEHOTKEY 0x00000200
+#define STARTF_TITLEISLINKNAME 0x00000800
+#define STARTF_TITLEISAPPID 0x00001000
+#define STARTF_PREVENTPINNING 0x00002000
 #define PROC_THREAD_ATTRIBUTE_PARENT_PROCESS 0x00020000
 #define PROC_THREAD_ATTRIBUTE_HANDLE_LIST 0x00020002
 #define PROC_THREAD_ATTRIBUTE_PREFERRED_NODE 0x00020004
@@ -333,6 +474,7 @@ OVL_SIZE(FILE_ID_INFO, 24);
 #define PROC_THREAD_ATTRIBUTE_PROTECTION_LEVEL 0x0002000B
 #define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
 #define PROC_THREAD_ATTRIBUTE_CHILD_PROCESS_POLICY 0x0002000E
+#define PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE 0x00020016
 typedef struct _STARTUPINFOEXA {
     STARTUPINFOA StartupInfo;
     LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList;
@@ -587,6 +729,10 @@ typedef DWORD(WINAPI *LPPROGRESS_ROUTINE)(LARGE_INTEGER size, LARGE_INTEGER done
                                           DWORD stream, DWORD reason, HANDLE from, HANDLE to, LPVOID data);
 
 OVL_BEGIN
+WINBASEAPI BOOL WINAPI SetDllDirectoryA(LPCSTR name) OVL_SYMBOL(SetDllDirectoryA);
+WINBASEAPI BOOL WINAPI SetDllDirectoryW(LPCWSTR name) OVL_SYMBOL(SetDllDirectoryW);
+WINBASEAPI DWORD WINAPI GetDllDirectoryA(DWORD room, LPSTR to) OVL_SYMBOL(GetDllDirectoryA);
+WINBASEAPI DWORD WINAPI GetDllDirectoryW(DWORD room, LPWSTR to) OVL_SYMBOL(GetDllDirectoryW);
 /* ---- Files, beyond fileapi.h. */
 WINBASEAPI BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, FILE_INFO_BY_HANDLE_CLASS what, LPVOID to, DWORD bytes)
     OVL_SYMBOL(GetFileInformationByHandleEx);
@@ -619,7 +765,100 @@ WINBASEAPI BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE 
 WINBASEAPI BOOL WINAPI ReadDirectoryChangesW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
                                              LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine)
     OVL_SYMBOL(ReadDirectoryChangesW);
+WINBASEAPI BOOL WINAPI ReadDirectoryChangesExW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
+                                               LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine,
+                                               READ_DIRECTORY_NOTIFY_INFORMATION_CLASS what) OVL_SYMBOL(ReadDirectoryChangesExW);
 #endif
+WINBASEAPI BOOL WINAPI MoveFileWithProgressA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, DWORD flags)
+    OVL_SYMBOL(MoveFileWithProgressA);
+WINBASEAPI BOOL WINAPI MoveFileWithProgressW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, DWORD flags)
+    OVL_SYMBOL(MoveFileWithProgressW);
+WINBASEAPI HRESULT WINAPI CopyFile2(PCWSTR from, PCWSTR to, COPYFILE2_EXTENDED_PARAMETERS *parameters) OVL_SYMBOL(CopyFile2);
+WINBASEAPI HANDLE WINAPI OpenFileById(HANDLE hint, LPFILE_ID_DESCRIPTOR file, DWORD access, DWORD share,
+                                      LPSECURITY_ATTRIBUTES security, DWORD flags) OVL_SYMBOL(OpenFileById);
+
+/* Power, the session and clocks. */
+typedef struct _SYSTEM_POWER_STATUS {
+    BYTE ACLineStatus;
+    BYTE BatteryFlag;
+    BYTE BatteryLifePercent;
+    BYTE SystemStatusFlag;
+    DWORD BatteryLifeTime;
+    DWORD BatteryFullLifeTime;
+} SYSTEM_POWER_STATUS, *LPSYSTEM_POWER_STATUS;
+OVL_SIZE(SYSTEM_POWER_STATUS, 12);
+#define AC_LINE_OFFLINE 0x00
+#define AC_LINE_ONLINE 0x01
+#define AC_LINE_UNKNOWN 0xFF
+#define BATTERY_FLAG_HIGH 0x01
+#define BATTERY_FLAG_LOW 0x02
+#define BATTERY_FLAG_CRITICAL 0x04
+#define BATTERY_FLAG_CHARGING 0x08
+#define BATTERY_FLAG_NO_BATTERY 0x80
+#define BATTERY_FLAG_UNKNOWN 0xFF
+#define BATTERY_PERCENTAGE_UNKNOWN 0xFF
+#define BATTERY_LIFE_UNKNOWN 0xFFFFFFFF
+typedef DWORD EXECUTION_STATE, *PEXECUTION_STATE;
+#define ES_SYSTEM_REQUIRED ((DWORD)0x00000001)
+#define ES_DISPLAY_REQUIRED ((DWORD)0x00000002)
+#define ES_AWAYMODE_REQUIRED ((DWORD)0x00000040)
+#define ES_CONTINUOUS ((DWORD)0x80000000)
+WINBASEAPI BOOL WINAPI GetSystemPowerStatus(LPSYSTEM_POWER_STATUS to) OVL_SYMBOL(GetSystemPowerStatus);
+WINBASEAPI EXECUTION_STATE WINAPI SetThreadExecutionState(EXECUTION_STATE state) OVL_SYMBOL(SetThreadExecutionState);
+WINBASEAPI DWORD WINAPI WTSGetActiveConsoleSessionId(VOID) OVL_SYMBOL(WTSGetActiveConsoleSessionId);
+WINBASEAPI BOOL WINAPI QueryThreadCycleTime(HANDLE thread, PULONG64 to) OVL_SYMBOL(QueryThreadCycleTime);
+WINBASEAPI BOOL WINAPI QueryProcessCycleTime(HANDLE process, PULONG64 to) OVL_SYMBOL(QueryProcessCycleTime);
+WINBASEAPI VOID WINAPI QueryInterruptTime(PULONGLONG to) OVL_SYMBOL(QueryInterruptTime);
+WINBASEAPI VOID WINAPI QueryInterruptTimePrecise(PULONGLONG to) OVL_SYMBOL(QueryInterruptTimePrecise);
+WINBASEAPI VOID WINAPI QueryUnbiasedInterruptTimePrecise(PULONGLONG to) OVL_SYMBOL(QueryUnbiasedInterruptTimePrecise);
+WINBASEAPI PVOID WINAPI EncodePointer(PVOID pointer) OVL_SYMBOL(EncodePointer);
+WINBASEAPI PVOID WINAPI DecodePointer(PVOID pointer) OVL_SYMBOL(DecodePointer);
+
+/* Initialization files. */
+WINBASEAPI DWORD WINAPI GetPrivateProfileStringA(LPCSTR section, LPCSTR key, LPCSTR otherwise, LPSTR to, DWORD room, LPCSTR file)
+    OVL_SYMBOL(GetPrivateProfileStringA);
+WINBASEAPI DWORD WINAPI GetPrivateProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR otherwise, LPWSTR to, DWORD room,
+                                                 LPCWSTR file) OVL_SYMBOL(GetPrivateProfileStringW);
+WINBASEAPI UINT WINAPI GetPrivateProfileIntA(LPCSTR section, LPCSTR key, INT otherwise, LPCSTR file)
+    OVL_SYMBOL(GetPrivateProfileIntA);
+WINBASEAPI UINT WINAPI GetPrivateProfileIntW(LPCWSTR section, LPCWSTR key, INT otherwise, LPCWSTR file)
+    OVL_SYMBOL(GetPrivateProfileIntW);
+WINBASEAPI DWORD WINAPI GetPrivateProfileSectionA(LPCSTR section, LPSTR to, DWORD room, LPCSTR file)
+    OVL_SYMBOL(GetPrivateProfileSectionA);
+WINBASEAPI DWORD WINAPI GetPrivateProfileSectionW(LPCWSTR section, LPWSTR to, DWORD room, LPCWSTR file)
+    OVL_SYMBOL(GetPrivateProfileSectionW);
+WINBASEAPI DWORD WINAPI GetPrivateProfileSectionNamesA(LPSTR to, DWORD room, LPCSTR file)
+    OVL_SYMBOL(GetPrivateProfileSectionNamesA);
+WINBASEAPI DWORD WINAPI GetPrivateProfileSectionNamesW(LPWSTR to, DWORD room, LPCWSTR file)
+    OVL_SYMBOL(GetPrivateProfileSectionNamesW);
+WINBASEAPI BOOL WINAPI GetPrivateProfileStructA(LPCSTR section, LPCSTR key, LPVOID to, UINT bytes, LPCSTR file)
+    OVL_SYMBOL(GetPrivateProfileStructA);
+WINBASEAPI BOOL WINAPI GetPrivateProfileStructW(LPCWSTR section, LPCWSTR key, LPVOID to, UINT bytes, LPCWSTR file)
+    OVL_SYMBOL(GetPrivateProfileStructW);
+WINBASEAPI BOOL WINAPI WritePrivateProfileStringA(LPCSTR section, LPCSTR key, LPCSTR value, LPCSTR file)
+    OVL_SYMBOL(WritePrivateProfileStringA);
+WINBASEAPI BOOL WINAPI WritePrivateProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR value, LPCWSTR file)
+    OVL_SYMBOL(WritePrivateProfileStringW);
+WINBASEAPI BOOL WINAPI WritePrivateProfileSectionA(LPCSTR section, LPCSTR entries, LPCSTR file)
+    OVL_SYMBOL(WritePrivateProfileSectionA);
+WINBASEAPI BOOL WINAPI WritePrivateProfileSectionW(LPCWSTR section, LPCWSTR entries, LPCWSTR file)
+    OVL_SYMBOL(WritePrivateProfileSectionW);
+WINBASEAPI BOOL WINAPI WritePrivateProfileStructA(LPCSTR section, LPCSTR key, LPVOID from, UINT bytes, LPCSTR file)
+    OVL_SYMBOL(WritePrivateProfileStructA);
+WINBASEAPI BOOL WINAPI WritePrivateProfileStructW(LPCWSTR section, LPCWSTR key, LPVOID from, UINT bytes, LPCWSTR file)
+    OVL_SYMBOL(WritePrivateProfileStructW);
+WINBASEAPI DWORD WINAPI GetProfileStringA(LPCSTR section, LPCSTR key, LPCSTR otherwise, LPSTR to, DWORD room)
+    OVL_SYMBOL(GetProfileStringA);
+WINBASEAPI DWORD WINAPI GetProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR otherwise, LPWSTR to, DWORD room)
+    OVL_SYMBOL(GetProfileStringW);
+WINBASEAPI UINT WINAPI GetProfileIntA(LPCSTR section, LPCSTR key, INT otherwise) OVL_SYMBOL(GetProfileIntA);
+WINBASEAPI UINT WINAPI GetProfileIntW(LPCWSTR section, LPCWSTR key, INT otherwise) OVL_SYMBOL(GetProfileIntW);
+WINBASEAPI DWORD WINAPI GetProfileSectionA(LPCSTR section, LPSTR to, DWORD room) OVL_SYMBOL(GetProfileSectionA);
+WINBASEAPI DWORD WINAPI GetProfileSectionW(LPCWSTR section, LPWSTR to, DWORD room) OVL_SYMBOL(GetProfileSectionW);
+WINBASEAPI BOOL WINAPI WriteProfileStringA(LPCSTR section, LPCSTR key, LPCSTR value) OVL_SYMBOL(WriteProfileStringA);
+WINBASEAPI BOOL WINAPI WriteProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR value) OVL_SYMBOL(WriteProfileStringW);
+WINBASEAPI BOOL WINAPI WriteProfileSectionA(LPCSTR section, LPCSTR entries) OVL_SYMBOL(WriteProfileSectionA);
+WINBASEAPI BOOL WINAPI WriteProfileSectionW(LPCWSTR section, LPCWSTR entries) OVL_SYMBOL(WriteProfileSectionW);
 #if OVL_HAVE_THREAD_POOL
 WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE file, LPOVERLAPPED_COMPLETION_ROUTINE routine, ULONG flags)
     OVL_SYMBOL(BindIoCompletionCallback);
@@ -795,6 +1034,8 @@ WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(Trans
 WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
 #endif
 OVL_END
+#define SetDllDirectory OVL_AW(SetDllDirectory)
+#define GetDllDirectory OVL_AW(GetDllDirectory)
 
 /* ---- The event log, which is syslog. */
 #define EVENTLOG_SUCCESS 0x0
@@ -827,6 +1068,20 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 
 #define MoveFile OVL_AW(MoveFile)
 #define MoveFileEx OVL_AW(MoveFileEx)
+#define MoveFileWithProgress OVL_AW(MoveFileWithProgress)
+#define GetPrivateProfileString OVL_AW(GetPrivateProfileString)
+#define GetPrivateProfileInt OVL_AW(GetPrivateProfileInt)
+#define GetPrivateProfileSection OVL_AW(GetPrivateProfileSection)
+#define GetPrivateProfileSectionNames OVL_AW(GetPrivateProfileSectionNames)
+#define GetPrivateProfileStruct OVL_AW(GetPrivateProfileStruct)
+#define WritePrivateProfileString OVL_AW(WritePrivateProfileString)
+#define WritePrivateProfileSection OVL_AW(WritePrivateProfileSection)
+#define WritePrivateProfileStruct OVL_AW(WritePrivateProfileStruct)
+#define GetProfileString OVL_AW(GetProfileString)
+#define GetProfileInt OVL_AW(GetProfileInt)
+#define GetProfileSection OVL_AW(GetProfileSection)
+#define WriteProfileString OVL_AW(WriteProfileString)
+#define WriteProfileSection OVL_AW(WriteProfileSection)
 #define ReplaceFile OVL_AW(ReplaceFile)
 #define CreateHardLink OVL_AW(CreateHardLink)
 #define CreateSymbolicLink OVL_AW(CreateSymbolicLink)
@@ -857,5 +1112,14 @@ OVL_INLINE PVOID SecureZeroMemory(PVOID to, SIZE_T bytes) {
 #define CopyFileEx OVL_AW(CopyFileEx)
 #define CreateDirectoryEx OVL_AW(CreateDirectoryEx)
 #define VerifyVersionInfo OVL_AW(VerifyVersionInfo)
+
+/* What a volume can do, by the older names. */
+#define FS_CASE_IS_PRESERVED FILE_CASE_PRESERVED_NAMES
+#define FS_CASE_SENSITIVE FILE_CASE_SENSITIVE_SEARCH
+#define FS_UNICODE_STORED_ON_DISK FILE_UNICODE_ON_DISK
+#define FS_PERSISTENT_ACLS FILE_PERSISTENT_ACLS
+#define FS_VOL_IS_COMPRESSED FILE_VOLUME_IS_COMPRESSED
+#define FS_FILE_COMPRESSION FILE_FILE_COMPRESSION
+#define FS_FILE_ENCRYPTION FILE_SUPPORTS_ENCRYPTION
 
 #endif

@@ -237,6 +237,13 @@ WINBASEAPI BOOL WINAPI SetConsoleTitleW(LPCWSTR text) OVL_SYMBOL(SetConsoleTitle
 WINBASEAPI DWORD WINAPI GetConsoleTitleA(LPSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleA);
 WINBASEAPI DWORD WINAPI GetConsoleTitleW(LPWSTR to, DWORD room) OVL_SYMBOL(GetConsoleTitleW);
 WINBASEAPI HWND WINAPI GetConsoleWindow(VOID) OVL_SYMBOL(GetConsoleWindow);
+#define PSEUDOCONSOLE_INHERIT_CURSOR 0x1
+typedef VOID *HPCON;
+WINBASEAPI HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE input, HANDLE output, DWORD flags, HPCON *to)
+    OVL_SYMBOL(CreatePseudoConsole);
+WINBASEAPI HRESULT WINAPI ResizePseudoConsole(HPCON console, COORD size) OVL_SYMBOL(ResizePseudoConsole);
+WINBASEAPI HRESULT WINAPI ReleasePseudoConsole(HPCON console) OVL_SYMBOL(ReleasePseudoConsole);
+WINBASEAPI VOID WINAPI ClosePseudoConsole(HPCON console) OVL_SYMBOL(ClosePseudoConsole);
 #endif
 #if OVL_HAVE_CONSOLE || OVL_LATER
 #if !OVL_HAVE_CONSOLE

@@ -14,6 +14,7 @@
 #include "winbase.h"
 #include "winnls.h"
 #include "wincon.h"
+#include "winver.h"
 #ifndef NOGDI
 #include "wingdi.h"
 #endif

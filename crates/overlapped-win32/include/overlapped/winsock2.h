@@ -2,21 +2,18 @@
 #ifndef OVL_WINSOCK2_H
 #define OVL_WINSOCK2_H
 #if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || \
-    ((defined(_SYS_TIME_H) || defined(__timeval_defined)) && !defined(OVL_TIMEVAL_IS_FREE))
+    ((defined(_SYS_TIME_H) || defined(__timeval_defined)) && !defined(OVL_TIMEVAL_IS_FREE) && !defined(OVL_TIMEVAL_H))
 #error "winsock2.h must come before <sys/socket.h>, <netinet/in.h> and <sys/time.h>: they declare the same names with other values."
 #endif
-/* From here on these headers of libc are empty: their timeval, sockaddr and constants are not those of Windows. */
+/* From here on these headers of libc are empty: their sockaddr and constants are not those of Windows. */
 #define _SYS_SOCKET_H 1
 #define _NETINET_IN_H 1
 #define _NETDB_H 1
 #define _ARPA_INET_H 1
-#ifndef OVL_TIMEVAL_IS_FREE
-#define _SYS_TIME_H 1
-#define __timeval_defined 1
-#endif
 
 #define _WINSOCK2API_
 #define _WINSOCKAPI_
+#include "ovl/timeval.h"
 #include "windows.h"
 #include "ws2def.h"
 #define WSAAPI WINAPI
@@ -84,17 +81,7 @@ typedef struct WSAData {
 } WSADATA, *LPWSADATA;
 OVL_SIZE(WSADATA, 408);
 
-typedef struct timeval {
-    LONG tv_sec;
-    LONG tv_usec;
-} TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
-#ifndef timerisset
-#define timerisset(time) ((time)->tv_sec || (time)->tv_usec)
-#define timercmp(a, b, compare) \
-    (((a)->tv_sec != (b)->tv_sec && (a)->tv_sec compare (b)->tv_sec) || \
-     ((a)->tv_sec == (b)->tv_sec && (a)->tv_usec compare (b)->tv_usec))
-#define timerclear(time) ((time)->tv_sec = (time)->tv_usec = 0)
-#endif
+typedef struct timeval TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
 OVL_SIZE(TIMEVAL, 8);
 
 typedef struct linger {

@@ -1,7 +1,8 @@
 //! `sys/timeb.h` and the rest of `time.h`: what libc has no function for.
 
-use super::invalid;
-use std::ffi::{c_char, c_int, c_long, c_short};
+use super::{invalid, set_errno};
+use overlapped_abi::TimeVal;
+use std::ffi::{c_char, c_int, c_long, c_short, c_void};
 use std::mem::MaybeUninit;
 
 /// struct __timeb64, 16 bytes.
@@ -50,6 +51,22 @@ pub unsafe extern "C" fn ovl__ftime64_s(to: *mut TimeB) -> c_int {
     };
     // SAFETY: not NULL, and the caller vouches for it.
     unsafe { to.write(time) };
+    0
+}
+
+/// gettimeofday of `sys/time.h`: the time in UTC, since 1970; the zone is left as it is. 0, or -1 with EFAULT.
+///
+/// # Safety
+/// `to` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_gettimeofday(to: *mut TimeVal, _zone: *mut c_void) -> c_int {
+    if to.is_null() {
+        set_errno(libc::EFAULT);
+        return -1;
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    // SAFETY: not NULL, and the caller vouches for it.
+    unsafe { to.write(TimeVal { seconds: since.as_secs() as i32, microseconds: since.subsec_micros() as i32 }) };
     0
 }
 

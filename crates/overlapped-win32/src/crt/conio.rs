@@ -190,6 +190,11 @@ fn take() -> c_int {
     })
 }
 
+/// Whether the number of a key comes next, and no byte of a character.
+pub(super) fn next_of_key() -> bool {
+    WAITING.lock().front().is_some_and(|byte| *byte < 0xA0)
+}
+
 /// _getch: a key, without showing it.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__getch() -> c_int {

@@ -2,13 +2,14 @@
 
 use super::{invalid, set_errno};
 use crate::arguments::pair;
-use crate::processenv::{set_variable, variable};
+use crate::processenv::{set_variable, spelled, variable};
 use crate::support::guard;
 use crate::text::{Unit, put, units};
 use libc::{EINVAL, ERANGE};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::ffi::{OsString, c_int};
+use std::ffi::{CString, OsString, c_int};
+use std::os::unix::ffi::OsStringExt;
 use std::ptr::null_mut;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, Ordering::Release};
@@ -107,6 +108,46 @@ pair! {
     }
 }
 
+/// getenv: as the name is spelled, or in another case.
+///
+/// # Safety
+/// `name` is NULL or a string; nobody changes the environment by other means meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_getenv(name: *const u8) -> *mut u8 {
+    /// What every Windows has, as it was handed out last.
+    static KNOWN: Mutex<Option<HashMap<OsString, &'static [u8]>>> = Mutex::new(None);
+    if name.is_null() {
+        return null_mut();
+    }
+    // SAFETY: a string, the caller says.
+    let there = unsafe { libc::getenv(name.cast()) };
+    if !there.is_null() {
+        return there.cast();
+    }
+    guard(null_mut(), || {
+        // SAFETY: the caller vouches for the name.
+        let name = u8::to_os(unsafe { units(name) });
+        if let Some(spelled) = spelled(&name).and_then(|spelled| CString::new(spelled.into_vec()).ok()) {
+            // SAFETY: a string.
+            return unsafe { libc::getenv(spelled.as_ptr()) }.cast();
+        }
+        let Some(value) = variable(&name) else { return null_mut() };
+        let mut text = value.into_vec();
+        text.push(0);
+        kept(&KNOWN, name, text)
+    })
+}
+
+/// The text where it stays for good; one that is new is a new text.
+fn kept<U: PartialEq>(known: &Mutex<Option<HashMap<OsString, &'static [U]>>>, name: OsString, text: Vec<U>) -> *mut U {
+    let mut known = known.lock();
+    let kept = known.get_or_insert_default().entry(name).or_insert(&[]);
+    if **kept != *text {
+        *kept = text.leak();
+    }
+    kept.as_ptr().cast_mut()
+}
+
 /// _wgetenv. The value stays as it is for good; a value that is new is a new text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__wgetenv(name: *const u16) -> *mut u16 {
@@ -122,12 +163,7 @@ pub unsafe extern "C" fn ovl__wgetenv(name: *const u16) -> *mut u16 {
         let Some(value) = variable(&name) else { return null_mut() };
         let mut text = u16::from_os(&value);
         text.push(0);
-        let mut known = KNOWN.lock();
-        let kept = known.get_or_insert_default().entry(name).or_insert(&[]);
-        if **kept != *text {
-            *kept = text.leak();
-        }
-        kept.as_ptr().cast_mut()
+        kept(&KNOWN, name, text)
     })
 }
 

@@ -10,26 +10,24 @@ use std::ffi::{CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 
-/// tmpnam_s: a name that no file has, in the directory for temporary files. 34 if there is no room for it, 22 for NULL.
-///
-/// # Safety
-/// `to` is NULL or has room for `room` characters.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_tmpnam_s(to: *mut u8, room: usize) -> c_int {
-    guard(EINVAL, || {
-        if to.is_null() || room == 0 {
-            return invalid(EINVAL);
-        }
-        let name = crate::temporary::free_name();
-        if name.len() >= room {
-            // SAFETY: there is room for one.
-            unsafe { to.write(0) };
-            return invalid(ERANGE);
-        }
-        // SAFETY: the name and its end fit.
-        unsafe { put(to, name.as_bytes()) };
-        0
-    })
+pair! {
+    /// tmpnam_s, _wtmpnam_s: a name that no file has, in the directory for temporary files. 34 if there is no room for it, 22 for NULL.
+    fn ovl_tmpnam_s ovl__wtmpnam_s(to: *mut C, room: usize) -> c_int {
+        guard(EINVAL, || {
+            if to.is_null() || room == 0 {
+                return invalid(EINVAL);
+            }
+            let name = C::from_os(&crate::temporary::free_name());
+            if name.len() >= room {
+                // SAFETY: there is room for one.
+                unsafe { put(to, &[]) };
+                return invalid(ERANGE);
+            }
+            // SAFETY: the name and its end fit.
+            unsafe { put(to, &name) };
+            0
+        })
+    }
 }
 
 unsafe extern "C" {

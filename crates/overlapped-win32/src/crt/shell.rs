@@ -5,19 +5,23 @@
 
 use super::conio::ovl__getch;
 use super::files::ovl__flushall;
+use super::invalid;
 use crate::arguments::pair;
 use crate::consoleapi::ovl_GetStdHandle;
 use crate::consoleapi::screen::ovl_SetConsoleTextAttribute;
 use crate::support::guard;
 use crate::text::{Unit, units};
+use libc::{EINVAL, FILE};
 use overlapped_abi::constants::handle::STD_OUTPUT_HANDLE;
 use overlapped_devices::console::own::{Lent, existing};
-use std::ffi::{OsStr, OsString, c_int};
+use overlapped_kernel::port::blocking;
+use std::ffi::{CString, OsStr, OsString, c_int};
 use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ptr::null_mut;
 
 /// Grey on black.
 const USUAL_COLOURS: u16 = 0x07;
@@ -34,6 +38,48 @@ pair! {
             ovl__flushall();
             own(&command).unwrap_or_else(|| of_the_shell(&command))
         })
+    }
+}
+
+pair! {
+    /// _popen, _wpopen: the command with one end of a pipe; `mode` is `r` or `w`, with `t` or `b`. NULL/22 for anything else.
+    fn ovl__popen ovl__wpopen(command: *const C, mode: *const C) -> *mut FILE {
+        guard(null_mut(), || {
+            if command.is_null() || mode.is_null() {
+                invalid(EINVAL);
+                return null_mut();
+            }
+            // SAFETY: the caller vouches for both.
+            let (command, mode) = unsafe { (C::to_os(units(command)), C::to_os(units(mode))) };
+            let mode = match mode.as_bytes().first() {
+                Some(b'r') => c"re",
+                Some(b'w') => c"we",
+                _ => {
+                    invalid(EINVAL);
+                    return null_mut();
+                }
+            };
+            ovl__flushall();
+            let Ok(command) = CString::new(with_null_device(&command).into_vec()) else { return null_mut() };
+            let _lent = Lent::new();
+            // SAFETY: strings with their zeros.
+            unsafe { libc::popen(command.as_ptr(), mode.as_ptr()) }
+        })
+    }
+}
+
+/// _pclose: what the command ended with; −1 for a stream that _popen has not opened.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__pclose(stream: *mut FILE) -> c_int {
+    if stream.is_null() {
+        invalid(EINVAL);
+        return -1;
+    }
+    // SAFETY: the caller vouches for the stream.
+    match blocking(|| unsafe { libc::pclose(stream) }) {
+        status if status >= 0 && libc::WIFEXITED(status) => libc::WEXITSTATUS(status),
+        status if status >= 0 => 128 + libc::WTERMSIG(status),
+        failed => failed,
     }
 }
 

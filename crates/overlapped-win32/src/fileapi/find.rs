@@ -3,6 +3,7 @@
 //! A search is no object of the kernel: nothing can wait for it or inherit it, and CloseHandle does not know it (6). Its handles
 //! lie above those of the handle table.
 
+use super::enumerations::{self, Kind};
 use super::names::FileAttributeData;
 use crate::arguments::{name, pair};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, files, guard_bool, guard_or, system};
@@ -167,6 +168,9 @@ pair! {
 pub extern "C" fn ovl_FindClose(search: RawHandle) -> Bool {
     guard_bool(|| {
         let closed = SEARCHES.lock().open.remove(&search);
-        closed.map(drop).ok_or(Win32Error::INVALID_HANDLE)
+        match closed {
+            None if !enumerations::end(search, &[Kind::Names, Kind::Streams]) => Err(Win32Error::INVALID_HANDLE),
+            _ => Ok(()),
+        }
     })
 }

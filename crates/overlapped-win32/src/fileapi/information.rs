@@ -72,7 +72,8 @@ pub unsafe extern "C" fn ovl_SetFileInformationByHandle(
 }
 
 pair! {
-    /// GetFinalPathNameByHandle: `\\?\C:\…`, or without the drive. What volumes are called inside Windows has no answer (3).
+    /// GetFinalPathNameByHandle: `\\?\C:\…`, or without the drive. The volume by its own name, or by that
+    /// of its device, where the flags say so.
     fn ovl_GetFinalPathNameByHandleA ovl_GetFinalPathNameByHandleW(
         file: RawHandle,
         buffer: *mut C,
@@ -96,7 +97,15 @@ fn final_name(name: &OsStr, flags: u32) -> Result<OsString, Win32Error> {
         }
         // Behind the drive letter and its colon.
         VOLUME_NAME_NONE => Ok(OsStr::from_bytes(name.as_bytes().get(2..).unwrap_or_default()).to_owned()),
-        VOLUME_NAME_GUID | VOLUME_NAME_NT => Err(Win32Error::PATH_NOT_FOUND),
+        VOLUME_NAME_GUID | VOLUME_NAME_NT => {
+            let (drive, rest) = name.as_bytes().split_at_checked(2).ok_or(Win32Error::PATH_NOT_FOUND)?;
+            let mut whole = match flags & VOLUME_NAME_NT {
+                0 => super::volume_names::name_of_drive(drive)?,
+                _ => super::dos_devices::target_of_drive(drive)?,
+            };
+            whole.push(OsStr::from_bytes(rest));
+            Ok(whole)
+        }
         _ => Err(Win32Error::INVALID_PARAMETER),
     }
 }

@@ -1,21 +1,25 @@
 //! `fileapi.h`: opening and transferring here; what files can be asked and told in the modules below (contract 01 section 2,
 //! 02, 03).
 
+pub mod dos_devices;
+mod enumerations;
 pub mod find;
 mod full_path;
 pub mod information;
 pub mod links;
 pub mod locks;
+pub mod more_names;
 pub mod names;
 pub mod pointer;
 pub mod scatter;
 pub mod size;
 pub mod times;
 pub mod transfer;
+pub mod volume_names;
 pub mod volumes;
 pub mod watch;
 
-use crate::arguments::{grant, optional_name, pair};
+use crate::arguments::{given_name, grant, pair};
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, set_last_error, system};
 use crate::synchapi::inherits;
 use overlapped_abi::constants::open::{CREATE_ALWAYS, CREATE_NEW, OPEN_ALWAYS};
@@ -23,13 +27,14 @@ use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32
 use overlapped_devices::file;
 use overlapped_kernel::device::OpenParams;
 use overlapped_kernel::system::Open;
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::OsStr;
 
 /// Permission bits of files that C programs create, before the umask; as fopen has it.
 pub(crate) const PERMISSIONS: u32 = 0o666;
 
-struct CreateFile {
-    name: Option<OsString>,
+struct CreateFile<'a> {
+    name: Result<Cow<'a, OsStr>, Win32Error>,
     access: u32,
     share: u32,
     attributes: *const SecurityAttributes,
@@ -38,11 +43,11 @@ struct CreateFile {
     template: RawHandle,
 }
 
-impl CreateFile {
+impl CreateFile<'_> {
     /// # Safety
     /// `attributes` is NULL or valid.
     unsafe fn open(self) -> Result<RawHandle, Win32Error> {
-        let name = self.name.ok_or(Win32Error::PATH_NOT_FOUND)?;
+        let name = self.name?;
         let may_create = matches!(self.disposition, CREATE_NEW | CREATE_ALWAYS | OPEN_ALWAYS);
         let template =
             if self.template != 0 && may_create { file::template_attributes(&grant(self.template)?)? } else { 0 };
@@ -57,7 +62,9 @@ impl CreateFile {
         let Open { handle, existed, .. } = system.open(&name, &params)?;
         // SAFETY: the caller's promise.
         let inherit = unsafe { inherits(self.attributes) };
-        system.set_handle_flags(handle, inherit, inherit)?;
+        if !inherit.is_empty() {
+            system.set_handle_flags(handle, inherit, inherit)?;
+        }
         set_last_error(if existed { Win32Error::ALREADY_EXISTS.0 } else { 0 });
         Ok(handle.into_raw())
     }
@@ -76,7 +83,7 @@ pair! {
     ) -> RawHandle {
         guard_or(INVALID_HANDLE_VALUE, || {
             // SAFETY: the caller's promise.
-            let name = unsafe { optional_name(name) };
+            let name = unsafe { given_name(name) };
             // SAFETY: the caller's promise.
             unsafe { CreateFile { name, access, share, attributes, disposition, flags, template }.open() }
         })
@@ -108,7 +115,7 @@ pub unsafe extern "C" fn ovl_CreateFile2(
 ) -> RawHandle {
     guard_or(INVALID_HANDLE_VALUE, || {
         // SAFETY: the caller's promise.
-        let name = unsafe { optional_name(name) };
+        let name = unsafe { given_name(name) };
         // SAFETY: the caller's promise.
         let (attributes, flags, template) = match unsafe { extended.as_ref() } {
             None => (std::ptr::null(), 0, 0),

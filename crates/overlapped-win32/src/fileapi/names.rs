@@ -1,7 +1,7 @@
 //! What is done by name: attributes, deletion, directories (contract 01 sections 2 and 3).
 
 use super::full_path::full_path;
-use crate::arguments::{name, pair, store};
+use crate::arguments::{given_name, name, pair, store};
 use crate::support::{Bool, files, guard_bool, guard_or, system};
 use crate::text::{self, Unit};
 use overlapped_abi::constants::attributes::INVALID_FILE_ATTRIBUTES;
@@ -51,7 +51,7 @@ pair! {
     /// GetFileAttributes.
     fn ovl_GetFileAttributesA ovl_GetFileAttributesW(file_name: *const C) -> u32 {
         // SAFETY: the caller's promise.
-        guard_or(INVALID_FILE_ATTRIBUTES, || files().attributes(system()?, &unsafe { name(file_name) }?))
+        guard_or(INVALID_FILE_ATTRIBUTES, || files().attributes(system()?, &unsafe { given_name(file_name) }?))
     }
 }
 
@@ -63,7 +63,7 @@ pair! {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
             // SAFETY: the caller's promise.
-            let found = files().query(system()?, &unsafe { name(file_name) }?)?;
+            let found = files().query(system()?, &unsafe { given_name(file_name) }?)?;
             // SAFETY: the caller's promise.
             unsafe { store(data.cast::<FileAttributeData>(), found.into()) }
         })
@@ -82,7 +82,7 @@ pair! {
     /// DeleteFile.
     fn ovl_DeleteFileA ovl_DeleteFileW(file_name: *const C) -> Bool {
         // SAFETY: the caller's promise.
-        guard_bool(|| files().delete_file(system()?, &unsafe { name(file_name) }?))
+        guard_bool(|| files().delete_file(system()?, &unsafe { given_name(file_name) }?))
     }
 }
 

@@ -107,7 +107,10 @@ impl Call {
             probe: Some(probe::usable),
         };
         // SAFETY: the caller's promise.
-        unsafe { grant.instance.transfer_detached(grant.access, transfer) }.map_err(|refused| refused.error)
+        match unsafe { grant.instance.transfer_detached(grant.access, transfer) } {
+            Ok(done) => Ok(done.map(|done| done.completion)),
+            Err(refused) => Err(refused.error),
+        }
     }
 
     /// Without an OVERLAPPED: synchronous, also on the overlapped devices that allow it (contract 03 section 1).

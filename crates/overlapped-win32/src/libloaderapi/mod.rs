@@ -4,6 +4,7 @@
 //! makes from the sources; so it works in a statically linked program as well.
 
 pub mod attach;
+pub mod directories;
 mod exports;
 pub(crate) mod modules;
 
@@ -99,24 +100,24 @@ pair! {
 
 pair! {
     /// LoadLibrary: a name of a library of Windows, or of one of Linux; `x.dll` is also looked for as `x.so` and `libx.so`,
-    /// beside the program first. NULL/126 if there is none, NULL/193 if it is no library of Linux, NULL/1114 if its DllMain says FALSE.
+    /// where [`directories`] says. NULL/126 if there is none, NULL/193 if it is no library of Linux, NULL/1114 if its DllMain says FALSE.
     fn ovl_LoadLibraryA ovl_LoadLibraryW(name: *const C) -> Module {
         if name.is_null() {
             return modules::none(Win32Error::INVALID_PARAMETER);
         }
         // SAFETY: not NULL, and the caller vouches for it.
-        guard_or(0, || modules::load(&C::to_os(unsafe { units(name) })))
+        guard_or(0, || modules::load(&C::to_os(unsafe { units(name) }), 0))
     }
 }
 
 pair! {
-    /// LoadLibraryEx, as LoadLibrary. Of the flags none changes where is looked.
-    fn ovl_LoadLibraryExA ovl_LoadLibraryExW(name: *const C, file: usize, _flags: u32) -> Module {
+    /// LoadLibraryEx, as LoadLibrary. Of the flags those that choose directories count.
+    fn ovl_LoadLibraryExA ovl_LoadLibraryExW(name: *const C, file: usize, flags: u32) -> Module {
         if name.is_null() || file != 0 {
             return modules::none(Win32Error::INVALID_PARAMETER);
         }
         // SAFETY: not NULL, and the caller vouches for it.
-        guard_or(0, || modules::load(&C::to_os(unsafe { units(name) })))
+        guard_or(0, || modules::load(&C::to_os(unsafe { units(name) }), flags))
     }
 }
 

@@ -5,6 +5,7 @@
 //! - a library of Linux that was opened: its handle is that of `dlopen`.
 
 use super::attach;
+use super::directories::{Place, places};
 use crate::names::{last_component, to_linux, to_windows};
 use crate::support::fail;
 use overlapped_abi::Win32Error;
@@ -89,31 +90,48 @@ fn played(name: &OsStr) -> Option<Module> {
 }
 
 /// The names under which `dlopen` might know the library, in the order of trying.
-fn candidates(name: &OsStr) -> Vec<OsString> {
+fn candidates(name: &OsStr, flags: u32) -> Vec<OsString> {
     let has_path = name.as_bytes().iter().any(|byte| matches!(byte, b'/' | b'\\' | b':'));
     let plain = if has_path {
         to_linux(name).map_or_else(|_| name.to_owned(), PathBuf::into_os_string)
     } else {
         name.to_owned()
     };
-    let path = Path::new(&plain);
-    let mut found = vec![plain.clone()];
+    let forms = forms(Path::new(&plain));
+    if has_path {
+        return forms;
+    }
+    let mut found = Vec::new();
+    for place in places(flags) {
+        match place {
+            Place::System => found.extend(forms.iter().cloned()),
+            Place::Directory(directory) => found.extend(forms.iter().filter_map(|form| {
+                let file = to_linux(directory.join(form).as_os_str()).ok()?;
+                file.is_file().then(|| file.into_os_string())
+            })),
+        }
+    }
+    found
+}
+
+/// The name as it is, and for `x.dll` or a name without an extension `x.so` and `libx.so`.
+fn forms(path: &Path) -> Vec<OsString> {
+    let mut forms = vec![path.as_os_str().to_owned()];
     let stem = match path.extension() {
         Some(extension) if extension.eq_ignore_ascii_case("dll") => path.with_extension(""),
-        Some(_) => return found,
+        Some(_) => return forms,
         None => path.to_owned(),
     };
+    // LoadLibrary adds this ending itself.
+    if path.extension().is_none() {
+        forms.insert(0, path.with_extension("dll").into_os_string());
+    }
     let mut file = stem.file_name().unwrap_or_default().to_owned();
     file.push(".so");
     let mut with_lib = OsString::from("lib");
     with_lib.push(&file);
-    found.extend([file, with_lib].map(|file| stem.with_file_name(file).into_os_string()));
-    if !has_path {
-        let beside = program_path().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-        let more: Vec<_> = found.iter().map(|file| beside.join(file).into_os_string()).collect();
-        found.splice(0..0, more);
-    }
-    found
+    forms.extend([file, with_lib].map(|file| stem.with_file_name(file).into_os_string()));
+    forms
 }
 
 fn dlopen(name: &OsStr, flags: c_int) -> Option<Module> {
@@ -136,8 +154,8 @@ fn reason() -> Win32Error {
     if text.contains("ELF") || text.contains("file too short") { BAD_FORMAT } else { NOT_FOUND }
 }
 
-/// LoadLibrary.
-pub fn load(name: &OsStr) -> Result<Module, Win32Error> {
+/// LoadLibrary, with the flags of LoadLibraryEx.
+pub fn load(name: &OsStr, flags: u32) -> Result<Module, Win32Error> {
     if name.is_empty() {
         return Err(Win32Error::INVALID_PARAMETER);
     }
@@ -145,7 +163,7 @@ pub fn load(name: &OsStr) -> Result<Module, Win32Error> {
         return Ok(module);
     }
     let mut error = NOT_FOUND;
-    for candidate in candidates(name) {
+    for candidate in candidates(name, flags) {
         let loaded = attach::loading(|| dlopen(&candidate, libc::RTLD_NOW), |module| _ = close(module))?;
         if let Some(module) = loaded {
             *OPENED.lock().get_or_insert_default().entry(module).or_insert(0) += 1;
@@ -168,7 +186,7 @@ pub fn find(name: &OsStr) -> Result<Module, Win32Error> {
     if own.file_name() == asked.file_name() || own.file_name() == Some(asked.with_extension("").as_os_str()) {
         return Ok(program());
     }
-    for candidate in candidates(name) {
+    for candidate in candidates(name, 0) {
         if let Some(module) = dlopen(&candidate, libc::RTLD_NOW | libc::RTLD_NOLOAD) {
             close(module);
             return Ok(module);

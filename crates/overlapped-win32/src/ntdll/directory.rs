@@ -15,6 +15,7 @@ fn form(class: u32) -> Result<ListingForm, Status> {
         12 => ListingForm::Names,
         37 => ListingForm::IdBoth,
         38 => ListingForm::IdFull,
+        60 => ListingForm::IdExtd,
         _ => return Err(Status::INVALID_INFO_CLASS),
     })
 }

@@ -141,7 +141,7 @@ pub unsafe extern "C" fn ovl_GetUserNameW(buffer: *mut u16, size: *mut u32) -> B
     unsafe { answer(&user_name(), buffer, size, Win32Error::INSUFFICIENT_BUFFER, true) }
 }
 
-const WINDOWS: &str = r"C:\Windows";
+pub(crate) const WINDOWS: &str = r"C:\Windows";
 const SYSTEM: &str = r"C:\Windows\system32";
 
 /// GetWindowsDirectoryA: the name that it has on Windows; there need not be such a directory.

@@ -40,21 +40,21 @@ const SERVER: usize = 32;
 const PREFIX: usize = 40;
 
 /// An address with the length of its prefix.
-struct Address {
+pub(super) struct Address {
     /// A `sockaddr` of Windows.
-    bytes: Vec<u8>,
-    prefix: u8,
-    is_v6: bool,
+    pub bytes: Vec<u8>,
+    pub prefix: u8,
+    pub is_v6: bool,
 }
 
 /// An interface.
 #[derive(Default)]
-struct Adapter {
+pub(super) struct Adapter {
     name: String,
-    index: u32,
+    pub index: u32,
     flags: u32,
     hardware: Vec<u8>,
-    addresses: Vec<Address>,
+    pub addresses: Vec<Address>,
 }
 
 impl Adapter {
@@ -107,8 +107,13 @@ fn prefix(mask: &[u8]) -> u8 {
     mask.iter().map(|byte| byte.count_ones() as u8).sum()
 }
 
+/// A mask of IPv4 with so many bits set, as it stands in memory.
+pub(super) fn prefix_mask(bits: u8) -> u32 {
+    u32::MAX.checked_shl(32 - u32::from(bits.min(32))).unwrap_or(0).to_be()
+}
+
 /// All interfaces with their addresses, in the order of their numbers.
-fn adapters() -> Vec<Adapter> {
+pub(super) fn adapters() -> Vec<Adapter> {
     let mut first = std::ptr::null_mut();
     let mut found: BTreeMap<String, Adapter> = BTreeMap::new();
     // SAFETY: a place for the list.

@@ -39,6 +39,7 @@ const SIO_MULTIPOINT_LOOPBACK: u32 = 0x8800_0009;
 const SIO_MULTICAST_SCOPE: u32 = 0x8800_000A;
 const SIO_UDP_NETRESET: u32 = 0x9800_000F;
 const SIO_SET_COMPATIBILITY_MODE: u32 = 0x9800_012C;
+const SIO_AF_UNIX_GETPEERPID: u32 = 0x5800_0100;
 const SIO_GET_INTERFACE_LIST: u32 = 0x4004_747F;
 const SIO_IDEAL_SEND_BACKLOG_QUERY: u32 = 0x4004_747B;
 
@@ -199,6 +200,15 @@ fn multicast(target: &Socket, memory: &Memory<'_>, v4: i32, v6: i32) -> Outcome<
     target.set_option(level, name, &value).map(|()| 0)
 }
 
+/// The process at the other end of a local connection.
+fn peer_process(target: &Socket, memory: &mut Memory<'_>) -> Outcome<usize> {
+    target.peer_address()?;
+    // The process' number is the first of three.
+    let mut credentials = [0; size_of::<libc::ucred>()];
+    target.option(libc::SOL_SOCKET, libc::SO_PEERCRED, &mut credentials)?;
+    memory.put(&credentials[..size_of::<u32>()])
+}
+
 /// What the control does; bytes of its answer.
 fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) -> Outcome<usize> {
     match code {
@@ -236,6 +246,7 @@ fn control(raw: RawHandle, target: &Socket, code: u32, memory: &mut Memory<'_>) 
         }
         // Datagrams whose time to live was over are never told of.
         SIO_UDP_NETRESET | SIO_ENABLE_CIRCULAR_QUEUEING if !target.is_stream() => Ok(0),
+        SIO_AF_UNIX_GETPEERPID if target.family() == libc::AF_UNIX => peer_process(target, memory),
         SIO_SET_COMPATIBILITY_MODE => memory.number(4).map(|_| 0),
         // There is nothing between us and Linux that keeps data, and the loopback has no slow path.
         SIO_FLUSH | SIO_LOOPBACK_FAST_PATH => Ok(0),

@@ -8,6 +8,7 @@
 pub mod accept;
 pub mod adapters;
 pub(crate) mod address;
+pub mod changes;
 pub mod connect_by;
 mod control;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod duplicate;
 pub mod events;
 pub mod extensions;
 pub mod host;
+pub mod icmp;
 mod interfaces;
 pub mod ioctl;
 pub mod layout;
@@ -34,6 +36,7 @@ mod rio;
 pub mod select;
 pub mod socket;
 pub mod startup;
+pub mod tables;
 pub mod transfer;
 pub mod transmit;
 

@@ -7,8 +7,8 @@ use crate::probe;
 use crate::support::event_of;
 use overlapped_abi::{Overlapped, Status, WsaBuf, WsaError};
 use overlapped_devices::socket::{Issued, NotIssued, Overlap};
-use overlapped_kernel::request::{Buffer, Completion, Function, Route};
-use overlapped_kernel::road::Report;
+use overlapped_kernel::request::{Buffer, Function, Route};
+use overlapped_kernel::road::{Done, Report};
 use std::ptr::NonNull;
 
 /// LPWSAOVERLAPPED_COMPLETION_ROUTINE: code, bytes, the OVERLAPPED, flags.
@@ -73,9 +73,9 @@ pub(crate) fn answer(issued: Result<Issued, NotIssued>) -> Outcome<(Status, usiz
 
 /// The same of a call that keeps no request.
 #[inline]
-pub(crate) fn outcome(issued: Result<Option<Completion>, NotIssued>) -> Outcome<(Status, usize)> {
+pub(crate) fn outcome(issued: Result<Option<Done>, NotIssued>) -> Outcome<(Status, usize)> {
     match issued {
-        Ok(Some(completion)) => Ok((completion.status, completion.bytes)),
+        Ok(Some(Done { completion, .. })) => Ok((completion.status, completion.bytes)),
         Ok(None) => Err(WsaError::IO_PENDING),
         Err(refused) => Err(refused.error),
     }

@@ -2,7 +2,7 @@
 
 use super::extensions::bool_call;
 use super::{check_writable, numbers, socket};
-use crate::support::{Bool, RawHandle, event_of};
+use crate::support::{Bool, RawHandle, awaited_event_of};
 use overlapped_abi::{Overlapped, WsaError};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::results::{self, Patience};
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn ovl_WSAGetOverlappedResult(
             None if wait == 0 => return Err(WsaError::IO_INCOMPLETE),
             None => {
                 // SAFETY: as above.
-                let event = event_of(unsafe { (&raw const (*overlapped).h_event).read() });
+                let event = awaited_event_of(unsafe { (&raw const (*overlapped).h_event).read() });
                 let event = event.ok().flatten().ok_or(WsaError::INVALID_PARAMETER)?;
                 let patience = Patience { timeout: Timeout::Infinite, alertable: false };
                 let instance = || Ok(Arc::clone(socket.instance()));

@@ -143,15 +143,12 @@ impl Queue {
     }
 }
 
-/// The port of all sockets, and the thread that serves it.
+/// The port of all sockets, and the thread that serves it; 0 if there can be none.
 fn port() -> RawHandle {
     static PORT: LazyLock<RawHandle> = LazyLock::new(|| {
         let port = ovl_CreateIoCompletionPort(INVALID_HANDLE_VALUE, 0, 0, 1);
-        if port != 0 {
-            // Without it nothing completes, which is what there being no more threads means.
-            let _ = std::thread::Builder::new().name("ovl-rio".into()).spawn(move || serve(port));
-        }
-        port
+        let served = port != 0 && std::thread::Builder::new().name("ovl-rio".into()).spawn(move || serve(port)).is_ok();
+        if served { port } else { 0 }
     });
     *PORT
 }
@@ -274,20 +271,21 @@ fn outcome(done: Result<(), WsaError>) -> Bool {
     }
 }
 
-unsafe extern "C" fn receive(queue: usize, data: *const RioBuf, count: u32, flags: u32, context: u64) -> Bool {
-    let wanted = Wanted { data, count, remote: null_mut(), flags, context, is_send: false };
+/// RIOReceive and RIOSend.
+unsafe extern "C" fn plain<const IS_SEND: bool>(
+    queue: usize,
+    data: *const RioBuf,
+    count: u32,
+    flags: u32,
+    context: u64,
+) -> Bool {
+    let wanted = Wanted { data, count, remote: null_mut(), flags, context, is_send: IS_SEND };
     // SAFETY: the caller's promise.
     guard(FALSE, || outcome(unsafe { request(queue, &wanted) }))
 }
 
-unsafe extern "C" fn send(queue: usize, data: *const RioBuf, count: u32, flags: u32, context: u64) -> Bool {
-    let wanted = Wanted { data, count, remote: null_mut(), flags, context, is_send: true };
-    // SAFETY: the caller's promise.
-    guard(FALSE, || outcome(unsafe { request(queue, &wanted) }))
-}
-
-/// RIOReceiveEx: where the datagram comes from; of the local address and control data nothing is said.
-unsafe extern "C" fn receive_ex(
+/// RIOReceiveEx and RIOSendEx: where the datagram comes from or goes to; of the local address and control data nothing is said.
+unsafe extern "C" fn addressed<const IS_SEND: bool>(
     queue: usize,
     data: *const RioBuf,
     count: u32,
@@ -298,23 +296,7 @@ unsafe extern "C" fn receive_ex(
     flags: u32,
     context: u64,
 ) -> Bool {
-    let wanted = Wanted { data, count, remote, flags, context, is_send: false };
-    // SAFETY: the caller's promise.
-    guard(FALSE, || outcome(unsafe { request(queue, &wanted) }))
-}
-
-unsafe extern "C" fn send_ex(
-    queue: usize,
-    data: *const RioBuf,
-    count: u32,
-    _local: *const RioBuf,
-    remote: *const RioBuf,
-    _control: *const RioBuf,
-    _flags: *const RioBuf,
-    flags: u32,
-    context: u64,
-) -> Bool {
-    let wanted = Wanted { data, count, remote, flags, context, is_send: true };
+    let wanted = Wanted { data, count, remote, flags, context, is_send: IS_SEND };
     // SAFETY: the caller's promise.
     guard(FALSE, || outcome(unsafe { request(queue, &wanted) }))
 }
@@ -355,7 +337,10 @@ extern "C" fn create_request_queue(
         if let Err(error) = socket::of(raw) {
             return refuse(error, 0);
         }
-        if port() == 0 || ovl_CreateIoCompletionPort(raw, port(), 0, 0) == 0 {
+        if port() == 0 {
+            return refuse(WsaError::ENOBUFS, 0);
+        }
+        if ovl_CreateIoCompletionPort(raw, port(), 0, 0) == 0 {
             return refuse(WsaError::EINVAL, 0);
         }
         let (receives, sends) = (Arc::clone(receives), Arc::clone(sends));
@@ -445,10 +430,10 @@ extern "C" fn resize_request_queue(queue: usize, _receives: u32, _sends: u32) ->
 pub(super) fn table() -> [usize; 14] {
     [
         14 * size_of::<usize>(),
-        receive as *const () as usize,
-        receive_ex as *const () as usize,
-        send as *const () as usize,
-        send_ex as *const () as usize,
+        plain::<false> as *const () as usize,
+        addressed::<false> as *const () as usize,
+        plain::<true> as *const () as usize,
+        addressed::<true> as *const () as usize,
         close_completion_queue as *const () as usize,
         create_completion_queue as *const () as usize,
         create_request_queue as *const () as usize,

@@ -166,6 +166,8 @@ fn found(entry: &PollEntry<'_>, asked: i16) -> i16 {
     ];
     // Whoever waited to send learns that there is no connection to wait for.
     let failed = if entry.found.contains(Interest::FAILED) { POLLOUT } else { 0 };
+    // The end of a stream is POLLHUP, and data only what comes before it.
+    let asked = if entry.found.contains(Interest::EMPTY) { asked & !POLLRDNORM } else { asked };
     let all = failed | pairs.iter().filter(|(one, _)| entry.found.contains(*one)).fold(0, |all, (_, bit)| all | bit);
     all & (asked | POLLHUP | POLLERR)
 }

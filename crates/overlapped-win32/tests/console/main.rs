@@ -8,5 +8,6 @@ mod events;
 mod input;
 mod kit;
 mod output;
+mod pseudo;
 mod terminal;
 mod text;

@@ -198,7 +198,9 @@ fn the_final_name_is_the_whole_path() {
             "too small by the zero"
         );
         assert_eq!(ovl_GetFinalPathNameByHandleA(file.0, null_mut(), 0, 4) as usize, whole.len() - 2 + 1);
-        assert_eq!(code(0, || ovl_GetFinalPathNameByHandleW(file.0, buffer.as_mut_ptr(), 512, 1)), 3);
+        let by_volume = ovl_GetFinalPathNameByHandleW(file.0, buffer.as_mut_ptr(), 512, 1);
+        assert_eq!((by_volume as usize, &until_zero(&buffer)[..11]), (whole.len() - 2 + 48, r"\\?\Volume{"));
+        assert_eq!(code(0, || ovl_GetFinalPathNameByHandleW(file.0, buffer.as_mut_ptr(), 512, 3)), 87);
         // The name leads back.
         ovl_GetFinalPathNameByHandleW(file.0, buffer.as_mut_ptr(), 512, 0);
         let attributes = overlapped_win32::fileapi::names::ovl_GetFileAttributesW(buffer.as_ptr());

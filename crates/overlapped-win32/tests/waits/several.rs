@@ -174,3 +174,51 @@ fn signal_and_wait_refuses_before_it_does_anything() {
     assert_eq!(call(set.0, set.0).0, SATISFIED, "it signals and consumes itself");
     assert_eq!(call(unset.0, set.0).0, TIMEOUT);
 }
+
+#[test]
+fn later_waits_for_any_do_not_pass_a_wait_for_all_for_ever() {
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+    // 04 section 8: the order is not guaranteed, but waiters usually come in turn; nobody may starve.
+    const ENOUGH: u32 = 20;
+    let (event, other) = (auto_event(false), manual_event(true));
+    let (alone, together, stop) = (AtomicU32::new(0), AtomicU32::new(0), AtomicBool::new(false));
+    let counts = |count: &AtomicU32, wait: &dyn Fn() -> u32| {
+        while !stop.load(SeqCst) {
+            if wait() == SATISFIED {
+                count.fetch_add(1, SeqCst);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| counts(&together, &|| all(&[event.0, other.0], MOMENT * 10).0));
+        for _ in 0..2 {
+            scope.spawn(|| counts(&alone, &|| any(&[event.0], MOMENT * 10).0));
+        }
+        let begun = std::time::Instant::now();
+        let taken = || alone.load(SeqCst) + together.load(SeqCst);
+        let mut set = 0;
+        while together.load(SeqCst) < ENOUGH && begun.elapsed().as_millis() < u128::from(LOST) {
+            granted(|| ovl_SetEvent(event.0));
+            set += 1;
+            while taken() < set && begun.elapsed().as_millis() < u128::from(LOST) {
+                ovl_Sleep(1);
+            }
+            // Time for the taker to wait again.
+            ovl_Sleep(1);
+        }
+        stop.store(true, SeqCst);
+    });
+    assert!(together.load(SeqCst) >= ENOUGH, "{together:?} of the wait for all, {alone:?} of the others");
+}
+
+#[test]
+fn of_two_abandoned_mutexes_a_wait_for_all_names_the_first() {
+    let mutexes = [mutex(false), mutex(false)];
+    let handles = mutexes.each_ref().map(|mutex| mutex.0);
+    for handles in [handles, [handles[1], handles[0]]] {
+        std::thread::spawn(move || handles.map(|mutex| ovl_WaitForSingleObject(mutex, LOST))).join().unwrap();
+        assert_eq!(all(&handles, LOST).0, 0x80);
+        assert_eq!(all(&handles, 0).0, SATISFIED, "told once");
+        handles.into_iter().chain(handles).for_each(|mutex| granted(|| ovl_ReleaseMutex(mutex)));
+    }
+}

@@ -177,3 +177,22 @@ fn a_disconnection_waits_for_nobody() {
         });
     });
 }
+
+#[test]
+fn a_pipe_copies_between_places_that_overlap() {
+    // 07 section 1.6: who reads and writes the same memory gets what was written.
+    use overlapped_win32::ioapiset::ovl_GetOverlappedResult;
+    let (name, mut memory, mut request) = (name(), *b"0123456789", Request::new());
+    let (server, client) = (server(&name, OVERLAPPED), client(&name));
+    let start = memory.as_mut_ptr();
+    // SAFETY: the memory lives until both requests have ended.
+    let pending =
+        answer(|| unsafe { ovl_ReadFile(server.0, start.add(2).cast(), 8, null_mut(), request.overlapped()) });
+    assert_eq!(pending, (0, 997));
+    // SAFETY: as above.
+    let written = count(|count| unsafe { ovl_WriteFile(client.0, start.cast(), 8, count, null_mut()) });
+    assert_eq!(written, Ok(8));
+    // SAFETY: as above.
+    let read = count(|count| unsafe { ovl_GetOverlappedResult(server.0, request.overlapped(), count, 1) });
+    assert_eq!((read, &memory), (Ok(8), b"0101234567"));
+}

@@ -12,6 +12,7 @@ mod layout;
 mod lookups;
 mod names;
 mod native;
+mod network;
 mod options;
 mod overlapped;
 mod readiness;

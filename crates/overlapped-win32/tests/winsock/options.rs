@@ -53,6 +53,10 @@ fn options_keep_their_values() {
         assert_eq!(set(socket, level, name, value), (0, 0), "{level} {name}");
         assert_eq!(get(socket, level, name), Ok(value), "{level} {name}");
     }
+    // Windows' buffers are 64 KiB until somebody says otherwise, whatever Linux begins with.
+    for name in [SO_SNDBUF, SO_RCVBUF] {
+        assert_eq!([get(&Socket::tcp(), SOL_SOCKET, name), get(&datagrams, SOL_SOCKET, name)], [Ok(65_536); 2]);
+    }
     let exclusive = Socket::tcp();
     assert_eq!(set(&exclusive, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), (0, 0));
     assert_eq!(get(&exclusive, SOL_SOCKET, SO_EXCLUSIVEADDRUSE), Ok(1));

@@ -87,9 +87,15 @@ fn poll_says_what_each_socket_is_ready_for() {
     let both = poll(&[(client.0, POLLRDNORM), (server.0, POLLRDNORM)], 60_000);
     assert_eq!(both, ((1, 0), vec![0, POLLRDNORM]));
     drop(client);
-    let (answer, found) = poll(&[(server.0, POLLRDNORM)], 60_000);
-    assert_eq!(answer, (1, 0));
-    assert!(found[0] & (POLLRDNORM | POLLHUP) != 0, "{found:?}");
+    // The data that is left is data; the end is none.
+    let mut found = poll(&[(server.0, POLLRDNORM)], 60_000);
+    while found.1 == [POLLRDNORM] {
+        found = poll(&[(server.0, POLLRDNORM)], 60_000);
+    }
+    assert_eq!(found, ((1, 0), vec![POLLRDNORM | POLLHUP]));
+    assert_eq!(server.recv(&mut [0; 8]), (1, 0));
+    assert_eq!(poll(&[(server.0, POLLRDNORM)], 60_000), ((1, 0), vec![POLLHUP]));
+    assert_eq!(poll(&[(server.0, POLLWRNORM)], 60_000), ((1, 0), vec![POLLHUP | POLLWRNORM]));
 }
 
 /// Section 7.2: a server that waits for ever is ended by closing a socket of its list, and sees which one.
@@ -107,6 +113,49 @@ fn a_socket_that_is_closed_ends_a_poll_and_is_counted() {
     assert_eq!(polled.1, [0, POLLNVAL]);
     // On a machine that is slow enough it was closed before: then it is no socket, and not counted.
     assert!(matches!(polled.0, (0 | 1, 0)), "{polled:?}");
+}
+
+/// Sections 7.1 and 7.2: so is who waits for one that was never connected, of which Linux has nothing to say.
+#[test]
+fn a_socket_without_a_connection_that_is_closed_ends_a_wait() {
+    let (server, _) = Socket::listening();
+    for by_poll in [false, true] {
+        let fresh = Socket::tcp();
+        let gone = fresh.0;
+        let closer = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            drop(fresh);
+        });
+        let started = std::time::Instant::now();
+        if by_poll {
+            assert_eq!(poll(&[(server.0, POLLRDNORM), (gone, POLLRDNORM)], 60_000).1, [0, POLLNVAL]);
+        } else {
+            assert_eq!(select([&[server.0, gone], &[], &[]], LONG).0, (ERROR, 10038));
+        }
+        assert!(started.elapsed().as_secs() < 50, "nothing but the time ended the wait");
+        closer.join().unwrap();
+    }
+}
+
+/// Section 7.1: a socket that another thread connects, or makes a listener of, becomes ready for who waits already.
+#[test]
+fn a_socket_that_is_connected_meanwhile_becomes_ready() {
+    let (_server, name) = Socket::listening();
+    let fresh = Socket::tcp();
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| select([&[], &[fresh.0], &[]], LONG));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert_eq!(fresh.connect(&name), (0, 0));
+        assert_eq!(waits.join().unwrap(), ((1, 0), [vec![], vec![fresh.0], vec![]]));
+    });
+    let listener = Socket::bound(SOCK_STREAM).0;
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| select([&[listener.0], &[], &[]], LONG));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert_eq!(ovl_listen(listener.0, 5), 0);
+        assert_eq!(Socket::tcp().connect(&listener.name()), (0, 0));
+        assert_eq!(waits.join().unwrap(), ((1, 0), [vec![listener.0], vec![], vec![]]));
+    });
 }
 
 /// Section 7.2: bad lists.

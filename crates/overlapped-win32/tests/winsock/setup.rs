@@ -4,7 +4,7 @@ use crate::common::*;
 use overlapped_abi::constants::socket::*;
 use overlapped_win32::handleapi::ovl_CloseHandle;
 use overlapped_win32::winsock::accept::{ovl_WSAAccept, ovl_accept};
-use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
+use overlapped_win32::winsock::ioctl::{ovl_WSAIoctl, ovl_ioctlsocket};
 use overlapped_win32::winsock::layout::{SockaddrIn, SockaddrIn6, SockaddrUn};
 use overlapped_win32::winsock::socket::*;
 use overlapped_win32::winsock::transfer::*;
@@ -227,6 +227,17 @@ fn a_local_socket_is_a_file() {
     let server = listener.accept();
     assert_eq!(client.send(b"local"), (5, 0));
     assert_eq!(server.recv(&mut [0; 8]), (5, 0));
+    // SIO_AF_UNIX_GETPEERPID.
+    let other_process = |socket: &Socket| {
+        let (mut pid, mut bytes) = (0u32, 0u32);
+        let to = (&raw mut pid).cast();
+        // SAFETY: room for a number and the count.
+        let done = unsafe { ovl_WSAIoctl(socket.0, 0x5800_0100, null(), 0, to, 4, &mut bytes, null_mut(), None) };
+        (said(done), pid)
+    };
+    assert_eq!([other_process(&client), other_process(&server)], [((0, 0), std::process::id()); 2]);
+    assert_eq!(other_process(&listener).0, (ERROR, 10057));
+    assert_eq!(other_process(&Socket::tcp()).0, (ERROR, 10045));
     let (mut found, mut found_len) = (SockaddrUn { family: 0, path: [1; 108] }, len);
     // SAFETY: room for an address.
     let named = unsafe { ovl_getsockname(listener.0, (&raw mut found).cast(), &mut found_len) };

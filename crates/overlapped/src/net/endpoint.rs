@@ -10,8 +10,8 @@ use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::idle::Idle;
-use overlapped_kernel::request::{Completion, RequestRef, Route};
-use overlapped_kernel::road::Report;
+use overlapped_kernel::request::{RequestRef, Route};
+use overlapped_kernel::road::{Done, Report};
 use overlapped_kernel::system::Grant;
 use std::any::Any;
 use std::os::fd::OwnedFd;
@@ -114,17 +114,18 @@ impl Endpoint {
         }
     }
 
-    /// Puts a request on the road that a packet brings back, and that nobody keeps.
+    /// Puts a request on the road that nobody keeps, and that a packet brings back unless the call does.
     #[inline]
     pub fn issue_detached(
         &self,
         name: &'static str,
         payload: Box<dyn Any + Send>,
-        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
-    ) -> std::result::Result<(), Refusal> {
-        let how = Overlap { route: to_port(), overlapped: None, payload: Some(payload), report: Report::AsPending };
+        report: Report,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Done>, NotIssued>,
+    ) -> std::result::Result<Option<Done>, Refusal> {
+        let how = Overlap { route: to_port(), overlapped: None, payload: Some(payload), report };
         match issue(&self.socket, how) {
-            Ok(_) => Ok(()),
+            Ok(done) => Ok(done),
             Err(NotIssued { status, payload: Some(payload), .. }) => {
                 Err((Error::new(status.to_win32(), name), payload))
             }

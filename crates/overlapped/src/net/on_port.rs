@@ -1,5 +1,6 @@
 //! Sockets that report to a port: the same requests, each with a context.
 
+use crate::at_once::{Answer, AtOnce};
 use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::net::endpoint::AsEndpoint;
 use crate::net::transfer::{NOTHING, Stream, receive};
@@ -10,7 +11,8 @@ use crate::operation;
 use crate::overlapped_file::OverlappedFile;
 use crate::port::{Associated, Bare, Parcel, Put, PutBare, to_port};
 use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
-use overlapped_kernel::request::{Buffer, Completion};
+use overlapped_kernel::request::{Buffer, Function};
+use overlapped_kernel::road::{Done, Report};
 use std::net::SocketAddr;
 
 #[expect(private_bounds, reason = "the bound only names this crate's sockets")]
@@ -35,9 +37,9 @@ where
         &self,
         name: &'static str,
         parcel: Box<Parcel<K, C, B>>,
-        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Completion>, NotIssued>,
+        issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Option<Done>, NotIssued>,
     ) -> Put<C, B> {
-        Parcel::<K, C, B>::put(self.endpoint().issue_detached(name, parcel, issue))
+        Parcel::<K, C, B>::put(self.endpoint().issue_detached(name, parcel, Report::AsPending, issue))
     }
 
     fn put_bare(
@@ -121,6 +123,49 @@ where
         let elements = [part.of(file)];
         // SAFETY: there is no memory in it.
         self.put_bare("transmit", context, unsafe { transmit(&elements) })
+    }
+}
+
+#[expect(private_bounds, reason = "the bound only names this crate's streams")]
+impl<D, K, C, B> AtOnce<'_, D, K, C, B>
+where
+    D: Stream,
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// [`Associated::receive`].
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub fn receive(self, buffer: B, context: C) -> Answer<K, C, B>
+    where
+        B: IoBufMut,
+    {
+        let mut parcel = self.0.parcel(buffer, context, operation::fill::<B>);
+        let memory = [room(&mut parcel.buffer)];
+        // SAFETY: the memory belongs to the parcel, which the request owns until it is complete.
+        let issue = |socket: &Socket, how| unsafe { socket.receive_detached(Receive::into(&memory), how) };
+        let issued = self.0.endpoint().issue_detached("read", parcel, Report::InPlace, issue);
+        Parcel::answer(Function::Read, issued)
+    }
+
+    /// [`Associated::send`].
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub fn send(self, buffer: B, context: C) -> Answer<K, C, B>
+    where
+        B: IoBuf,
+    {
+        let parcel = self.0.parcel(buffer, context, operation::keep::<B>);
+        let memory = [bytes(&parcel.buffer)];
+        // SAFETY: as for a receive; of what is done inside the call, the answer has it.
+        let issue = |socket: &Socket, how| unsafe { socket.send_detached(Sending::from(&memory), how) };
+        let issued = self.0.endpoint().issue_detached("write", parcel, Report::InPlace, issue);
+        Parcel::answer(Function::Write, issued)
     }
 }
 

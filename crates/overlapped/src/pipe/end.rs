@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::file::complete_now;
 use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill, Operation};
-use crate::port::{PortDevice, Refusal, Rejected, report, sealed};
+use crate::port::{PortDevice, Refusal, Rejected, report, sealed, to_port};
 use crate::wait::Wait;
 use overlapped_abi::Win32Error;
 use overlapped_devices::pipe::{self as devices, Peeked};
@@ -18,7 +18,7 @@ use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::instance::NotificationModes;
 use overlapped_kernel::request::{Buffer, Completion, Function, RequestRef, Route};
-use overlapped_kernel::road::{Failure, Place, Refused, Reply, Transfer};
+use overlapped_kernel::road::{Done, Failure, Place, Refused, Reply, Report, Transfer};
 use std::any::Any;
 use std::ffi::OsStr;
 use std::io;
@@ -72,6 +72,27 @@ impl End {
             }
             Err(_) => unreachable!("a refusal gives the payload back"),
         }
+    }
+
+    /// [`End::transfer`] to a port, where the call hands back what it has done itself.
+    ///
+    /// # Safety
+    /// The buffer belongs to the payload.
+    pub unsafe fn transfer_at_once(
+        &self,
+        function: Function,
+        buffer: Buffer,
+        payload: Box<dyn Any + Send>,
+    ) -> std::result::Result<Option<Done>, Refusal> {
+        let grant = self.handle.grant();
+        let (place, report, payload) = (Place::Pointer, Report::InPlace, Some(payload));
+        let transfer =
+            Transfer { function, buffer, place, route: to_port(), overlapped: None, payload, report, probe: None };
+        // SAFETY: the payload stays until the request is complete, and the caller vouches for the memory in it.
+        unsafe { grant.instance.transfer_detached(grant.access, transfer) }.map_err(|refused| match refused.payload {
+            Some(payload) => (Error::new(refused.error, operation::name(function)), payload),
+            None => unreachable!("a refusal gives the payload back"),
+        })
     }
 
     pub fn connect(&self, route: Route, payload: Box<dyn Any + Send>) -> Issued {

@@ -2,6 +2,7 @@
 
 use super::NamedPipeServer;
 use super::end::AsPipe;
+use crate::at_once::{Answer, AtOnce};
 use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::operation;
 use crate::port::{Associated, Bare, Parcel, Put, PutBare, to_port};
@@ -56,6 +57,45 @@ where
         let memory = room(&mut parcel.buffer);
         // SAFETY: as for a read.
         Parcel::<K, C, B>::put(unsafe { self.end().transact(message, memory, to_port(), parcel) })
+    }
+}
+
+#[expect(private_bounds, reason = "the bound only names this crate's pipes")]
+impl<D, K, C, B> AtOnce<'_, D, K, C, B>
+where
+    D: AsPipe,
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// [`Associated::read`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(self, buffer: B, context: C) -> Answer<K, C, B>
+    where
+        B: IoBufMut,
+    {
+        let mut parcel = self.0.parcel(buffer, context, operation::fill::<B>);
+        let memory = room(&mut parcel.buffer);
+        // SAFETY: the memory belongs to the parcel, which the request owns until it is complete.
+        let issued = unsafe { self.0.end().transfer_at_once(Function::Read, memory, parcel) };
+        Parcel::answer(Function::Read, issued)
+    }
+
+    /// [`Associated::write`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write(self, buffer: B, context: C) -> Answer<K, C, B>
+    where
+        B: IoBuf,
+    {
+        let parcel = self.0.parcel(buffer, context, operation::keep::<B>);
+        let memory = bytes(&parcel.buffer);
+        // SAFETY: as for a read.
+        let issued = unsafe { self.0.end().transfer_at_once(Function::Write, memory, parcel) };
+        Parcel::answer(Function::Write, issued)
     }
 }
 

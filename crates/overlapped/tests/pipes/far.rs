@@ -254,6 +254,23 @@ fn a_process_that_ends_leaves_what_it_wrote_and_takes_back_what_waits() {
 }
 
 #[test]
+fn whoever_knows_that_a_client_has_ended_finds_its_pending_writes_taken_back_07_1_6() {
+    bounded("deaths", || {
+        for _ in 0..8 {
+            let name = fresh();
+            let server = PipeOptions::new().quotas(4, 4).create(&name).expect("a server");
+            let other = Other::start("die writing", &name);
+            server.accept().expect("a client");
+            overlapped::process::Child::of(&other.0).expect("a process").wait().expect("ended");
+            let seen = server.peek(0).expect("peeked");
+            assert_eq!((seen.available, seen.standing), (4, 4));
+            assert_eq!(outcome(server.read(room(99)).wait()), (Ok(4), b"this".to_vec()));
+            assert_eq!(code(server.read(room(99))), 109);
+        }
+    });
+}
+
+#[test]
 fn a_server_that_ends_leaves_its_messages_to_its_client() {
     bounded("a farewell", || {
         let name = fresh();

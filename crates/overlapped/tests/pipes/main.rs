@@ -115,5 +115,14 @@ fn a_pipe_tells_by_event_routine_and_port() {
         server.read(room(2), 9).expect("accepted");
         let done = port.get_timeout(LOST).expect("open").expect("a packet");
         assert_eq!((done.context, done.result, done.buffer), (9, Ok(1), Some(b"e".to_vec())));
+        // One that asks for that gets it from the call.
+        client.write("four").wait().0.expect("written");
+        let answer = server.at_once().read(room(8), 10).expect("accepted");
+        let done = answer.or_else(|| port.get_timeout(LOST).expect("open")).expect("one way or the other");
+        assert_eq!((done.key, done.context, done.buffer), ("pipe", 10, Some(b"four".to_vec())));
+        let answer = server.at_once().write(b"five".to_vec(), 11).expect("accepted");
+        let done = answer.or_else(|| port.get_timeout(LOST).expect("open")).expect("one way or the other");
+        assert_eq!((done.context, done.result), (11, Ok(4)));
+        assert!(port.try_get().expect("open").is_none());
     });
 }

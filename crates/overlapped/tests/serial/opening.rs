@@ -69,7 +69,10 @@ fn a_port_has_one_user_and_is_there_already_01_5_1() {
         lab.system.close(aux.handle).unwrap();
         let port = open("COM7", ShareMode::empty(), OPEN_EXISTING).unwrap();
         assert_eq!(port.grant.instance.device().file_type(), FileType::Char);
-        assert!(port.existed);
+        assert!(
+            !port.existed,
+            "the last error is 0: only CREATE_ALWAYS and OPEN_ALWAYS tell (00 section 0.3, 01 section 2.3)"
+        );
         assert_eq!(open("COM7", ShareMode::empty(), OPEN_EXISTING).err(), Some(5));
         lab.system.close(port.handle).unwrap();
         assert!(open("COM7", ShareMode::empty(), OPEN_EXISTING).is_ok(), "free at once");

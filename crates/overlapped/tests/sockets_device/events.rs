@@ -146,3 +146,38 @@ fn select_tells_who_is_ready_for_what() {
         assert_eq!(ask(Interest::READ, Timeout::After(LONG)), (1, [true, false, false, false]), "the end");
     });
 }
+
+#[test]
+fn a_connection_that_was_made_before_the_selection_is_an_event() {
+    // Contract 08 section 7.3: true already at selection. Programs connect first and select then; who is faster must not matter.
+    on_real_engines(|lab| {
+        type E = NetworkEvents;
+        let listener = Open::listener(lab);
+        let event = Arc::new(Event::manual_reset(false));
+        let client = Open::new(lab, STREAM);
+        client.set_nonblocking(true).unwrap();
+        let _ = client.connect(&listener.local_address().unwrap());
+        let mut entry = [PollEntry { socket: &client, wanted: Interest::WRITE, found: Interest::empty() }];
+        assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+        client.select_events(Some(Arc::clone(&event)), E::CONNECT | E::WRITE).unwrap();
+        let (events, errors) = recorded(lab, &event, &client);
+        assert_eq!((events, errors[4].value()), (E::CONNECT | E::WRITE, 0));
+        // The same selection once more is no news.
+        client.select_events(Some(Arc::clone(&event)), E::CONNECT | E::WRITE).unwrap();
+        nothing_more(&event);
+        // Nor has the other side connected.
+        let server = listener.accepted();
+        server.select_events(Some(Arc::clone(&event)), E::CONNECT | E::WRITE).unwrap();
+        assert_eq!(recorded(lab, &event, &server).0, E::WRITE);
+
+        let nobody = Open::bound(lab, STREAM);
+        let refused = Open::new(lab, STREAM);
+        refused.set_nonblocking(true).unwrap();
+        let _ = refused.connect(&nobody.local_address().unwrap());
+        let mut entry = [PollEntry { socket: &refused, wanted: Interest::FAILED, found: Interest::empty() }];
+        assert_eq!(wait_ready(&mut entry, Timeout::After(LONG)), Ok(1));
+        refused.select_events(Some(Arc::clone(&event)), E::CONNECT).unwrap();
+        let (events, errors) = recorded(lab, &event, &refused);
+        assert_eq!((events, errors[4].value()), (E::CONNECT, 10061));
+    });
+}

@@ -234,3 +234,99 @@ fn an_address_that_was_somebodys_alone_is_free_after_his_last_connection() {
         }
     });
 }
+
+#[test]
+fn only_who_asks_for_it_shares_an_address() {
+    // Contract 08 sections 3 and 10: the first one's SO_REUSEADDR is no invitation.
+    on_real_engines(|lab| {
+        for kind in [STREAM, DATAGRAM] {
+            for exclusive in [false, true] {
+                let first = Open::new(lab, kind);
+                first.set_reuse(true).unwrap();
+                first.bind(&any_port()).unwrap();
+                let second = Open::new(lab, kind);
+                second.set_exclusive(exclusive).unwrap();
+                let taken = second.bind(&first.local_address().unwrap());
+                assert_eq!(taken.unwrap_err().value(), 10048, "type {kind}, alone: {exclusive}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_port_that_a_client_chose_is_free_after_its_connection() {
+    // Contract 08 section 3 (bind): Linux remembers the connection of who closed first; Windows lets others bind there.
+    on_real_engines(|lab| {
+        let listener = Open::listener(lab);
+        for shut_down_first in [false, true] {
+            let client = Open::bound(lab, STREAM);
+            let own = client.local_address().unwrap();
+            client.connect(&listener.local_address().unwrap()).unwrap();
+            let server = listener.accepted();
+            let another = Open::new(lab, STREAM);
+            assert_eq!(another.bind(&own).unwrap_err().value(), 10048, "the connection lives");
+            if shut_down_first {
+                client.shutdown(Shutdown::Send).unwrap();
+                assert_eq!(receive(&server, 1).unwrap(), b"");
+                drop(server);
+                assert_eq!(receive(&client, 1).unwrap(), b"");
+                drop(client);
+            } else {
+                drop(client);
+                assert_eq!(receive(&server, 1).unwrap(), b"");
+                drop(server);
+            }
+            eventually("it is free", || another.bind(&own).is_ok());
+            let late = Open::new(lab, STREAM);
+            assert_eq!(late.bind(&own).unwrap_err().value(), 10048, "it is taken");
+        }
+    });
+}
+
+#[test]
+fn a_call_that_found_nothing_leaves_no_memory_of_that() {
+    // Contract 08 section 4: what is there is received at once, also right after a call that did not wait for it.
+    on_real_engines(|lab| {
+        let [near, far] = socket::pair(&lab.system, STREAM, true).unwrap().map(|made| Open::of(lab, made));
+        near.set_nonblocking(true).unwrap();
+        let mut bytes = [0; 8];
+        let memory = [Buffer { start: bytes.as_mut_ptr(), len: 8 }];
+        for _ in 0..20 {
+            assert_eq!(receive(&near, 8).unwrap_err().value(), 10035);
+            send(&far, b"there").unwrap();
+            assert_eq!(receive(&near, 2).unwrap(), b"th");
+            // SAFETY: the bytes outlive the request, which is done.
+            let issued = unsafe { near.receive_overlapped(Receive::into(&memory), quietly(None)) }.unwrap();
+            let Issued::Done(_, completion) = issued else { panic!("it waits for what is there") };
+            assert_eq!(completion, Completion::success(3));
+        }
+    });
+}
+
+#[test]
+fn a_receive_that_races_with_the_close_is_refused_or_aborted() {
+    // Contract 08 section 9: 10038 for who comes too late, exactly one completion with 1236 for who does not.
+    on_real_engines(|lab| {
+        for _ in 0..300 {
+            let (_client, server) = connection(lab);
+            let (handle, socket) = (server.handle, server.socket.clone());
+            let mut bytes = [0; 4];
+            let memory = [Buffer { start: bytes.as_mut_ptr(), len: 4 }];
+            let go = std::sync::Barrier::new(2);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    go.wait();
+                    socket::close(&lab.system, handle).expect("closed");
+                });
+                go.wait();
+                for _ in 0..3 {
+                    // SAFETY: the bytes outlive the request, whose end is waited for.
+                    match unsafe { socket.receive_overlapped(Receive::into(&memory), quietly(None)) } {
+                        Ok(issued) => assert_eq!(end(lab, issued), Completion::failure(Status::CONNECTION_ABORTED)),
+                        Err(refused) => assert_eq!(refused.error.value(), 10038),
+                    }
+                }
+            });
+        }
+    });
+}

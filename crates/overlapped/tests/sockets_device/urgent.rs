@@ -106,3 +106,45 @@ fn a_receive_of_data_leaves_urgent_data_to_those_who_ask_for_it() {
         assert_eq!(&plain, b"data");
     });
 }
+
+#[test]
+fn data_behind_an_urgent_byte_is_there() {
+    // Contract 08 sections 2 (FIONREAD) and 7.3: a receive passes over the byte, read or not, so what is behind it counts.
+    on_real_engines(|lab| {
+        type E = NetworkEvents;
+        let (client, server) = connection(lab);
+        let event = Arc::new(Event::manual_reset(false));
+        server.select_events(Some(Arc::clone(&event)), E::OOB | E::READ | E::CLOSE).unwrap();
+        let next = || {
+            let waited = lab.system.wait_any(&[Arc::clone(&event) as _], Timeout::After(LONG), false);
+            assert_eq!(waited, Ok(overlapped_kernel::wait::Outcome::Object(0)), "no event");
+            event.reset();
+            server.take_events().unwrap().events
+        };
+        send_urgent(&client, b'!');
+        assert_eq!(next(), E::OOB);
+        assert_eq!(receive_with(&server, 1, libc::MSG_OOB).unwrap(), b"!");
+        assert_eq!(server.readable_bytes(), Ok(0));
+        send(&client, b"data").unwrap();
+        assert_eq!(next(), E::READ);
+        assert_eq!(server.readable_bytes(), Ok(4));
+        assert_eq!(receive(&server, 4).unwrap(), b"data");
+
+        send(&client, b"ab").unwrap();
+        send_urgent(&client, b'?');
+        send(&client, b"cd").unwrap();
+        drop(client);
+        eventually("the first part", || receive(&server, 9).is_ok_and(|got| got == b"ab"));
+        assert_eq!(server.at_mark(), Ok(true));
+        eventually("the second part", || server.readable_bytes() == Ok(2));
+        event.reset();
+        let _ = server.take_events();
+        assert_eq!(receive(&server, 9).unwrap(), b"cd", "the urgent byte is passed over");
+        assert_eq!(receive(&server, 9).unwrap(), b"");
+        let mut seen = server.take_events().unwrap().events;
+        if !seen.contains(E::CLOSE) {
+            seen |= next();
+        }
+        assert!(seen.contains(E::CLOSE), "the end, when everything was read: {seen:?}");
+    });
+}

@@ -6,6 +6,7 @@ use crate::file::record_lock::{self, Hold};
 use parking_lot::Mutex;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::collections::HashSet;
+use std::io;
 use std::sync::OnceLock;
 
 /// Files of marks. Linux looks through all locks of a file for each call.
@@ -25,9 +26,15 @@ impl Spill {
     /// The marks of a file: where, and from which byte.
     fn place(&self, home: &Home, hash: u64) -> Option<(BorrowedFd<'_>, u64)> {
         let number = hash as usize % FILES;
-        let file = home.kept(&self.files[number], || home.open(&format!("marks-{number}")))?;
-        // The highest place ends below 2^63.
-        Some((file.as_fd(), (hash >> 4) % (1 << 59) * PLACE))
+        let file = home.kept(&self.files[number], || open(home, number))?;
+        Some((file.as_fd(), first_byte(hash)))
+    }
+
+    /// Marks that are not of this process alone: they end with the last copy of the descriptor.
+    pub fn entail(home: &Home, hash: u64, marks: Marks) -> Option<OwnedFd> {
+        let file = open(home, hash as usize % FILES).ok()?;
+        set(file.as_fd(), first_byte(hash), marks, Hold::Shared);
+        Some(file)
     }
 
     /// Has this process marks of the file here?
@@ -56,6 +63,15 @@ impl Spill {
         let has = |(first, end)| record_lock::forbidden(file, (at + first, at + end), Hold::Exclusive);
         rows(marks).any(|row| has(row).unwrap_or(false))
     }
+}
+
+fn open(home: &Home, number: usize) -> io::Result<OwnedFd> {
+    home.open(&format!("marks-{number}"))
+}
+
+/// The highest place ends below 2^63.
+fn first_byte(hash: u64) -> u64 {
+    (hash >> 4) % (1 << 59) * PLACE
 }
 
 fn set(file: BorrowedFd<'_>, at: u64, marks: Marks, hold: Hold) {

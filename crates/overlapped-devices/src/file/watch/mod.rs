@@ -73,8 +73,18 @@ static NOWHERE: AtomicU8 = AtomicU8::new(0);
 /// # Safety
 /// The buffer is writable, and it and the OVERLAPPED stay valid until the request is complete.
 pub unsafe fn watch(grant: &Grant, how: Watch, call: WatchCall) -> Result<Reply, Refused> {
+    // SAFETY: the caller's promise.
+    unsafe { watch_telling(grant, how, false, call) }
+}
+
+/// ReadDirectoryChangesExW: [`watch`], with `details` for records that are FILE_NOTIFY_EXTENDED_INFORMATION, on multiples of 8. The first
+/// call on an instance decides that, as it does what is watched.
+///
+/// # Safety
+/// As for [`watch`].
+pub unsafe fn watch_telling(grant: &Grant, how: Watch, details: bool, call: WatchCall) -> Result<Reply, Refused> {
     let WatchCall { buffer, route, overlapped, payload } = call;
-    if let Err(error) = prepare(grant, how, buffer, &route) {
+    if let Err(error) = prepare(grant, how, details, buffer, &route) {
         return Err(Refused { error, payload });
     }
     let call = Call {
@@ -93,7 +103,7 @@ pub unsafe fn watch(grant: &Grant, how: Watch, call: WatchCall) -> Result<Reply,
 }
 
 /// The checks, and the beginning of the watch.
-fn prepare(grant: &Grant, how: Watch, buffer: Buffer, route: &Route) -> Result<(), Win32Error> {
+fn prepare(grant: &Grant, how: Watch, details: bool, buffer: Buffer, route: &Route) -> Result<(), Win32Error> {
     let device = device_with(grant, AccessMask::READ_DATA)?;
     if how.filter == 0 || how.filter & !FILE_NOTIFY_VALID_MASK != 0 || device.kind() != Kind::Directory {
         return Err(Win32Error::INVALID_PARAMETER);
@@ -101,15 +111,16 @@ fn prepare(grant: &Grant, how: Watch, buffer: Buffer, route: &Route) -> Result<(
     if route.routine.is_some() && (grant.instance.is_associated() || !grant.instance.is_overlapped()) {
         return Err(Win32Error::INVALID_PARAMETER);
     }
-    if !(buffer.start as usize).is_multiple_of(4) || buffer.start.is_null() && buffer.len != 0 {
+    let unit = if details { 8 } else { 4 };
+    if !(buffer.start as usize).is_multiple_of(unit) || buffer.start.is_null() && buffer.len != 0 {
         return Err(Win32Error::NOACCESS);
     }
-    device.notifications(|| Notifications::new(device, how, buffer.len)).map(drop)
+    device.notifications(|| Notifications::new(device, how, buffer.len, details)).map(drop)
 }
 
 impl Notifications {
-    fn new(device: &FileDevice, how: Watch, room: usize) -> Result<Self, Win32Error> {
-        let tree = Tree::new(device.fd(), device.opened_path(), how).map_err(no_room)?;
+    fn new(device: &FileDevice, how: Watch, room: usize, details: bool) -> Result<Self, Win32Error> {
+        let tree = Tree::new(device.fd(), device.opened_path(), how, details).map_err(no_room)?;
         Ok(Self { inotify: tree.descriptor(), room, tree: Mutex::new(tree) })
     }
 

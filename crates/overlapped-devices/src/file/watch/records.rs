@@ -7,6 +7,33 @@ use overlapped_abi::FileNotifyInformation;
 use overlapped_abi::constants::file::FILE_ACTION_MODIFIED;
 use std::path::Path;
 
+/// Where what follows the action begins.
+const ACTION: usize = 8;
+
+/// What FILE_NOTIFY_EXTENDED_INFORMATION tells of a file besides its name; zeros of one that is gone.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Details {
+    /// Creation, last write, change, last access: in 100 ns.
+    pub times: [u64; 4],
+    pub allocated: u64,
+    pub size: u64,
+    pub attributes: u32,
+    pub reparse_tag: u32,
+    /// Its number, and that of the directory that it is in.
+    pub ids: [u64; 2],
+}
+
+impl Details {
+    /// Where the length of the name stands.
+    const END: usize = 80;
+
+    fn bytes(&self) -> Vec<u8> {
+        let sizes = self.times.into_iter().chain([self.allocated, self.size]).flat_map(u64::to_ne_bytes);
+        let words = [self.attributes, self.reparse_tag].into_iter().flat_map(u32::to_ne_bytes);
+        sizes.chain(words).chain(self.ids.into_iter().flat_map(u64::to_ne_bytes)).collect()
+    }
+}
+
 /// Names are UTF-16 without a zero; each record but the last says where the next one is, on a multiple of 4.
 #[derive(Debug)]
 pub(super) struct Records {
@@ -22,21 +49,25 @@ impl Records {
         Self { room, bytes: Vec::new(), last: 0, lost: false }
     }
 
-    /// One more, of a path relative to the watched directory. A file that is written piece by piece has been modified once.
-    pub fn push(&mut self, action: u32, path: &Path) {
+    /// One more, of a path relative to the watched directory. A file that is written piece by piece has been modified once. With
+    /// details it is a FILE_NOTIFY_EXTENDED_INFORMATION, and the last ones count.
+    pub fn push(&mut self, action: u32, path: &Path, details: Option<&Details>) {
         if self.lost {
             return;
         }
-        let start = self.bytes.len().next_multiple_of(4);
+        let start = self.bytes.len().next_multiple_of(if details.is_some() { 8 } else { 4 });
         let mut record = Vec::with_capacity(FileNotifyInformation::NAME_OFFSET + 2 * path.as_os_str().len());
-        for field in [0, action, 0] {
-            record.extend(field.to_ne_bytes());
+        record.extend([0, action].into_iter().flat_map(u32::to_ne_bytes));
+        if let Some(details) = details {
+            record.extend(details.bytes());
         }
-        debug_assert_eq!(record.len(), FileNotifyInformation::NAME_OFFSET);
-        record.extend(path.to_string_lossy().encode_utf16().map(backslashed).flat_map(u16::to_ne_bytes));
-        let name = (record.len() - FileNotifyInformation::NAME_OFFSET) as u32;
-        record[8..12].copy_from_slice(&name.to_ne_bytes());
-        if action == FILE_ACTION_MODIFIED && !self.bytes.is_empty() && self.bytes[self.last..] == record {
+        let name: Vec<u8> = path.to_string_lossy().encode_utf16().map(backslashed).flat_map(u16::to_ne_bytes).collect();
+        record.extend((name.len() as u32).to_ne_bytes());
+        record.extend(name);
+        let varies = if details.is_some() { ACTION..Details::END } else { ACTION..ACTION };
+        if action == FILE_ACTION_MODIFIED && self.ends_with(&record, &varies) {
+            let last = self.last;
+            self.bytes[last..][varies.clone()].copy_from_slice(&record[varies]);
             return;
         }
         if start + record.len() > self.room {
@@ -49,6 +80,14 @@ impl Records {
         }
         self.last = start;
         self.bytes.extend(record);
+    }
+
+    /// Is the last record this one, but for the bytes that may differ?
+    fn ends_with(&self, record: &[u8], varies: &std::ops::Range<usize>) -> bool {
+        let last = self.bytes.get(self.last..).unwrap_or_default();
+        last.len() == record.len()
+            && last[..varies.start] == record[..varies.start]
+            && last[varies.end..] == record[varies.end..]
     }
 
     /// There was more than can be told.
@@ -73,7 +112,7 @@ mod tests {
 
     fn records(room: usize, changes: &[(u32, &str)]) -> Records {
         let mut records = Records::new(room);
-        changes.iter().for_each(|(action, path)| records.push(*action, Path::new(path)));
+        changes.iter().for_each(|(action, path)| records.push(*action, Path::new(path), None));
         records
     }
 
@@ -104,13 +143,26 @@ mod tests {
     }
 
     #[test]
+    fn of_a_file_with_details_the_last_ones_count() {
+        let mut records = Records::new(400);
+        for (action, size) in [(1, 0), (3, 5), (3, 9)] {
+            records.push(action, Path::new("abc"), Some(&Details { size, ids: [7, 8], ..Details::default() }));
+        }
+        let bytes = records.told().unwrap();
+        let number = |at: usize| u64::from_ne_bytes(bytes[at..at + 8].try_into().unwrap());
+        assert_eq!((bytes.len(), bytes[0], bytes[80], bytes[96]), (96 + 90, 96, 6, 0));
+        assert_eq!((number(96 + 48), number(96 + 64), number(96 + 72)), (9, 7, 8));
+        assert_eq!(&bytes[96 + 84..], b"a\0b\0c\0");
+    }
+
+    #[test]
     fn what_finds_no_room_takes_the_others_along_and_no_room_itself() {
         let mut all = records(64, &[(1, "abc")]);
         for n in 0..10_000 {
-            all.push(1, Path::new(&format!("{n}")));
+            all.push(1, Path::new(&format!("{n}")), None);
         }
         assert_eq!((all.told(), all.bytes.capacity()), (None, 0));
-        all.push(1, Path::new("a"));
+        all.push(1, Path::new("a"), None);
         assert_eq!(all.told(), None, "until it is asked anew");
     }
 }

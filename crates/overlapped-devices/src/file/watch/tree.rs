@@ -13,7 +13,11 @@
 //! hold it up for ever.
 
 use super::Watch;
-use super::records::Records;
+use super::records::{Details, Records};
+use crate::file::attributes::Place;
+use crate::file::names::Seen;
+use crate::file::query::IO_REPARSE_TAG_SYMLINK;
+use crate::file::stat::{Facts, Kind};
 use overlapped_abi::constants::file as notify;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -54,6 +58,8 @@ pub(super) struct Tree {
     found: HashSet<PathBuf>,
     /// The first half of a rename.
     leaving: Option<Leaving>,
+    /// Whether more is told than names.
+    details: bool,
 }
 
 struct Leaving {
@@ -72,15 +78,15 @@ struct Event {
 
 impl Tree {
     /// Begins to watch.
-    pub fn new(fd: BorrowedFd<'_>, path: &Path, how: Watch) -> Result<Self, Errno> {
+    pub fn new(fd: BorrowedFd<'_>, path: &Path, how: Watch, details: bool) -> Result<Self, Errno> {
         let inotify = Arc::new(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?);
         let directory = rustix::io::fcntl_dupfd_cloexec(fd, 0)?;
         let root = PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()));
         let parent = path
             .parent()
             .and_then(|parent| inotify::add_watch(&*inotify, parent, WatchFlags::DELETE | WatchFlags::ONLYDIR).ok());
-        let mut tree =
-            Self { inotify, root, directory, parent, how, paths: HashMap::new(), found: HashSet::new(), leaving: None };
+        let (paths, found, leaving) = (HashMap::new(), HashSet::new(), None);
+        let mut tree = Self { inotify, root, directory, parent, how, paths, found, leaving, details };
         // The link to the descriptor is to be followed, links below the directory are not.
         let wd = inotify::add_watch(&*tree.inotify, &tree.root, tree.mask() | WatchFlags::ONLYDIR)?;
         tree.paths.insert(wd, PathBuf::new());
@@ -206,7 +212,7 @@ impl Tree {
         } else if flags.contains(ReadFlags::DELETE) {
             self.report(notify::FILE_ACTION_REMOVED, &path, is_dir, batch);
         } else if flags.intersects(ReadFlags::MODIFY | ReadFlags::ATTRIB | ReadFlags::ACCESS) {
-            batch.records.push(notify::FILE_ACTION_MODIFIED, &path);
+            self.tell(notify::FILE_ACTION_MODIFIED, &path, batch);
         }
     }
 
@@ -214,7 +220,34 @@ impl Tree {
     fn report(&self, action: u32, path: &Path, is_dir: bool, batch: &mut Batch) {
         let filter = if is_dir { notify::FILE_NOTIFY_CHANGE_DIR_NAME } else { notify::FILE_NOTIFY_CHANGE_FILE_NAME };
         if self.wants(filter) {
-            batch.records.push(action, path);
+            self.tell(action, path, batch);
+        }
+    }
+
+    fn tell(&self, action: u32, path: &Path, batch: &mut Batch) {
+        let details = self.details.then(|| self.details_of(path));
+        batch.records.push(action, path, details.as_ref());
+    }
+
+    /// What can be told of a file now, which may be gone.
+    fn details_of(&self, path: &Path) -> Details {
+        let whole = self.root.join(path);
+        let parent = path.parent().map_or_else(|| self.root.clone(), |parent| self.root.join(parent));
+        // With a separator, so that the link to the descriptor is followed.
+        let parent = Facts::of_name(&parent.join(".")).map_or(0, |facts| facts.key.ino);
+        let Ok(seen) = Seen::of_name(rustix::fs::CWD, &whole) else {
+            return Details { ids: [0, parent], ..Details::default() };
+        };
+        let facts = seen.facts;
+        let file = seen.with(Place::Named(&whole));
+        let times = &file.times;
+        Details {
+            times: [times.creation, times.write, times.change, times.access].map(|time| time.ticks()),
+            allocated: if facts.kind == Kind::Directory { 0 } else { facts.physical_size() },
+            size: file.size,
+            attributes: file.attributes,
+            reparse_tag: if facts.kind == Kind::Link { IO_REPARSE_TAG_SYMLINK } else { 0 },
+            ids: [facts.key.ino, parent],
         }
     }
 
@@ -274,5 +307,6 @@ impl Tree {
 
 /// What writing changes.
 const MODIFY: u32 = notify::FILE_NOTIFY_CHANGE_SIZE | notify::FILE_NOTIFY_CHANGE_LAST_WRITE;
-/// What inotify calls attributes.
-const ATTRIB: u32 = notify::FILE_NOTIFY_CHANGE_ATTRIBUTES | notify::FILE_NOTIFY_CHANGE_SECURITY;
+/// What inotify calls attributes. A creation time that is set is kept as one ([`times`](super::super::times)).
+const ATTRIB: u32 =
+    notify::FILE_NOTIFY_CHANGE_ATTRIBUTES | notify::FILE_NOTIFY_CHANGE_SECURITY | notify::FILE_NOTIFY_CHANGE_CREATION;

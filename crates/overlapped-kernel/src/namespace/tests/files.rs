@@ -218,6 +218,43 @@ fn a_name_that_exists_costs_one_look() {
     assert_eq!(lookup.1.get(), 1);
 }
 
+#[test]
+fn a_missing_name_costs_one_listing_and_no_look_where_it_is_known_to_be_missing() {
+    struct Counted(Tree, Cell<[u32; 2]>);
+    impl Counted {
+        fn count(&self, at: usize) {
+            let mut counts = self.1.get();
+            counts[at] += 1;
+            self.1.set(counts);
+        }
+    }
+    impl Lookup for Counted {
+        fn exists(&self, path: &Path) -> bool {
+            self.count(0);
+            self.0.exists(path)
+        }
+        fn read_dir_names(&self, directory: &Path) -> io::Result<Vec<OsString>> {
+            self.count(1);
+            self.0.read_dir_names(directory)
+        }
+        fn current_dir(&self) -> io::Result<PathBuf> {
+            self.0.current_dir()
+        }
+    }
+    let lookup = Counted(Tree::new("/", &["/a/b/c/Name", "/a/b/c/d"]), Cell::new([0; 2]));
+    for (case, name, path, [looks, listings]) in [
+        (CaseRule::default(), r"C:\a\b\c\new", "/a/b/c/new", [1, 1]),
+        (CaseRule::Folded, r"C:\a\b\c\new", "/a/b/c/new", [0, 1]),
+        (CaseRule::Folded, r"C:\a\b\c\NAME", "/a/b/c/Name", [0, 1]),
+        (CaseRule::Folded, r"C:\a\B\c\NAME", "/a/b/c/Name", [5, 3]),
+        (CaseRule::Folded, r"C:\", "/", [0, 0]),
+    ] {
+        lookup.1.set([0; 2]);
+        let Ok(Target::File(file)) = table().resolve_with(name, &lookup, case) else { panic!("{name:?} is no file") };
+        assert_eq!((file.path.as_path(), lookup.1.get()), (Path::new(path), [looks, listings]), "{name:?}");
+    }
+}
+
 /// The trait over the real file system, as a device crate implements it.
 struct RealFiles;
 

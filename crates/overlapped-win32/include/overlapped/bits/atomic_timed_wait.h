@@ -1,6 +1,7 @@
 // libstdc++'s own, which brings <sys/time.h> to every C++20 program that includes <thread>: without its timeval, which winsock2.h has
 // with the fields of Windows.
 #pragma GCC system_header
+#define OVL_LIBC_SYS_TIME
 #if defined(_SYS_TIME_H) || defined(__timeval_defined)
 #include_next <bits/atomic_timed_wait.h>
 #else
@@ -14,3 +15,4 @@
 #define OVL_TIMEVAL_IS_FREE 1
 #endif
 #endif
+#undef OVL_LIBC_SYS_TIME

@@ -26,6 +26,24 @@ typedef size_t rsize_t;
         return ovl_count; \
     }
 
+/* _strset_s and its like, narrow and wide. */
+#define OVL_SETS(character, kind, set_s, nset_s) \
+    OVL_INLINE errno_t set_s(character *text, size_t room, kind unit) { \
+        size_t at = 0; \
+        while (text && at < room && text[at]) text[at++] = (character)unit; \
+        if (text && at < room) return 0; \
+        if (text && room) text[0] = 0; \
+        return 22; \
+    } \
+    OVL_INLINE errno_t nset_s(character *text, size_t room, kind unit, size_t most) { \
+        size_t at = 0; \
+        while (text && at < room && text[at] && most--) text[at++] = (character)unit; \
+        while (text && at < room && text[at]) at++; \
+        if (text && at < room) return 0; \
+        if (text && room) text[0] = 0; \
+        return 22; \
+    }
+
 /* Formats: `l` before an integer means 32 bits, as LONG and DWORD have, so %ld prints the low half of a `long`. With
  * OVL_LP64_FORMATS the narrow functions stay libc's: `l` means 64 bits, and %I64d, %S and %ws are unknown. */
 #ifndef OVL_LP64_FORMATS

@@ -63,6 +63,12 @@
 #pragma push_macro("open_memstream")
 #undef open_memstream
 #define open_memstream ovl_libc_open_memstream
+#pragma push_macro("rand")
+#undef rand
+#define rand ovl_libc_rand
+#pragma push_macro("srand")
+#undef srand
+#define srand ovl_libc_srand
 #pragma push_macro("random")
 #undef random
 #define random ovl_libc_random

@@ -13,11 +13,11 @@
 #define OVL_LAUNDER(pointer) __asm__("" : "+r"(pointer) : : "memory")
 
 #if defined(__cplusplus)
-template <class T, class R> struct ovl_if_long {};
-template <class R> struct ovl_if_long<unsigned long, R> { typedef R type; };
-template <class R> struct ovl_if_long<long, R> { typedef R type; };
-template <class R> struct ovl_if_long<int, R> { typedef R type; };
-template <class T> struct ovl_taken {
+extern "C++" template <class T, class R> struct ovl_if_long {};
+extern "C++" template <class R> struct ovl_if_long<unsigned long, R> { typedef R type; };
+extern "C++" template <class R> struct ovl_if_long<long, R> { typedef R type; };
+extern "C++" template <class R> struct ovl_if_long<int, R> { typedef R type; };
+extern "C++" template <class T> struct ovl_taken {
     T *to;
     DWORD value;
     explicit ovl_taken(T *out) : to(out), value(0) {
@@ -30,7 +30,7 @@ template <class T> struct ovl_taken {
 #define OVL_LONG T *
 #define OVL_TAKEN ovl_out
 #define OVL_OUT(result, name, parameters, out, arguments) \
-    template <class T> inline typename ovl_if_long<T, result>::type name parameters { ovl_taken<T> ovl_out(out); return name arguments; }
+    extern "C++" template <class T> inline typename ovl_if_long<T, result>::type name parameters { ovl_taken<T> ovl_out(out); return name arguments; }
 #elif __STDC_VERSION__ >= 201112L
 #define OVL_LONG unsigned long *
 #define OVL_TAKEN (out ? &ovl_value : 0)

@@ -183,6 +183,9 @@ constexpr unsigned int operator""ui32(unsigned long long value) { return (unsign
 #define _inline __inline__
 #define _forceinline __forceinline
 #define __noop(...) ((void)0)
+#ifndef __clang__
+#define __pragma(...) _Pragma(#__VA_ARGS__)
+#endif
 #define __assume(condition) ((condition) ? (void)0 : __builtin_unreachable())
 #ifdef __cplusplus
 /* A call, because an exception in C++ may start at a call and not in assembler. */
@@ -265,6 +268,10 @@ struct ovl_seh_finally {
     int by_throw;
     unsigned long long record[19];
 };
+/* A block and what follows it are one statement, so they may be all of a loop or a branch: the first half of an `if`, which is left for
+ * the second by a jump to a label of its own. */
+#define OVL_SEH_JOIN(name, number) name##number
+#define OVL_SEH_LABEL(number) OVL_SEH_JOIN(ovl_seh_then_, number)
 #define OVL_SEH_ASK 1
 #define OVL_SEH_NO_FILTER (-2147483647 - 1)
 #define OVL_SEH_OWN_STACK \
@@ -376,23 +383,28 @@ private:
 #include <vector>
 #undef __try
 #define __try \
-    { \
+    if (1) { \
         ovl_frame_t ovl_seh; \
         OVL_SEH_OWN_STACK \
         if (!ovl_seh_enter(&ovl_seh)) try
-#define __except(...) \
+#define __except(...) OVL_SEH_EXCEPT(__COUNTER__, (__VA_ARGS__))
+#define OVL_SEH_EXCEPT(number, filter) \
     catch (const ovl_leave_t &) {} \
     catch (const abi::__forced_unwind &) { throw; } \
     catch (const ovl_fault_t &) { \
         if (!ovl_seh_is_target(&ovl_seh)) throw; \
     } \
-    OVL_SEH_CATCH_REST((__VA_ARGS__)) \
-    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, (__VA_ARGS__)); } \
-    if (ovl_seh_caught())
-#define __finally \
+    OVL_SEH_CATCH_REST(filter) \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, filter); \
+    if (ovl_seh_caught()) goto OVL_SEH_LABEL(number); } \
+    else OVL_SEH_LABEL(number):
+#define __finally OVL_SEH_FINALLY(__COUNTER__)
+#define OVL_SEH_FINALLY(number) \
     OVL_SEH_HOLD \
-    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); } \
-    for (ovl_finally_t ovl_end; ovl_end.once();)
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); \
+    goto OVL_SEH_LABEL(number); } \
+    else OVL_SEH_LABEL(number): \
+        for (ovl_finally_t ovl_end; ovl_end.once();)
 inline void ovl_seh_throw() { throw ovl_fault_t(); }
 namespace {
 const struct ovl_seh_start {
@@ -421,20 +433,25 @@ int ovl_seh_caught(void);
 int ovl_seh_finally(struct ovl_seh_finally *block);
 #undef __try
 #define __try \
-    { \
+    if (1) { \
         __label__ ovl_leave; \
         struct ovl_seh_frame ovl_seh __attribute__((__cleanup__(ovl_seh_pop))); \
         ovl_seh.cxx = 0; \
         OVL_SEH_OWN_STACK \
         if (ovl_seh_enter(&ovl_seh)) goto ovl_leave;
-#define __except(...) \
+#define __except(...) OVL_SEH_EXCEPT(__COUNTER__, (__VA_ARGS__))
+#define OVL_SEH_EXCEPT(number, filter) \
     ovl_leave: __attribute__((__unused__)); \
-    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, (__VA_ARGS__)); } \
-    if (ovl_seh_caught())
-#define __finally \
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, filter); \
+    if (ovl_seh_caught()) goto OVL_SEH_LABEL(number); } \
+    else OVL_SEH_LABEL(number):
+#define __finally OVL_SEH_FINALLY(__COUNTER__)
+#define OVL_SEH_FINALLY(number) \
     ovl_leave: __attribute__((__unused__)); \
-    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); } \
-    for (struct ovl_seh_finally ovl_end = {1, 0, 0, 0, {0}}; ovl_seh_finally(&ovl_end);)
+    if (ovl_seh.reason == OVL_SEH_ASK) ovl_seh_answer(&ovl_seh, OVL_SEH_NO_FILTER); \
+    goto OVL_SEH_LABEL(number); } \
+    else OVL_SEH_LABEL(number): \
+        for (struct ovl_seh_finally ovl_end = {1, 0, 0, 0, {0}}; ovl_seh_finally(&ovl_end);)
 #define __leave goto ovl_leave
 #endif
 #ifndef __clang__

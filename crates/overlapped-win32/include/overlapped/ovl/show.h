@@ -41,6 +41,10 @@
 #pragma pop_macro("fmemopen")
 #undef open_memstream
 #pragma pop_macro("open_memstream")
+#undef rand
+#pragma pop_macro("rand")
+#undef srand
+#pragma pop_macro("srand")
 #undef random
 #pragma pop_macro("random")
 #undef srandom

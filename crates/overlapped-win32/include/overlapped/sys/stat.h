@@ -46,6 +46,15 @@ OVL_END
 #define _fstat fstat
 #define _fstat64 fstat
 #define _fstati64 fstat
+#define _fstat32 fstat
+#define _fstat32i64 fstat
+#define _fstat64i32 fstat
+#define _wstat32i64 _wstat
+OVL_INLINE int _umask_s(int mode, int *former) {
+    if (!former) return 22;
+    *former = _umask(mode);
+    return 0;
+}
 
 /* Numbers, since programs define the names without an underscore by these. */
 #define _S_IFMT 0xF000
@@ -56,12 +65,5 @@ OVL_END
 #define _S_IREAD 0x100
 #define _S_IWRITE 0x80
 #define _S_IEXEC 0x40
-#ifdef _UNICODE
-#define _tstat _wstat
-#define _tstat64 _wstat64
-#else
-#define _tstat stat
-#define _tstat64 stat
-#endif
 
 #endif

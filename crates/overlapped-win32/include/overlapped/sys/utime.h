@@ -15,5 +15,8 @@ OVL_END
 #define utime(name, to) _utime(name, to)
 #define _utime64 _utime
 #define _wutime64 _wutime
+#define _utime32 _utime
+#define _wutime32 _wutime
+#define __utimbuf32 utimbuf
 
 #endif

@@ -1,0 +1,166 @@
+//! Pseudo consoles (contract 09): a program has one as its terminal, and its keyboard and screen are pipes of this one.
+
+use overlapped_abi::Coord;
+use overlapped_win32::consoleapi::pseudo::*;
+use overlapped_win32::errhandlingapi::ovl_GetLastError;
+use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
+use overlapped_win32::handleapi::ovl_CloseHandle;
+use overlapped_win32::namedpipeapi::ovl_CreatePipe;
+use overlapped_win32::startprocess::*;
+use overlapped_win32::synchapi::ovl_WaitForSingleObject;
+use std::ffi::CString;
+use std::ptr::{null, null_mut};
+
+const PSEUDOCONSOLE: usize = 0x2_0016;
+const EXTENDED: u32 = 0x8_0000;
+
+/// STARTUPINFOEXA.
+#[repr(C)]
+struct Extended(StartupInfo<u8>, *mut List);
+
+fn pipe() -> (usize, usize) {
+    let (mut read, mut write) = (0, 0);
+    // SAFETY: places of ours.
+    assert_eq!(unsafe { ovl_CreatePipe(&mut read, &mut write, null(), 0) }, 1);
+    (read, write)
+}
+
+struct Session {
+    console: usize,
+    keyboard: usize,
+    screen: usize,
+    process: usize,
+    shown: String,
+}
+
+impl Session {
+    /// Starts a shell with this script on a pseudo console of 80 by 25.
+    fn start(script: &str) -> Self {
+        let (input, keyboard) = pipe();
+        let (screen, output) = pipe();
+        let mut console = 0;
+        // SAFETY: a place of ours.
+        assert_eq!(unsafe { ovl_CreatePseudoConsole(Coord { x: 80, y: 25 }, input, output, 0, &mut console) }, 0);
+        // It has duplicates.
+        assert_eq!((ovl_CloseHandle(input), ovl_CloseHandle(output)), (1, 1));
+        let process = Self::run(console, script);
+        Self { console, keyboard, screen, process, shown: String::new() }
+    }
+
+    fn run(console: usize, script: &str) -> usize {
+        let mut room = [0usize; 16];
+        let list = room.as_mut_ptr().cast::<List>();
+        let mut bytes = size_of_val(&room);
+        let mut line = CString::new(format!("sh -c \"{script}\"")).unwrap().into_bytes_with_nul();
+        // SAFETY: the list has that room, the structures are as Windows has them, and the line ends with a zero.
+        unsafe {
+            assert_eq!(ovl_InitializeProcThreadAttributeList(list, 1, 0, &mut bytes), 1);
+            let value = console as *const _;
+            assert_eq!(ovl_UpdateProcThreadAttribute(list, 0, PSEUDOCONSOLE, value, 8, null_mut(), null_mut()), 1);
+            let mut info = Extended(std::mem::zeroed(), list);
+            info.0.size = size_of::<Extended>() as u32;
+            let mut made: ProcessInformation = std::mem::zeroed();
+            let (name, nothing) = (c"/bin/sh".as_ptr().cast(), null());
+            let started = ovl_CreateProcessA(
+                name,
+                line.as_mut_ptr(),
+                nothing,
+                nothing,
+                0,
+                EXTENDED,
+                null(),
+                null(),
+                (&raw const info).cast(),
+                &mut made,
+            );
+            assert_eq!(started, 1, "error {}", ovl_GetLastError());
+            ovl_DeleteProcThreadAttributeList(list);
+            ovl_CloseHandle(made.thread);
+            made.process
+        }
+    }
+
+    fn type_in(&self, text: &str) {
+        let mut done = 0;
+        // SAFETY: the text and a place of ours.
+        let ok =
+            unsafe { ovl_WriteFile(self.keyboard, text.as_ptr().cast(), text.len() as u32, &mut done, null_mut()) };
+        assert_eq!((ok, done as usize), (1, text.len()));
+    }
+
+    /// Reads the screen until it shows this; false at its end.
+    fn shows(&mut self, text: &str) -> bool {
+        let mut room = [0u8; 512];
+        while !self.shown.contains(text) {
+            let mut done = 0;
+            // SAFETY: the buffer has that room.
+            if unsafe { ovl_ReadFile(self.screen, room.as_mut_ptr().cast(), 512, &mut done, null_mut()) } == 0 {
+                assert_eq!(ovl_GetLastError(), 109, "it ends as pipes do");
+                return false;
+            }
+            self.shown.push_str(&String::from_utf8_lossy(&room[..done as usize]));
+        }
+        true
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        for handle in [self.keyboard, self.screen, self.process] {
+            ovl_CloseHandle(handle);
+        }
+    }
+}
+
+#[test]
+fn a_program_has_a_terminal_whose_keys_and_screen_are_pipes() {
+    let mut session =
+        Session::start("stty size; read a; stty size; echo got:$a; echo from </dev/tty >/dev/tty; read b");
+    assert!(session.shows("25 80"), "{}", session.shown);
+    assert_eq!(ovl_ResizePseudoConsole(session.console, Coord { x: 100, y: 30 }), 0);
+    session.type_in("hello\r");
+    assert!(session.shows("30 100") && session.shows("got:hello") && session.shows("from"), "{}", session.shown);
+    session.type_in("\r");
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0);
+    assert_eq!(ovl_ResizePseudoConsole(session.console, Coord { x: 0, y: 30 }), 0x8007_0057);
+    ovl_ClosePseudoConsole(session.console);
+    assert!(!session.shows("never"), "its output ends");
+    assert_eq!(ovl_ResizePseudoConsole(session.console, Coord { x: 10, y: 10 }), 0x8007_0006);
+}
+
+#[test]
+fn closing_it_ends_the_program_on_it() {
+    let mut session = Session::start("trap 'echo bye; exit 3' HUP; echo ready; while :; do sleep 0.05; done");
+    assert!(session.shows("ready"), "{}", session.shown);
+    ovl_ClosePseudoConsole(session.console);
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0);
+    assert!(session.shows("bye"), "what it said at last comes too: {}", session.shown);
+    assert!(!session.shows("never"));
+}
+
+#[test]
+fn ctrl_c_is_typed() {
+    let mut session = Session::start("trap 'echo interrupted; exit 0' INT; echo ready; while :; do sleep 0.05; done");
+    assert!(session.shows("ready"), "{}", session.shown);
+    session.type_in("\x03");
+    assert!(session.shows("interrupted"), "{}", session.shown);
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0);
+    assert_eq!(ovl_ReleasePseudoConsole(session.console), 0);
+    assert!(!session.shows("never"), "it ends with its last program");
+    ovl_ClosePseudoConsole(session.console);
+}
+
+#[test]
+fn what_makes_no_console_is_refused() {
+    let (input, output) = pipe();
+    let mut console = 0;
+    let size = |x, y| Coord { x, y };
+    // SAFETY: a place of ours.
+    unsafe {
+        assert_eq!(ovl_CreatePseudoConsole(size(0, 1), input, output, 0, &mut console), 0x8007_0057);
+        assert_eq!(ovl_CreatePseudoConsole(size(1, 1), 0x7F7F_7F70, output, 0, &mut console), 0x8007_0006);
+        assert_eq!(ovl_CreatePseudoConsole(size(1, 1), input, output, 2, &mut console), 0x8007_0057);
+    }
+    ovl_ClosePseudoConsole(4711);
+    assert_eq!((ovl_CloseHandle(input), ovl_CloseHandle(output)), (1, 1));
+}
