@@ -70,8 +70,9 @@ fn the_sentinel_sleeps_while_no_port_is_crowded() {
             })
         })
         .collect();
-    // Not crowded: one packet at a time. There is not even a thread.
+    // Not crowded: one packet at a time, while all threads wait. There is not even a thread.
     for n in 1..=5 {
+        wait(|| port.snapshot().waiting.len() == 3);
         port.post((), 0).unwrap();
         wait(|| done.load(Ordering::SeqCst) == n);
     }
