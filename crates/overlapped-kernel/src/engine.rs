@@ -10,6 +10,7 @@ use crate::clock::Tick;
 use crate::contain::contained;
 use crate::request::{Buffer, RequestRef};
 use crate::sentinel::Sight;
+use crate::thread::held;
 use std::collections::VecDeque;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::{Arc, Weak};
@@ -241,11 +242,21 @@ pub struct Harvest {
 impl Harvest {
     /// Tells everybody, with no lock held; leaves nothing.
     pub fn deliver(&mut self) {
-        if !self.reaped.is_empty() {
-            self.reaped.drain(..).for_each(Reaped::deliver);
-        }
+        let _hold = held::hold();
+        let mut told = 0;
+        let mut count = || {
+            told += 1;
+            if told % held::HANDFUL == 0 {
+                held::release();
+            }
+        };
+        self.reaped.drain(..).for_each(|reaped| {
+            reaped.deliver();
+            count();
+        });
         while let Some(ready) = self.ready.pop_front() {
             ready.deliver();
+            count();
         }
     }
 

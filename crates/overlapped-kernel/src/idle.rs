@@ -33,7 +33,7 @@ mod real {
     use crate::engine::{Engine, Harvest, Ready};
     use crate::service::Service;
     use crate::sync::{BriefLock, Line};
-    use crate::thread::{Ending, Thread, Ticket};
+    use crate::thread::{Ending, Thread, Ticket, held};
     use slab::Slab;
     use std::collections::VecDeque;
     use std::sync::Arc;
@@ -325,10 +325,12 @@ mod real {
                     self.behind.store(!lead.backlog.is_empty(), Ordering::Relaxed);
                     !lead.is_quick()
                 };
+                let hold = held::hold();
                 for ready in next.into_iter().map_while(|ready| ready) {
                     told = true;
                     ready.deliver();
                 }
+                drop(hold);
                 if !goes_on {
                     break;
                 }

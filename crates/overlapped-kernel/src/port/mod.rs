@@ -31,7 +31,7 @@ use crate::instance::Instance;
 use crate::sentinel::Sentinel;
 use crate::service::Service;
 use crate::sync::{BriefGuard, BriefLock, Line, Mutex};
-use crate::thread::{Ending, Thread, Ticket};
+use crate::thread::{Ending, Thread, Ticket, held};
 use crate::wait::deadline;
 use ages::Ages;
 use member::Standing;
@@ -411,7 +411,7 @@ impl Port {
                     drop(queue);
                     // Who finds its own packet while it polls looks at its wait next.
                     if !crate::thread::with_record(|me| Arc::ptr_eq(me, &thread)) {
-                        thread.wake();
+                        held::wake(thread);
                     }
                     return;
                 }
@@ -450,7 +450,7 @@ impl Port {
         if summon {
             self.summon();
         }
-        first.into_iter().chain(others).for_each(|thread| thread.wake());
+        first.into_iter().chain(others).for_each(held::wake);
     }
 
     /// Calls `tell`, with no lock held, whenever a packet is queued, there is room for another running thread, and none waits.

@@ -497,6 +497,7 @@ impl Request {
         }
         if let Some(waker) = told.0 {
             // Whoever completes the request, perhaps in a call on another device, has nothing to do with this.
+            crate::thread::held::release();
             let _ = contained("a waker", || waker.wake());
         }
     }

@@ -6,6 +6,7 @@
 //! cancels its requests (contract 03 section 9) and throws its APCs away.
 
 mod apc;
+pub(crate) mod held;
 mod parker;
 mod spin;
 mod synchronous;
