@@ -18,7 +18,10 @@ const LOWER_CASE: &[&str] = &[
     "lstrlenW",
     "timeBeginPeriod",
     "timeEndPeriod",
+    "timeGetDevCaps",
     "timeGetTime",
+    "timeKillEvent",
+    "timeSetEvent",
     "wvsprintfA",
     "wvsprintfW",
 ];

@@ -12,6 +12,8 @@ mod attach;
 mod builds;
 #[path = "cc/faults.rs"]
 mod faults;
+#[path = "cc/forms.rs"]
+mod forms;
 #[path = "cc/given.rs"]
 mod given;
 #[path = "cc/habits.rs"]

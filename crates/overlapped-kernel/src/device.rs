@@ -9,7 +9,7 @@ use crate::namespace::Target;
 use crate::request::{Completion, Request, RequestRef};
 use crate::system::System;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Status, Win32Error};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
 /// What a device makes of a new request.
@@ -132,8 +132,8 @@ pub unsafe trait Device: Send + Sync + std::any::Any {
     /// Looks at the result of an operation of the request and says what is to be done next.
     fn resume(&self, request: &Request, result: RawResult) -> Next;
 
-    /// The descriptor under it, if it is one.
-    fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+    /// The descriptor under it, if it is one; `None` also when the device has closed it with its last handle.
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
         None
     }
 
@@ -161,6 +161,50 @@ pub unsafe trait Device: Send + Sync + std::any::Any {
 
     /// For what only this kind of device can be asked.
     fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// A device's descriptor, open as long as this lives. A socket or a port whose last handle goes meanwhile closes it then: until
+/// that, its number is nobody else's.
+pub struct Descriptor<'a>(Held<'a>);
+
+enum Held<'a> {
+    ByDevice(BorrowedFd<'a>),
+    Here(Box<dyn AsFd + 'a>),
+}
+
+impl<'a> Descriptor<'a> {
+    /// One that this guard keeps open.
+    pub fn kept(guard: impl AsFd + 'a) -> Self {
+        Self(Held::Here(Box::new(guard)))
+    }
+}
+
+impl<'a> From<BorrowedFd<'a>> for Descriptor<'a> {
+    /// One that the device keeps open to its own end.
+    fn from(fd: BorrowedFd<'a>) -> Self {
+        Self(Held::ByDevice(fd))
+    }
+}
+
+impl AsFd for Descriptor<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.0 {
+            Held::ByDevice(fd) => fd.as_fd(),
+            Held::Here(guard) => guard.as_fd(),
+        }
+    }
+}
+
+impl AsRawFd for Descriptor<'_> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+impl std::fmt::Debug for Descriptor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Descriptor").field(&self.as_raw_fd()).finish()
+    }
 }
 
 /// What a child process gets of an open instance.

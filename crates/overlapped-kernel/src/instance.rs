@@ -9,14 +9,14 @@ use crate::dispatcher::{Dispatcher, Waitable};
 use crate::engine::Engine;
 use crate::idle::Idle;
 use crate::limits::Accounts;
+use crate::outstanding::{Entry, Outstanding};
 use crate::port::{Port, Reason};
 use crate::request::{Request, RequestRef};
 use crate::sync::{BriefLock, Mutex, MutexGuard};
 use crate::system::WeakSystem;
 use crate::thread::Thread;
 use overlapped_abi::{Status, Win32Error};
-use smallvec::SmallVec;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 bitflags::bitflags! {
@@ -42,7 +42,7 @@ pub struct Instance {
     modes: AtomicU8,
     association: OnceLock<(Arc<Port>, usize)>,
     /// Of thousands of connections each has one request that waits: it has its place here.
-    outstanding: BriefLock<SmallVec<[RequestRef; 1]>>,
+    outstanding: BriefLock<Outstanding<RequestRef>>,
     handles: AtomicU32,
     pointer: Mutex<u64>,
     /// Where the pointer is to go, or [`NOWHERE`].
@@ -84,7 +84,7 @@ impl Instance {
             signal,
             modes: AtomicU8::new(0),
             association: OnceLock::new(),
-            outstanding: BriefLock::new(SmallVec::new()),
+            outstanding: BriefLock::new(Outstanding::new()),
             handles: AtomicU32::new(0),
             pointer: Mutex::new(0),
             moved: AtomicU64::new(NOWHERE),
@@ -196,7 +196,6 @@ impl Instance {
         {
             let mut outstanding = self.outstanding.lock();
             self.accounts.enter(request.memory(), outstanding.len())?;
-            request.place.store(outstanding.len(), Ordering::Relaxed);
             outstanding.push(Arc::clone(request));
             request.listed();
         }
@@ -207,12 +206,8 @@ impl Instance {
     pub(crate) fn delist(&self, request: &Request) {
         let gone = {
             let mut outstanding = self.outstanding.lock();
-            let place = request.place.load(Ordering::Relaxed);
-            let gone = outstanding.swap_remove(place);
+            let gone = outstanding.remove(request.place.load(Ordering::Relaxed));
             debug_assert!(std::ptr::eq(&raw const *gone, request));
-            if let Some(moved) = outstanding.get(place) {
-                moved.place.store(place, Ordering::Relaxed);
-            }
             gone
         };
         self.accounts.leave(gone.memory());
@@ -229,7 +224,7 @@ impl Instance {
     /// The outstanding request with this OVERLAPPED.
     #[must_use]
     pub(crate) fn request(&self, token: usize) -> Option<RequestRef> {
-        self.pick(|request| request.token() == token).pop()
+        self.pick_token(token).pop()
     }
 
     /// Requests that are not complete.
@@ -256,7 +251,17 @@ impl Instance {
 
     /// The outstanding requests that `which` picks.
     fn pick(&self, which: impl Fn(&Request) -> bool) -> Vec<RequestRef> {
-        let mut picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
+        let picked: Vec<RequestRef> = self.outstanding.lock().iter().filter(|r| which(r)).cloned().collect();
+        self.pick_unlisted(picked, which)
+    }
+
+    /// Those with this OVERLAPPED.
+    fn pick_token(&self, token: usize) -> Vec<RequestRef> {
+        let picked = self.outstanding.lock().with_token(token);
+        self.pick_unlisted(picked, |request| request.token() == token)
+    }
+
+    fn pick_unlisted(&self, mut picked: Vec<RequestRef>, which: impl Fn(&Request) -> bool) -> Vec<RequestRef> {
         self.each_unlisted(&mut |request| {
             if which(request) {
                 picked.push(Arc::clone(request));
@@ -294,7 +299,10 @@ impl Instance {
 
     /// CancelIoEx: asks for the end of the requests with this OVERLAPPED, or of all. 1168 if none was found.
     pub fn cancel_token(&self, token: Option<usize>) -> Result<(), Win32Error> {
-        let marked = self.cancel(|request| token.is_none_or(|token| request.token() == token));
+        let marked = match token {
+            Some(token) => self.pick_token(token).iter().filter(|request| request.cancel()).count(),
+            None => self.cancel_all(),
+        };
         if marked == 0 { Err(Win32Error::NOT_FOUND) } else { Ok(()) }
     }
 
@@ -332,5 +340,15 @@ impl Instance {
 impl Waitable for Instance {
     fn dispatcher(&self) -> &Dispatcher {
         &self.signal
+    }
+}
+
+impl Entry for RequestRef {
+    fn token(&self) -> usize {
+        Request::token(self)
+    }
+
+    fn place(&self) -> &AtomicUsize {
+        &self.place
     }
 }

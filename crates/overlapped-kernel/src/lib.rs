@@ -31,6 +31,7 @@ pub mod instance;
 pub mod limits;
 mod names;
 pub mod namespace;
+mod outstanding;
 #[cfg(not(loom))]
 pub mod pool;
 pub mod port;

@@ -24,6 +24,10 @@ use parking_lot::{Mutex, ReentrantMutex, RwLock};
 use std::ffi::OsStr;
 use std::sync::{Arc, OnceLock, Weak};
 
+mod owner;
+
+pub use owner::Owner;
+
 /// What the creator of a dispatcher object gets: EVENT_ALL_ACCESS and its like, without caring for the kind.
 const ALL_OBJECT_ACCESS: u32 = 0x1F_FFFF;
 
@@ -259,6 +263,7 @@ impl System {
     }
 
     fn insert_entry(&self, mut entry: Entry) -> Result<Handle, Win32Error> {
+        entry.flags = entry.flags.told();
         match &entry.object {
             Object::Instance(instance) => instance.handle_opened(),
             _ => entry.access = map_generic_object(entry.access),
@@ -373,7 +378,8 @@ impl System {
     }
 
     /// Makes a handle with this value, as another process has had it; 6 if it is in use here.
-    pub fn insert_at(&self, handle: Handle, entry: Entry) -> Result<(), Win32Error> {
+    pub fn insert_at(&self, handle: Handle, mut entry: Entry) -> Result<(), Win32Error> {
+        entry.flags = entry.flags.told();
         if let Object::Instance(instance) = &entry.object {
             instance.handle_opened();
             instance.device().inherited_as(handle);
@@ -401,18 +407,6 @@ impl System {
     /// The object without a name to which the parent process has led this one.
     pub fn receive(&self, descriptor: std::os::fd::OwnedFd) -> Result<Object, Win32Error> {
         self.0.names.receive(descriptor, &self.0.service)
-    }
-
-    /// CloseHandle: 6 if it is not open or is protected.
-    pub fn close(&self, handle: Handle) -> Result<(), Win32Error> {
-        let may = |entry: &Entry| {
-            let protected = entry.flags.contains(HandleFlags::PROTECT_FROM_CLOSE);
-            if protected { Err(Win32Error::INVALID_HANDLE) } else { Ok(()) }
-        };
-        let removed = self.0.handles.remove(handle, may);
-        let entry = removed.map_or_else(|| self.late(|| self.0.handles.remove(handle, may)), Ok)??;
-        self.closed(&entry.object);
-        Ok(())
     }
 
     /// Closes every handle to an instance that `which` picks, as [`System::close`] does.
@@ -553,11 +547,12 @@ impl System {
 
     /// GetHandleInformation.
     pub fn handle_flags(&self, handle: Handle) -> Result<HandleFlags, Win32Error> {
-        Ok(self.entry(handle)?.flags)
+        Ok(self.entry(handle)?.flags.told())
     }
 
     /// SetHandleInformation: the flags in `mask` become those of `flags`.
     pub fn set_handle_flags(&self, handle: Handle, mask: HandleFlags, flags: HandleFlags) -> Result<(), Win32Error> {
+        let mask = mask.told();
         let change = |entry: &mut Entry| entry.flags = (entry.flags - mask) | (flags & mask);
         self.entry(handle)?;
         self.0.handles.with(handle, change).ok_or(Win32Error::INVALID_HANDLE)

@@ -1,5 +1,6 @@
 //! `consoleapi.h` and the standard handles of `processenv.h` (contract 09).
 
+pub mod aliases;
 pub mod cells;
 pub mod control;
 mod handles;

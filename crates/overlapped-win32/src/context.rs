@@ -73,6 +73,8 @@ mod x86_64 {
         libc::REG_R14,
         libc::REG_R15,
     ];
+    /// Rsp in `general`.
+    const STACK: usize = 4;
     /// Of what FXSAVE stores, the part that is registers; Linux has notes of its own behind it.
     const REGISTERS: usize = 416;
     /// The place of MXCSR in it.
@@ -142,6 +144,47 @@ mod x86_64 {
         /// Has it go on elsewhere.
         pub fn set_instruction(&mut self, at: usize) {
             self.rip = at as u64;
+        }
+
+        /// The parts that the flags of this one name, from another one.
+        pub fn take(&mut self, from: &Self) {
+            let has = |part: u32| self.flags & part & 0xFFFF != 0;
+            let (control, integer, segments, floating, debug) = (has(1), has(2), has(4), has(8), has(0x10));
+            if control {
+                (self.rip, self.eflags) = (from.rip, from.eflags);
+                self.general[STACK] = from.general[STACK];
+                (self.segments[0], self.segments[5]) = (from.segments[0], from.segments[5]);
+            }
+            if integer {
+                for (n, value) in from.general.into_iter().enumerate().filter(|(n, _)| *n != STACK) {
+                    self.general[n] = value;
+                }
+            }
+            if segments {
+                self.segments[1..5].copy_from_slice(&from.segments[1..5]);
+            }
+            if floating {
+                (self.floating, self.mxcsr) = (from.floating, from.mxcsr);
+            }
+            if debug {
+                self.debug = from.debug;
+            }
+        }
+
+        /// The registers for the first two arguments of a function, by the convention of Windows.
+        #[must_use]
+        pub fn arguments(&self) -> [usize; 2] {
+            [self.general[1] as usize, self.general[2] as usize]
+        }
+
+        /// Sets them.
+        pub fn set_arguments(&mut self, [first, second]: [usize; 2]) {
+            (self.general[1], self.general[2]) = (first as u64, second as u64);
+        }
+
+        /// Sets the stack pointer.
+        pub fn set_stack(&mut self, at: usize) {
+            self.general[STACK] = at as u64;
         }
     }
 }
@@ -273,6 +316,41 @@ mod aarch64 {
         /// Has it go on elsewhere.
         pub fn set_instruction(&mut self, at: usize) {
             self.pc = at as u64;
+        }
+
+        /// The parts that the flags of this one name, from another one.
+        pub fn take(&mut self, from: &Self) {
+            let has = |part: u32| self.flags & part & 0xFFFF != 0;
+            let (control, integer, floating, debug) = (has(1), has(2), has(4), has(8));
+            if control {
+                (self.pc, self.sp, self.cpsr) = (from.pc, from.sp, from.cpsr);
+                self.general[29..].copy_from_slice(&from.general[29..]);
+            }
+            if integer {
+                self.general[..29].copy_from_slice(&from.general[..29]);
+            }
+            if floating {
+                (self.vectors, self.fpcr, self.fpsr) = (from.vectors, from.fpcr, from.fpsr);
+            }
+            if debug {
+                self.debug = from.debug;
+            }
+        }
+
+        /// The registers for the first two arguments of a function.
+        #[must_use]
+        pub fn arguments(&self) -> [usize; 2] {
+            [self.general[0] as usize, self.general[1] as usize]
+        }
+
+        /// Sets them.
+        pub fn set_arguments(&mut self, [first, second]: [usize; 2]) {
+            (self.general[0], self.general[1]) = (first as u64, second as u64);
+        }
+
+        /// Sets the stack pointer.
+        pub fn set_stack(&mut self, at: usize) {
+            self.sp = at as u64;
         }
     }
 }

@@ -16,9 +16,21 @@ const ACTION_QUIET: i32 = 3;
 const ACTION_PAUSE: i32 = 4;
 /// ERROR_REQUEST_PAUSED.
 const PAUSED: Win32Error = Win32Error(3050);
-/// Flags that ask for what a copy does here anyway, or for what files here do not have: RESUME_FROM_PAUSE (it begins anew), NO_OFFLOAD,
-/// SKIP_ALTERNATE_STREAMS, IGNORE_EDP_BLOCK, OPEN_AND_COPY_REPARSE_POINT is not among them.
-const MORE_HINTS: u32 = 0x4000 | 0x4_0000 | 0x8000 | 0x40_0000;
+/// Flags that ask for what a copy does here anyway, or that are about what files here do not have: REQUEST_SECURITY_PRIVILEGES,
+/// RESUME_FROM_PAUSE (it begins anew), SKIP_ALTERNATE_STREAMS, NO_OFFLOAD, IGNORE_EDP_BLOCK, IGNORE_SOURCE_ENCRYPTION,
+/// DONT_REQUEST_DEST_WRITE_DAC, DISABLE_PRE_ALLOCATION, ENABLE_LOW_FREE_SPACE_MODE, REQUEST_COMPRESSED_TRAFFIC, ENABLE_SPARSE_COPY. Links as
+/// such (COPY_SYMLINK, OPEN_AND_COPY_REPARSE_POINT) and directories are not copied: 87.
+const MORE_HINTS: u32 = 0x2000
+    | 0x4000
+    | 0x8000
+    | 0x4_0000
+    | 0x40_0000
+    | 0x80_0000
+    | 0x200_0000
+    | 0x400_0000
+    | 0x800_0000
+    | 0x1000_0000
+    | 0x2000_0000;
 /// Failures have the highest bit, and the codes of Win32 their own facility.
 const OF_WIN32: u32 = 0x8007_0000;
 

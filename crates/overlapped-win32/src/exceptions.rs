@@ -72,18 +72,34 @@ pub extern "C" fn ovl_GetErrorMode() -> u32 {
     MODE.load(Relaxed)
 }
 
-/// SetThreadErrorMode, of the whole process.
+/// SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX: what a thread may say for itself.
+const THREAD_MODES: u32 = 0x8003;
+
+thread_local! {
+    static THREAD_MODE: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// SetThreadErrorMode, of the calling thread: kept, as the process's is. FALSE/87 for a mode that is none.
 ///
 /// # Safety
 /// `former` is NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_SetThreadErrorMode(mode: u32, former: *mut u32) -> i32 {
-    let old = ovl_SetErrorMode(mode);
+    if mode & !THREAD_MODES != 0 {
+        return crate::support::fail(overlapped_abi::Win32Error::INVALID_PARAMETER, 0);
+    }
+    let old = THREAD_MODE.replace(mode);
     if !former.is_null() {
         // SAFETY: not NULL, and the caller vouches for it.
         unsafe { former.write(old) };
     }
     1
+}
+
+/// GetThreadErrorMode.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_GetThreadErrorMode() -> u32 {
+    THREAD_MODE.get()
 }
 
 fn as_filter(number: usize) -> Filter {
@@ -216,14 +232,9 @@ fn unhandled(pointers: &mut ExceptionPointers) -> i32 {
     let answer = unsafe { filter(pointers) };
     if answer == EXECUTE_HANDLER {
         // SAFETY: whoever dispatches has a record.
-        crate::processes::end_now(unsafe { (*pointers.record).code });
+        overlapped_devices::process::end_now(unsafe { (*pointers.record).code });
     }
     answer
-}
-
-/// What is left of an exit code on Linux; not 0 if it was not.
-pub(crate) fn exit_status(code: u32) -> i32 {
-    if code != 0 && code & 0xFF == 0 { 0xFF } else { (code & 0xFF).cast_signed() }
 }
 
 /// UnhandledExceptionFilter: what the program's own says, and EXCEPTION_EXECUTE_HANDLER without one.

@@ -5,7 +5,7 @@
 //! with that: `_close` closes both. The drawback: close() of libc does not know, and leaves the handle open.
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
-use overlapped_abi::Win32Error;
+use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_devices::console::{ConsoleDevice, is_terminal};
 use overlapped_devices::pipe;
 use overlapped_kernel::handle::Object;
@@ -13,7 +13,7 @@ use overlapped_kernel::instance::Instance;
 use parking_lot::Mutex;
 use rustix::fs::{OFlags, SeekFrom};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::{Arc, LazyLock, Weak};
 
 /// A handle that belongs to a descriptor. Both are numbers that are used again.
@@ -97,8 +97,8 @@ pub(crate) fn forget_terminal(fd: RawFd) {
     }
 }
 
-/// A descriptor of what the handle refers to.
-fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
+/// A descriptor of what the handle refers to; with `append`, or for a handle that does nothing else, it writes at the end.
+fn descriptor_of(file: RawHandle, append: bool) -> Result<RawFd, Win32Error> {
     let mut bonds = BONDS.lock();
     let grant = system()?.grant(handle(file)?)?;
     let device = grant.instance.device();
@@ -107,6 +107,9 @@ fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
         // A pipe closes with its descriptor, however that is closed.
         None => pipe::into_descriptor(&grant)?,
     };
+    let only_appends = grant.access & (AccessMask::WRITE_DATA | AccessMask::APPEND_DATA) == AccessMask::APPEND_DATA;
+    // The flag is one of the open file, which the handle's own writes go through; so this is another.
+    let fd = if device.seekable() && (append || only_appends) { appending(&fd).unwrap_or(fd) } else { fd };
     // The descriptor goes on where the file pointer is; an adopted one stands where it should already.
     let adopted = bonds.values().any(|bond| bond.handle == file && !bond.ends);
     if device.seekable() && !adopted {
@@ -117,6 +120,13 @@ fn descriptor_of(file: RawHandle) -> Result<RawFd, Win32Error> {
     let fd = fd.into_raw_fd();
     bonds.insert(fd, bond);
     Ok(fd)
+}
+
+/// The same file, opened to be written at its end.
+fn appending(fd: &impl AsFd) -> Option<OwnedFd> {
+    let access = rustix::fs::fcntl_getfl(fd).ok()? & OFlags::RWMODE;
+    let name = format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd());
+    rustix::fs::open(name, access | OFlags::APPEND | OFlags::CLOEXEC, rustix::fs::Mode::empty()).ok()
 }
 
 fn set_errno(errno: i32) {
@@ -139,10 +149,10 @@ pub extern "C" fn ovl__get_osfhandle(fd: i32) -> isize {
     or_errno(INVALID_HANDLE_VALUE, || handle_of(fd)) as isize
 }
 
-/// _open_osfhandle: -1 and EBADF for a handle of what has no descriptor. The flags, which are about text, mean nothing here.
+/// _open_osfhandle: -1 and EBADF for a handle of what has no descriptor. Of the flags `_O_APPEND` counts.
 #[unsafe(no_mangle)]
-pub extern "C" fn ovl__open_osfhandle(file: isize, _flags: i32) -> i32 {
-    or_errno(-1, || descriptor_of(file as usize))
+pub extern "C" fn ovl__open_osfhandle(file: isize, flags: i32) -> i32 {
+    or_errno(-1, || descriptor_of(file as usize, flags & libc::O_APPEND != 0))
 }
 
 /// _close: the descriptor, and the handle that was made it.

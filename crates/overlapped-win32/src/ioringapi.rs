@@ -4,7 +4,7 @@ use crate::probe;
 use crate::support::{Bool, RawHandle, event_of, guard, system};
 use overlapped_abi::{FileSegmentElement, Status, Win32Error};
 use overlapped_devices::file::SEGMENT;
-use overlapped_devices::ring::{Entry, File, Full, Memory, Region, Ring, What};
+use overlapped_devices::ring::{Entry, File, Memory, Refusal, Region, Ring, What};
 use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::request::Function;
 use parking_lot::Mutex;
@@ -40,6 +40,14 @@ const FLUSH_NO_SYNC: u32 = 3;
 
 fn of(error: Win32Error) -> Answer {
     0x8007_0000 | error.0
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::SubmissionsFull => SUBMISSION_QUEUE_FULL,
+        Refusal::CompletionsFull => COMPLETION_QUEUE_TOO_FULL,
+        Refusal::Closed => E_HANDLE,
+    }
 }
 
 /// IORING_CREATE_FLAGS.
@@ -205,7 +213,7 @@ pub unsafe extern "C" fn ovl_SubmitIoRing(handle: usize, completions: u32, ms: u
     answer(|| {
         let opened = ring(handle)?;
         // SAFETY: the caller's promise.
-        let count = unsafe { opened.ring.submit() }.map_err(|_| COMPLETION_QUEUE_TOO_FULL)?;
+        let count = unsafe { opened.ring.submit() }.map_err(refused)?;
         // SAFETY: the caller's promise.
         unsafe { crate::arguments::store_if_wanted(submitted, count as u32) };
         if completions == 0 {
@@ -307,10 +315,7 @@ fn build(handle: usize, operation: u32, user: usize, flags: u32, what: What) -> 
     if since(operation).is_none_or(|since| since > opened.version) {
         return Err(VERSION_NOT_SUPPORTED);
     }
-    opened.ring.add(Entry { user, drain: flags & DRAIN != 0, what }).map_err(|full| match full {
-        Full::Submissions => SUBMISSION_QUEUE_FULL,
-        Full::Completions => COMPLETION_QUEUE_TOO_FULL,
-    })
+    opened.ring.add(Entry { user, drain: flags & DRAIN != 0, what }).map_err(refused)
 }
 
 /// BuildIoRingReadFile.
@@ -458,7 +463,7 @@ pub unsafe extern "C" fn ovl_BuildIoRingReadFileScatter(
         // SAFETY: the caller's promise.
         let pages = unsafe { pages(segments, count, len) }?;
         let (function, file) = (Function::Read, file.file()?);
-        build(handle, 7, user, flags, What::Pages { function, file, pages, len, offset })
+        build(handle, 7, user, flags, What::Pages { function, file, pages, len, offset, through: false })
     })
 }
 
@@ -484,7 +489,7 @@ pub unsafe extern "C" fn ovl_BuildIoRingWriteFileGather(
         if how & !WRITE_THROUGH != 0 {
             return Err(E_INVALIDARG);
         }
-        let (function, file) = (Function::Write, file.file()?);
-        build(handle, 8, user, flags, What::Pages { function, file, pages, len, offset })
+        let (function, file, through) = (Function::Write, file.file()?, how & WRITE_THROUGH != 0);
+        build(handle, 8, user, flags, What::Pages { function, file, pages, len, offset, through })
     })
 }

@@ -8,7 +8,7 @@ use overlapped_abi::{AccessMask, SecurityAttributes, Win32Error};
 use overlapped_kernel::handle::{Entry, HandleFlags, Object};
 use overlapped_kernel::process::job::{Job, JobLimits};
 use std::ffi::c_void;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 const JOB_ALL_ACCESS: u32 = 0x1F_003F;
 const ASSIGN_PROCESS: u32 = 0x1;
@@ -90,9 +90,7 @@ pair! {
         guard_or(0, || {
             // SAFETY: the caller vouches for both.
             let (flags, name) = unsafe { (inherits(attributes), optional_name(name)) };
-            // SAFETY: the function stays.
-            AT_EXIT.call_once(|| _ = unsafe { libc::atexit(close_at_exit) });
-            let new = Object::Job(Arc::new(Job::default()));
+            let new = Object::Job(overlapped_devices::process::new_job());
             let access = Some(AccessMask::from_bits_retain(JOB_ALL_ACCESS));
             let (handle, existed) = system()?.create_named(name.as_deref(), new, access, flags)?;
             crate::support::set_last_error(if existed { Win32Error::ALREADY_EXISTS.0 } else { 0 });
@@ -129,7 +127,7 @@ pub extern "C" fn ovl_TerminateJobObject(object: RawHandle, code: u32) -> Bool {
         let me = job.has(&own);
         job.terminate(code);
         if me {
-            crate::processes::end_now(code);
+            overlapped_devices::process::end_now(code);
         }
         Ok(())
     })
@@ -262,21 +260,4 @@ fn bytes_of<T: Copy>(value: &T) -> Vec<u8> {
     // SAFETY: so many bytes, of which those between the fields may be anything.
     unsafe { bytes.as_mut_ptr().cast::<T>().write_unaligned(*value) };
     bytes
-}
-
-static AT_EXIT: Once = Once::new();
-
-extern "C" fn close_at_exit() {
-    crate::support::guard((), close_all);
-}
-
-/// The process ends: jobs whose last handle goes with it end their members.
-pub(crate) fn close_all() {
-    let Ok(system) = system() else { return };
-    for (handle, entry) in system.all_open() {
-        if matches!(entry.object, Object::Job(_)) {
-            // Somebody else may have closed it meanwhile.
-            let _ = system.close(handle);
-        }
-    }
 }

@@ -7,8 +7,8 @@ use crate::arguments::store;
 use crate::processthreadsapi::thread;
 use crate::support::{Bool, RawHandle, guard, guard_bool};
 use overlapped_abi::Win32Error;
+use std::cell::Cell;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// SYSTEM_POWER_STATUS.
 #[repr(C)]
@@ -43,7 +43,9 @@ fn power(directory: &Path) -> PowerStatus {
     for supply in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let text = |name: &str| std::fs::read_to_string(supply.path().join(name)).unwrap_or_default().trim().to_owned();
         match text("type").as_str() {
-            "Mains" => status.line = u8::from(text("online") == "1"),
+            // One that gives power is enough. What charges by USB says so only while it does.
+            "Mains" | "USB" if text("online") == "1" => status.line = 1,
+            "Mains" if status.line == UNKNOWN => status.line = 0,
             "Battery" if text("scope") != "Device" => {
                 let percent = text("capacity").parse::<u8>().ok().filter(|percent| *percent <= 100);
                 let level = match percent {
@@ -55,11 +57,12 @@ fn power(directory: &Path) -> PowerStatus {
                 let charging = text("status") == "Charging";
                 status.battery = level | if charging { CHARGING } else { 0 };
                 status.percent = percent.unwrap_or(UNKNOWN);
-                if let (Ok(now), Ok(rate), false) =
-                    (text("energy_now").parse::<u64>(), text("power_now").parse::<u64>(), charging)
-                    && rate != 0
-                {
-                    status.seconds_left = u32::try_from(now * 3600 / rate).unwrap_or(UNKNOWN_TIME);
+                // A driver tells of work and power, or of charge and current; some of the latter are negative.
+                let number = |name| text(name).trim_start_matches('-').parse::<u64>().ok();
+                let left = number("energy_now").zip(number("power_now"));
+                let left = left.or_else(|| number("charge_now").zip(number("current_now")));
+                if let Some((now, rate)) = left.filter(|(_, rate)| !charging && *rate != 0) {
+                    status.seconds_left = u32::try_from(now.saturating_mul(3600) / rate).unwrap_or(UNKNOWN_TIME);
                 }
             }
             _ => {}
@@ -83,29 +86,34 @@ pub unsafe extern "C" fn ovl_GetSystemPowerStatus(to: *mut PowerStatus) -> Bool 
 }
 
 const ES_CONTINUOUS: u32 = 0x8000_0000;
-const ES_KNOWN: u32 = 0x1 | 0x2 | 0x40 | ES_CONTINUOUS;
-static EXECUTION: AtomicU32 = AtomicU32::new(ES_CONTINUOUS);
+const ES_AWAYMODE_REQUIRED: u32 = 0x40;
+const ES_KNOWN: u32 = 0x1 | 0x2 | ES_AWAYMODE_REQUIRED | ES_CONTINUOUS;
 
-/// SetThreadExecutionState: the one before; 0 for flags that there are not.
+// What the thread has asked for, but for ES_CONTINUOUS, with which each begins.
+overlapped_kernel::static_tls! { fn wanted: Cell<u32> = "execution" }
+
+/// SetThreadExecutionState: what the thread asked for before; 0/87 for flags that there are not, and for ES_AWAYMODE_REQUIRED alone.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetThreadExecutionState(state: u32) -> u32 {
-    if state & !ES_KNOWN != 0 {
+    let away = state & (ES_AWAYMODE_REQUIRED | ES_CONTINUOUS) == ES_AWAYMODE_REQUIRED;
+    if state & !ES_KNOWN != 0 || away {
         return crate::support::fail(Win32Error::INVALID_PARAMETER, 0);
     }
-    match state & ES_CONTINUOUS {
-        0 => EXECUTION.load(Ordering::Acquire),
-        _ => EXECUTION.swap(state, Ordering::AcqRel),
-    }
+    let before = wanted(|kept| match state & ES_CONTINUOUS {
+        0 => kept.get(),
+        _ => kept.replace(state & !ES_CONTINUOUS),
+    });
+    before | ES_CONTINUOUS
 }
 
 /// WTSGetActiveConsoleSessionId: the one session that there is.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_WTSGetActiveConsoleSessionId() -> u32 {
-    0
+    crate::wtsapi::SESSION
 }
 
 /// What one second of work is in cycles: Linux counts time, not cycles, so they are those of the machine's clock.
-fn cycles(nanoseconds: u64) -> u64 {
+pub(crate) fn cycles(nanoseconds: u64) -> u64 {
     static PER_SECOND: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
     let rate = PER_SECOND.get_or_init(|| {
         let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -260,8 +268,19 @@ mod tests {
             std::fs::write(path, text).unwrap();
         }
         let seconds_full = UNKNOWN_TIME;
+        for (file, text) in [("USB0/type", "USB\n"), ("USB0/online", "0\n")] {
+            let path = directory.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
         let expected = PowerStatus { line: 0, battery: LOW, percent: 20, saver: 0, seconds_left: 7200, seconds_full };
         assert_eq!(power(directory.path()), expected);
+        // A driver that knows charge and current instead, and a charger at the other plug.
+        for (file, text) in [("energy_now", ""), ("charge_now", "3000000\n"), ("current_now", "-1000000\n")] {
+            std::fs::write(directory.path().join("BAT0").join(file), text).unwrap();
+        }
+        std::fs::write(directory.path().join("USB0/online"), "1\n").unwrap();
+        assert_eq!(power(directory.path()), PowerStatus { line: 1, seconds_left: 10_800, ..expected });
     }
 
     #[test]
@@ -286,6 +305,9 @@ mod tests {
     fn states_and_pointers_read_back() {
         assert_eq!(ovl_SetThreadExecutionState(ES_CONTINUOUS | 1), ES_CONTINUOUS);
         assert_eq!((ovl_SetThreadExecutionState(2), ovl_SetThreadExecutionState(0x100)), (ES_CONTINUOUS | 1, 0));
+        // Each thread has a state of its own.
+        let other = std::thread::spawn(|| ovl_SetThreadExecutionState(ES_CONTINUOUS | 2)).join().unwrap();
+        assert_eq!((other, ovl_SetThreadExecutionState(ES_AWAYMODE_REQUIRED)), (ES_CONTINUOUS, 0));
         assert_eq!(ovl_SetThreadExecutionState(ES_CONTINUOUS), ES_CONTINUOUS | 1);
         assert_eq!(ovl_DecodePointer(ovl_EncodePointer(4711)), 4711);
         assert_ne!(ovl_EncodePointer(4711), 4711);

@@ -69,7 +69,7 @@ pub unsafe extern "C" fn ovl_CommandLineToArgvW(line: *const u16, count: *mut i3
         let line = unsafe { units(line) };
         let all = match line {
             [] => vec![u16::from_os(&to_windows(&env::current_exe().unwrap_or_default()))],
-            text => line::split(text),
+            text => line::split_for_shell(text),
         };
         let pointers = (all.len() + 1) * size_of::<*mut u16>();
         let text: usize = all.iter().map(|argument| (argument.len() + 1) * 2).sum();
@@ -325,7 +325,8 @@ mod tests {
             ("prog a b", &["prog", "a", "b"]),
             (r#""C:\my prog\x.exe" "a b" c"#, &[r"C:\my prog\x.exe", "a b", "c"]),
             (r#"p  a\\b  a\"b "a\\" x"#, &["p", r"a\\b", "a\"b", r"a\", "x"]),
-            (r#"p "a""b" "" c"#, &["p", "a\"b", "", "c"]),
+            (r#"p "a""b" "" c"#, &["p", "a\"b \"", "c"]),
+            (r#""a"b "" c"#, &["a", "b", "", "c"]),
             ("p \t", &["p"]),
         ];
         for (line, expected) in cases {

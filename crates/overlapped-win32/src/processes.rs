@@ -5,7 +5,6 @@
 //! reads back what was set.
 
 use crate::arguments::{pair, store};
-use crate::exceptions::exit_status;
 use crate::support::{Bool, RawHandle, guard_bool, guard_or, system};
 use crate::text::Unit;
 use crate::threadcontrol::{bits, give, of_bits, of_process};
@@ -76,22 +75,13 @@ pub unsafe extern "C" fn ovl_GetExitCodeProcess(object: RawHandle, code: *mut u3
     guard_bool(|| unsafe { store(code, visible(object)?.exit_code()) })
 }
 
-/// The calling process ends at once.
-pub(crate) fn end_now(code: u32) -> ! {
-    overlapped_devices::process::say_exit_code(code);
-    overlapped_devices::console::own::restore_in_signal_handler();
-    crate::jobs::close_all();
-    // SAFETY: _exit ends the process at once.
-    unsafe { libc::_exit(exit_status(code)) };
-}
-
 /// TerminateProcess: nothing else runs in it. 5 without PROCESS_TERMINATE, and for a process that has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_TerminateProcess(object: RawHandle, code: u32) -> Bool {
     guard_bool(|| {
         let process = with_right(object, TERMINATE)?;
         if process.id() == std::process::id() {
-            end_now(code);
+            overlapped_devices::process::end_now(code);
         }
         process.terminate(code)
     })
@@ -244,5 +234,5 @@ pub unsafe extern "C" fn ovl_IsWow64Process(object: RawHandle, is: *mut Bool) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_ProcessIdToSessionId(id: u32, session: *mut u32) -> Bool {
     // SAFETY: the caller's promise.
-    guard_bool(|| Process::open(id, false).and_then(|_| unsafe { store(session, 1) }))
+    guard_bool(|| Process::open(id, false).and_then(|_| unsafe { store(session, crate::wtsapi::SESSION) }))
 }

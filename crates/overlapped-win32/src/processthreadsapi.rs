@@ -5,6 +5,7 @@
 //! then run first. The same gate stops threads later on: see [`threadcontrol`].
 
 use crate::callbacks::{inside, unwinding};
+use crate::context::Context;
 use crate::support::{Bool, RawHandle, fail, guard, guard_bool, guard_or, system};
 use crate::synchapi::inherits;
 use crate::threadcontrol;
@@ -53,6 +54,10 @@ struct Gate {
     marked: bool,
     /// It stands at the gate.
     stopped: bool,
+    /// Of a thread that has stopped.
+    registers: Option<Box<Context>>,
+    /// Has somebody set them?
+    changed: bool,
     ended: bool,
 }
 
@@ -93,13 +98,34 @@ impl Made {
     }
 
     /// Waits until the thread is not suspended, or is to end.
-    pub(crate) fn pass_gate(&self) {
+    pub(crate) fn pass_gate(&self, here: &Context) -> Option<Box<Context>> {
         let mut gate = self.gate.lock();
         while gate.suspended > 0 && gate.doom.is_none() {
-            gate.stopped = true;
+            if !gate.stopped {
+                gate.registers = Some(Box::new(*here));
+                gate.stopped = true;
+            }
             self.opened.wait(&mut gate);
         }
         gate.stopped = false;
+        let registers = gate.registers.take();
+        if std::mem::take(&mut gate.changed) { registers } else { None }
+    }
+
+    /// The registers of a thread that has stopped.
+    pub(crate) fn registers(&self) -> Option<Context> {
+        self.gate.lock().registers.as_deref().copied()
+    }
+
+    /// Gives a thread that has stopped others; has it?
+    pub(crate) fn set_registers(&self, new: Context) -> bool {
+        let mut gate = self.gate.lock();
+        let stopped = gate.registers.is_some();
+        if stopped {
+            gate.registers = Some(Box::new(new));
+            gate.changed = true;
+        }
+        stopped
     }
 
     /// Suspends it once more; the count before, or `None` at the limit.
@@ -114,7 +140,7 @@ impl Made {
         Some(before)
     }
 
-    fn resume(&self) -> u32 {
+    pub(crate) fn resume(&self) -> u32 {
         let mut gate = self.gate.lock();
         let before = gate.suspended;
         gate.suspended = before.saturating_sub(1);
@@ -259,7 +285,7 @@ fn prepare(birth: *mut c_void) -> Result<(unsafe extern "C-unwind" fn(*mut c_voi
         crate::structured::arm();
     }
     let _ = started.send(());
-    made.pass_gate();
+    let (start, argument) = threadcontrol::registers::begin(&made, start as *const () as usize, argument);
     if made.doom().is_some() {
         threadcontrol::end(&made);
     }
@@ -268,6 +294,8 @@ fn prepare(birth: *mut c_void) -> Result<(unsafe extern "C-unwind" fn(*mut c_voi
         crate::libloaderapi::attach::thread_begins();
         Thread::test_alert();
     });
+    // SAFETY: the function that CreateThread was given, or what the program has put in its place.
+    let start = unsafe { std::mem::transmute::<usize, unsafe extern "C-unwind" fn(*mut c_void) -> u32>(start) };
     ended.map_or(Ok((start, argument)), Err)
 }
 

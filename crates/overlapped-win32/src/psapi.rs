@@ -53,6 +53,11 @@ fn number(text: &str, name: &str) -> u64 {
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
+/// Bytes of a line in a process's `status`; 0 if it is not there.
+pub(crate) fn status_bytes(id: u32, name: &str) -> u64 {
+    read(id, "status").map_or(0, |text| number(&text, name) * 1024)
+}
+
 fn memory(id: u32) -> Result<MemoryCounters, Win32Error> {
     let (status, stat) = (read(id, "status")?, read(id, "stat")?);
     let bytes = |name: &str| number(&status, name) as usize * 1024;

@@ -10,6 +10,7 @@ const STATUS_SUCCESS: i32 = 0;
 const STATUS_INVALID_HANDLE: i32 = 0xC000_0008_u32 as i32;
 const STATUS_INVALID_PARAMETER: i32 = 0xC000_000D_u32 as i32;
 const STATUS_NOT_FOUND: i32 = 0xC000_0225_u32 as i32;
+const NTE_BAD_FLAGS: Win32Error = Win32Error(0x8009_0009);
 /// BCRYPT_USE_SYSTEM_PREFERRED_RNG: no algorithm is named.
 const SYSTEM_PREFERRED: u32 = 2;
 /// What stands for the one algorithm; not a handle that CloseHandle knows.
@@ -92,6 +93,48 @@ pair! {
     }
 }
 
+/// The one provider that there is, under the name that programs know.
+const PROVIDER: &str = "Microsoft Base Cryptographic Provider v1.0";
+const PROV_RSA_FULL: u32 = 1;
+
+pair! {
+    /// CryptEnumProviders: one, and then 259. Without a buffer the size that its name needs, in bytes; 234 with one that is too small.
+    fn ovl_CryptEnumProvidersA ovl_CryptEnumProvidersW(
+        index: u32,
+        reserved: *mut u32,
+        flags: u32,
+        kind: *mut u32,
+        name: *mut C,
+        bytes: *mut u32,
+    ) -> Bool {
+        if !reserved.is_null() || kind.is_null() || bytes.is_null() {
+            return fail(Win32Error::INVALID_PARAMETER, FALSE);
+        }
+        if flags != 0 {
+            return fail(NTE_BAD_FLAGS, FALSE);
+        }
+        if index != 0 {
+            return fail(Win32Error::NO_MORE_ITEMS, FALSE);
+        }
+        let text: Vec<C> = crate::text::of(PROVIDER);
+        let size = size_of::<C>() * (text.len() + 1);
+        // SAFETY: neither is NULL, and the caller vouches for them.
+        let room = unsafe {
+            kind.write(PROV_RSA_FULL);
+            bytes.replace(size as u32) as usize
+        };
+        if name.is_null() {
+            return TRUE;
+        }
+        if room < size {
+            return fail(Win32Error::MORE_DATA, FALSE);
+        }
+        // SAFETY: the caller has as much room as the text and its end need.
+        unsafe { crate::text::put(name, &text) };
+        TRUE
+    }
+}
+
 /// CryptGenRandom.
 ///
 /// # Safety
@@ -143,6 +186,29 @@ mod tests {
         for (at, number) in numbers.iter().enumerate() {
             assert!(*number != [0; 16] && !numbers[..at].contains(number));
         }
+    }
+
+    #[test]
+    fn the_one_provider_is_listed_by_its_name() {
+        let (mut kind, mut bytes, mut name) = (0, 0, [0xFFFF_u16; 64]);
+        let mut ask = |index, to, room: u32| {
+            bytes = room;
+            // SAFETY: rooms as large as said.
+            let answer = unsafe { ovl_CryptEnumProvidersW(index, null_mut(), 0, &mut kind, to, &mut bytes) };
+            (answer, if answer == FALSE { crate::support::last_error() } else { 0 }, bytes)
+        };
+        let needed = 2 * (PROVIDER.len() as u32 + 1);
+        assert_eq!(ask(0, null_mut(), 0), (TRUE, 0, needed));
+        assert_eq!(ask(0, name.as_mut_ptr(), needed - 1), (FALSE, 234, needed));
+        assert_eq!(name[0], 0xFFFF, "nothing is written into a room that is too small");
+        assert_eq!(ask(0, name.as_mut_ptr(), 128), (TRUE, 0, needed));
+        assert_eq!(ask(1, name.as_mut_ptr(), 128), (FALSE, 259, 128));
+        let end = name.iter().position(|unit| *unit == 0).unwrap();
+        assert_eq!((String::from_utf16(&name[..end]).unwrap().as_str(), kind), (PROVIDER, 1));
+        let mut narrow = [0u8; 64];
+        // SAFETY: rooms as large as said.
+        let told = unsafe { ovl_CryptEnumProvidersA(0, null_mut(), 0, &mut kind, narrow.as_mut_ptr(), &mut bytes) };
+        assert!(told == TRUE && narrow.starts_with(PROVIDER.as_bytes()));
     }
 
     #[test]

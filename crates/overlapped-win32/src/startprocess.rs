@@ -367,6 +367,7 @@ pair! {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
             check(flags)?;
+            crate::processinfo::may_start_others()?;
             // SAFETY: the caller vouches for the arguments; the structure is an extended one if the flags say so.
             let (info, name, text, directory, list) = unsafe {
                 let extended = flags & EXTENDED_STARTUPINFO_PRESENT != 0;
@@ -404,6 +405,8 @@ pair! {
                 Some(console) if info.flags() & STARTF_USESTDHANDLES == 0 => on_terminal(console)?,
                 _ => standard(info, flags),
             };
+            let jobs = handles(list, JOB_LIST).into_iter().flatten();
+            let jobs = jobs.map(crate::jobs::job).collect::<Result<_, _>>()?;
             let child = start(system()?, Start {
                 program,
                 line: line_of(&text),
@@ -416,10 +419,8 @@ pair! {
                 niceness: Some(flags & PRIORITY_CLASSES).filter(|class| *class != 0).and_then(niceness),
                 startup,
                 breakaway: flags & CREATE_BREAKAWAY_FROM_JOB != 0,
+                jobs,
             })?;
-            for job in handles(list, JOB_LIST).into_iter().flatten() {
-                crate::jobs::job(job)?.assign(&child)?;
-            }
             // SAFETY: the caller vouches for the attributes and for the room.
             unsafe { made.write(hand_out(&child, inherits(process), inherits(thread))?) };
             Ok(())

@@ -5,9 +5,10 @@ use overlapped_devices::FileDriver;
 use overlapped_kernel::System;
 use overlapped_kernel::dispatcher::Event;
 use overlapped_kernel::handle::{Entry, Handle, Object};
+use overlapped_kernel::namespace::{from_utf16, to_utf16};
 use std::cell::Cell;
 use std::ffi::{CStr, OsStr, OsString, c_char};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -124,7 +125,7 @@ pub unsafe fn narrow(text: *const c_char) -> Option<OsString> {
     Some(OsStr::from_bytes(bytes).to_owned())
 }
 
-/// A name in the W functions: UTF-16. A lone surrogate is kept as the three bytes that WTF-8 gives it. `None` for NULL.
+/// A name in the W functions: UTF-16, of which lone surrogates are kept. `None` for NULL.
 ///
 /// # Safety
 /// As for [`narrow`].
@@ -145,23 +146,13 @@ pub unsafe fn wide(text: *const u16) -> Option<OsString> {
 /// UTF-16 to a Linux name.
 #[must_use]
 pub fn wide_to_os(units: &[u16]) -> OsString {
-    let mut bytes = Vec::with_capacity(units.len());
-    for unit in char::decode_utf16(units.iter().copied()) {
-        match unit {
-            Ok(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(lone) => {
-                let unit = lone.unpaired_surrogate();
-                bytes.extend([0xE0 | (unit >> 12) as u8, 0x80 | (unit >> 6 & 0x3F) as u8, 0x80 | (unit & 0x3F) as u8]);
-            }
-        }
-    }
-    OsString::from_vec(bytes)
+    from_utf16(units)
 }
 
-/// A Linux name as UTF-16; bytes that are not UTF-8 become U+FFFD.
+/// A Linux name as UTF-16, which leads back to it; bytes that are not UTF-8 become lone surrogates.
 #[must_use]
 pub fn os_to_wide(name: &OsStr) -> Vec<u16> {
-    name.to_string_lossy().encode_utf16().collect()
+    to_utf16(name)
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@
 //! and Linux is told to end it. Its stack stays allocated, as it did in older versions of Windows, and so does what it had locked.
 
 mod halt;
+pub(crate) mod registers;
+
+pub use registers::{ovl_GetThreadContext, ovl_SetThreadContext};
 
 use crate::processthreadsapi::{Made, forget, made_with, main_thread_of, thread, with_made};
 use crate::support::{Bool, RawHandle, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
-use overlapped_kernel::port;
 use overlapped_kernel::process::Process;
 use overlapped_kernel::thread::{Thread, current};
 use parking_lot::Mutex;
@@ -52,7 +54,7 @@ fn stop_if_marked() {
 #[cold]
 fn stop(made: &Arc<Made>) {
     if made.is_marked() {
-        port::blocking(|| made.pass_gate());
+        registers::wait(made);
         if made.doom().is_some() {
             end(made);
         }

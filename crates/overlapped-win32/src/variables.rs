@@ -42,7 +42,7 @@ pub(crate) fn of_windows(name: &OsStr) -> Option<OsString> {
         b"APPDATA" => to_windows(&shlobj::program_data(true)?),
         b"LOCALAPPDATA" => to_windows(&shlobj::program_data(false)?),
         b"USERNAME" => computer::user_name(),
-        b"COMPUTERNAME" => computer::computer_name(),
+        b"COMPUTERNAME" | b"USERDOMAIN" => computer::computer_name(),
         b"NUMBER_OF_PROCESSORS" => std::thread::available_parallelism().ok()?.to_string().into(),
         b"OS" => "Windows_NT".into(),
         b"PROCESSOR_ARCHITECTURE" if cfg!(target_arch = "x86_64") => "AMD64".into(),
@@ -51,19 +51,15 @@ pub(crate) fn of_windows(name: &OsStr) -> Option<OsString> {
     })
 }
 
-/// The program sets a variable, or takes it away.
+/// The program sets a variable, or takes it away. Only those that are told of have to be remembered.
 pub(crate) fn was_set(name: &OsStr, there: bool) {
     let name = name.to_ascii_uppercase();
-    let mut taken = TAKEN.lock();
     if there {
-        taken.remove(&name);
-    } else if taken.len() < MOST {
-        taken.insert(name);
+        TAKEN.lock().remove(&name);
+    } else if of_windows(&name).is_some() {
+        TAKEN.lock().insert(name);
     }
 }
-
-/// Names that are remembered; there are fewer variables of this kind.
-const MOST: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -84,5 +80,7 @@ mod tests {
         assert_eq!(ask("SYSTEMDRIVE").as_deref(), Some("D:"));
         set_variable(name, None).unwrap();
         assert_eq!(ask("SystemDrive"), None);
+        was_set(OsStr::new("OVL_NOT_OF_WINDOWS"), false);
+        assert!(!TAKEN.lock().contains(OsStr::new("OVL_NOT_OF_WINDOWS")), "nothing to remember");
     }
 }

@@ -90,6 +90,47 @@ pub extern "C" fn ovl_IsBadWritePtr(at: *mut c_void, len: usize) -> Bool {
     ovl_IsBadReadPtr(at, len)
 }
 
+/// IsBadCodePtr: as [`ovl_IsBadReadPtr`], of one byte.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_IsBadCodePtr(at: *const c_void) -> Bool {
+    ovl_IsBadReadPtr(at, 1)
+}
+
+/// IsBadHugeReadPtr: [`ovl_IsBadReadPtr`].
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_IsBadHugeReadPtr(at: *const c_void, len: usize) -> Bool {
+    ovl_IsBadReadPtr(at, len)
+}
+
+/// IsBadHugeWritePtr: [`ovl_IsBadWritePtr`].
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_IsBadHugeWritePtr(at: *mut c_void, len: usize) -> Bool {
+    ovl_IsBadWritePtr(at, len)
+}
+
+/// Is there a string, up to its zero or to so many units?
+fn bad_string<C: crate::text::Unit>(at: *const C, most: usize) -> Bool {
+    // A unit at a time, since what is behind the zero does not matter.
+    for n in 0..most {
+        let unit = at.wrapping_add(n);
+        if ovl_IsBadReadPtr(unit.cast(), size_of::<C>()) != 0 {
+            return 1;
+        }
+        // SAFETY: it can be read, as was just seen.
+        if unsafe { unit.read_unaligned() } == C::default() {
+            break;
+        }
+    }
+    0
+}
+
+crate::arguments::pair! {
+    /// IsBadStringPtr: TRUE for memory that cannot be read at present, up to the zero or to so many units.
+    fn ovl_IsBadStringPtrA ovl_IsBadStringPtrW(at: *const C, most: usize) -> Bool {
+        bad_string(at, most)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +152,14 @@ mod tests {
         // Processes may be forbidden to ask; then everything looks bad.
         assert_eq!(ovl_IsBadReadPtr(16 as *const c_void, 1), TRUE);
         assert_eq!(ovl_IsBadReadPtr(std::ptr::null(), 0), FALSE);
+        assert_eq!((ovl_IsBadCodePtr(good.as_ptr().cast()), ovl_IsBadCodePtr(std::ptr::null())), (FALSE, TRUE));
+        // SAFETY: whether there is a string is what is asked.
+        unsafe {
+            assert_eq!(ovl_IsBadStringPtrA(c"text".as_ptr().cast(), usize::MAX), FALSE);
+            assert_eq!(
+                (ovl_IsBadStringPtrW(16 as *const u16, 1), ovl_IsBadStringPtrW(16 as *const u16, 0)),
+                (TRUE, FALSE)
+            );
+        }
     }
 }

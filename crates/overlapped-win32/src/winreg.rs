@@ -10,6 +10,9 @@ use parking_lot::Mutex;
 use std::ffi::c_void;
 use std::sync::LazyLock;
 
+mod more;
+pub use more::*;
+
 const HKEY_LOCAL_MACHINE: usize = 0x8000_0002;
 /// Of the predefined keys, by their lowest bits.
 const PREDEFINED: std::ops::RangeInclusive<usize> = 0x8000_0000..=0x8000_0007;
@@ -74,6 +77,22 @@ fn processors() -> &'static [(String, u32)] {
 const PROCESSORS: [&str; 4] = ["hardware", "description", "system", "centralprocessor"];
 const VERSION: [&str; 4] = ["software", "microsoft", "windows nt", "currentversion"];
 
+/// The names of the keys directly below a key.
+fn children((root, path): &Key) -> Vec<String> {
+    if *root != HKEY_LOCAL_MACHINE {
+        return Vec::new();
+    }
+    if path.iter().eq(PROCESSORS.iter()) {
+        return (0..processors().len()).map(|number| number.to_string()).collect();
+    }
+    let trees = [
+        ["HARDWARE", "DESCRIPTION", "System", "CentralProcessor"],
+        ["SOFTWARE", "Microsoft", "Windows NT", "CurrentVersion"],
+    ];
+    let within = |tree: &&[&str; 4]| path.iter().zip(**tree).all(|(known, name)| *known == name.to_lowercase());
+    trees.iter().filter(within).filter_map(|tree| tree.get(path.len())).map(|name| (*name).to_owned()).collect()
+}
+
 /// The values of a key; `None` if it is missing.
 fn values((root, path): &Key) -> Option<Vec<(&'static str, Value)>> {
     let starts = |whole: &[&str]| path.len() <= whole.len() && path.iter().zip(whole).all(|(a, b)| a == b);
@@ -94,24 +113,23 @@ fn values((root, path): &Key) -> Option<Vec<(&'static str, Value)>> {
         return None;
     }
     let (name, speed) = processors().get(number.parse::<usize>().ok()?)?;
-    Some(vec![("processornamestring", Value::Text(name.clone())), ("~mhz", Value::Number(*speed))])
+    Some(vec![("ProcessorNameString", Value::Text(name.clone())), ("~MHz", Value::Number(*speed))])
 }
 
 fn version() -> Vec<(&'static str, Value)> {
     vec![
-        ("productname", Value::Text("Windows 10 Pro".into())),
-        ("currentversion", Value::Text("6.3".into())),
-        ("currentbuild", Value::Text(BUILD.to_string())),
-        ("currentbuildnumber", Value::Text(BUILD.to_string())),
-        ("currentmajorversionnumber", Value::Number(10)),
-        ("currentminorversionnumber", Value::Number(0)),
+        ("ProductName", Value::Text("Windows 10 Pro".into())),
+        ("CurrentVersion", Value::Text("6.3".into())),
+        ("CurrentBuild", Value::Text(BUILD.to_string())),
+        ("CurrentBuildNumber", Value::Text(BUILD.to_string())),
+        ("CurrentMajorVersionNumber", Value::Number(10)),
+        ("CurrentMinorVersionNumber", Value::Number(0)),
     ]
 }
 
 fn value(key: &Key, name: &str) -> Result<Value, Win32Error> {
     let values = values(key).ok_or(Win32Error::FILE_NOT_FOUND)?;
-    let name = name.to_lowercase();
-    let found = values.into_iter().find(|(known, _)| *known == name);
+    let found = values.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value).ok_or(Win32Error::FILE_NOT_FOUND)
 }
 
@@ -213,6 +231,49 @@ pub extern "C" fn ovl_RegCloseKey(handle: usize) -> i32 {
 }
 
 pair! {
+    /// RegEnumKeyEx: the name of a key below this one, by number; 259 behind the last, 234 if there is too little room, 87 for NULL. Keys
+    /// have no classes, and no time.
+    fn ovl_RegEnumKeyExA ovl_RegEnumKeyExW(
+        handle: usize,
+        number: u32,
+        to: *mut C,
+        units: *mut u32,
+        _reserved: *mut u32,
+        class: *mut C,
+        class_units: *mut u32,
+        written: *mut u64,
+    ) -> i32 {
+        code(|| {
+            let key = key(handle)?;
+            values(&key).ok_or(Win32Error::FILE_NOT_FOUND)?;
+            let name = children(&key).into_iter().nth(number as usize).ok_or(Win32Error::NO_MORE_ITEMS)?;
+            // SAFETY: the caller's promise.
+            let Some(room) = (unsafe { units.as_mut() }).filter(|_| !to.is_null()) else {
+                return Err(Win32Error::INVALID_PARAMETER);
+            };
+            let name: Vec<C> = of(&name);
+            if (*room as usize) <= name.len() {
+                return Err(Win32Error::MORE_DATA);
+            }
+            *room = name.len() as u32;
+            // SAFETY: there is room for the name and its zero, and the caller vouches for the other places.
+            unsafe {
+                crate::text::put(to, &name);
+                // FILETIME may stand at multiples of 4.
+                if !written.is_null() {
+                    written.write_unaligned(0);
+                }
+                if !class.is_null() && class_units.as_ref().is_some_and(|units| *units != 0) {
+                    crate::text::put(class, &[]);
+                }
+                store_if_wanted(class_units, 0);
+            }
+            Ok(())
+        })
+    }
+}
+
+pair! {
     /// RegQueryValueEx: 2 for a value that is missing, 234 with the bytes needed if there is too little room.
     fn ovl_RegQueryValueExA ovl_RegQueryValueExW(
         handle: usize,
@@ -304,6 +365,47 @@ mod tests {
             assert_eq!(ovl_RegOpenKeyExW(HKEY_LOCAL_MACHINE, nothing.as_ptr(), 0, 1, &raw mut handle), 2);
             assert_eq!(ovl_RegOpenKeyExW(HKEY_LOCAL_MACHINE, path.as_ptr(), 0, 2, &raw mut handle), 5);
         }
+    }
+
+    #[test]
+    fn keys_are_listed_one_by_one_down_to_the_processors() {
+        let (mut parent, mut found) = (HKEY_LOCAL_MACHINE, String::new());
+        let list = |key: usize, number: u32, room: u32| {
+            let (mut name, mut units) = ([0x2Au8; 32], room);
+            // SAFETY: our own places, and the room is that of the name or less.
+            let got = unsafe {
+                ovl_RegEnumKeyExA(
+                    key,
+                    number,
+                    name.as_mut_ptr().cast(),
+                    &raw mut units,
+                    null_mut(),
+                    null_mut(),
+                    null_mut(),
+                    null_mut(),
+                )
+            };
+            let end = name.iter().position(|&byte| byte == 0).unwrap_or(0);
+            assert!(got != 0 || units as usize == end, "the length is that of the name");
+            (got, String::from_utf8(name[..end].to_vec()).unwrap())
+        };
+        assert_eq!(list(parent, 1, 32), (0, "SOFTWARE".into()));
+        assert_eq!(list(parent, 2, 32).0, 259);
+        for wanted in ["HARDWARE", "DESCRIPTION", "System", "CentralProcessor", "0"] {
+            assert_eq!(list(parent, 0, wanted.len() as u32).0, 234, "no room for the zero");
+            let (got, name) = list(parent, 0, wanted.len() as u32 + 1);
+            assert_eq!((got, name.as_str()), (0, wanted));
+            found = name;
+            let (path, mut below) = (wide(&found), 0);
+            // SAFETY: a string, and our own place.
+            assert_eq!(unsafe { ovl_RegOpenKeyExW(parent, path.as_ptr(), 0, 0x2_0019, &raw mut below) }, 0);
+            if parent != HKEY_LOCAL_MACHINE {
+                assert_eq!(ovl_RegCloseKey(parent), 0);
+            }
+            parent = below;
+        }
+        assert_eq!((found.as_str(), list(parent, 0, 32).0), ("0", 259));
+        assert_eq!(ovl_RegCloseKey(parent), 0);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod keyboard;
 pub mod messages;
 pub(crate) mod queue;
+pub mod stations;
 pub mod windows;
 
 use crate::arguments::pair;

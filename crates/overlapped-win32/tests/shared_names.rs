@@ -171,6 +171,8 @@ fn role() {
         Ok("follow-ranges") => shared_files::follow_ranges(),
         Ok("lead-shares") => shared_files::lead_shares(),
         Ok("follow-shares") => shared_files::follow_shares(),
+        Ok("lead-doomed") => shared_files::lead_doomed(),
+        Ok("follow-doomed") => shared_files::follow_doomed(),
         Ok("lead-alone") => shared_files::lead_alone(),
         Ok("follow-alone") => shared_files::count_alone(),
         Ok("lead-killed") => shared_files::killed::lead_killed(),

@@ -20,7 +20,7 @@ fn adopt(system: &System, fd: OwnedFd, overlapped: bool) -> Result<OwnedHandle> 
     let Opened { device, access, overlapped, .. } = files.adopt(fd, overlapped).map_err(failed)?;
     let instance = system.instance(device, overlapped);
     let handle = system.insert(Object::Instance(instance.clone()), access).map_err(failed)?;
-    Ok(OwnedHandle::new(system.clone(), handle, Grant { instance, access }))
+    OwnedHandle::new(system, handle, Grant { instance, access })
 }
 
 macro_rules! adopted {

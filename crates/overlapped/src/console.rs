@@ -69,7 +69,7 @@ fn open(name: &'static str) -> Result<OwnedHandle> {
     let system = crate::default_system()?;
     let opened =
         system.open(OsStr::new(name), &params).map_err(|code| Error::with_path(code, "open", name.as_ref()))?;
-    Ok(OwnedHandle::new(system.clone(), opened.handle, opened.grant))
+    OwnedHandle::new(system, opened.handle, opened.grant)
 }
 
 fn parts(handle: &OwnedHandle) -> Result<(&Arc<Console>, Side)> {
@@ -261,7 +261,7 @@ impl Screen {
         let instance = system.instance(opened.device, false);
         let handle = system.insert(Object::Instance(Arc::clone(&instance)), opened.access).map_err(failed("create"))?;
         let grant = overlapped_kernel::system::Grant { instance, access: opened.access };
-        Ok(Self { handle: OwnedHandle::new(system.clone(), handle, grant) })
+        Ok(Self { handle: OwnedHandle::new(system, handle, grant)? })
     }
 
     fn of<R>(

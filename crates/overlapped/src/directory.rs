@@ -51,12 +51,10 @@ impl OverlappedFile {
     /// ```
     /// # fn main() -> overlapped::Result<()> {
     /// # let dir = tempfile::tempdir().unwrap();
-    /// use overlapped::abi::constants::file::FILE_NOTIFY_CHANGE_FILE_NAME;
     /// use overlapped::{Action, OpenOptions, Watch, changes};
     ///
     /// let directory = OpenOptions::new().open_directory(dir.path())?;
-    /// let watch = Watch { subtree: false, filter: FILE_NOTIFY_CHANGE_FILE_NAME };
-    /// let next = directory.read_changes(vec![0; 4096], watch);
+    /// let next = directory.read_changes(vec![0; 4096], Watch::NAMES.with_subtree());
     /// std::fs::write(dir.path().join("new"), b"").unwrap();
     /// let (bytes, records) = next.wait();
     /// let seen = changes(&records[..bytes?]);

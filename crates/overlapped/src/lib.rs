@@ -96,7 +96,10 @@ mod port;
 pub mod process;
 mod recycle;
 mod scatter;
+mod section;
 pub mod serial;
+#[cfg(doctest)]
+mod soundness;
 mod system;
 mod wait;
 
@@ -118,6 +121,7 @@ pub use operation::{BufResult, Operation, wait_first};
 pub use overlapped_file::OverlappedFile;
 pub use pool::{PoolSize, ThreadPool};
 pub use port::{Associated, Completion, CompletionPort, PortDevice, Rejected, RejectedContext};
+pub use section::{Section, View};
 pub use serial::{OverlappedSerialPort, SerialPort};
 pub use system::{
     SystemBuilder, default as default_system, default_channel, default_files, default_mailslots, default_pipes,
@@ -132,6 +136,7 @@ pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_engine::sentinel::Choice as SentinelChoice;
 pub use overlapped_kernel::System;
 pub use overlapped_kernel::clock::Timeout;
+pub use overlapped_kernel::handle::Handle;
 pub use overlapped_kernel::instance::NotificationModes;
 pub use overlapped_kernel::limits::Limits;
 pub use overlapped_kernel::namespace;

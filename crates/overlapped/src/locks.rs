@@ -81,6 +81,9 @@ impl OverlappedFile {
     ///
     /// The operation fails with 5 without the right to read or write, and 307 for a range that ends before it starts.
     ///
+    /// One that is dropped before somebody has looked at its outcome, by a time limit say, may have got the lock all the same: give it back with
+    /// [`unlock_range`](OverlappedFile::unlock_range), which fails with 158 if it had not.
+    ///
     /// ```
     /// use overlapped::{LockKind, OpenOptions};
     ///

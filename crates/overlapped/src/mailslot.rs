@@ -106,7 +106,7 @@ impl MailslotOptions {
         let driver: &MailslotDriver = system.driver().ok_or_else(|| error(Win32Error::NOT_SUPPORTED))?;
         let made = driver.create(&system, name, self.longest, milliseconds(self.timeout));
         let Open { handle, grant, .. } = made.map_err(error)?;
-        Ok(Mailslot { file: OverlappedFile::new(OwnedHandle::new(system, handle, grant)) })
+        Ok(Mailslot { file: OverlappedFile::new(OwnedHandle::new(&system, handle, grant)?) })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Named objects (contract 04 section 2): events, mutexes, semaphores and timers that threads find by a name, and other processes of
+//! Named objects (contract 04 section 2): events, mutexes, semaphores, timers and sections that threads find by a name, and other processes of
 //! the same user too.
 //!
 //! A name belongs to its object as long as somebody, in whatever process, has the object; then it is free again. Names are
@@ -21,12 +21,15 @@
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::objects::{MutexObject, Semaphore, Timer};
+use crate::process::Job;
+use crate::section::Section;
 use overlapped_abi::Win32Error;
 use overlapped_kernel::System;
 use overlapped_kernel::handle::Object;
 use std::ffi::OsStr;
 
-/// What can have a name: [`Event`], [`MutexObject`], [`Semaphore`], [`Timer`].
+/// What can have a name: [`Event`], [`MutexObject`], [`Semaphore`], [`Timer`], [`Section`]; and [`Job`], whose name is the
+/// process's own.
 pub trait Named: sealed::Kind {}
 
 impl<T: sealed::Kind> Named for T {}
@@ -72,7 +75,7 @@ pub fn open_in<T: Named>(system: &System, name: impl AsRef<OsStr>) -> Result<T> 
 }
 
 mod sealed {
-    use super::{Event, MutexObject, Object, Semaphore, System, Timer};
+    use super::{Event, Job, MutexObject, Object, Section, Semaphore, System, Timer};
     use std::sync::Arc;
 
     /// Keeps [`Named`](super::Named) to the objects of this crate.
@@ -115,6 +118,26 @@ mod sealed {
 
         fn from_object(object: Object, _: &System) -> Option<Self> {
             if let Object::Semaphore(semaphore) = object { Some(Self::from_kernel(semaphore)) } else { None }
+        }
+    }
+
+    impl Kind for Section {
+        fn into_object(self) -> Option<Object> {
+            only(self.into_kernel()).map(Object::Section)
+        }
+
+        fn from_object(object: Object, _: &System) -> Option<Self> {
+            if let Object::Section(section) = object { Some(Self::from_kernel(section)) } else { None }
+        }
+    }
+
+    impl Kind for Job {
+        fn into_object(self) -> Option<Object> {
+            self.into_kernel().map(Object::Job)
+        }
+
+        fn from_object(object: Object, system: &System) -> Option<Self> {
+            if let Object::Job(job) = object { Self::from_kernel(job, system) } else { None }
         }
     }
 

@@ -224,7 +224,7 @@ impl OpenOptions {
             permissions: self.permissions,
         };
         let Open { handle, grant, .. } = system.open(path.as_os_str(), &params).map_err(error)?;
-        Ok(OwnedHandle::new(system, handle, grant))
+        OwnedHandle::new(&system, handle, grant)
     }
 
     fn access(&self) -> AccessMask {

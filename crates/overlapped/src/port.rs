@@ -44,8 +44,9 @@ pub struct CompletionPort<K, C = (), B = Vec<u8>> {
     types: Types<K, C, B>,
 }
 
-/// The port makes and takes these types, on any thread.
-type Types<K, C, B> = PhantomData<fn() -> (K, C, B)>;
+/// The port takes and gives these very types, on any thread. Not a subtype for its supertype: what is posted as the one would come
+/// out as the other.
+type Types<K, C, B> = PhantomData<fn((K, C, B)) -> (K, C, B)>;
 
 struct Inner {
     system: System,
@@ -369,6 +370,11 @@ where
         self.inner.port.remove(self.inner.system.idle(), timeout, false)
     }
 
+    /// Whoever puts a packet in that is not made by [`pack`] of a `(K, C)`, or brings no payload of these types, breaks it.
+    pub(crate) fn kernel(&self) -> &Arc<Port> {
+        &self.inner.port
+    }
+
     /// Closes the port: threads that wait return 735, queued packets are dropped.
     pub fn close(&self) {
         self.inner.port.close();
@@ -395,7 +401,7 @@ const fn travels_inline<T>() -> bool {
     size_of::<T>() <= size_of::<[u64; 2]>() && align_of::<T>() <= align_of::<[u64; 2]>() && !std::mem::needs_drop::<T>()
 }
 
-fn pack<T: Send + 'static>(value: T) -> Cargo {
+pub(crate) fn pack<T: Send + 'static>(value: T) -> Cargo {
     if !travels_inline::<T>() {
         return Cargo::Posted(Box::new(value));
     }
@@ -460,7 +466,7 @@ where
 pub struct Associated<D, K, C = (), B = Vec<u8>> {
     device: D,
     key: K,
-    types: PhantomData<fn(C, B)>,
+    types: Types<K, C, B>,
 }
 
 impl<D, K, C, B> std::ops::Deref for Associated<D, K, C, B> {

@@ -20,8 +20,10 @@
 //! ```
 
 mod inherit;
+mod job;
 
 pub use inherit::{Inheritable, inherited};
+pub use job::{Job, JobCounts, JobLimits, JobMessage};
 
 use crate::error::{Error, Result};
 use crate::file::File;
@@ -118,6 +120,7 @@ pub struct Command {
     lent: Vec<Lent>,
     beginning: Beginning,
     breakaway: bool,
+    jobs: Vec<Arc<overlapped_kernel::process::job::Job>>,
 }
 
 impl Command {
@@ -135,6 +138,7 @@ impl Command {
             lent: Vec::new(),
             beginning: Beginning::CLOSED,
             breakaway: false,
+            jobs: Vec::new(),
         }
     }
 
@@ -229,6 +233,18 @@ impl Command {
         self
     }
 
+    /// The child belongs to this job. A child that cannot is ended at once, and [`Command::spawn`] fails with what [`Job::assign`] fails with.
+    pub fn job(&mut self, job: &Job) -> &mut Self {
+        self.jobs = vec![job.kernel()];
+        self
+    }
+
+    /// The child does not belong to the job of the calling process, which has to allow that ([`JobLimits::breakaway`]; CREATE_BREAKAWAY_FROM_JOB).
+    pub fn breakaway(&mut self, breakaway: bool) -> &mut Self {
+        self.breakaway = breakaway;
+        self
+    }
+
     fn environment(&self) -> Option<Vec<OsString>> {
         if !self.cleared && self.variables.is_empty() {
             return None;
@@ -250,7 +266,8 @@ impl Command {
     /// Starts it.
     ///
     /// # Errors
-    /// 2 or 3 for a program that is not there, 5 for one that must not be run, 193 for a file that is none, 267 for a current directory that is none.
+    /// 2 or 3 for a program that is not there, 5 for one that must not be run, or is to leave a job that does not allow it; 193 for a file that is
+    /// none, 267 for a current directory that is none, 1816 if the job has as many members as it may.
     pub fn spawn(&mut self) -> Result<Child> {
         let failed = |code: Win32Error| Error::new(code, "start of a program");
         let system = crate::system::default()?;
@@ -279,6 +296,7 @@ impl Command {
             standard,
             beginning: self.beginning,
             breakaway: self.breakaway,
+            jobs: std::mem::take(&mut self.jobs),
             ..Start::new(found, arguments)
         };
         let started = devices::start(system, plan);
@@ -292,6 +310,10 @@ impl Command {
 pub struct Child(Arc<Process>);
 
 impl Child {
+    pub(crate) fn process(&self) -> &Arc<Process> {
+        &self.0
+    }
+
     /// The same process as an object to wait for. `std` keeps the right to collect it.
     ///
     /// # Errors

@@ -514,3 +514,95 @@ fn a_task_whose_packet_a_pool_has_given_back_is_cancelled() {
         drop(open);
     });
 }
+
+#[test]
+fn time_passes_for_those_who_await_it() {
+    use overlapped::executor::{Elapsed, sleep_in, timeout_in};
+    on_every_engine(|lab: &Lab| {
+        let (executor, clock) = (executor(lab, PoolSize::fixed(2)), lab.system.engine());
+        let before = clock.now();
+        let (short, long) = (Duration::from_millis(20), Duration::from_millis(60));
+        let sleeps: Vec<_> = [long, short, Duration::ZERO]
+            .map(|time| {
+                let sleep = sleep_in(&lab.system, time);
+                let system = lab.system.clone();
+                executor.spawn(async move {
+                    sleep.await;
+                    system.engine().now()
+                })
+            })
+            .into();
+        let ends: Vec<_> = sleeps.into_iter().map(|task| task.wait().unwrap().since(before)).collect();
+        assert!(ends[0] >= long && ends[1] >= short, "{ends:?}");
+
+        lab.make_fifo("silent");
+        let fifo = lab.open("silent");
+        let (result, waits) = executor.block_on(async {
+            let read = fifo.read_at(vec![0; 4], 0);
+            let result = timeout_in(&lab.system, short, read).await;
+            (result.map(drop), timeout_in(&lab.system, LOST, async { 7 }).await)
+        });
+        assert_eq!((result, waits), (Err(Elapsed), Ok(7)));
+        eventually("the read was cancelled", || fifo.outstanding() == 0);
+    });
+}
+
+/// Wakers that panic, and sleeps that are dropped or awaited by somebody else, hurt no other sleep.
+#[test]
+fn a_sleep_wakes_who_polled_it_last_whatever_others_do() {
+    use overlapped::executor::sleep_in;
+    on_real_engines(|lab: &Lab| {
+        struct Faulty(AtomicUsize);
+        impl std::task::Wake for Faulty {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+                panic!("on purpose");
+            }
+        }
+        let faulty = Arc::new(Faulty(AtomicUsize::new(0)));
+        let waker = Waker::from(Arc::clone(&faulty));
+        let mut context = Context::from_waker(&waker);
+        let mut left = sleep_in(&lab.system, MOMENT);
+        assert!(Pin::new(&mut left).poll(&mut context).is_pending());
+        let mut dropped = sleep_in(&lab.system, MOMENT);
+        assert!(Pin::new(&mut dropped).poll(&mut context).is_pending());
+        drop(dropped);
+        let mut moved = sleep_in(&lab.system, 2 * MOMENT);
+        assert!(Pin::new(&mut moved).poll(&mut context).is_pending());
+        executor(lab, PoolSize::fixed(1)).block_on(moved);
+        assert_eq!(faulty.0.load(Ordering::SeqCst), 1, "only the one that was left with it");
+        executor(lab, PoolSize::fixed(1)).block_on(left);
+    });
+}
+
+#[test]
+fn an_object_can_be_awaited() {
+    use overlapped::pool::Fired;
+    use overlapped::{Event, Semaphore, Timer, wait_any};
+    on_real_engines(|lab: &Lab| {
+        let executor = executor(lab, PoolSize::fixed(2));
+        let (event, semaphore) = (Event::auto_reset(false), Semaphore::new(0, 9).unwrap());
+        let timer = Timer::manual_reset_in(&lab.system);
+        let pool = executor.pool();
+        let (first, second) =
+            (pool.signalled(&event, Timeout::Infinite).unwrap(), pool.signalled(&semaphore, LOST).unwrap());
+        let third = pool.signalled(&timer, Timeout::Infinite).unwrap();
+        let task = executor.spawn(async move { (first.await, second.await, third.await) });
+        event.set();
+        semaphore.release(2).unwrap();
+        timer.set(Duration::from_millis(1), None);
+        assert_eq!(task.wait().unwrap(), (Fired::Signalled, Fired::Signalled, Fired::Signalled));
+        assert_eq!(wait_any(&[&event], Timeout::Poll).unwrap(), overlapped::WaitResult::TimedOut, "it is consumed");
+        assert_eq!(wait_any(&[&semaphore], Timeout::Poll).unwrap(), overlapped::WaitResult::Object(0), "once");
+        let never = pool.signalled(&event, Duration::from_millis(1)).unwrap();
+        assert_eq!(executor.block_on(never), Fired::TimedOut);
+        // Who gives up takes nothing.
+        drop(pool.signalled(&event, Timeout::Infinite).unwrap());
+        event.set();
+        eventually("it is there for somebody else", || {
+            wait_any(&[&event], Timeout::Poll).unwrap() == overlapped::WaitResult::Object(0)
+        });
+        executor.shutdown(LOST).unwrap();
+        assert_eq!(pool.signalled(&event, LOST).unwrap_err().code().0, 735);
+    });
+}

@@ -51,6 +51,22 @@ fn role() {
             let file: File = inherited(number(1)).unwrap();
             file.write_bytes(b"child").unwrap() as u32
         }
+        "hold" => {
+            let file: File = inherited(number(1)).unwrap();
+            let (held, go): (Event, Event) = (inherited(number(2)).unwrap(), inherited(number(3)).unwrap());
+            held.set();
+            let went = go.wait(LONG);
+            drop(file);
+            u32::from(went)
+        }
+        "leave" => {
+            let path = std::env::var_os("OVL_TEST_FILE").unwrap();
+            let mut options = OpenOptions::new();
+            let file = options.write(true).create(true).delete_on_close(number(1) == 1).share_delete(true).open(&path);
+            // Ended with the process, and by nobody else.
+            std::mem::forget(file.unwrap());
+            u32::from(std::path::Path::new(&path).exists())
+        }
         "wrong" => {
             assert_eq!(inherited::<Semaphore>(number(1)).unwrap_err().code().0, 6, "an event is no semaphore");
             assert_eq!(inherited::<Event>(0x7FFF_0000).unwrap_err().code().0, 6);
@@ -176,6 +192,114 @@ fn a_file_is_inherited_with_its_pointer_02_2() {
     let mut text = String::new();
     file.read_to_string(&mut text).unwrap();
     assert_eq!(text, "parent child parent");
+}
+
+/// A file that goes with its last handle, which a child has, too; and what the child says and is told.
+struct Doomed {
+    path: std::path::PathBuf,
+    file: Option<File>,
+    child: Child,
+    held: Event,
+    go: Event,
+    _directory: tempfile::TempDir,
+}
+
+impl Doomed {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let file = OpenOptions::new().write(true).create(true).delete_on_close(true).share_delete(true).open(&path);
+        let (file, held, go) = (file.unwrap(), Event::manual_reset(false), Event::manual_reset(false));
+        let mut command = program("");
+        let [number, first, second] =
+            [command.inherit(&file), command.inherit(&held), command.inherit(&go)].map(Result::unwrap);
+        let child = command.env(ROLE, format!("hold {number} {first} {second}")).spawn().unwrap();
+        Self { path, file: Some(file), child, held, go, _directory: directory }
+    }
+
+    fn has(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Nobody has closed the last handle yet, so it can still be opened.
+    fn is_open_to_all(&self) -> bool {
+        OpenOptions::new().write(true).share_delete(true).open(&self.path).is_ok()
+    }
+
+    fn goes(&self) -> bool {
+        let limit = std::time::Instant::now() + LONG;
+        while self.has() && std::time::Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        !self.has()
+    }
+}
+
+#[test]
+fn a_file_that_is_deleted_on_close_goes_with_the_childs_handle_02_8() {
+    let mut doomed = Doomed::new();
+    // Most likely before the child has begun.
+    drop(doomed.file.take());
+    assert!(doomed.is_open_to_all());
+    assert!(doomed.held.wait(LONG));
+    assert!(doomed.is_open_to_all());
+    doomed.go.set();
+    assert_eq!(end(&doomed.child), 1);
+    assert!(doomed.goes());
+}
+
+#[test]
+fn a_file_that_is_deleted_on_close_goes_with_the_parents_handle_02_8() {
+    let mut doomed = Doomed::new();
+    assert!(doomed.held.wait(LONG));
+    doomed.go.set();
+    assert_eq!(end(&doomed.child), 1);
+    assert!(doomed.is_open_to_all());
+    drop(doomed.file.take());
+    assert!(!doomed.has());
+}
+
+#[test]
+fn a_file_that_is_deleted_on_close_goes_with_a_child_that_is_killed_02_8() {
+    let mut doomed = Doomed::new();
+    assert!(doomed.held.wait(LONG));
+    drop(doomed.file.take());
+    assert!(doomed.has());
+    // SAFETY: our own child, which nobody has waited for.
+    assert_eq!(unsafe { libc::kill(doomed.child.id().cast_signed(), libc::SIGKILL) }, 0);
+    end(&doomed.child);
+    assert!(doomed.goes());
+}
+
+#[test]
+fn a_file_that_is_deleted_on_close_goes_with_a_process_that_ends_without_closing_it_02_8() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    for doomed in [1, 0] {
+        let child = program("").env(ROLE, format!("leave {doomed}")).env("OVL_TEST_FILE", &path).spawn().unwrap();
+        assert_eq!((end(&child), path.exists()), (1, doomed == 0));
+    }
+}
+
+#[test]
+fn a_file_that_is_deleted_on_close_goes_with_a_program_that_knows_nothing_of_it_02_8() {
+    let directory = tempfile::tempdir().unwrap();
+    let [path, flag] = ["file", "flag"].map(|name| directory.path().join(name));
+    fs::write(&flag, "").unwrap();
+    let file = OpenOptions::new().write(true).create(true).delete_on_close(true).open(&path).unwrap();
+    let mut command = Command::new("sh");
+    command.inherit(&file).unwrap();
+    let script = format!("while [ -e '{}' ]; do sleep 0.01; done", flag.display());
+    let child = command.args(["-c", &script]).spawn().unwrap();
+    drop(file);
+    assert!(path.exists());
+    fs::remove_file(&flag).unwrap();
+    assert_eq!(end(&child), 0);
+    let limit = std::time::Instant::now() + LONG;
+    while path.exists() {
+        assert!(std::time::Instant::now() < limit, "it stays");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]

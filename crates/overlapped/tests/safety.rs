@@ -5,11 +5,13 @@ mod common;
 
 use common::{LOST, Lab, bounded, eventually, on_every_engine, on_real_engines};
 use overlapped::{
-    CompletionPort, EngineChoice, Event, IoBuf, OpenOptions, SystemBuilder, ThreadPool, Timeout, Timer, UnixStream,
-    WaitResult, alertable, wait_any,
+    CompletionPort, EngineChoice, Event, Handle, IoBuf, OpenOptions, OwnedHandle, SystemBuilder, ThreadPool, Timeout,
+    Timer, UnixStream, WaitResult, alertable, wait_any,
 };
+use overlapped_kernel::handle::HandleFlags;
 use std::future::Future;
 use std::io::{Read, Write};
+use std::os::fd::{AsFd, AsRawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::Pin;
@@ -277,5 +279,76 @@ fn a_pool_may_be_shut_down_and_dropped_by_its_own_work() {
         .unwrap();
         drop(pool);
         assert_eq!(wait_any(&[&done], LOST), Ok(WaitResult::Object(0)));
+    });
+}
+
+/// What safe code can try on the number of a handle that it does not own.
+fn attack(handle: &OwnedHandle) {
+    let (system, number) = (handle.system(), Handle::from_raw(handle.raw()).expect("a handle"));
+    assert_eq!(system.close(number).unwrap_err().0, 6);
+    let copy = system.duplicate(number, None, HandleFlags::empty(), true).expect("a duplicate; its source stays");
+    assert_eq!(system.close(copy), Ok(()), "which has no owner");
+    system.close_instances(|_| true);
+    // Nobody can take the ownership away, or pretend to have it.
+    assert_eq!(system.set_handle_flags(number, HandleFlags::all(), HandleFlags::empty()), Ok(()));
+    assert_eq!(system.handle_flags(number), Ok(HandleFlags::empty()));
+    let instance = system.grant(number).expect("open").instance;
+    assert_eq!(system.own(number, &instance).unwrap_err().0, 6);
+    assert_eq!(system.close(number).unwrap_err().0, 6);
+}
+
+/// Else a descriptor that is borrowed from it would be a stranger's.
+#[test]
+fn nobody_but_its_owner_closes_a_handle() {
+    on_real_engines(|lab: &Lab| {
+        let (near, far) = UnixStream::pair_in(&lab.system).unwrap();
+        let twin = near.handle().duplicate().expect("another handle of the same socket");
+        let fd = near.as_fd();
+        attack(near.handle());
+        attack(&twin);
+        let others: Vec<_> = (0..64).map(|_| std::fs::File::open("/dev/null").expect("it is there")).collect();
+        assert!(others.iter().all(|other| other.as_raw_fd() != fd.as_raw_fd()));
+        let kind = rustix::net::sockopt::socket_type(fd).expect("still the socket");
+        assert_eq!(kind, rustix::net::SocketType::STREAM);
+        near.send("through").wait().0.unwrap();
+        assert_eq!(far.receive(vec![0; 7]).wait().1, b"through");
+        drop(twin);
+        assert!(far.readable().is_pending(), "a handle is left");
+        drop(near);
+        assert_eq!(far.receive(vec![0; 1]).wait().0, Ok(0));
+    });
+}
+
+#[test]
+fn a_handle_that_was_let_go_is_anybodys_and_a_protected_one_outlives_its_owner() {
+    on_real_engines(|lab: &Lab| {
+        lab.file("data", b"x");
+        let number = |raw: usize| Handle::from_raw(raw).expect("a handle");
+        let raw = lab.open("data").into_handle().into_raw();
+        assert_eq!(lab.system.open_handles(), 1);
+        assert_eq!(lab.system.close(number(raw)), Ok(()));
+        let protected = lab.open("data").into_handle();
+        let (raw, flag) = (protected.raw(), HandleFlags::PROTECT_FROM_CLOSE);
+        lab.system.set_handle_flags(number(raw), flag, flag).unwrap();
+        drop(protected);
+        assert_eq!(lab.system.close(number(raw)).unwrap_err().0, 6, "it is protected");
+        lab.system.set_handle_flags(number(raw), flag, HandleFlags::empty()).unwrap();
+        assert_eq!(lab.system.close(number(raw)), Ok(()), "and has no owner any more");
+        assert_eq!(lab.system.open_handles(), 0);
+    });
+}
+
+/// The same below the owner: a device's descriptor is kept by who looks at it.
+#[test]
+fn a_descriptor_of_a_closed_socket_is_kept_by_who_has_it() {
+    on_real_engines(|lab: &Lab| {
+        let (near, mut far) = UnixStream::pair_in(&lab.system).unwrap();
+        let instance = Arc::clone(near.socket().instance());
+        let kept = instance.device().descriptor().expect("it is open");
+        drop(near);
+        assert!(instance.device().descriptor().is_none(), "no more for others");
+        // The other side knows at once.
+        assert_eq!(far.read(&mut [0; 1]).unwrap(), 0);
+        assert!(rustix::net::sockopt::socket_type(&kept).is_ok());
     });
 }

@@ -317,3 +317,41 @@ fn idle_connections_take_buffers_from_a_pool_when_something_has_come() {
         assert!(port.try_get().unwrap().is_none());
     });
 }
+
+#[test]
+fn a_clone_is_the_same_socket_and_the_last_one_closes_it() {
+    on_real_engines(|lab| {
+        let (near, far) = UnixStream::pair_in(&lab.system).unwrap();
+        let reader = near.try_clone().unwrap();
+        let read = reader.receive(vec![0; 8]);
+        assert_eq!(near.outstanding(), 1, "one socket");
+        far.send("to either").wait().0.unwrap();
+        assert_eq!(read.wait(), (Ok(8), b"to eithe".to_vec()));
+        let rest = reader.receive(vec![0; 8]);
+        let pending = far.receive(vec![0; 8]);
+        drop(reader);
+        assert_eq!(rest.wait().0, Ok(1));
+        assert!(pending.is_pending(), "a handle is left");
+        drop(near);
+        assert_eq!(pending.wait().0, Ok(0));
+    });
+}
+
+/// Streams as the standard library's traits want them: by value, by reference, through adapters.
+#[test]
+fn streams_are_read_and_written_by_value_and_by_reference() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    on_real_engines(|lab| {
+        let (near, mut far) = UnixStream::pair_in(&lab.system).unwrap();
+        far.write_all(b"one\ntwo\nrest").unwrap();
+        writeln!(&far).unwrap();
+        far.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut lines = BufReader::new(near);
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        assert_eq!(line, "one\n");
+        let mut all = String::new();
+        lines.read_to_string(&mut all).unwrap();
+        assert_eq!(all, "two\nrest\n");
+    });
+}

@@ -100,6 +100,8 @@ consts! { u32;
     FILE_SUPPORTS_SPARSE_FILES = 0x40 => "Sparse files.";
     FILE_SUPPORTS_REPARSE_POINTS = 0x80 => "Links.";
     FILE_READ_ONLY_VOLUME = 0x8_0000 => "Read-only.";
+    FILE_SUPPORTS_HARD_LINKS = 0x40_0000 => "Files can have several names.";
+    FILE_SUPPORTS_OPEN_BY_FILE_ID = 0x100_0000 => "Files can be opened by their numbers.";
 
     DRIVE_UNKNOWN = 0 => "Unknown.";
     DRIVE_NO_ROOT_DIR = 1 => "No such root.";

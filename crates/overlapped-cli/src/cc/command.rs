@@ -1,5 +1,6 @@
 //! The compiler's command line: what is understood of it, and what is added.
 
+use super::import_libraries::is_windows_library;
 use super::overlay::{Needs, Search};
 use super::rewritten::Placed;
 use super::{advice, declared, headers, library, suffixes};
@@ -97,52 +98,11 @@ const NO_LINK: &[&str] =
 const NO_START: &[&str] = &["-shared", "-r", "-nostartfiles", "-nostdlib"];
 const PIC: &[&str] = &["-fPIC", "-fpic", "-fPIE", "-fpie", "-fno-pic", "-fno-PIC", "-fno-pie", "-fno-PIE"];
 const CXX_SUFFIXES: &[&str] = &["cpp", "cc", "cxx", "cp", "c++", "ii"];
-/// Import libraries of Windows: what programs use of them is in ours, or nowhere.
-const WINDOWS_LIBRARIES: &[&str] = &[
-    "advapi32",
-    "bcrypt",
-    "comctl32",
-    "comdlg32",
-    "crypt32",
-    "dbghelp",
-    "gdi32",
-    "iphlpapi",
-    "kernel32",
-    "libcmt",
-    "libcmtd",
-    "mincore",
-    "mingw32",
-    "msvcrt",
-    "mswsock",
-    "ntdll",
-    "ole32",
-    "oleaut32",
-    "onecore",
-    "psapi",
-    "rpcrt4",
-    "secur32",
-    "setupapi",
-    "shell32",
-    "shlwapi",
-    "synchronization",
-    "ucrt",
-    "user32",
-    "uuid",
-    "version",
-    "winmm",
-    "winspool",
-    "ws2_32",
-    "wsock32",
-];
 /// Options of mingw's gcc that mean nothing here.
 const MINGW: &[&str] = &["-mwindows", "-mconsole", "-municode", "-mthreads", "-mdll", "-static-libgcc"];
 
 /// Set for the compiler that is started: a variable CC that leads here again is not heeded a second time.
 const INSIDE: &str = "OVERLAPPED_CC";
-
-fn is_windows_library(name: &str) -> bool {
-    WINDOWS_LIBRARIES.contains(&name.to_ascii_lowercase().as_str())
-}
 
 /// By its suffix, in which case does not matter on Windows: MAIN.C is C.
 fn is_cxx(source: &Path) -> bool {
@@ -365,6 +325,7 @@ impl Command {
             (needs.void_wmain, "-Dwmain=ovl_void_wmain"),
         ];
         flags.extend(definitions.into_iter().filter(|(needed, _)| *needed).map(|(_, flag)| OsString::from(flag)));
+        flags.extend(needs.own_posix.iter().map(|name| format!("-DOVL_HIDE_{name}").into()));
         Ok(flags)
     }
 
@@ -505,7 +466,7 @@ mod tests {
     #[test]
     fn libraries_of_windows_are_left_out() {
         assert_eq!(rest("a.c -lws2_32 -o a -lWs2_32 kernel32.lib -l mswsock -lm Ws2_32.Lib"), "a.c -o a -lm");
-        assert_eq!(rest("a.c my.lib -lmine -mwindows"), "a.c my.lib -lmine");
+        assert_eq!(rest("a.c my.lib -lmine -luserenv -lDbgHelp -lavrt msvcrtd.lib -mwindows"), "a.c my.lib -lmine");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! a preprocessor: text that is compiled out is looked at too, which costs nothing. What the compiler says passes through, and
 //! [`advice`] adds a note where a function is missing.
 
+mod addresses;
 mod advice;
 mod arguments;
 mod cache;
@@ -13,10 +14,12 @@ mod casts;
 mod command;
 mod declared;
 mod headers;
+mod import_libraries;
 mod library;
 mod msvc;
 mod overlay;
 mod own_names;
+mod own_posix;
 mod own_types;
 mod rewritten;
 mod scan;

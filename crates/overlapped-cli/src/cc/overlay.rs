@@ -5,8 +5,8 @@
 use super::casts::{Casts, casts};
 use super::rewritten::{Copies, Placed, from_utf16};
 use super::scan::{Seen, scan};
-use super::{cache, headers, own_types, statics};
-use std::collections::{BTreeMap, HashSet};
+use super::{addresses, cache, headers, own_posix, own_types, statics};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -28,6 +28,8 @@ pub struct Needs {
     pub suffixes: bool,
     /// A file looks like a part of a library.
     pub library: bool,
+    /// Types of POSIX that the files define.
+    pub own_posix: BTreeSet<&'static str>,
     /// A source has `void main`.
     pub void_main: bool,
     /// A source has `void wmain`.
@@ -68,10 +70,15 @@ impl Needs {
             let mut rewritten = own_types.as_deref().unwrap_or(&bytes);
             let statics = if is_c(&path) { statics::rewritten(rewritten) } else { None };
             rewritten = statics.as_deref().unwrap_or(rewritten);
-            needs.copies.add(real, rewritten, foreign || own_types.is_some() || statics.is_some());
+            let addresses = if cxx && !is_c(&path) { addresses::rewritten(rewritten) } else { None };
+            rewritten = addresses.as_deref().unwrap_or(rewritten);
+            let changed = own_types.is_some() || statics.is_some() || addresses.is_some();
+            needs.copies.add(real, rewritten, foreign || changed);
             let Seen { includes, void_main, void_wmain, old_annotations, structured, suffixes, library } = scan(&bytes);
             needs.library |= library;
-            let Casts { low, key_is_pointer } = casts(&String::from_utf8_lossy(&bytes));
+            let text = String::from_utf8_lossy(&bytes);
+            needs.own_posix.extend(own_posix::defined(&text));
+            let Casts { low, key_is_pointer } = casts(&text);
             needs.casts.low |= low;
             needs.casts.key_is_pointer |= key_is_pointer;
             needs.old_annotations |= old_annotations;

@@ -9,10 +9,11 @@
 const OTHER_COMPILERS: [&str; 5] = ["_MSC_VER", "__BORLANDC__", "__WATCOMC__", "__MINGW32__", "__CYGWIN__"];
 
 /// What the definition of a name may say without contradicting the headers, in either language; the words of the type in order.
-const AGREES: [(&str, &[&str]); 24] = [
+const AGREES: [(&str, &[&str]); 25] = [
     ("DWORD", &["unsigned int"]),
     ("LONG", &["int", "signed int"]),
     ("ULONG", &["unsigned int"]),
+    ("u_long", &["unsigned int", "ULONG", "DWORD"]),
     ("int8_t", &["signed char"]),
     ("int16_t", &["short", "signed short", "short int", "signed short int"]),
     ("int32_t", &["int", "signed int", "signed", "INT32", "__int32"]),

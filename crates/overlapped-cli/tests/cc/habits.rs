@@ -66,6 +66,35 @@ fn definitions_of_types_that_the_headers_have_agree_with_them() {
 }
 
 #[test]
+fn a_program_may_have_types_of_posix_of_its_own() {
+    let source = include_str!("own_posix.cpp");
+    // A check has found libc's: those are meant.
+    let checked = "#include <signal.h>\n#ifndef HAVE_SIGACTION\nstruct sigaction { int a; };\n#endif\n\
+        int main(void) { struct sigaction old; return sigaction(SIGTERM, 0, &old); }\n";
+    let place = Place::new(&[("a.cpp", source), ("b.c", source), ("checked.c", checked)]);
+    for compiler in compilers() {
+        for (language, file) in [("c++", "a.cpp"), ("cc", "b.c")] {
+            place.compile(&[language, &compiler, "-Wall", file]);
+            assert_eq!(place.run(&[]), ("16 16 1\n1 3 5 6 7\n2 24\n".into(), 0), "{compiler} {file}");
+        }
+        place.compile(&["cc", &compiler, "-Wall", "-DHAVE_SIGACTION", "checked.c"]);
+        assert_eq!(place.run(&[]), (String::new(), 0), "{compiler}");
+    }
+}
+
+#[test]
+fn blocking_is_set_by_an_int_behind_a_cast_and_nothing_beside_it_changes() {
+    let source = include_str!("blocking.c");
+    let place = Place::new(&[("a.cpp", source), ("b.c", source)]);
+    for compiler in compilers() {
+        for (language, file) in [("c++", "a.cpp"), ("cc", "b.c")] {
+            place.compile(&[language, &compiler, "-Wall", file]);
+            assert_eq!(place.run(&[]), ("0 11 1 22\n-1 10035\n0 1\n0\n".into(), 0), "{compiler} {file}");
+        }
+    }
+}
+
+#[test]
 fn suffixes_wide_paths_and_global_macros_work_in_cxx() {
     let place = Place::new(&[("a.cpp", include_str!("modern.cpp"))]);
     for compiler in compilers() {

@@ -27,7 +27,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Once, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// The first frame of a client: kind, name, and the device's greeting.
 pub(super) const HELLO: u16 = RESERVED + 1;
@@ -54,7 +54,8 @@ pub(super) struct Hub {
     services: Arc<Services>,
     poller: Arc<OwnedFd>,
     bell: OwnedFd,
-    started: Once,
+    /// The thread runs.
+    started: Mutex<bool>,
     stop: AtomicBool,
     /// This process as an owner, and where it is spoken to.
     here: Mutex<Option<(Living, OwnedFd)>>,
@@ -83,7 +84,7 @@ impl Hub {
             services,
             poller: Arc::new(poller),
             bell,
-            started: Once::new(),
+            started: Mutex::new(false),
             stop: AtomicBool::new(false),
             here: Mutex::default(),
             connections: Mutex::default(),
@@ -157,14 +158,15 @@ impl Hub {
 
     /// The thread runs from now on.
     pub fn start(self: &Arc<Self>) -> io::Result<()> {
-        let mut started = Ok(());
-        self.started.call_once(|| {
+        let mut started = self.started.lock();
+        if !*started {
+            let hub = Arc::clone(self);
+            std::thread::Builder::new().name("ovl-channel".into()).spawn(move || hub.run())?;
             let observer: Weak<Self> = Arc::downgrade(self);
             observe_exits(observer);
-            let hub = Arc::clone(self);
-            started = std::thread::Builder::new().name("ovl-channel".into()).spawn(move || hub.run()).map(drop);
-        });
-        started
+            *started = true;
+        }
+        Ok(())
     }
 
     /// Tells of registrations from now on.

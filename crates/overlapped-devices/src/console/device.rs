@@ -5,12 +5,12 @@
 
 use super::{Console, ScreenId, own};
 use overlapped_abi::{AccessMask, Status, Win32Error};
-use overlapped_kernel::device::{Bequest, Device, FileType, Next, Opened, Start, bequest};
+use overlapped_kernel::device::{Bequest, Descriptor, Device, FileType, Next, Opened, Start, bequest};
 use overlapped_kernel::dispatcher::WaitRef;
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
-use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 use std::any::Any;
 use std::sync::Arc;
@@ -142,8 +142,8 @@ unsafe impl Device for ConsoleDevice {
         Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.fd.as_ref().map(AsFd::as_fd)
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.fd.as_ref().map(|fd| fd.as_fd().into())
     }
 
     fn close(&self, _instance: &Instance) {

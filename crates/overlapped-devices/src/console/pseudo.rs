@@ -6,18 +6,20 @@
 //! does, but goes through as it is: text and sequences of the kind that terminals know.
 
 use overlapped_abi::Win32Error;
-use overlapped_kernel::clock::Timeout;
+use overlapped_kernel::device::FileType;
 use overlapped_kernel::handle::{Handle, HandleFlags};
-use overlapped_kernel::request::{Buffer, Completion, Function, Route};
+use overlapped_kernel::instance::Instance;
+use overlapped_kernel::port;
+use overlapped_kernel::request::{Buffer, Function, Route};
 use overlapped_kernel::road::{Place, Reply, Report, Transfer};
 use overlapped_kernel::system::{Grant, System};
-use overlapped_kernel::{port, wait};
+use overlapped_kernel::thread::Thread;
 use parking_lot::Mutex;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -30,22 +32,31 @@ pub struct PseudoConsole {
     pty: Arc<Pty>,
     /// The other end, which keeps it alive while no program has it.
     terminal: Mutex<Option<Arc<OwnedFd>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    carriers: Mutex<Vec<Carrier>>,
 }
 
 /// What the threads have.
 struct Pty {
     master: OwnedFd,
-    system: System,
-    keyboard: Ended,
-    screen: Ended,
     closing: AtomicBool,
-    /// Readable when the threads are to stop.
+    /// What is not done by now is not done any more.
+    over: AtomicBool,
+    /// Readable then.
     stop: OwnedFd,
 }
 
-/// A duplicate that its thread closes.
+/// A thread that carries bytes from one end to the other.
+struct Carrier {
+    /// It has begun, and is this one for the library.
+    known: Arc<OnceLock<Arc<Thread>>>,
+    join: JoinHandle<()>,
+    /// What it reads or writes besides the terminal.
+    instance: Arc<Instance>,
+}
+
+/// A duplicate of one of the program's handles, which goes with its thread.
 struct Ended {
+    system: System,
     handle: Handle,
     grant: Grant,
 }
@@ -54,12 +65,19 @@ impl Ended {
     fn of(system: &System, raw: usize) -> Result<Self, Win32Error> {
         let handle = system.duplicate_raw(raw, None, HandleFlags::empty(), false)?;
         match system.grant(handle) {
-            Ok(grant) => Ok(Self { handle, grant }),
+            Ok(grant) => Ok(Self { system: system.clone(), handle, grant }),
             Err(error) => {
                 system.close(handle)?;
                 Err(error)
             }
         }
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Somebody may have closed a number that is not his.
+        let _ = self.system.close(self.handle);
     }
 }
 
@@ -104,16 +122,25 @@ impl PseudoConsole {
         let (master, terminal) = open_pair()?;
         set_window(&master, size)?;
         let stop = eventfd(0, EventfdFlags::CLOEXEC).map_err(from_errno)?;
-        let system = system.clone();
-        let closing = AtomicBool::new(false);
-        let pty = Arc::new(Pty { master, system, keyboard, screen, closing, stop });
-        let spawn = |run: fn(&Pty)| {
-            let pty = Arc::clone(&pty);
-            let thread = std::thread::Builder::new().name("ovl-terminal".into()).spawn(move || run(&pty));
-            thread.map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)
+        let (closing, over) = (AtomicBool::new(false), AtomicBool::new(false));
+        let pty = Arc::new(Pty { master, closing, over, stop });
+        let terminal = Mutex::new(Some(Arc::new(terminal)));
+        let made = Self { pty, terminal, carriers: Mutex::default() };
+        let begun = made.begin(keyboard, Pty::type_in).and_then(|()| made.begin(screen, Pty::show));
+        begun.inspect_err(|_| made.close()).map(|()| made)
+    }
+
+    fn begin(&self, ended: Ended, run: fn(&Pty, &Grant)) -> Result<(), Win32Error> {
+        let (instance, known) = (Arc::clone(&ended.grant.instance), Arc::new(OnceLock::new()));
+        let (pty, own) = (Arc::clone(&self.pty), Arc::clone(&known));
+        let body = move || {
+            own.get_or_init(overlapped_kernel::thread::current);
+            run(&pty, &ended.grant);
         };
-        let threads = vec![spawn(Pty::type_in)?, spawn(Pty::show)?];
-        Ok(Self { pty, terminal: Mutex::new(Some(Arc::new(terminal))), threads: Mutex::new(threads) })
+        let join = std::thread::Builder::new().name("ovl-terminal".into()).spawn(body);
+        let join = join.map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)?;
+        self.carriers.lock().push(Carrier { known, join, instance });
+        Ok(())
     }
 
     /// ResizePseudoConsole: programs on it hear of it.
@@ -137,8 +164,8 @@ impl PseudoConsole {
         self.pty.closing.store(true, Ordering::Release);
         self.release();
         self.pty.hang_up();
-        let threads = std::mem::take(&mut *self.threads.lock());
-        port::blocking(|| self.pty.await_threads(threads));
+        let carriers = std::mem::take(&mut *self.carriers.lock());
+        port::blocking(|| self.pty.await_carriers(&carriers));
     }
 }
 
@@ -172,30 +199,37 @@ impl Pty {
         }
     }
 
-    fn await_threads(&self, threads: Vec<JoinHandle<()>>) {
+    fn await_carriers(&self, carriers: &[Carrier]) {
         let begin = Instant::now();
-        while threads.iter().any(|thread| !thread.is_finished()) {
-            // Again, as it may just be about to read.
-            self.keyboard.grant.instance.cancel_all();
-            if begin.elapsed() > PATIENCE {
-                self.screen.grant.instance.cancel_all();
+        while carriers.iter().any(|carrier| !carrier.join.is_finished()) {
+            let over = begin.elapsed() > PATIENCE;
+            if over && !self.over.swap(true, Ordering::AcqRel) {
                 // It only counts; it is never full.
                 let _ = rustix::io::write(&self.stop, &1u64.to_ne_bytes());
+            }
+            // Again, as the one may just be about to read: what it waits for alone, since the program may use the instance, too.
+            for carrier in carriers.iter().take(if over { carriers.len() } else { 1 }) {
+                let _ = carrier.known.get().map(|thread| thread.cancel_synchronous());
+                if over {
+                    carrier.instance.cancel_all();
+                }
             }
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 
     /// From the input handle to the terminal.
-    fn type_in(&self) {
+    fn type_in(&self, keyboard: &Grant) {
         let mut room = vec![0; ROOM];
+        // A pipe can bring an empty message; anything else has come to its end.
+        let goes_on = keyboard.instance.device().file_type() == FileType::Pipe;
         while !self.closing.load(Ordering::Acquire) {
-            let Ok(typed) = transfer(&self.system, &self.keyboard.grant, Function::Read, &mut room) else { break };
-            if self.enter(&room[..typed]).is_err() {
-                break;
+            match transfer(keyboard, Function::Read, &mut room) {
+                Ok(typed) if typed == 0 && !goes_on => return,
+                Ok(typed) if self.enter(&room[..typed]).is_ok() => {}
+                _ => return,
             }
         }
-        let _ = self.system.close(self.keyboard.handle);
     }
 
     fn enter(&self, mut typed: &[u8]) -> Result<(), Errno> {
@@ -211,45 +245,44 @@ impl Pty {
     }
 
     /// From the terminal to the output handle.
-    fn show(&self) {
+    fn show(&self, screen: &Grant) {
         let mut room = vec![0; ROOM];
-        loop {
+        // A program that never ceases to write is not waited for either.
+        while !self.over.load(Ordering::Acquire) {
             match rustix::io::read(&self.master, &mut *room) {
                 // No program has it any more, and nobody keeps it for the next one.
-                Ok(0) | Err(Errno::IO) => break,
-                Ok(written) => {
-                    if self.put(&mut room[..written]).is_err() {
-                        break;
-                    }
-                }
+                Ok(0) | Err(Errno::IO) => return,
+                Ok(written) if put(screen, &mut room[..written]).is_ok() => {}
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) if self.ready(PollFlags::IN).is_ok() => {}
-                Err(_) => break,
+                _ => return,
             }
         }
-        let _ = self.system.close(self.screen.handle);
     }
 
-    fn put(&self, mut written: &mut [u8]) -> Result<(), Win32Error> {
-        while !written.is_empty() {
-            let done = transfer(&self.system, &self.screen.grant, Function::Write, written)?;
-            written = &mut written[done..];
-        }
-        Ok(())
-    }
-
-    /// Waits until the terminal takes or has something; an error if the threads are to stop.
+    /// Waits until the terminal takes or has something; an error if the threads are to stop, or nobody is there to take it.
     fn ready(&self, what: PollFlags) -> Result<(), Errno> {
         let mut both = [PollFd::new(&self.master, what), PollFd::new(&self.stop, PollFlags::IN)];
         match poll(&mut both, None) {
-            Ok(_) | Err(Errno::INTR) if both[1].revents().is_empty() => Ok(()),
+            Err(Errno::INTR) => Ok(()),
+            Ok(_) if both[0].revents().intersects(what) && both[1].revents().is_empty() => Ok(()),
+            // At its end there is something to be read: just that.
+            Ok(_) if what == PollFlags::IN && both[1].revents().is_empty() => Ok(()),
             _ => Err(Errno::CANCELED),
         }
     }
 }
 
-/// A synchronous transfer, on overlapped instances too.
-fn transfer(system: &System, grant: &Grant, function: Function, bytes: &mut [u8]) -> Result<usize, Win32Error> {
+fn put(screen: &Grant, mut written: &mut [u8]) -> Result<(), Win32Error> {
+    while !written.is_empty() {
+        let done = transfer(screen, Function::Write, written)?;
+        written = &mut written[done..];
+    }
+    Ok(())
+}
+
+/// A transfer that is over when this returns.
+fn transfer(grant: &Grant, function: Function, bytes: &mut [u8]) -> Result<usize, Win32Error> {
     let call = Transfer {
         function,
         buffer: Buffer { start: bytes.as_mut_ptr(), len: bytes.len() },
@@ -260,15 +293,11 @@ fn transfer(system: &System, grant: &Grant, function: Function, bytes: &mut [u8]
         report: Report::AtOnce,
         probe: None,
     };
-    // SAFETY: the bytes are ours until the request is complete, which is waited for.
-    let Completion { status, bytes } = match unsafe { grant.instance.transfer(grant.access, call) } {
-        Ok(Reply::Done(_, completion)) => completion,
-        Ok(Reply::Pending(request)) => {
-            let done = request.done();
-            wait::wait_any(system.idle(), &[done], Timeout::Infinite, false)?;
-            request.completion().ok_or(Win32Error::IO_INCOMPLETE)?
-        }
-        Err(refused) => return Err(refused.error),
-    };
-    if status.is_error() { Err(status.to_win32()) } else { Ok(bytes) }
+    // SAFETY: the bytes are ours until this returns, which is after the request: without OVERLAPPED and payload it is a synchronous one.
+    match unsafe { grant.instance.transfer(grant.access, call) } {
+        Ok(Reply::Done(_, completion)) if !completion.status.is_error() => Ok(completion.bytes),
+        Ok(Reply::Done(_, completion)) => Err(completion.status.to_win32()),
+        Ok(Reply::Pending(_)) => unreachable!("nothing has asked for an overlapped request"),
+        Err(refused) => Err(refused.error),
+    }
 }

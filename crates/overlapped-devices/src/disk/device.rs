@@ -3,7 +3,7 @@
 use super::claim::{Claims, Held, Key, mounts_of};
 use crate::file::{Seat, Sectors};
 use overlapped_abi::{AccessMask, Context, Status, Win32Error};
-use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::device::{Descriptor, Device, FileType, Next, Start};
 use overlapped_kernel::engine::{Kind, Mode, Operation, Parts, RawResult};
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::namespace::DiskName;
@@ -242,8 +242,8 @@ unsafe impl Device for DiskDevice {
         }
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.fd())
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        Some(self.fd().into())
     }
 
     fn close(&self, _instance: &Instance) {

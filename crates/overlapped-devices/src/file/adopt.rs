@@ -10,11 +10,12 @@ use super::FileDriver;
 use super::device::{FileDevice, Made};
 use super::direct::Sectors;
 use super::errors;
+use super::last;
 use super::open::DSYNC;
 use super::registry::Wish;
 use super::stat::{Facts, Kind, proc_path};
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
-use overlapped_kernel::device::Opened;
+use overlapped_kernel::device::{Device, Opened};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 use std::ffi::OsStr;
@@ -22,21 +23,26 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// How a parent process has opened what it has left.
+#[derive(Default)]
+pub(super) struct Left {
+    /// FILE_FLAG_WRITE_THROUGH.
+    pub durable: bool,
+    /// FILE_FLAG_DELETE_ON_CLOSE.
+    pub delete_on_close: bool,
+    /// What holds the share mode of its instance, and its file, until the last handle is closed, here or there (contract 01 §2.2, 02 §8).
+    pub keep: Option<OwnedFd>,
+}
+
 impl FileDriver {
     /// A device of the descriptor, with the rights that it was opened with.
     pub fn adopt(&self, fd: OwnedFd, overlapped: bool) -> Result<Opened, Win32Error> {
-        self.adopt_as(fd, overlapped, false, None)
+        self.adopt_as(fd, overlapped, Left::default())
     }
 
-    /// The same for one that a parent process has left, perhaps opened with FILE_FLAG_WRITE_THROUGH. `keep`: what holds the share mode
-    /// of its instance until the last handle is closed, here or there (contract 01 §2.2).
-    pub(super) fn adopt_as(
-        &self,
-        fd: OwnedFd,
-        overlapped: bool,
-        durable: bool,
-        keep: Option<OwnedFd>,
-    ) -> Result<Opened, Win32Error> {
+    /// The same for one that a parent process has left.
+    pub(super) fn adopt_as(&self, fd: OwnedFd, overlapped: bool, left: Left) -> Result<Opened, Win32Error> {
+        let Left { durable, delete_on_close, keep } = left;
         let flags = rustix::fs::fcntl_getfl(&fd).map_err(errors::other)?;
         let facts = Facts::of(fd.as_fd()).map_err(errors::other)?;
         let (kind, access, names_only) = (facts.kind, access_of(flags), flags.contains(OFlags::PATH));
@@ -44,7 +50,7 @@ impl FileDriver {
         let direct = positioned && flags.contains(OFlags::DIRECT);
         let sectors = direct.then(|| Sectors::of(fd.as_fd(), true));
         let share = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-        let wish = Wish { access, share, overwrite: false, delete_on_close: false, adopted: true };
+        let wish = Wish { access, share, overwrite: false, delete_on_close, adopted: true };
         let seat = match kind.is_stream() {
             true => None,
             false => self.registry.admit(facts.key, wish, self.registry.epoch(), || true).ok(),
@@ -54,22 +60,12 @@ impl FileDriver {
         let path = PathBuf::from(OsStr::from_bytes(&path.unwrap_or_default()));
         let durable = durable || flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
-        let (nonblocking, notification, found) = (false, false, facts);
-        let made = Made {
-            fd,
-            kind,
-            access,
-            names_only,
-            nonblocking,
-            durable,
-            sectors,
-            seat,
-            path,
-            found,
-            cursor,
-            notification,
-        };
-        Ok(Opened { device: Arc::new(FileDevice::new(made)), access, overlapped, existed: true })
+        let made = Made { names_only, durable, sectors, cursor, ..Made::plain(fd, facts, access, path, seat) };
+        let device: Arc<dyn Device> = Arc::new(FileDevice::new(made));
+        if delete_on_close {
+            last::remember(&device);
+        }
+        Ok(Opened { device, access, overlapped, existed: true })
     }
 }
 

@@ -8,7 +8,7 @@
 use super::names::existing_path;
 use super::stat::{Facts, Kind};
 use super::{FileDriver, errors, path};
-use overlapped_abi::Win32Error;
+use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::system::Grant;
 use std::ffi::OsStr;
@@ -26,9 +26,12 @@ impl FileDriver {
         if facts.kind == Kind::Directory || facts.links <= 1 {
             return Ok(vec![file]);
         }
+        // The way there may lead through links, which the search does not follow: it would find the file once more, by another path.
+        let from = std::fs::canonicalize(file.parent().unwrap_or(Path::new("/")));
+        let from = from.map_err(|error| Win32Error::from_io_error(&error, Context::Open))?;
+        let file = file.file_name().map_or_else(|| from.clone(), |last| from.join(last));
         let mut found = vec![file.clone()];
-        let from = file.parent().unwrap_or(Path::new("/"));
-        Outwards { facts, ended: false }.search(from, &mut |path| {
+        Outwards { facts, ended: false }.search(&from, &mut |path| {
             if path != file {
                 found.push(path.to_path_buf());
             }

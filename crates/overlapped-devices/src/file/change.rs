@@ -2,6 +2,7 @@
 
 use super::attributes::{self, Place};
 use super::device::FileDevice;
+use super::last;
 use super::moves::Rename;
 use super::names;
 use super::null::NullDevice;
@@ -170,6 +171,7 @@ pub fn set_disposition(grant: &Grant, flags: Disposition) -> Result<(), Win32Err
         if facts.kind == Kind::Directory && !is_empty(device) {
             return Err(Win32Error::DIR_NOT_EMPTY);
         }
+        last::remember(grant.instance.device());
     }
     if flags.contains(Disposition::ON_CLOSE) {
         seat.set_delete_on_close(delete);

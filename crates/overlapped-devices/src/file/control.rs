@@ -7,7 +7,10 @@ use super::{device_of, errors, reparse, sparse};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::ioctl::*;
 use overlapped_kernel::System;
+use overlapped_kernel::namespace::to_utf16;
 use overlapped_kernel::system::Grant;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 /// Target of the link is relative to its directory.
 const SYMLINK_FLAG_RELATIVE: u32 = 1;
@@ -68,7 +71,7 @@ fn reparse_point(grant: &Grant) -> Result<Fields, Win32Error> {
     }
     let target = rustix::fs::readlinkat(device.fd(), "", Vec::new()).map_err(errors::other)?;
     let flags = if target.as_bytes().starts_with(b"/") { 0 } else { SYMLINK_FLAG_RELATIVE };
-    let target: Vec<u16> = target.to_string_lossy().encode_utf16().collect();
+    let target = to_utf16(OsStr::from_bytes(target.as_bytes()));
     let bytes = u16::try_from(target.len() * 2).map_err(|_| Win32Error::INVALID_FUNCTION)?;
     // Tag, length of what follows, then where in the text the two forms of the name are: both are all of it.
     let header = Fields::default().u32(IO_REPARSE_TAG_SYMLINK).u16(12 + bytes).u16(0);

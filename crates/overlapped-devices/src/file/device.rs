@@ -13,7 +13,7 @@ use super::stat::{Facts, Kind};
 use super::times::Held;
 use super::watch::Notifications;
 use overlapped_abi::{AccessMask, Context, Status, Win32Error};
-use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start, bequest};
+use overlapped_kernel::device::{Bequest, Descriptor, Device, FileType, Next, Start, bequest};
 use overlapped_kernel::engine::{Kind as What, Mode, Operation, Parts, RawResult};
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Function, Position, Request, RequestRef};
@@ -71,6 +71,26 @@ pub(crate) struct Made {
     pub cursor: bool,
     /// It is a change notification ([`watch`](super::watch)).
     pub notification: bool,
+}
+
+impl Made {
+    /// Whatever has no peculiarity: transfers go through the page cache, and happen where they say.
+    pub fn plain(fd: OwnedFd, found: Facts, access: AccessMask, path: PathBuf, seat: Option<Seat>) -> Self {
+        Self {
+            fd,
+            kind: found.kind,
+            access,
+            names_only: false,
+            nonblocking: false,
+            durable: false,
+            sectors: None,
+            seat,
+            path,
+            found,
+            cursor: false,
+            notification: false,
+        }
+    }
 }
 
 impl FileDevice {
@@ -209,7 +229,8 @@ impl FileDevice {
         }
         let descriptor = rustix::io::fcntl_dupfd_cloexec(self.blocking(), 3).ok()?;
         let keep = self.seat().and_then(Seat::bequeath);
-        let bytes = vec![u8::from(self.made.durable)];
+        let deletes = keep.is_some() && self.seat().is_some_and(Seat::deletes_on_close);
+        let bytes = vec![u8::from(self.made.durable), u8::from(deletes)];
         let overlapped = instance.is_overlapped();
         Some(Bequest { kind: bequest::FILE, overlapped, descriptor: Some(descriptor), keep, bytes })
     }
@@ -511,8 +532,8 @@ unsafe impl Device for FileDevice {
         }
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.blocking())
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        Some(self.blocking().into())
     }
 
     fn enqueue(&self, request: RequestRef) {

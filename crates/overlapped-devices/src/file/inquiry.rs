@@ -95,7 +95,7 @@ fn least(class: i32) -> Option<usize> {
 }
 
 fn utf16(name: &OsStr) -> Vec<u16> {
-    name.to_string_lossy().encode_utf16().collect()
+    overlapped_kernel::namespace::to_utf16(name)
 }
 
 /// The path on its volume, with backslashes and without the drive.

@@ -20,6 +20,7 @@ impl FileDriver {
         if self.facts(&existing)?.kind == Kind::Directory {
             return Err(Win32Error::ACCESS_DENIED);
         }
+        self.check_parent(&link)?;
         rustix::fs::linkat(CWD, &existing, CWD, &link, AtFlags::SYMLINK_FOLLOW)
             .map_err(|errno| errors::by_name(errno, &link))
     }
@@ -32,6 +33,7 @@ impl FileDriver {
             [b'\\' | b'/', ..] | [_, b':', ..] => file_path(system, target)?.into_os_string(),
             relative => slashed(relative),
         };
+        self.check_parent(&link)?;
         rustix::fs::symlinkat(&target, CWD, &link).map_err(|errno| errors::by_name(errno, &link))
     }
 }

@@ -207,7 +207,8 @@ impl Locks {
         }
         let mut table = self.table.lock();
         // Looked at under the lock, as in `take`: a close either stops this or finds what is in the table.
-        let status = match seat.left() {
+        // The same for who cancels, and marks the request before.
+        let status = match seat.left() || request.is_cancelling() {
             true => Status::CANCELLED,
             false => match self.try_lock(&mut table.held, new, Some(fd)) {
                 Verdict::Granted => Status::SUCCESS,

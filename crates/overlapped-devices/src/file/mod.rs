@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `open` | CreateFile on a path, `attributes` and `direct` what its flags mean |
 //! | `registry` | share modes, deletion, and `locks`: byte ranges, between the instances of a file |
-//! | `neighbours`, `outer`, `record_lock` | the same between processes |
+//! | `neighbours`, `outer`, `record_lock` | the same between processes; `last`, at the end of this one |
 //! | `device` | reads and writes, as operations for an engine |
 //! | `query`, `times`, `change`, `pointer`, `sparse` | what handles are asked and told |
 //! | `information`, `inquiry` | the classes of SetFileInformationByHandle and GetFileInformationByHandleEx |
@@ -38,6 +38,7 @@ mod direct;
 pub(crate) mod errors;
 mod information;
 mod inquiry;
+mod last;
 mod links;
 mod listing;
 mod locks;
@@ -78,6 +79,7 @@ pub use copy::{CopyProgress, CopyVerdict};
 pub(crate) use direct::Sectors;
 pub use information::{SetInformation, set_information};
 pub use inquiry::{ListingForm, NextEntries, information, next_entries};
+pub(crate) use last::delete_doomed;
 pub use listing::{Entry, Listing};
 pub use locks::{LockFlags, Range, lock, lock_overlapped, lock_request, unlock};
 pub use moves::MoveFlags;
@@ -101,7 +103,7 @@ pub use watch::{Watch, WatchCall, is_change_notification, next_change, watch, wa
 use device::FileDevice;
 use overlapped_abi::{FileFlags, Win32Error};
 use overlapped_kernel::System;
-use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
+use overlapped_kernel::device::{Bequest, Device, Driver, OpenParams, Opened, bequest};
 use overlapped_kernel::namespace::{FileTarget, Target};
 use overlapped_kernel::system::Grant;
 use registry::Registry;
@@ -151,7 +153,11 @@ impl FileDriver {
         let file = self.open_device(target, params)?;
         let access = file.device.access();
         let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
-        Ok(Opened { device: Arc::new(file.device), access, overlapped, existed: file.existed })
+        let device: Arc<dyn Device> = Arc::new(file.device);
+        if params.flags.contains(FileFlags::DELETE_ON_CLOSE) {
+            last::remember(&device);
+        }
+        Ok(Opened { device, access, overlapped, existed: file.existed })
     }
 }
 
@@ -169,9 +175,10 @@ impl Driver for FileDriver {
         match left.kind {
             bequest::FILE => {
                 let fd = left.descriptor.take();
-                let durable = left.bytes.first().is_some_and(|byte| *byte != 0);
+                let [durable, delete_on_close] = [0, 1].map(|at| left.bytes.get(at).is_some_and(|byte| *byte != 0));
+                let how = adopt::Left { durable, delete_on_close, keep: left.keep.take() };
                 let adopted = fd.ok_or(Win32Error::INVALID_HANDLE);
-                Some(adopted.and_then(|fd| self.adopt_as(fd, left.overlapped, durable, left.keep.take())))
+                Some(adopted.and_then(|fd| self.adopt_as(fd, left.overlapped, how)))
             }
             bequest::NULL => Some(Ok(null::inherit(left.overlapped))),
             bequest::CONSOLE => {

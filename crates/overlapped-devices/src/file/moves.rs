@@ -106,6 +106,9 @@ pub(crate) struct Rename<'a> {
 
 impl Rename<'_> {
     pub fn carry_out(&self, registry: &Registry) -> Result<(), Win32Error> {
+        if registry.is_parent_deleted(self.to) {
+            return Err(Win32Error::ACCESS_DENIED);
+        }
         // Mostly nothing has the new name. Whatever else stands in the way is found out below.
         if !self.replace && registry.unname(&[self.source], || self.to_free_name()).is_ok() {
             return Ok(());

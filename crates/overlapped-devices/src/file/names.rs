@@ -65,9 +65,10 @@ impl FileDriver {
         self.registry.unname(&[file], || name::unlink(&path, whole).map_err(|errno| errors::by_name(errno, &path)))
     }
 
-    /// CreateDirectory: 183 if something of this name is there, 5 if that waits to be deleted, 3 if its parent is missing.
+    /// CreateDirectory: 183 if something of this name is there, 5 if that or its parent waits to be deleted, 3 if its parent is missing.
     pub fn create_directory(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
+        self.check_parent(&path)?;
         rustix::fs::mkdirat(CWD, &path, Mode::from_raw_mode(0o777)).map_err(|errno| match errno {
             Errno::NOENT => Win32Error::PATH_NOT_FOUND,
             Errno::EXIST if facts(&path).is_ok_and(|facts| self.check_pending(&facts).is_err()) => {
@@ -112,6 +113,11 @@ impl FileDriver {
     /// 5 for a file that waits to be deleted (contract 01 §2.5), as for an open of it.
     fn check_pending(&self, facts: &Facts) -> Result<(), Win32Error> {
         if self.registry.is_deleted(facts.key) { Err(Win32Error::ACCESS_DENIED) } else { Ok(()) }
+    }
+
+    /// 5 for a name in a directory that waits to be deleted.
+    pub(super) fn check_parent(&self, path: &Path) -> Result<(), Win32Error> {
+        if self.registry.is_parent_deleted(path) { Err(Win32Error::ACCESS_DENIED) } else { Ok(()) }
     }
 
     /// The facts of a name that the caller may look at.

@@ -10,6 +10,11 @@
 //! Drawbacks: processes of other users, and of other run-time directories, are not bound; a name is taken away as Linux does it, whatever
 //! another process has begun meanwhile.
 //!
+//! A file that waits to be deleted is refused to all of them, and goes with its last instance in whichever process: who closes it leaves
+//! that to those who still have it open, if there are such, and else removes the name. Drawbacks: only the process that asked for a
+//! deletion can take it back; whoever is killed meanwhile leaves the file; and an instance that neither reads, writes nor deletes, or whose
+//! marks the table had no room for, is not waited for.
+//!
 //! What an instance denies others that a child inherits is said by a lock that belongs to a descriptor, which goes with the instance's: so it ends
 //! with the last handle in whichever process, and counts from the start of the child on, be it a program of ours or not.
 //!
@@ -21,6 +26,7 @@ mod spill;
 mod table;
 
 use super::locks::Locks;
+use super::registry::Refusal;
 use super::stat::Key;
 use crate::shared;
 use overlapped_abi::{AccessMask, ShareMode};
@@ -35,14 +41,22 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use table::Table;
 
+/// The file of the table; its number changes with what is in it, as processes of an older library may still live.
+const TABLE: &str = "table-2";
+
 /// How long a lock that another process is in the way of waits between two tries: doubled from the first to the second.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(10));
 
-/// What is done with a file, in three bits, and what is denied to others, in three more.
+/// What is done with a file, in three bits, what is denied to others, in three more, and whether it waits to be deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks(u8);
 
 impl Marks {
+    /// The file waits to be deleted: nobody is to open it any more (contract 01 §2.5).
+    pub const DELETED: Self = Self(0x40);
+    /// An instance that is to delete the file on close is open somewhere. Only [entailed](Neighbours::entail).
+    pub const KEPT: Self = Self(0x80);
+
     pub fn of(access: AccessMask, share: ShareMode) -> Self {
         if !access.intersects(AccessMask::SHARING_RELEVANT) {
             return Self(0);
@@ -66,12 +80,12 @@ impl Marks {
 
     /// Leave these others do what they like?
     pub fn deny_nothing(self) -> bool {
-        self.0 >> 3 == 0
+        self.0 >> 3 & 7 == 0
     }
 
-    /// The marks of others that forbid these.
+    /// The marks of others that forbid these by their share modes.
     fn opposite(self) -> Self {
-        Self(self.0 >> 3 | (self.0 & 7) << 3)
+        Self(self.0 >> 3 & 7 | (self.0 & 7) << 3)
     }
 
     /// Is one of these among those?
@@ -149,63 +163,125 @@ impl Neighbours {
     }
 
     fn table(&self) -> Option<&Table> {
-        self.home.kept(&self.table, || Ok(Table::join(self.home.open("table")?)?))
+        self.home.kept(&self.table, || Ok(Table::join(self.home.open(TABLE)?)?))
     }
 
-    /// Says what this process does with a file, and no longer what it did before.
-    fn put(&self, table: &Table, hash: u64, before: Marks, now: Marks) {
+    /// Says what this process does with a file, and no longer what it did before. True: somebody has left it the deletion of the file.
+    fn put(&self, table: &Table, hash: u64, before: Marks, now: Marks) -> bool {
         if before == now {
-            return;
+            return false;
         }
+        let [was, is] = [before, now].map(|marks| marks.meets(Marks::DELETED));
+        if is && !was {
+            table.count_deletion(true);
+        }
+        let left = self.put_marks(table, hash, before, now);
+        // What somebody has left is counted already.
+        if was && !is || left && (is || now == Marks::default()) {
+            table.count_deletion(false);
+        }
+        left
+    }
+
+    fn put_marks(&self, table: &Table, hash: u64, before: Marks, now: Marks) -> bool {
         let none = Marks::default();
         let spilled = table.may_have_spilled(hash) && self.spill.has(hash);
-        if !spilled && (table.put(hash, now) || now == none) {
-            return;
-        }
         if !spilled {
+            let put = table.put(hash, before, now);
+            if put.is_some() || now == none {
+                return put.unwrap_or(false);
+            }
             table.count_spilled(hash, true);
         }
         self.spill.change(&self.home, hash, if spilled { before } else { none }, now);
         if now == none {
             table.count_spilled(hash, false);
         }
+        false
     }
 
-    /// Adds marks to those that this process has at a file, unless marks of others oppose `tested`. False: they do, and nothing has changed.
-    pub fn join(&self, key: Key, own: Marks, new: Marks, tested: Marks) -> bool {
-        let Some(table) = self.table() else { return true };
-        let (hash, all) = (Self::hash(key), own.and(new));
-        let admitted = |opposed: &dyn Fn() -> bool| {
-            self.put(table, hash, own, all);
-            let refused = opposed();
-            if refused {
-                self.put(table, hash, all, own);
+    /// Adds marks to those that this process has at a file, unless marks of others oppose `tested` or the file waits to be deleted: then nothing
+    /// has changed. And whether somebody has left this process the deletion of the file.
+    pub fn join(&self, key: Key, own: Marks, new: Marks, tested: Marks) -> (Result<(), Refusal>, bool) {
+        let Some(table) = self.table() else { return (Ok(()), false) };
+        let (hash, all, mut left) = (Self::hash(key), own.and(new), false);
+        // What is left to one who only tries, he has to himself if he gets the file: then whoever left it has not ended before.
+        let deleted = || own != Marks::default() && table.has_left_deletion(hash);
+        let mut admitted = |opposed: &dyn Fn() -> Option<Refusal>| {
+            left |= self.put(table, hash, own, all);
+            let refused = if deleted() { Some(Refusal::DeletePending) } else { opposed() };
+            if refused.is_some() {
+                left |= self.put(table, hash, all, own);
             }
-            !refused
+            refused.map_or(Ok(()), Err)
         };
-        // The other one may have come at the same time, and withdraws as well: then one of the two is to have the file.
-        let at_once = || table.any(hash, tested.opposite()) || self.spilled(table, hash, tested);
-        admitted(&at_once) || table.in_turn(hash, || admitted(&|| self.opposed(table, hash, tested)))
+        let at_once = || {
+            let marks = tested.opposite().and(Marks::DELETED);
+            (table.any(hash, marks) || self.spilled(table, hash, marks)).then_some(Refusal::Sharing)
+        };
+        let outcome = match admitted(&at_once) {
+            // The other one may have come at the same time, and withdraws as well: then one of the two is to have the file.
+            Err(Refusal::Sharing) => table.in_turn(hash, || admitted(&|| self.opposed(table, hash, tested))),
+            outcome => outcome,
+        };
+        (outcome, left)
     }
 
-    /// Does another process have the file open in a way that forbids this?
-    pub fn oppose(&self, key: Key, tested: Marks) -> bool {
-        self.table().is_some_and(|table| self.opposed(table, Self::hash(key), tested))
+    /// Why another process lets nobody do this with the file.
+    pub fn oppose(&self, key: Key, tested: Marks) -> Option<Refusal> {
+        self.table().and_then(|table| self.opposed(table, Self::hash(key), tested))
     }
 
-    fn opposed(&self, table: &Table, hash: u64, tested: Marks) -> bool {
-        table.any_alive(hash, tested.opposite()) || self.spilled(table, hash, tested)
-    }
-
-    fn spilled(&self, table: &Table, hash: u64, tested: Marks) -> bool {
-        table.may_have_spilled(hash) && self.spill.any(&self.home, hash, tested.opposite())
-    }
-
-    /// The marks of this process at a file have changed.
-    pub fn change(&self, key: Key, before: Marks, now: Marks) {
-        if let Some(table) = self.table() {
-            self.put(table, Self::hash(key), before, now);
+    fn opposed(&self, table: &Table, hash: u64, tested: Marks) -> Option<Refusal> {
+        let any = |marks: Marks| table.any_alive(hash, marks) || self.spilled(table, hash, marks);
+        match () {
+            () if any(Marks::DELETED) => Some(Refusal::DeletePending),
+            () if any(tested.opposite()) => Some(Refusal::Sharing),
+            () => None,
         }
+    }
+
+    fn spilled(&self, table: &Table, hash: u64, marks: Marks) -> bool {
+        table.may_have_spilled(hash) && self.spill.any(&self.home, hash, marks)
+    }
+
+    /// The marks of this process at a file have changed. True: somebody has left it the deletion of the file.
+    pub fn change(&self, key: Key, before: Marks, now: Marks) -> bool {
+        self.table().is_some_and(|table| self.put(table, Self::hash(key), before, now))
+    }
+
+    /// Leaves the deletion of a file to the other processes that have it open; false if there are none.
+    pub fn leave_deletion(&self, key: Key) -> bool {
+        self.table().is_some_and(|table| table.leave_deletion(Self::hash(key)))
+    }
+
+    /// Has another process left this one the deletion of a file that it has open?
+    pub fn is_heir(&self, key: Key) -> bool {
+        let heir = |table: &Table| table.may_have_deletions() && table.has_left_deletion(Self::hash(key));
+        self.table().is_some_and(heir)
+    }
+
+    /// May any file wait to be deleted, here or elsewhere?
+    pub fn may_have_deletions(&self) -> bool {
+        self.table().is_none_or(Table::may_have_deletions)
+    }
+
+    /// Is there a descriptor somewhere that says that the file is [kept](Marks::KEPT)?
+    pub fn is_kept(&self, key: Key) -> bool {
+        self.spill.any(&self.home, Self::hash(key), Marks::KEPT)
+    }
+
+    /// Waits until there is none.
+    pub fn await_kept(&self, key: Key) {
+        Spill::await_none(&self.home, Self::hash(key), Marks::KEPT);
+    }
+
+    /// Has another process said that the file waits to be deleted, or left this one its deletion?
+    pub fn is_deleted(&self, key: Key) -> bool {
+        let hash = Self::hash(key);
+        let others = |table: &Table| table.any_alive(hash, Marks::DELETED) || self.spilled(table, hash, Marks::DELETED);
+        let deleted = |table: &Table| table.has_left_deletion(hash) || others(table);
+        self.table().is_some_and(|table| table.may_have_deletions() && deleted(table))
     }
 
     /// Marks that end with the last copy of this descriptor, which others may have. The count of spilled marks stays: nobody hears of that end.
@@ -266,172 +342,4 @@ impl Neighbours {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEY: Key = Key { dev: 7, ino: 11 };
-    const READ: AccessMask = AccessMask::READ_DATA;
-    const WRITE: AccessMask = AccessMask::WRITE_DATA;
-
-    /// Two that count as processes for each other.
-    fn two(directory: &tempfile::TempDir) -> [Arc<Neighbours>; 2] {
-        let run = directory.path().join("run");
-        [Neighbours::new(run.clone()), Neighbours::new(run)]
-    }
-
-    fn join(who: &Neighbours, access: AccessMask, share: ShareMode) -> bool {
-        let marks = Marks::of(access, share);
-        who.join(KEY, Marks::default(), marks, marks)
-    }
-
-    fn leave(who: &Neighbours, access: AccessMask, share: ShareMode) {
-        who.change(KEY, Marks::of(access, share), Marks::default());
-    }
-
-    /// A third process, which leaves no room in the table for what the others do with the file.
-    fn crowd(directory: &tempfile::TempDir) -> Arc<Neighbours> {
-        let third = Neighbours::new(directory.path().join("run"));
-        let table = third.table().unwrap();
-        let files = (1..).map(|other| Neighbours::hash(KEY) ^ other << 40);
-        let entered = files.take_while(|file| table.put(*file, Marks::of(READ, ShareMode::empty()))).count();
-        assert!(entered > 0 && !table.may_have_spilled(Neighbours::hash(KEY)));
-        third
-    }
-
-    #[test]
-    fn the_rule_of_share_modes_holds_between_processes_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        every_two_opens(two(&directory));
-    }
-
-    #[test]
-    fn the_rule_of_share_modes_holds_where_the_table_is_full_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        let crowd = crowd(&directory);
-        every_two_opens(two(&directory));
-        let table = crowd.table().unwrap();
-        assert!(!table.may_have_spilled(Neighbours::hash(KEY)), "all of it was taken back");
-    }
-
-    #[test]
-    fn the_rule_of_share_modes_holds_between_the_table_and_what_it_has_no_room_for_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        let (alone, all) = (ShareMode::empty(), ShareMode::from_bits_retain(7));
-        let [one, other] = two(&directory);
-        assert!(join(&one, READ, all));
-        let crowd = crowd(&directory);
-        assert!(!join(&other, READ, alone) && join(&other, WRITE, all));
-        assert!(!one.join(KEY, Marks::of(READ, all), Marks::of(READ, alone), Marks::of(READ, alone)));
-        assert!(!one.oppose(KEY, Marks::of(WRITE, all)) && one.oppose(KEY, Marks::of(READ, ShareMode::READ)));
-        drop((crowd, other));
-        assert!(one.join(KEY, Marks::of(READ, all), Marks::of(READ, alone), Marks::of(READ, alone)), "both are dead");
-    }
-
-    #[test]
-    fn marks_that_are_entailed_end_with_the_last_copy_of_their_descriptor_01_1_2() {
-        let directory = tempfile::tempdir().unwrap();
-        let [one, other] = two(&directory);
-        let alone = Marks::of(READ, ShareMode::empty());
-        assert!(join(&one, READ, ShareMode::empty()));
-        let kept = one.entail(KEY, alone).expect("there is a place for them");
-        let copy = kept.try_clone().unwrap();
-        leave(&one, READ, ShareMode::empty());
-        drop(kept);
-        assert!(!join(&other, READ, ShareMode::READ) && !join(&one, READ, ShareMode::READ), "somebody has it still");
-        assert!(one.oppose(KEY, Marks::of(AccessMask::DELETE, ShareMode::from_bits_retain(7))));
-        drop(copy);
-        assert!(join(&other, READ, ShareMode::READ) && join(&one, READ, ShareMode::READ));
-    }
-
-    fn every_two_opens([one, other]: [Arc<Neighbours>; 2]) {
-        let accesses = (0..8_u32).map(|bits| {
-            [READ, WRITE, AccessMask::DELETE].iter().enumerate().fold(AccessMask::empty(), |access, (at, right)| {
-                if bits >> at & 1 == 1 { access | *right } else { access }
-            })
-        });
-        let opens: Vec<_> =
-            accesses.flat_map(|access| (0..8).map(move |share| (access, ShareMode::from_bits_retain(share)))).collect();
-        for (first, held) in &opens {
-            assert!(join(&one, *first, *held));
-            for (access, share) in &opens {
-                let refused = ShareMode::conflicts(*access, *share, *first, *held);
-                assert_eq!(join(&other, *access, *share), !refused, "{first:?} {held:?} then {access:?} {share:?}");
-                if !refused {
-                    leave(&other, *access, *share);
-                }
-            }
-            leave(&one, *first, *held);
-        }
-    }
-
-    #[test]
-    fn of_two_who_open_at_once_one_has_the_file_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        both_at_once(&two(&directory));
-    }
-
-    #[test]
-    fn of_two_who_open_at_once_one_has_the_file_where_the_table_is_full_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        let _crowd = crowd(&directory);
-        both_at_once(&two(&directory));
-    }
-
-    fn both_at_once(both: &[Arc<Neighbours>; 2]) {
-        let alone = ShareMode::empty();
-        for round in 0..200 {
-            let meet = std::sync::Barrier::new(2);
-            let try_it = |who: &Neighbours| {
-                meet.wait();
-                join(who, READ, alone)
-            };
-            let had = std::thread::scope(|scope| {
-                let had = both.each_ref().map(|who| scope.spawn(|| try_it(who)));
-                had.map(|thread| thread.join().unwrap())
-            });
-            assert_eq!(had.iter().filter(|had| **had).count(), 1, "round {round}");
-            both.iter().zip(had).filter(|(_, had)| *had).for_each(|(who, _)| leave(who, READ, alone));
-        }
-    }
-
-    #[test]
-    fn what_the_dead_have_left_is_in_nobodys_way_01_2_2() {
-        let directory = tempfile::tempdir().unwrap();
-        let [one, other] = two(&directory);
-        let alone = ShareMode::empty();
-        for _ in 0..100 {
-            let dead = Neighbours::new(directory.path().join("run"));
-            assert!(join(&dead, WRITE, alone) && !join(&one, READ, ShareMode::READ));
-            drop(dead);
-            assert!(join(&one, READ, ShareMode::READ));
-            assert!(join(&other, READ, ShareMode::READ));
-            leave(&one, READ, ShareMode::READ);
-            leave(&other, READ, ShareMode::READ);
-        }
-    }
-
-    #[test]
-    fn without_a_directory_each_process_is_by_itself() {
-        let directory = tempfile::tempdir().unwrap();
-        let missing = directory.path().join("no/such");
-        let [one, other] = [Neighbours::new(missing.clone()), Neighbours::new(missing)];
-        assert!(join(&one, WRITE, ShareMode::empty()) && join(&other, WRITE, ShareMode::empty()));
-        leave(&one, WRITE, ShareMode::empty());
-        assert!(!other.oppose(KEY, Marks::of(WRITE, ShareMode::empty())) && !other.may_have_locks(KEY));
-    }
-
-    #[test]
-    fn locks_of_others_are_counted_and_forgotten_with_their_processes_02_9() {
-        let directory = tempfile::tempdir().unwrap();
-        let [one, other] = two(&directory);
-        assert!(!other.may_have_locks(KEY));
-        one.count(KEY, true);
-        assert_eq!((one.may_have_locks(KEY), other.may_have_locks(KEY)), (false, true), "its own are known to it");
-        one.count(KEY, false);
-        assert!(!other.may_have_locks(KEY));
-        one.count(KEY, true);
-        drop((one, other));
-        let [next, _] = two(&directory);
-        assert!(!next.may_have_locks(KEY), "nobody was left");
-    }
-}
+mod tests;

@@ -163,6 +163,9 @@ impl<'a> Opening<'a> {
         if self.has(FileFlags::DELETE_ON_CLOSE) && attributes & FILE_ATTRIBUTE_READONLY != 0 {
             return Err(Win32Error::ACCESS_DENIED.into());
         }
+        if self.registry.is_parent_deleted(self.path()) {
+            return Err(Win32Error::ACCESS_DENIED.into());
+        }
         let _creating = self.registry.creating();
         let epoch = self.registry.epoch();
         let access = self.resolved_access(AccessMask::FILE_ALL_ACCESS);
@@ -384,22 +387,8 @@ impl<'a> Opening<'a> {
             self.advise(&fd);
         }
         let durable = flags.contains(DSYNC);
-        let path = self.path().to_path_buf();
-        let kind = facts.kind;
-        Ok(FileDevice::new(Made {
-            fd,
-            kind,
-            access,
-            names_only,
-            nonblocking,
-            durable,
-            sectors,
-            seat,
-            path,
-            found: facts,
-            cursor: false,
-            notification: false,
-        }))
+        let made = Made::plain(fd, facts, access, self.path().to_path_buf(), seat);
+        Ok(FileDevice::new(Made { names_only, nonblocking, durable, sectors, ..made }))
     }
 
     /// Hints, so failures mean nothing.

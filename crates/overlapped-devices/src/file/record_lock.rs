@@ -39,6 +39,11 @@ pub(super) fn set(fd: BorrowedFd<'_>, span: Span, hold: Hold) -> Result<bool, Er
     }
 }
 
+/// Locks a span exclusively, as soon as no other process has any lock there.
+pub(super) fn set_when_free(fd: BorrowedFd<'_>, span: Span) -> Result<(), Errno> {
+    rustix::io::retry_on_intr(|| ask(fd, libc::F_OFD_SETLKW, span, Hold::Exclusive)).map(drop)
+}
+
 /// Is there a lock of another process that forbids this one?
 pub(super) fn forbidden(fd: BorrowedFd<'_>, span: Span, hold: Hold) -> Result<bool, Errno> {
     Ok(ask(fd, libc::F_OFD_GETLK, span, hold)? != Hold::None)

@@ -14,22 +14,24 @@
 //!   before the creation until it is admitted. Who opens or deletes an empty file, as a file just created is, first
 //!   lets creators finish. Thus the creator is always admitted first.
 //!
-//! Other processes are asked last, and only those of this library: see [`neighbours`](super::neighbours). Two things stay within a
-//! process: a file that waits to be deleted can still be opened by others, and the last instance that counts there is its own last.
+//! Other processes are asked last, and only those of this library: see [`neighbours`](super::neighbours).
 
-use super::errors::other;
+mod deletion;
+
+pub(crate) use deletion::Unnamed;
+
 use super::locks::Locks;
-use super::name;
 use super::neighbours::{Marks, Neighbours};
 use super::outer::Outer;
 use super::stat::Key;
+use deletion::Doomed;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
-use rustix::fd::{BorrowedFd, OwnedFd};
+use rustix::fd::OwnedFd;
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -77,6 +79,8 @@ struct Entry {
     pending: Option<Doomed>,
     /// An instance with delete-on-close has closed; cannot be taken back.
     doomed: Option<Doomed>,
+    /// Another process has left the deletion to whoever is the last here; cannot be taken back.
+    heir: bool,
     /// Sections, which may outlive the instances.
     mapped: usize,
     /// Those of them that can be written through.
@@ -93,12 +97,6 @@ struct Member {
     delete_on_close: bool,
     /// The name goes when this instance closes, whoever else has the file open.
     delete_first: bool,
-}
-
-/// A name to remove: the descriptor finds it even if the file was renamed.
-struct Doomed {
-    fd: OwnedFd,
-    path: PathBuf,
 }
 
 /// What an open asks to share.
@@ -137,17 +135,10 @@ impl Registry {
         shard.entry(key).or_insert_with(|| Entry::new(outer()))
     }
 
-    /// Does another process have the file open without sharing deletion?
-    fn kept_by_others(&self, key: Key) -> bool {
-        let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-        let deletion = Marks::of(AccessMask::DELETE, all);
-        self.neighbours.as_ref().is_some_and(|neighbours| neighbours.oppose(key, deletion))
-    }
-
     /// What this process does with a file has changed.
-    fn tell_others(&self, key: Key, before: Marks, entry: &Entry) {
+    fn tell_others(&self, key: Key, before: Marks, entry: &mut Entry) {
         if let Some(neighbours) = &self.neighbours {
-            neighbours.change(key, before, entry.marks());
+            entry.heir |= neighbours.change(key, before, entry.marks());
         }
     }
 
@@ -200,11 +191,11 @@ impl Registry {
         if wish.overwrite && entry.mapped != 0 {
             return Err(Refusal::Mapped);
         }
-        if !self.admitted_by_others(key, entry, wish, used) {
+        if let Err(refusal) = self.admitted_by_others(key, entry, wish, used) {
             if entry.is_unused() {
                 shard.remove(&key);
             }
-            return Err(Refusal::Sharing);
+            return Err(refusal);
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         entry.members.push(Member {
@@ -214,69 +205,35 @@ impl Registry {
             delete_on_close: wish.delete_on_close,
             delete_first: false,
         });
+        if entry.heir {
+            self.tell_others(key, Marks::of(wish.access, wish.share), entry);
+        }
         let locks = Arc::clone(&entry.locks);
         let (left, bequeathed) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Seat { registry: Arc::clone(self), key, id, locks, left, bequeathed, keep: None })
+        Ok(Seat { registry: Arc::clone(self), key, id, locks, left, bequeathed, keep: Mutex::default() })
     }
 
     /// Asks the other processes for an instance more, and tells them of it.
-    fn admitted_by_others(&self, key: Key, entry: &Entry, wish: Wish, used: AccessMask) -> bool {
-        let Some(neighbours) = &self.neighbours else { return true };
+    fn admitted_by_others(&self, key: Key, entry: &mut Entry, wish: Wish, used: AccessMask) -> Result<(), Refusal> {
+        let Some(neighbours) = &self.neighbours else { return Ok(()) };
         let (own, new) = (entry.marks(), Marks::of(wish.access, wish.share));
         if wish.adopted {
-            neighbours.change(key, own, own.and(new));
-            return true;
+            entry.heir |= neighbours.change(key, own, own.and(new));
+            return Ok(());
         }
-        neighbours.join(key, own, new, Marks::of(used, wish.share))
+        let (outcome, left) = neighbours.join(key, own, new, Marks::of(used, wish.share));
+        if outcome.is_err() && left && entry.is_unused() {
+            // It has only tried; those in whose way it was have the file.
+            neighbours.leave_deletion(key);
+        }
+        entry.heir |= left;
+        outcome
     }
 
     /// Has this process a file open on the file system with this number?
     pub fn any_in(&self, dev: u64) -> bool {
         self.shards.iter().any(|shard| shard.lock().keys().any(|key| key.dev == dev))
     }
-
-    /// Whether the file waits to be deleted: nobody may open it, not even to look at it.
-    pub fn is_deleted(&self, key: Key) -> bool {
-        self.shard(key).lock().get(&key).is_some_and(Entry::is_deleted)
-    }
-
-    /// Takes names away by `act`, if the other instances of these files let somebody delete them (contract 02 §8).
-    pub fn unname<R>(&self, files: &[Unnamed], act: impl FnOnce() -> Result<R, Win32Error>) -> Result<R, Win32Error> {
-        // In order, each once: two of these calls never wait for each other.
-        let mut shards: Vec<usize> = files.iter().map(|file| Self::shard_of(file.key)).collect();
-        shards.sort_unstable();
-        shards.dedup();
-        let guards: Vec<_> = shards.iter().map(|at| (*at, self.shards[*at].lock())).collect();
-        for file in files {
-            let shard = guards.iter().find(|(at, _)| *at == Self::shard_of(file.key));
-            if let Some(entry) = shard.and_then(|(_, shard)| shard.get(&file.key)) {
-                entry.may_be_deleted(file.except)?;
-                if file.goes && entry.mapped != 0 {
-                    return Err(Win32Error::ACCESS_DENIED);
-                }
-            }
-            if !file.bequeathed && self.kept_by_others(file.key) {
-                return Err(Win32Error::SHARING_VIOLATION);
-            }
-        }
-        let result = act();
-        if result.is_ok() {
-            self.epoch.fetch_add(1, Ordering::AcqRel);
-        }
-        result
-    }
-}
-
-/// A file that is to lose a name.
-#[derive(Clone, Copy)]
-pub(crate) struct Unnamed {
-    pub key: Key,
-    /// The instance that asks for it.
-    pub except: Option<u64>,
-    /// It is deleted or replaced, not renamed: 5 while it is mapped.
-    pub goes: bool,
-    /// Other processes may have handles of the same instance.
-    pub bequeathed: bool,
 }
 
 impl From<Refusal> for Win32Error {
@@ -297,6 +254,7 @@ impl Entry {
             members: SmallVec::new(),
             pending: None,
             doomed: None,
+            heir: false,
             mapped: 0,
             mapped_writable: 0,
             valid: None,
@@ -310,11 +268,12 @@ impl Entry {
     /// What this process does with the file, for other processes.
     fn marks(&self) -> Marks {
         let section = if self.mapped_writable == 0 { Marks::default() } else { Marks::of_section() };
+        let section = if self.is_deleted() { section.and(Marks::DELETED) } else { section };
         self.members.iter().fold(section, |marks, member| marks.and(Marks::of(member.access, member.share)))
     }
 
     fn is_deleted(&self) -> bool {
-        self.pending.is_some() || self.doomed.is_some()
+        self.pending.is_some() || self.doomed.is_some() || self.heir
     }
 
     /// The rule of contract 01 §2.2 against every instance but `except`.
@@ -329,21 +288,6 @@ impl Entry {
             && !share.contains(ShareMode::WRITE)
             && access.intersects(AccessMask::SHARING_RELEVANT)
     }
-
-    /// As if somebody opened it to delete it, sharing everything.
-    fn may_be_deleted(&self, except: Option<u64>) -> Result<(), Refusal> {
-        if self.is_deleted() {
-            return Err(Refusal::DeletePending);
-        }
-        let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-        if self.conflicts(AccessMask::DELETE, all, except) { Err(Refusal::Sharing) } else { Ok(()) }
-    }
-}
-
-impl Doomed {
-    fn new(fd: BorrowedFd<'_>, path: &Path) -> Result<Self, rustix::io::Errno> {
-        Ok(Self { fd: rustix::io::fcntl_dupfd_cloexec(fd, 0)?, path: path.to_path_buf() })
-    }
 }
 
 /// A place among the instances of a file; leaving it is the last handle's close.
@@ -355,8 +299,8 @@ pub(crate) struct Seat {
     left: AtomicBool,
     /// Another process may have a handle of the same instance, which does not stand in its own way.
     bequeathed: AtomicBool,
-    /// An inherited instance: what it denies others ends with the last copy of this.
-    keep: Option<OwnedFd>,
+    /// An instance that several processes have: what it denies others, and that it is to delete its file, ends with the last copy of this.
+    keep: Mutex<Option<OwnedFd>>,
 }
 
 impl Seat {
@@ -373,23 +317,36 @@ impl Seat {
     /// What the instance denies others is held by this descriptor, too.
     pub fn keeping(mut self, keep: Option<OwnedFd>) -> Self {
         self.bequeathed = AtomicBool::new(keep.is_some());
-        self.keep = keep;
+        self.keep = Mutex::new(keep);
         self
     }
 
     /// A child gets a handle of the instance: the descriptor that denies others as much, from now on until the child closes it.
     /// `None` if that is nothing.
     pub fn bequeath(&self) -> Option<OwnedFd> {
-        if let Some(keep) = &self.keep {
+        let mut kept = self.keep.lock();
+        if let Some(keep) = &*kept {
             return rustix::io::fcntl_dupfd_cloexec(keep, 3).ok();
         }
         let neighbours = self.registry.neighbours.as_ref()?;
         let shard = self.registry.shard(self.key).lock();
         let own = shard.get(&self.key)?.members.iter().find(|member| member.id == self.id)?;
-        let marks = Marks::of(own.access, own.share);
+        let (marks, deletes) = (Marks::of(own.access, own.share), own.delete_on_close);
         drop(shard);
         self.bequeathed.store(true, Ordering::Release);
+        if deletes {
+            let keep = neighbours.entail(self.key, marks.and(Marks::KEPT))?;
+            *kept = rustix::io::fcntl_dupfd_cloexec(&keep, 3).ok();
+            return Some(keep);
+        }
         if marks.deny_nothing() { None } else { neighbours.entail(self.key, marks) }
+    }
+
+    /// Is its file to be deleted with its last handle?
+    pub fn deletes_on_close(&self) -> bool {
+        let shard = self.registry.shard(self.key).lock();
+        let members = shard.get(&self.key).map(|entry| &entry.members[..]).unwrap_or_default();
+        members.iter().any(|member| member.id == self.id && member.delete_on_close)
     }
 
     fn is_bequeathed(&self) -> bool {
@@ -409,90 +366,6 @@ impl Seat {
     /// Has the instance's last handle been closed?
     pub fn left(&self) -> bool {
         self.left.load(Ordering::Acquire)
-    }
-
-    /// The same for [`Registry::unname`].
-    pub fn unnamed(&self) -> Unnamed {
-        Unnamed { key: self.key, except: Some(self.id), goes: false, bequeathed: self.is_bequeathed() }
-    }
-
-    /// Whether the file waits to be deleted.
-    pub fn delete_pending(&self) -> bool {
-        self.registry.is_deleted(self.key)
-    }
-
-    /// FileDispositionInfo: the file goes with its last instance, or stays after all. `first`: its name goes with this
-    /// instance already.
-    pub fn set_pending(&self, delete: bool, first: bool, fd: BorrowedFd<'_>, path: &Path) -> Result<(), Win32Error> {
-        let mut shard = self.registry.shard(self.key).lock();
-        let Some(entry) = shard.get_mut(&self.key) else { return Ok(()) };
-        if !delete {
-            entry.pending = None;
-            self.with_member(entry, |member| member.delete_first = false);
-            return Ok(());
-        }
-        if entry.pending.is_none() {
-            let all = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
-            let kept_by_others = || !self.is_bequeathed() && self.registry.kept_by_others(self.key);
-            if entry.conflicts(AccessMask::DELETE, all, Some(self.id)) || kept_by_others() {
-                return Err(Win32Error::SHARING_VIOLATION);
-            }
-            if entry.mapped != 0 {
-                return Err(Win32Error::ACCESS_DENIED);
-            }
-            entry.pending = Some(Doomed::new(fd, path).map_err(other)?);
-        }
-        self.with_member(entry, |member| member.delete_first |= first);
-        Ok(())
-    }
-
-    /// FILE_DISPOSITION_FLAG_ON_CLOSE: changes delete-on-close of this instance.
-    pub fn set_delete_on_close(&self, on: bool) {
-        let mut shard = self.registry.shard(self.key).lock();
-        if let Some(entry) = shard.get_mut(&self.key) {
-            self.with_member(entry, |member| member.delete_on_close = on);
-        }
-    }
-
-    fn with_member(&self, entry: &mut Entry, change: impl FnOnce(&mut Member)) {
-        if let Some(member) = entry.members.iter_mut().find(|member| member.id == self.id) {
-            change(member);
-        }
-    }
-
-    /// The last handle of the instance is closed: locks end, others may open, and what was to be deleted goes.
-    pub fn leave(&self, fd: BorrowedFd<'_>, path: &Path) {
-        self.leave_as(|member| member.delete_on_close.then(|| Doomed::new(fd, path)));
-    }
-
-    /// `doom`: what becomes of the name if the leaving instance was to delete it on close.
-    fn leave_as(&self, doom: impl FnOnce(&Member) -> Option<Result<Doomed, rustix::io::Errno>>) {
-        if self.left.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        self.locks.release(self.id);
-        let mut shard = self.registry.shard(self.key).lock();
-        let Some(entry) = shard.get_mut(&self.key) else { return };
-        let Some(at) = entry.members.iter().position(|member| member.id == self.id) else { return };
-        let before = entry.marks();
-        let member = entry.members.swap_remove(at);
-        self.registry.tell_others(self.key, before, entry);
-        match doom(&member) {
-            Some(Ok(doomed)) => entry.doomed = Some(doomed),
-            Some(Err(error)) => tracing::warn!(%error, "a file to be deleted on close stays"),
-            None => {}
-        }
-        let last = entry.members.is_empty();
-        if last || member.delete_first {
-            let names = [entry.pending.take(), entry.doomed.take()];
-            for doomed in names.into_iter().flatten() {
-                name::remove(&doomed.fd, &doomed.path);
-                self.registry.epoch.fetch_add(1, Ordering::AcqRel);
-            }
-        }
-        if entry.is_unused() {
-            shard.remove(&self.key);
-        }
     }
 
     /// A section of the file is made, to be written through or only read.
@@ -556,6 +429,6 @@ impl Drop for Mapped {
 impl Drop for Seat {
     /// An open that failed after it was admitted: nothing is deleted on its account.
     fn drop(&mut self) {
-        self.leave_as(|_| None);
+        self.leave_as(None);
     }
 }

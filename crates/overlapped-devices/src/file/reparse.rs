@@ -4,6 +4,7 @@
 //! it, after which the other goes; so the handle by which it was done refers to what is gone, and the name has to be opened anew.
 
 use super::query::IO_REPARSE_TAG_SYMLINK;
+use super::registry::Unnamed;
 use super::stat::{Facts, Kind};
 use super::{device_of, errors, name};
 use overlapped_abi::{AccessMask, Win32Error};
@@ -64,8 +65,9 @@ impl<'a> Data<'a> {
     }
 }
 
-/// Makes the empty file or directory of the handle a link: 5 without the right to write, 145 for a directory with files in it, 4393 for what
-/// is neither a symbolic link nor a junction, 4392 for data that make no sense.
+/// Makes the empty file or directory of the handle a link: 5 without the right to write, 145 for a directory with files in it, 50 for a file
+/// that is not empty, as Linux has no place for both, 32 while another instance does not share deletion, 4393 for what is neither a symbolic
+/// link nor a junction, 4392 for data that make no sense.
 pub(super) fn set(system: &System, grant: &Grant, input: &[u8]) -> Result<(), Win32Error> {
     let (target, relative) = Data::read(input)?.target()?;
     writable(grant)?;
@@ -77,9 +79,12 @@ pub(super) fn set(system: &System, grant: &Grant, input: &[u8]) -> Result<(), Wi
     };
     let path = super::path(grant)?;
     let facts = Facts::of_name(&path).map_err(errors::other)?;
+    if facts.kind == Kind::Regular && facts.size != 0 {
+        return Err(Win32Error::NOT_SUPPORTED);
+    }
     let beside = beside(&path);
     rustix::fs::symlinkat(&target, CWD, &beside).map_err(errors::other)?;
-    take_place(&path, &beside, facts.kind == Kind::Directory)
+    take_place(grant, &path, &beside)
 }
 
 /// Makes the link of the handle an empty directory again if it leads to one or to nothing, else an empty file: 4390 for what is no link,
@@ -105,7 +110,7 @@ pub(super) fn delete(grant: &Grant, input: &[u8]) -> Result<(), Win32Error> {
     } else {
         rustix::fs::mkdirat(CWD, &beside, Mode::from_raw_mode(0o777)).map_err(errors::other)?;
     }
-    take_place(&path, &beside, false)
+    take_place(grant, &path, &beside)
 }
 
 fn writable(grant: &Grant) -> Result<(), Win32Error> {
@@ -122,20 +127,24 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(OsStr::new(&format!(".overlapped-link-{}-{number}", std::process::id())))
 }
 
-/// `new` gets the name of `old`, which goes; if that cannot go, everything is as it was before.
-fn take_place(old: &Path, new: &Path, directory: bool) -> Result<(), Win32Error> {
-    let is_dir = |path: &Path| Facts::of_name(path).is_ok_and(|facts| facts.kind == Kind::Directory);
+/// `new` gets the name of the handle's file, `old`, which goes; if that cannot go, everything is as it was before.
+fn take_place(grant: &Grant, old: &Path, new: &Path) -> Result<(), Win32Error> {
+    let unlink = |path: &Path| {
+        let whole = Facts::of_name(path).is_ok_and(|facts| facts.kind == Kind::Directory);
+        name::unlink(path, whole)
+    };
     let swap = || rustix::fs::renameat_with(CWD, old, CWD, new, RenameFlags::EXCHANGE);
-    if let Err(errno) = swap() {
-        let _ = name::unlink(new, is_dir(new));
-        return Err(errors::other(errno));
-    }
-    match name::unlink(new, directory) {
-        Ok(()) => Ok(()),
-        Err(errno) => {
+    let replace = || {
+        swap().map_err(errors::other)?;
+        unlink(new).map_err(|errno| {
             let _ = swap();
-            let _ = name::unlink(new, is_dir(new));
-            Err(if errno == rustix::io::Errno::NOTEMPTY { NOT_EMPTY } else { errors::other(errno) })
-        }
-    }
+            if errno == rustix::io::Errno::NOTEMPTY { NOT_EMPTY } else { errors::other(errno) }
+        })
+    };
+    // Whoever opens the name meanwhile must find out that its file has none any more.
+    let replaced = match device_of(grant)?.seat() {
+        Some(seat) => seat.registry().unname(&[Unnamed { goes: true, ..seat.unnamed() }], replace),
+        None => replace(),
+    };
+    replaced.inspect_err(|_| _ = unlink(new))
 }

@@ -81,7 +81,11 @@ fn volume(vfs: &StatVfs, fs: &StatFs, serial: u32) -> Volume {
         | FILE_UNICODE_ON_DISK
         | FILE_PERSISTENT_ACLS
         | FILE_SUPPORTS_SPARSE_FILES
-        | FILE_SUPPORTS_REPARSE_POINTS;
+        | FILE_SUPPORTS_REPARSE_POINTS
+        | FILE_SUPPORTS_OPEN_BY_FILE_ID;
+    if !matches!(file_system, "vfat" | "exfat" | "iso9660" | "udf") {
+        flags |= FILE_SUPPORTS_HARD_LINKS;
+    }
     if file_system == "btrfs" {
         flags |= FILE_FILE_COMPRESSION;
     }

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 enum Part {
     /// Any run of letters.
     Run,
-    /// Any run of letters that does not take the last dot of the name.
+    /// Any run of letters up to the last dot of the name, which it may take too.
     RunBeforeExtension,
     /// One letter that is no dot; nothing at a dot or at the end.
     One,
@@ -91,7 +91,7 @@ impl Pattern {
                     (Part::Letter(wanted), Some(letter)) => wanted == letter && take,
                     (Part::Letter(_), None) => false,
                     (Part::Run | Part::RunBeforeExtension | Part::One | Part::DotOrEnd, None) => skip,
-                    (Part::RunBeforeExtension, Some(DOT)) if !dot_follows => skip,
+                    (Part::RunBeforeExtension, Some(DOT)) if !dot_follows => skip || take,
                     (Part::Run | Part::RunBeforeExtension, Some(_)) => skip || stay,
                     (Part::One, Some(DOT)) => skip,
                     (Part::One, Some(_)) => take,
@@ -124,6 +124,8 @@ mod tests {
             ("a???", "ab"),
             ("?.txt", "x.txt"),
             ("*.", "noext"),
+            ("*.", "."),
+            ("*.", ".."),
             ("<.txt", "a.b.txt"),
             ("*.b*", "a.b.c"),
             ("été", "ÉTÉ"),
@@ -142,6 +144,7 @@ mod tests {
             ("*.txt", "txt"),
             ("?.txt", "xy.txt"),
             ("*.", "a.b"),
+            ("<.txt", "a.b.txtx"),
             ("a?c", "ac"),
             ("a", "ab"),
             ("", "a"),

@@ -295,7 +295,9 @@ unsafe impl Device for FarServer {
             let mut state = self.far.state.lock();
             state.last += 1;
             let (tag, room) = (state.last, request.buffer().len as u64);
-            let sent = !state.over && self.connection.send(READ, tag, Writer::new().u64(room).finish()).is_ok();
+            // Who cancels marks the request before it looks for it under this lock.
+            let over = state.over || request.is_cancelling();
+            let sent = !over && self.connection.send(READ, tag, Writer::new().u64(room).finish()).is_ok();
             if sent {
                 state.waiting.insert(tag, request);
                 return;

@@ -117,6 +117,11 @@ impl Who {
         }
     }
 
+    /// Has somebody asked for the end of a read that stands nowhere yet?
+    fn is_cancelling(&self) -> bool {
+        matches!(self, Self::Here(request) if request.is_cancelling())
+    }
+
     /// The read is over. A message has at most its room.
     pub fn finish(self, outcome: Outcome) {
         match self {
@@ -214,7 +219,9 @@ impl Slot {
     /// A read waits from now on, unless a message has come meanwhile.
     pub fn enqueue(&self, who: Who) {
         let mut state = self.state.lock();
-        let outcome = if state.open { state.next(who.room()) } else { Some(Err(Status::CANCELLED)) };
+        // Whoever cancels marks the request before it takes this lock: either the mark is seen here, or the request there.
+        let over = !state.open || who.is_cancelling();
+        let outcome = if over { Some(Err(Status::CANCELLED)) } else { state.next(who.room()) };
         if let Some(outcome) = outcome {
             drop(state);
             return who.finish(outcome);
@@ -228,29 +235,31 @@ impl Slot {
 
     /// Ends a read that waits; false if it does not wait here.
     pub fn cancel(&self, request: &RequestRef) -> bool {
-        self.cancel_where(|who| matches!(who, Who::Here(waiting) if Arc::ptr_eq(waiting, request)))
+        let is_it = |reader: &Reader| matches!(&reader.who, Who::Here(waiting) if Arc::ptr_eq(waiting, request));
+        let waited = {
+            let mut state = self.state.lock();
+            let place = state.readers.iter().position(is_it);
+            place.and_then(|place| state.readers.remove(place))
+        };
+        let Some(reader) = waited else { return false };
+        reader.who.finish(Err(Status::CANCELLED));
+        true
     }
 
     /// Ends the read of a child that has this tag, or all of its reads.
     pub fn cancel_far(&self, child: &Connection, wanted: Option<u64>) {
-        self.cancel_where(|who| match who {
+        let is_it = |reader: &Reader| match &reader.who {
             Who::Far { connection, tag, .. } => connection.same(child) && wanted.is_none_or(|wanted| wanted == *tag),
             Who::Here(_) => false,
-        });
-    }
-
-    fn cancel_where(&self, which: impl Fn(&Who) -> bool) -> bool {
+        };
         let told: Told = {
             let mut state = self.state.lock();
-            let (over, left) =
-                std::mem::take(&mut state.readers).into_iter().partition(|reader: &Reader| which(&reader.who));
+            let (over, left) = std::mem::take(&mut state.readers).into_iter().partition(is_it);
             state.readers = left;
             let over: VecDeque<Reader> = over;
             over.into_iter().map(|reader| (reader.who, Err(Status::CANCELLED))).collect()
         };
-        let any = !told.is_empty();
         tell(told);
-        any
     }
 
     /// One more reads; false if the slot is closed.

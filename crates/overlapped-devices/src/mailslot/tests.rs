@@ -1,10 +1,13 @@
 //! Mailslots of other computers (contract 07 section 4.2): each has a run-time directory and an address of this machine's loopback network.
 
 use super::*;
+use overlapped_abi::Status;
 use overlapped_engine::{Choice, open};
+use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::limits::Limits;
 use overlapped_kernel::namespace::Namespace;
-use overlapped_kernel::request::{Buffer, Function, Route as Told};
+use overlapped_kernel::request::{Buffer, Completion, Function, Request, RequestRef, Route as Told};
 use overlapped_kernel::road::{Place, Reply, Report, Transfer};
 use overlapped_kernel::system::Parts;
 use std::net::UdpSocket;
@@ -193,4 +196,73 @@ fn one_process_of_a_computer_is_the_post_of_all_and_another_takes_its_place_07_4
         assert!(start.elapsed() < Duration::from_millis(LONG.into()), "the address is held without need");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// A device that keeps its request to itself, as any device has it between the kernel's step and its own.
+#[derive(Default)]
+struct Pocket(Mutex<Option<RequestRef>>);
+
+// SAFETY: it touches no memory, and completes nothing.
+unsafe impl Device for Pocket {
+    fn file_type(&self) -> FileType {
+        FileType::Unknown
+    }
+
+    fn start(&self, _: &Request) -> Start {
+        Start::Queue
+    }
+
+    fn enqueue(&self, request: RequestRef) {
+        *self.0.lock() = Some(request);
+    }
+
+    fn resume(&self, _: &Request, _: RawResult) -> Next {
+        Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// A read whose end somebody asks for before the device has put it anywhere.
+fn cancelled_on_its_way(system: &System) -> RequestRef {
+    let pocket = Arc::new(Pocket::default());
+    let instance = system.instance(Arc::clone(&pocket) as Arc<dyn Device>, true);
+    let access = AccessMask::FILE_GENERIC_READ;
+    system.insert(Object::Instance(Arc::clone(&instance)), access).unwrap();
+    let mut room = Box::new([0_u8; 8]);
+    let transfer = Transfer {
+        function: Function::Read,
+        buffer: Buffer { start: room.as_mut_ptr(), len: 8 },
+        place: Place::Offset(0),
+        route: Told::default(),
+        overlapped: None,
+        payload: Some(room),
+        report: Report::AsPending,
+        probe: None,
+    };
+    // SAFETY: the request owns its memory.
+    let issued = unsafe { instance.transfer(access, transfer) };
+    assert!(matches!(issued, Ok(Reply::Pending(_))));
+    let request = pocket.0.lock().take().expect("it was given");
+    assert!(request.cancel() && !request.is_complete());
+    request
+}
+
+#[test]
+fn a_read_that_is_cancelled_before_it_waits_does_not_wait_07_4_1() {
+    let run = tempfile::tempdir().unwrap();
+    let process = Process::new(run.path(), "");
+    let slot = process.slot("early");
+    let mut left = slot.grant.instance.device().bequeath(&slot.grant.instance).expect("a slot can be inherited");
+    let far = process.driver.inherit(&process.system, &mut left).expect("its kind").expect("there").device;
+    for device in [slot.grant.instance.device(), &far] {
+        let request = cancelled_on_its_way(&process.system);
+        device.enqueue(Arc::clone(&request));
+        assert_eq!(request.completion().map(|completion| completion.status), Some(Status::CANCELLED));
+    }
+    assert_eq!(write(&process.client(r"\\.\mailslot\early"), b"kept"), Ok(4));
+    assert_eq!(read(&slot), b"kept", "no cancelled read has taken it");
+    process.close(slot);
 }

@@ -3,13 +3,14 @@
 use crate::serial::line::{Line, Look, Received, Verdict};
 use overlapped_abi::{Dcb, Status, Win32Error};
 use overlapped_kernel::clock::Tick;
+use overlapped_kernel::device::Descriptor;
 use overlapped_kernel::engine::Watcher;
 use parking_lot::Mutex;
-use rustix::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use rustix::fs::{FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use std::path::Path;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Between two tries on a printer that cannot be waited for; `/dev/lp*` cannot.
@@ -19,8 +20,8 @@ const CHUNK: usize = 1024;
 
 /// See the module page.
 pub(super) struct Printer {
-    fd: Mutex<Option<OwnedFd>>,
-    raw: RawFd,
+    /// Who has a copy keeps it open a little longer than the port does.
+    fd: Mutex<Option<Arc<OwnedFd>>>,
     /// It does not tell when it has room.
     is_silent: bool,
     reads: bool,
@@ -40,14 +41,13 @@ impl Printer {
         let flags = mode | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::APPEND;
         let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(refusal)?;
         rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).map_err(|_| Win32Error::ACCESS_DENIED)?;
-        let raw = fd.as_raw_fd();
-        let is_tty = make_raw(raw);
+        let is_tty = make_raw(fd.as_raw_fd());
         let is_silent = kind == FileType::CharacterDevice && !is_tty;
-        Ok(Self { fd: Mutex::new(Some(fd)), raw, is_silent, reads: reads && kind != FileType::Fifo })
+        Ok(Self { fd: Mutex::new(Some(Arc::new(fd))), is_silent, reads: reads && kind != FileType::Fifo })
     }
 
     fn with<T>(&self, call: impl FnOnce(&OwnedFd) -> Result<T, Errno>) -> Result<T, Errno> {
-        self.fd.lock().as_ref().map_or(Err(Errno::BADF), call)
+        self.fd.lock().as_ref().map_or(Err(Errno::BADF), |fd| call(fd))
     }
 }
 
@@ -149,8 +149,7 @@ impl Line for Printer {
         Status::IO_TIMEOUT
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        // SAFETY: open until the last handle goes, and a stale number is no more than an error to its user.
-        (self.raw >= 0).then(|| unsafe { BorrowedFd::borrow_raw(self.raw) })
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.fd.lock().clone().map(Descriptor::kept)
     }
 }

@@ -18,7 +18,7 @@ use overlapped_kernel::request::{Buffer, Completion, Function, Parameters, Posit
 use overlapped_kernel::road::{Call, Failure, Reply, Report};
 use overlapped_kernel::system::Grant;
 use parking_lot::Mutex;
-use rustix::fd::OwnedFd;
+use rustix::fd::{AsFd, OwnedFd};
 use std::ffi::OsString;
 
 /// An end of a pipe.
@@ -154,7 +154,7 @@ pub fn peek(grant: &Grant, room: usize) -> Result<Peeked, Win32Error> {
         return Err(Win32Error::ACCESS_DENIED);
     }
     if let Some(fd) = foreign {
-        return foreign::peek(fd, room);
+        return foreign::peek(fd.as_fd(), room);
     }
     match end? {
         AnEnd::Here(device) => {
@@ -259,7 +259,7 @@ impl Info {
 /// 1 if it is not a pipe.
 pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
     if let Some(fd) = foreign::descriptor(grant) {
-        return Ok(foreign::info(grant, fd));
+        return Ok(foreign::info(grant, fd.as_fd()));
     }
     let (is_server, mode, family, quotas, instances) = match end_of(grant)? {
         AnEnd::Here(EndDevice { node, end, .. }) => {
@@ -316,7 +316,7 @@ pub fn standing(grant: &Grant) -> Result<Standing, Win32Error> {
     const DUPLEX: u32 = 2;
     const CONNECTED: u32 = 3;
     if let Some(fd) = foreign::descriptor(grant) {
-        let unread = foreign::peek(fd, 0).map_or(0, |seen| seen.available);
+        let unread = foreign::peek(fd.as_fd(), 0).map_or(0, |seen| seen.available);
         let reads = grant.access.contains(AccessMask::READ_DATA);
         // Either end of a pipe of Linux tells how much is in it.
         let unread_by_other = if reads { usize::MAX } else { unread };
@@ -355,7 +355,7 @@ pub fn standing(grant: &Grant) -> Result<Standing, Win32Error> {
 /// 1 if it is not a pipe.
 pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
     if let Some(fd) = foreign::descriptor(grant) {
-        return foreign::maker(fd);
+        return foreign::maker(fd.as_fd());
     }
     Ok(match end_of(grant)? {
         AnEnd::Here(device) => device.node.server,
@@ -369,7 +369,7 @@ pub fn server_process(grant: &Grant) -> Result<u32, Win32Error> {
 /// 1 if it is not a pipe, 233 before a client has come.
 pub fn client_process(grant: &Grant) -> Result<u32, Win32Error> {
     if let Some(fd) = foreign::descriptor(grant) {
-        return foreign::maker(fd);
+        return foreign::maker(fd.as_fd());
     }
     let AnEnd::Here(device) = end_of(grant)? else { return Ok(std::process::id()) };
     match device.node.state().peer.process {

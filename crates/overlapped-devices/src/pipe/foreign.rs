@@ -6,7 +6,7 @@ use super::state::{Peeked, Standing};
 use crate::socket::Socket;
 use overlapped_abi::constants::pipe::{PIPE_DEFAULT_BUFFER, PIPE_NOWAIT};
 use overlapped_abi::{Context, Win32Error};
-use overlapped_kernel::device::FileType;
+use overlapped_kernel::device::{Descriptor, FileType};
 use overlapped_kernel::system::Grant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::RecvFlags;
 
 /// The descriptor of a handle that refers to a pipe of Linux.
-pub(super) fn descriptor(grant: &Grant) -> Option<BorrowedFd<'_>> {
+pub(super) fn descriptor(grant: &Grant) -> Option<Descriptor<'_>> {
     let device = grant.instance.device();
     let is_pipe = device.file_type() == FileType::Pipe && Socket::of_instance(&grant.instance).is_err();
     device.descriptor().filter(|_| is_pipe)

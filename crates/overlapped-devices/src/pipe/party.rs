@@ -49,6 +49,16 @@ impl Sink for Party {
         }
     }
 
+    fn covers(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Local(request) => {
+                let (own, theirs) = (request.buffer(), bytes.as_ptr_range());
+                own.start.cast_const() < theirs.end && theirs.start < own.start.wrapping_add(own.len).cast_const()
+            }
+            Self::Remote(_) => false,
+        }
+    }
+
     fn tell_at_once(self, completion: Completion) -> Option<Self> {
         match self {
             Self::Local(_) => Some(self),

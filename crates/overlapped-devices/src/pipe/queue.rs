@@ -27,6 +27,12 @@ pub(super) trait Sink {
     /// Takes the next bytes, no more than its room.
     fn put(&mut self, bytes: &[u8]);
 
+    /// Would bytes that it takes change these, which stand in the same memory?
+    fn covers(&self, bytes: &[u8]) -> bool {
+        let _ = bytes;
+        false
+    }
+
     /// Tells whom it can be told under the lock; `None` if that is done.
     fn tell_at_once(self, completion: Completion) -> Option<Self>
     where
@@ -155,6 +161,13 @@ impl<P: Sink> Queue<P> {
 
     /// Puts data into the pipe, whatever the quota.
     pub fn write(&mut self, data: &[u8], reading: Reading, tally: &mut Tally<P>) {
+        let copied: Vec<u8>;
+        let mut data = data;
+        // What one reader takes may be put over what is left for others.
+        if self.readers.iter().any(|reader| reader.covers(data)) {
+            copied = data.to_vec();
+            data = &copied;
+        }
         let (rest, taken) = self.hand_over(data, reading, tally);
         match &mut self.messages {
             None => {}

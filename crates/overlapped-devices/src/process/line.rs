@@ -1,7 +1,9 @@
-//! Command lines: taken apart into arguments, and arguments put together (CommandLineToArgvW).
+//! Command lines: taken apart into arguments, and arguments put together.
 //!
-//! In the first argument, the program's name, backslashes mean nothing and a quotation mark ends at the next. In the others 2n backslashes
-//! before a mark are n, an odd one makes the mark a character, and two marks inside of a quotation are one character.
+//! In the first argument, the program's name, backslashes mean nothing. In the others 2n backslashes before a quotation mark are n, an odd one
+//! makes the mark a character, and two marks inside of a quotation are one character. There are two dialects, which agree about all lines that
+//! [`join`] makes: what the C library gives to `main`, where quotations in the program's name work as elsewhere and go on behind two marks; and
+//! CommandLineToArgvW, where the name is either all in marks or has none that mean anything, and two marks end the quotation.
 
 /// A unit of a line: a byte, or 16 bits of UTF-16.
 pub trait Unit: Copy + PartialEq + From<u8> {}
@@ -12,17 +14,37 @@ fn is_blank<U: Unit>(unit: U) -> bool {
     unit == b' '.into() || unit == b'\t'.into()
 }
 
-/// The arguments of a line; at least one, which may be empty.
+/// How marks are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Library,
+    Shell,
+}
+
+/// The arguments of a line as `main` gets them; at least one, which may be empty.
 #[must_use]
 pub fn split<U: Unit>(line: &[U]) -> Vec<Vec<U>> {
-    let (first, mut rest) = name(line);
+    apart(line, Dialect::Library)
+}
+
+/// The same as CommandLineToArgvW tells them.
+#[must_use]
+pub fn split_for_shell<U: Unit>(line: &[U]) -> Vec<Vec<U>> {
+    apart(line, Dialect::Shell)
+}
+
+fn apart<U: Unit>(line: &[U], dialect: Dialect) -> Vec<Vec<U>> {
+    let (first, mut rest) = match dialect {
+        Dialect::Library => name(line),
+        Dialect::Shell => plain_name(line),
+    };
     let mut all = vec![first];
     loop {
         rest = &rest[rest.iter().take_while(|&&unit| is_blank(unit)).count()..];
         if rest.is_empty() {
             return all;
         }
-        let (argument, behind) = next(rest);
+        let (argument, behind) = next(rest, dialect);
         all.push(argument);
         rest = behind;
     }
@@ -45,8 +67,21 @@ fn name<U: Unit>(line: &[U]) -> (Vec<U>, &[U]) {
     (argument, rest)
 }
 
+/// The same, up to the next mark if it begins with one, else up to a blank.
+fn plain_name<U: Unit>(line: &[U]) -> (Vec<U>, &[U]) {
+    let mark = |unit: &U| *unit == b'"'.into();
+    let (name, behind) = match line {
+        [first, rest @ ..] if mark(first) => {
+            let end = rest.iter().position(mark).unwrap_or(rest.len());
+            (&rest[..end], rest.get(end + 1..).unwrap_or_default())
+        }
+        line => line.split_at(line.iter().take_while(|&&unit| !is_blank(unit)).count()),
+    };
+    (name.to_vec(), behind)
+}
+
 /// One of the others, and what is behind it.
-fn next<U: Unit>(line: &[U]) -> (Vec<U>, &[U]) {
+fn next<U: Unit>(line: &[U], dialect: Dialect) -> (Vec<U>, &[U]) {
     let [quote, backslash] = [b'"', b'\\'].map(U::from);
     let (mut rest, mut argument, mut quoted) = (line, Vec::new(), false);
     while let [unit, behind @ ..] = rest {
@@ -69,6 +104,7 @@ fn next<U: Unit>(line: &[U]) -> (Vec<U>, &[U]) {
             (true, true) => {
                 argument.push(quote);
                 rest = &behind[1..];
+                quoted = dialect == Dialect::Library;
             }
             (true, false) => quoted = !quoted,
             _ => argument.push(*unit),
@@ -137,13 +173,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_other_dialect_differs_in_the_name_and_behind_two_marks() {
+        let cases: &[(&str, &[&str])] = &[
+            (r#"a"b c"d e"#, &[r#"a"b"#, "cd e"]),
+            (r#""a"b c"#, &["a", "b", "c"]),
+            (r#""C:\d\" x"#, &[r"C:\d\", "x"]),
+            (r#"a "b""c d" e"#, &["a", r#"b"c"#, "d e"]),
+            (r#"a "b"""c d" e"#, &["a", r#"b"c d"#, "e"]),
+            (r#"a """" b"#, &["a", r#"" b"#]),
+            (r#"a "" b""c"#, &["a", "", "bc"]),
+            (r#"p "a""b" "" c"#, &["p", r#"a"b ""#, "c"]),
+            (r#"p a"""b c"#, &["p", r#"a"b"#, "c"]),
+            (r#"a "x\\""y z""#, &["a", r#"x\"y"#, "z"]),
+            (" a b", &["", "a", "b"]),
+            (r#""unclosed x"#, &["unclosed x"]),
+        ];
+        for (line, expected) in cases {
+            let found = split_for_shell(line.as_bytes());
+            let found: Vec<String> = found.into_iter().map(|argument| String::from_utf8(argument).unwrap()).collect();
+            assert_eq!(found, *expected, "{line}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_put_together_is_taken_apart_again(all in prop::collection::vec(r#"[a\\" \t]{0,12}"#, 0..6)) {
             let line = join(std::iter::once(&b"prog"[..]).chain(all.iter().map(String::as_bytes)));
-            let apart = split(&line);
-            prop_assert_eq!(&apart[0][..], &b"prog"[..]);
-            prop_assert!(apart[1..].iter().map(Vec::as_slice).eq(all.iter().map(String::as_bytes)));
+            for apart in [split(&line), split_for_shell(&line)] {
+                prop_assert_eq!(&apart[0][..], &b"prog"[..]);
+                prop_assert!(apart[1..].iter().map(Vec::as_slice).eq(all.iter().map(String::as_bytes)));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `spawn` | the start itself |
 //! | `arrive` | what the child makes of it |
 //! | `gift` | handles that it is given later |
+//! | `jobs` | jobs, and the end of this process |
 //!
 //! Every child gets the descriptors 0, 1 and 2, its arguments, the environment, and the descriptors of what it inherits. A child that is a program
 //! of ours finds, by a variable of its environment that is taken away before `main`, a record in memory without a name: the exact command
@@ -23,6 +24,7 @@
 mod arrive;
 mod gift;
 mod heirs;
+mod jobs;
 pub mod line;
 pub mod program;
 mod record;
@@ -32,6 +34,7 @@ pub mod table;
 pub use arrive::{arrive, command_line, directory, handle_of_descriptor, say_exit_code, standard_handle, startup};
 pub use gift::give;
 pub use heirs::Inherit;
+pub use jobs::{end_now, exit_status, new_job};
 pub use spawn::Beginning;
 pub use table::{Line, Startup};
 
@@ -39,6 +42,7 @@ use heirs::Estate;
 use overlapped_abi::{Context, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::handle::Handle;
+use overlapped_kernel::process::job::Job;
 use overlapped_kernel::process::{Known, Process, Will};
 use record::Record;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -99,6 +103,8 @@ pub struct Start {
     pub startup: Startup,
     /// It is to leave the job of the calling process.
     pub breakaway: bool,
+    /// Jobs to which it is to belong. It is assigned when it has begun; what it starts before that is found when the job is ended.
+    pub jobs: Vec<Arc<Job>>,
 }
 
 impl Start {
@@ -117,6 +123,7 @@ impl Start {
             niceness: None,
             startup: Startup::default(),
             breakaway: false,
+            jobs: Vec::new(),
         }
     }
 }
@@ -159,9 +166,12 @@ pub fn start(system: &System, start: Start) -> Result<Arc<Process>, Win32Error> 
     let Spawned { id, pidfd, gate } = spawned;
     let will = Some(Arc::new(record) as Arc<dyn Will>);
     let process = Process::child(Known { id, pidfd, will }, gate)?;
-    if let Some(job) = job {
-        // One that was too many for the job has been ended by it.
-        job.assign(&process)?;
+    for job in job.iter().chain(&start.jobs) {
+        if let Err(error) = job.admit(&process) {
+            // One that was too many for the job has been ended by it. Nobody gets to know of another, so it is not to run either.
+            let _ = process.terminate(error.0);
+            return Err(error);
+        }
     }
     Ok(process)
 }

@@ -56,6 +56,8 @@ pub enum What {
         len: u32,
         /// Where in the file.
         offset: u64,
+        /// A write is on the device before it is complete.
+        through: bool,
     },
     /// What was written is on the device.
     Flush {
@@ -115,7 +117,8 @@ impl Memory {
             Self::At(start) => start,
             Self::Registered { index, offset } => {
                 let region = regions.get(index as usize)?;
-                (offset.checked_add(len)? <= region.len).then_some(region.start + offset as usize)?
+                let inside = offset.checked_add(len)? <= region.len;
+                inside.then(|| region.start.checked_add(offset as usize)).flatten()?
             }
         };
         Some(Buffer { start: start as *mut u8, len: len as usize })
@@ -136,5 +139,7 @@ mod tests {
         };
         assert_eq!((at(0, 60, 40), at(0, 61, 40), at(1, 0, 1)), (Some((4156, 40)), None, None));
         assert_eq!(at(0, u32::MAX, 1), None);
+        let wrapping = [Region { start: usize::MAX - 1, len: 100 }];
+        assert_eq!(Memory::Registered { index: 0, offset: 2 }.resolve(&wrapping, 4).map(|found| found.len), None);
     }
 }

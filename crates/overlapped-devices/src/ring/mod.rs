@@ -19,9 +19,8 @@ use overlapped_kernel::road::Probe;
 use overlapped_kernel::system::System;
 use overlapped_kernel::wait;
 use parking_lot::Mutex;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 use work::Worker;
 
 /// See the module page.
@@ -31,8 +30,6 @@ pub struct Ring {
     /// Most entries that can wait for a submission, and most completions that can wait to be taken.
     sizes: [usize; 2],
     state: Mutex<State>,
-    /// Set by each completion.
-    progress: Arc<Event>,
     worker: OnceLock<Worker>,
 }
 
@@ -44,31 +41,51 @@ struct State {
     held: VecDeque<Entry>,
     /// Begun, and not complete.
     outstanding: usize,
-    /// Those of them that are requests, by a number of their own.
-    requests: HashMap<u64, Issued>,
+    /// Those of them that are requests, by what their entries have for the caller and a number of their own.
+    requests: BTreeMap<(usize, u64), Issued>,
     next: u64,
     completed: VecDeque<Outcome>,
     files: Vec<Handle>,
     regions: Vec<Region>,
     event: Option<Arc<Event>>,
+    /// Threads that wait: for how many completions, and what wakes them.
+    waiting: Vec<(usize, Arc<Event>)>,
     /// Threads that begin entries; they look again before they stop.
     pumping: usize,
     closed: bool,
 }
 
+impl State {
+    /// All places for completions that are taken, or will be.
+    fn taken(&self) -> usize {
+        self.completed.len() + self.outstanding + self.held.len()
+    }
+
+    /// Are there so many completions, or as many as there can be?
+    fn has(&self, completions: usize) -> bool {
+        self.completed.len() >= completions.min(self.taken())
+    }
+
+    fn wake(&self) {
+        let ended = self.waiting.iter().filter(|(completions, _)| self.has(*completions));
+        ended.for_each(|(_, event)| event.set());
+    }
+}
+
 struct Issued {
-    user: usize,
     instance: Arc<Instance>,
     request: RequestRef,
 }
 
-/// A submission that is not accepted.
+/// Why a ring does not take what it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
+pub enum Refusal {
     /// The queue of entries has no place.
-    Submissions,
+    SubmissionsFull,
     /// The completions would not all have places.
-    Completions,
+    CompletionsFull,
+    /// It has been closed meanwhile.
+    Closed,
 }
 
 impl Ring {
@@ -80,7 +97,6 @@ impl Ring {
             probe,
             sizes: [submissions, completions],
             state: Mutex::default(),
-            progress: Arc::new(Event::manual_reset(false)),
             worker: OnceLock::new(),
         })
     }
@@ -92,25 +108,32 @@ impl Ring {
     }
 
     /// Adds an entry to the next submission.
-    pub fn add(&self, entry: Entry) -> Result<(), Full> {
+    pub fn add(&self, entry: Entry) -> Result<(), Refusal> {
         let mut state = self.state.lock();
+        if state.closed {
+            return Err(Refusal::Closed);
+        }
         if state.building.len() >= self.sizes[0] {
-            return Err(Full::Submissions);
+            return Err(Refusal::SubmissionsFull);
         }
         state.building.push(entry);
         Ok(())
     }
 
-    /// Begins all entries that were added, in their order; how many those were. None if not all of them would find places.
+    /// Begins all entries that were added, in their order; how many those were. None begins if not all of them would find places.
     ///
     /// # Safety
     /// The memory of each entry (writable for a read) stays valid and untouched by others until the entry is complete.
-    pub unsafe fn submit(self: &Arc<Self>) -> Result<usize, Full> {
+    pub unsafe fn submit(self: &Arc<Self>) -> Result<usize, Refusal> {
         let count = {
             let mut state = self.state.lock();
+            if state.closed {
+                // Nothing may begin once somebody has been told that nothing touches its memory any more.
+                return Err(Refusal::Closed);
+            }
             let count = state.building.len();
-            if state.completed.len() + state.outstanding + state.held.len() + count > self.sizes[1] {
-                return Err(Full::Completions);
+            if state.taken() + count > self.sizes[1] {
+                return Err(Refusal::CompletionsFull);
             }
             let added = std::mem::take(&mut state.building);
             state.held.extend(added);
@@ -123,29 +146,20 @@ impl Ring {
 
     /// Waits until there are so many completions to take, or as many as there can be; false if the time is up before.
     pub fn wait(&self, completions: usize, timeout: Timeout) -> Result<bool, Win32Error> {
-        let deadline = match timeout {
-            Timeout::After(limit) => Instant::now().checked_add(limit),
-            _ => None,
-        };
-        loop {
-            {
-                let state = self.state.lock();
-                let most = state.completed.len() + state.outstanding + state.held.len();
-                if state.completed.len() >= completions.min(most) {
-                    return Ok(true);
-                }
-                // What completes from here on sets it.
-                self.progress.reset();
+        // Each wait has its own: one that goes on must not take the news from another.
+        let woken = Arc::new(Event::manual_reset(false));
+        {
+            let mut state = self.state.lock();
+            if state.has(completions) {
+                return Ok(true);
             }
-            let left = match (timeout, deadline) {
-                (Timeout::After(_), Some(deadline)) => deadline.saturating_duration_since(Instant::now()).into(),
-                (timeout, _) => timeout,
-            };
-            let object: WaitRef = self.progress.clone();
-            if wait::wait_any(self.system.idle(), &[object], left, false)? == wait::Outcome::TimedOut {
-                return Ok(false);
-            }
+            state.waiting.push((completions, Arc::clone(&woken)));
         }
+        let object: WaitRef = woken.clone();
+        let outcome = wait::wait_any(self.system.idle(), &[object], timeout, false);
+        let mut state = self.state.lock();
+        state.waiting.retain(|(_, event)| !Arc::ptr_eq(event, &woken));
+        Ok(outcome? != wait::Outcome::TimedOut || state.has(completions))
     }
 
     /// The oldest completion.
@@ -166,6 +180,7 @@ impl Ring {
             state.closed = true;
             state.building.clear();
             state.held.clear();
+            state.wake();
             let requests: Vec<_> = state.requests.values().map(|issued| Arc::clone(&issued.request)).collect();
             (requests, std::mem::take(&mut state.files))
         };
@@ -173,10 +188,7 @@ impl Ring {
             request.cancel();
         }
         let _ = self.wait(usize::MAX, Timeout::Infinite);
-        for file in files {
-            // Somebody may have closed a number that is not his.
-            let _ = self.system.close(file);
-        }
+        self.release(files);
     }
 
     /// One entry is complete.
@@ -186,7 +198,7 @@ impl Ring {
             state.outstanding -= 1;
             let first = state.completed.is_empty();
             state.completed.push_back(Outcome { user, status, bytes });
-            self.progress.set();
+            state.wake();
             let go_on = !state.held.is_empty() && state.outstanding == 0 && state.pumping == 0;
             (state.event.clone().filter(|_| first), go_on)
         };

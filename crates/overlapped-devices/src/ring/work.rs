@@ -71,10 +71,9 @@ impl Ring {
                     // What ReadFile without an OVERLAPPED makes of the end of a file is its own.
                     *completion = Completion::failure(Status::END_OF_FILE);
                 }
-                let then = if through && function == Function::Write { Some(grant.clone()) } else { None };
-                self.follow(user, &grant, reply, then)
+                self.follow(user, &grant, reply, through && function == Function::Write)
             }
-            What::Pages { function, file, pages, len, offset } => {
+            What::Pages { function, file, pages, len, offset, through } => {
                 let grant = self.grant(file)?;
                 let scatter = Scatter {
                     function,
@@ -88,11 +87,14 @@ impl Ring {
                 };
                 // SAFETY: the caller's promise.
                 let reply = unsafe { file::scatter(&grant, scatter) };
-                self.follow(user, &grant, reply, None)
+                self.follow(user, &grant, reply, through && function == Function::Write)
             }
             What::Flush { file, in_memory } => {
                 let grant = self.grant(file)?;
                 if in_memory {
+                    if !grant.access.can_write() {
+                        return Err(Win32Error::ACCESS_DENIED);
+                    }
                     self.finish(user, Status::SUCCESS, 0);
                 } else {
                     self.worker().flush(self, grant, user, 0);
@@ -144,12 +146,19 @@ impl Ring {
                 }
             }
         }
-        let old = std::mem::replace(&mut self.state.lock().files, own);
-        self.release(old);
-        Ok(())
+        let (unused, outcome) = {
+            let mut state = self.state.lock();
+            match state.closed {
+                // Whoever closed it has released what was there.
+                true => (own, Err(Win32Error::OPERATION_ABORTED)),
+                false => (std::mem::replace(&mut state.files, own), Ok(())),
+            }
+        };
+        self.release(unused);
+        outcome
     }
 
-    fn release(&self, handles: Vec<Handle>) {
+    pub(super) fn release(&self, handles: Vec<Handle>) {
         for handle in handles {
             // Somebody may have closed a number that is not his.
             let _ = self.system.close(handle);
@@ -159,22 +168,23 @@ impl Ring {
     fn cancel(&self, grant: &Grant, target: usize) -> usize {
         let found: Vec<_> = {
             let state = self.state.lock();
-            let meant = |issued: &&Issued| {
-                Arc::ptr_eq(&issued.instance, &grant.instance) && (target == 0 || issued.user == target)
-            };
-            state.requests.values().filter(meant).map(|issued| Arc::clone(&issued.request)).collect()
+            let entries = if target == 0 { 0..=usize::MAX } else { target..=target };
+            let named = state.requests.range((*entries.start(), 0)..=(*entries.end(), u64::MAX));
+            let meant = named.filter(|(_, issued)| Arc::ptr_eq(&issued.instance, &grant.instance));
+            meant.map(|(_, issued)| Arc::clone(&issued.request)).collect()
         };
         found.iter().filter(|request| request.cancel()).count()
     }
 
-    /// Waits, without a thread, for the end of a request; then comes a flush of what `then` is, or the entry is complete.
+    /// Waits, without a thread, for the end of a request; then comes a flush if it is to go `through`, or the entry is complete.
     fn follow(
         self: &Arc<Self>,
         user: usize,
         grant: &Grant,
         reply: Result<Reply, Refused>,
-        then: Option<Grant>,
+        through: bool,
     ) -> Result<(), Win32Error> {
+        let then = through.then(|| grant.clone());
         match reply {
             Err(refused) => Err(refused.error),
             Ok(Reply::Done(_, completion)) => {
@@ -183,14 +193,14 @@ impl Ring {
             }
             Ok(Reply::Pending(request)) => {
                 let instance = Arc::clone(&grant.instance);
-                let number = {
+                let key = {
                     let mut state = self.state.lock();
                     state.next += 1;
-                    let number = state.next;
-                    state.requests.insert(number, Issued { user, instance, request: Arc::clone(&request) });
-                    number
+                    let key = (user, state.next);
+                    state.requests.insert(key, Issued { instance, request: Arc::clone(&request) });
+                    key
                 };
-                let end = Arc::new(End { ring: Arc::clone(self), number, then });
+                let end = Arc::new(End { ring: Arc::clone(self), key, then });
                 if !request.set_waker(&Waker::from(Arc::clone(&end))) {
                     end.come();
                 } else if self.state.lock().closed {
@@ -217,17 +227,17 @@ impl Ring {
 /// The end of a request is the end of its entry.
 struct End {
     ring: Arc<Ring>,
-    number: u64,
+    /// The request's among those of the ring.
+    key: (usize, u64),
     then: Option<Grant>,
 }
 
 impl End {
     /// Comes twice if the request completes while it gets its waker, and counts once.
     fn come(&self) {
-        let found = self.ring.state.lock().requests.remove(&self.number);
-        let Some(Issued { user, request, .. }) = found else { return };
-        let Some(completion) = request.completion() else { return };
-        self.ring.transferred(user, completion.status, completion.bytes, self.then.clone());
+        let found = self.ring.state.lock().requests.remove(&self.key);
+        let Some(Completion { status, bytes }) = found.and_then(|issued| issued.request.completion()) else { return };
+        self.ring.transferred(self.key.0, status, bytes, self.then.clone());
     }
 }
 

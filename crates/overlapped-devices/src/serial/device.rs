@@ -4,11 +4,10 @@ use super::null_modem::Wire;
 use super::port::Port;
 use super::registry::Lease;
 use overlapped_abi::Status;
-use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::device::{Descriptor, Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Request, RequestRef};
-use rustix::fd::BorrowedFd;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -76,7 +75,7 @@ unsafe impl Device for PortDevice {
         Next::Complete(Completion::failure(Status::INVALID_DEVICE_REQUEST))
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
         self.port.line().descriptor()
     }
 

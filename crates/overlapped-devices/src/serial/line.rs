@@ -6,8 +6,8 @@
 
 use overlapped_abi::{Dcb, Status, Win32Error};
 use overlapped_kernel::clock::Tick;
+use overlapped_kernel::device::Descriptor;
 use overlapped_kernel::engine::Watcher;
-use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::sync::Weak;
 use std::time::Duration;
@@ -100,6 +100,6 @@ pub(crate) trait Line: Send + Sync {
         Status::SUCCESS
     }
 
-    /// The descriptor, if it is one.
-    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
+    /// The descriptor, if it is one and open.
+    fn descriptor(&self) -> Option<Descriptor<'_>>;
 }

@@ -12,9 +12,9 @@ use super::settings::byte_time;
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{Dcb, Win32Error};
 use overlapped_kernel::clock::Tick;
+use overlapped_kernel::device::Descriptor;
 use overlapped_kernel::engine::{Readiness, Watcher};
 use parking_lot::{Mutex, MutexGuard};
-use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -356,7 +356,7 @@ impl Line for Wire {
         self.modem.tell();
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
         None
     }
 }

@@ -16,6 +16,7 @@ use overlapped_kernel::device::Start;
 use overlapped_kernel::engine::{Engine, Readiness, WatchId, Watcher};
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
 use parking_lot::Mutex;
+use rustix::fd::AsFd;
 use rustix::io::Errno;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -161,7 +162,7 @@ impl Port {
         // Under the lock, so that it happens once.
         let _state = self.state.lock();
         if self.watch.load(Ordering::Acquire) == 0 {
-            match self.engine.watch(fd, Weak::clone(&self.me) as Weak<dyn Watcher>) {
+            match self.engine.watch(fd.as_fd(), Weak::clone(&self.me) as Weak<dyn Watcher>) {
                 Ok(id) => self.watch.store(id.0, Ordering::Release),
                 // It cannot be waited for, so the line says itself when it is to be asked.
                 Err(Errno::PERM) => {}
@@ -175,7 +176,8 @@ impl Port {
     pub fn close(&self) -> Settings {
         let id = self.watch.load(Ordering::Acquire);
         if id != 0 {
-            self.engine.unwatch(WatchId(id), self.line.descriptor());
+            let fd = self.line.descriptor();
+            self.engine.unwatch(WatchId(id), fd.as_ref().map(AsFd::as_fd));
         }
         let mut turn = Turn::default();
         let settings = {

@@ -14,13 +14,14 @@ use super::settings::{byte_time, default_dcb};
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{Dcb, DcbFlags, Win32Error};
 use overlapped_kernel::clock::Tick;
+use overlapped_kernel::device::Descriptor;
 use overlapped_kernel::engine::Watcher;
 use parking_lot::Mutex;
-use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use rustix::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use std::path::Path;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Between two looks at the modem lines.
@@ -38,8 +39,8 @@ const SHORTEST: u64 = 1_000_000;
 
 /// See the module page.
 pub(super) struct Tty {
-    fd: Mutex<Option<OwnedFd>>,
-    raw: RawFd,
+    /// Who has a copy keeps it open a little longer than the port does.
+    fd: Mutex<Option<Arc<OwnedFd>>>,
     /// It has modem lines; a pseudo-terminal has none.
     has_modem: bool,
     is_pty: bool,
@@ -96,7 +97,7 @@ impl Tty {
             libc::ioctl(raw, libc::TIOCEXCL);
             libc::ioctl(raw, libc::TIOCMGET, &raw mut bits) == 0
         };
-        Ok(Self { fd: Mutex::new(Some(fd)), raw, has_modem, is_pty, state: Mutex::default() })
+        Ok(Self { fd: Mutex::new(Some(Arc::new(fd))), has_modem, is_pty, state: Mutex::default() })
     }
 
     /// The settings that its last user has left: rate, size, parity, stop bits, and flow control by CTS and RTS.
@@ -135,19 +136,19 @@ impl Tty {
         dcb
     }
 
-    fn fd(&self) -> Result<RawFd, Errno> {
-        self.fd.lock().as_ref().map(AsRawFd::as_raw_fd).ok_or(Errno::BADF)
+    fn fd(&self) -> Result<Arc<OwnedFd>, Errno> {
+        self.fd.lock().clone().ok_or(Errno::BADF)
     }
 
     fn termios(&self) -> Result<libc::termios2, Errno> {
-        termios(self.fd()?)
+        termios(self.fd()?.as_raw_fd())
     }
 
     /// Makes a call that takes an int; what it says matters to nobody.
     fn control(&self, request: libc::Ioctl, argument: libc::c_int) {
         if let Ok(fd) = self.fd() {
             // SAFETY: these calls take an int by value.
-            unsafe { libc::ioctl(fd, request, argument) };
+            unsafe { libc::ioctl(fd.as_raw_fd(), request, argument) };
         }
     }
 
@@ -155,7 +156,7 @@ impl Tty {
         if let Ok(fd) = self.fd() {
             let request = if on { libc::TIOCMBIS } else { libc::TIOCMBIC };
             // SAFETY: the call reads an int.
-            unsafe { libc::ioctl(fd, request, &raw const bit) };
+            unsafe { libc::ioctl(fd.as_raw_fd(), request, &raw const bit) };
         }
     }
 
@@ -163,7 +164,7 @@ impl Tty {
         let mut counters = Counters::default();
         let fd = self.fd().ok()?;
         // SAFETY: room for what the call writes.
-        let read = unsafe { libc::ioctl(fd, libc::TIOCGICOUNT, &raw mut counters) };
+        let read = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCGICOUNT, &raw mut counters) };
         (read == 0).then_some(counters)
     }
 
@@ -225,18 +226,18 @@ impl Line for Tty {
 
     fn configure(&self, dcb: &Dcb) -> Result<(), Win32Error> {
         let fd = self.fd().map_err(|_| Win32Error::INVALID_HANDLE)?;
-        let before = termios(fd).map_err(|_| Win32Error::DEVICE_NOT_CONNECTED)?;
+        let before = termios(fd.as_raw_fd()).map_err(|_| Win32Error::DEVICE_NOT_CONNECTED)?;
         let wanted = raw_settings(&before, dcb);
-        set_termios(fd, &wanted).map_err(|error| match error {
+        set_termios(fd.as_raw_fd(), &wanted).map_err(|error| match error {
             Errno::INVAL => Win32Error::INVALID_PARAMETER,
             _ => Win32Error::DEVICE_NOT_CONNECTED,
         })?;
-        let now = termios(fd).map_err(|_| Win32Error::DEVICE_NOT_CONNECTED)?;
+        let now = termios(fd.as_raw_fd()).map_err(|_| Win32Error::DEVICE_NOT_CONNECTED)?;
         // Linux gives what the hardware can, and says nothing. To a pseudo-terminal all this means nothing.
         let shape = libc::CSIZE | libc::PARENB | libc::PARODD | libc::CMSPAR | libc::CSTOPB;
         let near = now.c_ospeed.abs_diff(wanted.c_ospeed) <= wanted.c_ospeed / TOLERANCE;
         if !self.is_pty && (now.c_cflag & shape != wanted.c_cflag & shape || !near) {
-            let _ = set_termios(fd, &before);
+            let _ = set_termios(fd.as_raw_fd(), &before);
             return Err(Win32Error::INVALID_PARAMETER);
         }
         let few = dcb.flags.contains(DcbFlags::OUT_X).then(|| byte_time(dcb));
@@ -247,9 +248,7 @@ impl Line for Tty {
     fn receive(&self, into: &mut Vec<Received>, room: usize) -> Result<(), Errno> {
         let fd = self.fd()?;
         let mut bytes = [0; CHUNK];
-        // SAFETY: open for as long as the port's lock is held, which `close` needs, too.
-        let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
-        match rustix::io::read(borrowed, &mut bytes[..room.min(CHUNK)]) {
+        match rustix::io::read(&*fd, &mut bytes[..room.min(CHUNK)]) {
             // A tty that was hung up.
             Ok(0) => Err(Errno::NODEV),
             Ok(read) => {
@@ -269,8 +268,7 @@ impl Line for Tty {
         if bytes.is_empty() {
             return Err(Errno::AGAIN);
         }
-        // SAFETY: as above.
-        match rustix::io::write(unsafe { BorrowedFd::borrow_raw(fd) }, bytes) {
+        match rustix::io::write(&*fd, bytes) {
             Ok(0) | Err(Errno::INTR) => Err(Errno::AGAIN),
             sent => sent,
         }
@@ -280,7 +278,7 @@ impl Line for Tty {
         let mut bytes: libc::c_int = 0;
         let Ok(fd) = self.fd() else { return 0 };
         // SAFETY: the call writes an int.
-        let known = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut bytes) } == 0;
+        let known = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) } == 0;
         if known { usize::try_from(bytes).unwrap_or(0) } else { 0 }
     }
 
@@ -295,7 +293,7 @@ impl Line for Tty {
         let mut bits: libc::c_int = 0;
         let Ok(fd) = self.fd() else { return Look::default() };
         // SAFETY: the call writes an int.
-        if !self.has_modem || unsafe { libc::ioctl(fd, libc::TIOCMGET, &raw mut bits) } != 0 {
+        if !self.has_modem || unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCMGET, &raw mut bits) } != 0 {
             // So that who insists on a handshake gets on.
             return Look { status: always, ..Look::default() };
         }
@@ -367,9 +365,8 @@ impl Line for Tty {
         // Linux has told.
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        // SAFETY: open until the last handle goes, and a stale number is no more than an error to its user.
-        (self.raw >= 0).then(|| unsafe { BorrowedFd::borrow_raw(self.raw) })
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.fd.lock().clone().map(Descriptor::kept)
     }
 }
 

@@ -14,7 +14,7 @@ use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Engine, Readiness, SocketCall, SocketWork, WatchId, Watcher};
 use overlapped_kernel::request::{Request, RequestRef};
 use parking_lot::{Mutex, MutexGuard};
-use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -268,12 +268,6 @@ impl Core {
         self.descriptor.users.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// The descriptor for its owner, who still has a handle.
-    pub fn borrow(&self) -> BorrowedFd<'_> {
-        // SAFETY: the number is open until the last handle goes, and a stale one is no more than an error to its user.
-        unsafe { BorrowedFd::borrow_raw(self.descriptor.raw) }
-    }
-
     /// Makes a call that does not block.
     ///
     /// # Safety
@@ -312,13 +306,18 @@ impl Core {
             Err(Status::INVALID_HANDLE)
         } else if flags.intersects(shut) {
             Err(Status::PIPE_DISCONNECTED)
-        } else if flags.contains(Flags::RESET) {
+        } else if flags.contains(Flags::RESET) && !(shut == Flags::SHUT_IN && self.has_unread()) {
             Err(Status::CONNECTION_RESET)
         } else if flags.contains(Flags::CONNECTING) {
             Err(Status::INVALID_CONNECTION)
         } else {
             Ok(())
         }
+    }
+
+    /// Is there data that came before a reset? Who looked has met the reset, and receivers are still owed what came.
+    fn has_unread(&self) -> bool {
+        self.is_stream() && self.fd().is_ok_and(|fd| self.unread(&fd).is_ok_and(|count| count > 0))
     }
 
     /// The status of any other failed call.
@@ -655,6 +654,12 @@ impl Use<'_> {
     pub fn borrow(&self) -> BorrowedFd<'_> {
         // SAFETY: open while the guard lives.
         unsafe { BorrowedFd::borrow_raw(self.raw()) }
+    }
+}
+
+impl AsFd for Use<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.borrow()
     }
 }
 

@@ -5,12 +5,11 @@ use super::job::{Job, Step};
 use super::lane::Side;
 use super::poll::PollJob;
 use overlapped_abi::Status;
-use overlapped_kernel::device::{Bequest, Device, FileType, Next, Start};
+use overlapped_kernel::device::{Bequest, Descriptor, Device, FileType, Next, Start};
 use overlapped_kernel::engine::RawResult;
 use overlapped_kernel::handle::Handle;
 use overlapped_kernel::instance::Instance;
 use overlapped_kernel::request::{Completion, Request, RequestRef};
-use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use std::any::Any;
 use std::sync::Arc;
@@ -159,8 +158,8 @@ unsafe impl Device for SocketDevice {
         Next::Complete(Completion { status, bytes: request.progress() })
     }
 
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.core.borrow())
+    fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.core.fd().ok().map(Descriptor::kept)
     }
 
     fn close(&self, _instance: &Instance) {

@@ -43,7 +43,12 @@ fn end_of_patience() {
 pub struct World {
     pub system: System,
     pub files: FileDriver,
-    directory: tempfile::TempDir,
+    directory: Arc<tempfile::TempDir>,
+}
+
+fn directory_below(parent: &std::path::Path) -> Arc<tempfile::TempDir> {
+    let directory = tempfile::Builder::new().prefix("overlapped-file-").tempdir_in(parent);
+    Arc::new(directory.expect("a directory"))
 }
 
 impl World {
@@ -57,8 +62,20 @@ impl World {
 
     /// In a directory below this one.
     pub fn below(engine: Arc<dyn Engine>, parent: &std::path::Path) -> Self {
+        Self::of(engine, FileDriver::new(), directory_below(parent))
+    }
+
+    /// So many that are processes to each other, in one directory.
+    pub fn neighbours<const N: usize>() -> [Self; N] {
+        let directory = directory_below(&std::env::temp_dir());
+        std::array::from_fn(|_| {
+            let files = FileDriver::among(directory.path().join("run"));
+            Self::of(overlapped_engine::default_engine().expect("an engine"), files, Arc::clone(&directory))
+        })
+    }
+
+    fn of(engine: Arc<dyn Engine>, files: FileDriver, directory: Arc<tempfile::TempDir>) -> Self {
         WATCHDOG.call_once(|| drop(std::thread::spawn(end_of_patience)));
-        let files = FileDriver::new();
         let system = System::new(Parts {
             engine,
             drivers: vec![Box::new(files.clone())],
@@ -66,7 +83,6 @@ impl World {
             lookup: Box::new(HostLookup),
             limits: overlapped_kernel::limits::Limits::NONE,
         });
-        let directory = tempfile::Builder::new().prefix("overlapped-file-").tempdir_in(parent).expect("a directory");
         Self { system: system.expect("a system"), files, directory }
     }
 

@@ -217,8 +217,8 @@ fn descriptors_are_not_inherited_and_not_left_non_blocking() {
     for flags in [NO_FLAGS, FileFlags::OVERLAPPED, FileFlags::NO_BUFFERING] {
         let file = world.open("f", READ, SHARE_ALL, OPEN_EXISTING, flags).unwrap();
         let fd = file.grant.instance.device().descriptor().unwrap();
-        assert!(rustix::io::fcntl_getfd(fd).unwrap().contains(rustix::io::FdFlags::CLOEXEC));
-        assert!(!rustix::fs::fcntl_getfl(fd).unwrap().contains(rustix::fs::OFlags::NONBLOCK));
+        assert!(rustix::io::fcntl_getfd(&fd).unwrap().contains(rustix::io::FdFlags::CLOEXEC));
+        assert!(!rustix::fs::fcntl_getfl(&fd).unwrap().contains(rustix::fs::OFlags::NONBLOCK));
     }
 }
 

@@ -205,8 +205,8 @@ fn a_second_instance_by_descriptor_can_be_deleted_on_close() {
     let world = World::new();
     world.file("f", b"x");
     let file = world.existing("f", READ);
-    let fd = file.grant.instance.device().descriptor().unwrap();
-    let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&fd));
+    let number = std::os::fd::AsRawFd::as_raw_fd(&file.grant.instance.device().descriptor().unwrap());
+    let path = format!("/proc/self/fd/{number}");
     let second = world.open_path(path.as_ref(), READ, SHARE_ALL, OPEN_EXISTING, DOOMED).unwrap();
     drop((second, file));
     assert!(!world.has("f"));

@@ -2,8 +2,14 @@
 
 use crate::common::*;
 use overlapped_abi::constants::open::*;
-use overlapped_abi::{AccessMask, FileFlags, Win32Error};
+use overlapped_abi::{AccessMask, FileFlags, Status, Win32Error};
 use overlapped_devices::file::{LockFlags, Range, lock, unlock};
+use overlapped_kernel::device::{Device, FileType, Next, Start};
+use overlapped_kernel::engine::RawResult;
+use overlapped_kernel::handle::Object;
+use overlapped_kernel::request::{Buffer, Function, Position, Request, RequestRef, Route};
+use overlapped_kernel::road::{Call, Reply, Report};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const NOW: LockFlags = LockFlags::FAIL_IMMEDIATELY;
@@ -131,4 +137,59 @@ fn a_waiting_lock_ends_when_its_instance_closes_02_9() {
     });
     unlock(&owner.grant, range(0, 1)).unwrap();
     assert_eq!(lock(&owner.grant, range(0, 1), NOW | EXCLUSIVE), Ok(()), "nothing is left of it");
+}
+
+/// A device that keeps its request to itself, as any device has it between the kernel's step and its own.
+#[derive(Default)]
+struct Pocket(Mutex<Option<RequestRef>>);
+
+// SAFETY: it touches no memory, and completes nothing.
+unsafe impl Device for Pocket {
+    fn file_type(&self) -> FileType {
+        FileType::Unknown
+    }
+
+    fn start(&self, _: &Request) -> Start {
+        Start::Queue
+    }
+
+    fn enqueue(&self, request: RequestRef) {
+        *self.0.lock().unwrap() = Some(request);
+    }
+
+    fn resume(&self, _: &Request, _: RawResult) -> Next {
+        unreachable!("it has no operations")
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+#[test]
+fn a_lock_that_is_cancelled_before_it_waits_does_not_wait_02_9() {
+    let world = World::new();
+    world.file("f", b"x");
+    let (owner, other) = (world.existing("f", READ), world.existing("f", READ));
+    lock(&owner.grant, range(0, 4), NOW | EXCLUSIVE).unwrap();
+    let pocket = Arc::new(Pocket::default());
+    let instance = world.system.instance(Arc::clone(&pocket) as Arc<dyn Device>, true);
+    world.system.insert(Object::Instance(Arc::clone(&instance)), READ).unwrap();
+    let call = Call {
+        function: Function::Lock { exclusive: true, wait: true },
+        position: Position::At(2),
+        buffer: Buffer { start: std::ptr::null_mut(), len: 2 },
+        route: Route::default(),
+        overlapped: None,
+        payload: None,
+        report: Report::AsPending,
+    };
+    // SAFETY: there is neither memory nor an OVERLAPPED.
+    assert!(matches!(unsafe { instance.call(call) }, Ok(Reply::Pending(_))));
+    let request = pocket.0.lock().unwrap().take().expect("it was given");
+    assert!(request.cancel() && !request.is_complete());
+    other.grant.instance.device().enqueue(Arc::clone(&request));
+    assert_eq!(request.completion().map(|completion| completion.status), Some(Status::CANCELLED));
+    unlock(&owner.grant, range(0, 4)).unwrap();
+    assert_eq!(lock(&owner.grant, range(2, 2), NOW | EXCLUSIVE), Ok(()), "the cancelled one holds nothing");
 }

@@ -6,6 +6,7 @@
 mod common;
 
 mod attributes;
+mod between;
 mod create;
 mod delete;
 mod information;

@@ -366,6 +366,28 @@ fn deleting_the_watched_directory_ends_the_wait_with_5_02_10() {
 }
 
 #[test]
+fn it_is_missed_too_if_a_link_led_to_it_or_it_was_moved_before_02_10() {
+    let world = world();
+    for name in ["real", "other"] {
+        fs::create_dir(world.path(name)).unwrap();
+    }
+    for moved in [false, true] {
+        fs::remove_dir(world.path("dir")).unwrap_or_else(|_| fs::remove_file(world.path("dir")).unwrap());
+        fs::create_dir(world.path("real/one")).unwrap();
+        std::os::unix::fs::symlink(world.path("real/one"), world.path("dir")).unwrap();
+        let mut watched = Watched::new(&world, true, deep(NAMES));
+        let request = watched.begin();
+        if moved {
+            fs::rename(world.path("real/one"), world.path("other/two")).unwrap();
+            fs::remove_dir(world.path("other/two")).unwrap();
+        } else {
+            fs::remove_dir(world.path("real/one")).unwrap();
+        }
+        assert_eq!(finish(&world, &request).status, Status::DELETE_PENDING, "moved: {moved}");
+    }
+}
+
+#[test]
 fn an_event_is_reset_and_set_02_10() {
     let world = world();
     let mut watched = Watched::new(&world, true, names());

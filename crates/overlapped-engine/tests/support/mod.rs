@@ -290,8 +290,8 @@ unsafe impl Device for Descriptor {
         }
     }
 
-    fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
-        Some(self.fd.as_fd())
+    fn descriptor(&self) -> Option<overlapped_kernel::device::Descriptor<'_>> {
+        Some(self.fd.as_fd().into())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -151,6 +151,16 @@ bitflags::bitflags! {
         const INHERIT = 1;
         /// HANDLE_FLAG_PROTECT_FROM_CLOSE: CloseHandle fails.
         const PROTECT_FROM_CLOSE = 2;
+        /// A value of Rust owns the handle, and is the only one to close it ([`System::own`](crate::System::own)). Nobody sets or sees this
+        /// from outside.
+        const OWNED = 1 << 31;
+    }
+}
+
+impl HandleFlags {
+    /// Those that others may set and see.
+    pub(crate) fn told(self) -> Self {
+        self - Self::OWNED
     }
 }
 

@@ -1,6 +1,8 @@
 //! The names of devices: those that stand alone, those reserved in every directory, and drive letters.
 
+use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 
 /// A drive letter, `A` to `Z`; made from either case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +125,16 @@ fn number(digits: &[u8]) -> Option<u32> {
 /// The name may carry an extension (`NUL.txt`), trailing dots and spaces, or one colon (`COM1:`). Ports above 9
 /// are not reserved: they are reached as `\\.\COM10`. Superscript ¹ ² ³ count as the digit.
 pub(super) fn reserved(component: &[u8]) -> Option<Device> {
+    reserved_base(component).map(|(_, device)| device)
+}
+
+/// The part of a component that is such a name, as it is spelled: `nul` of `nul.txt`. `None` for what is no reserved name.
+#[must_use]
+pub fn reserved_name(component: &OsStr) -> Option<&OsStr> {
+    reserved_base(component.as_bytes()).map(|(base, _)| OsStr::from_bytes(base))
+}
+
+fn reserved_base(component: &[u8]) -> Option<(&[u8], Device)> {
     let trimmed = trim_end(component, b". ");
     let base = match trimmed.strip_suffix(b":") {
         Some(before_colon) => before_colon,
@@ -141,7 +153,7 @@ pub(super) fn reserved(component: &[u8]) -> Option<Device> {
         _ => return None,
     };
     match named(&[stem, digit].concat())? {
-        device @ (Device::Null | Device::Console | Device::Serial(_) | Device::Parallel(_)) => Some(device),
+        device @ (Device::Null | Device::Console | Device::Serial(_) | Device::Parallel(_)) => Some((base, device)),
         _ => None,
     }
 }

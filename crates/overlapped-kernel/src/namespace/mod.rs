@@ -76,13 +76,14 @@ mod table;
 mod target;
 mod volumes;
 mod walk;
+mod wide;
 
 #[cfg(test)]
 mod tests;
 
 pub use channel::{mailslot_server_name, pipe_server_name};
 pub use config::ConfigError;
-pub use device::{DiskName, DriveLetter};
+pub use device::{DiskName, DriveLetter, reserved_name};
 pub use entries::{Disk, Drive, EntryError, NullModem, Origin, Server};
 pub use error::NameError;
 pub use fold::{ObjectName, fold};
@@ -92,3 +93,4 @@ pub use table::Namespace;
 pub use target::{FileTarget, MailslotReach, Target, VolumeTarget};
 pub use volumes::Known;
 pub use walk::{CaseRule, Lookup};
+pub use wide::{from_utf16, to_utf16};

@@ -13,14 +13,46 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Weak};
 
-/// JOB_OBJECT_MSG_ constants: the bytes of the packets.
-mod message {
-    pub const ACTIVE_PROCESS_LIMIT: u32 = 3;
-    pub const ACTIVE_PROCESS_ZERO: u32 = 4;
-    pub const NEW_PROCESS: u32 = 6;
-    pub const EXIT_PROCESS: u32 = 7;
-    pub const ABNORMAL_EXIT_PROCESS: u32 = 8;
+/// What a job reports to its port, with the number of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobMessage {
+    /// A process was one too many, and was ended.
+    ActiveProcessLimit,
+    /// The last member has ended.
+    ActiveProcessZero,
+    /// A process is a member from now on.
+    NewProcess(u32),
+    /// A member has ended.
+    ExitProcess(u32),
+    /// A member has ended by an exception.
+    AbnormalExitProcess(u32),
 }
+
+impl JobMessage {
+    /// The JOB_OBJECT_MSG_ constant, which is the byte count of the packet.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::ActiveProcessLimit => 3,
+            Self::ActiveProcessZero => 4,
+            Self::NewProcess(_) => 6,
+            Self::ExitProcess(_) => 7,
+            Self::AbnormalExitProcess(_) => 8,
+        }
+    }
+
+    /// The process that it is about; 0 without one.
+    #[must_use]
+    pub fn process(self) -> u32 {
+        match self {
+            Self::ActiveProcessLimit | Self::ActiveProcessZero => 0,
+            Self::NewProcess(id) | Self::ExitProcess(id) | Self::AbnormalExitProcess(id) => id,
+        }
+    }
+}
+
+/// Makes the packet of a message.
+type Words = Box<dyn Fn(JobMessage) -> Packet + Send + Sync>;
 
 /// ERROR_NOT_ENOUGH_QUOTA, with which a process ends that is one too many.
 const NOT_ENOUGH_QUOTA: u32 = 1816;
@@ -60,16 +92,16 @@ pub struct Job {
 struct Inner {
     members: Vec<Arc<Process>>,
     limits: JobLimits,
-    port: Option<(Arc<Port>, usize)>,
+    port: Option<(Arc<Port>, Words)>,
     total: u32,
     ended_by_limit: u32,
 }
 
 impl Inner {
-    fn tell(&self, message: u32, process: u32) {
-        if let Some((port, key)) = &self.port {
+    fn tell(&self, message: JobMessage) {
+        if let Some((port, words)) = &self.port {
             // A port that was closed has nobody to tell.
-            port.insert(Packet::posted(message, *key, process as usize));
+            port.insert(words(message));
         }
     }
 }
@@ -96,21 +128,32 @@ impl Job {
     /// AssignProcessToJobObject: 5 for a process that has a job or has ended. One too many is ended (1816), and is told.
     pub fn assign(self: &Arc<Self>, process: &Arc<Process>) -> Result<(), Win32Error> {
         process.look();
+        if process.ended.is_signalled() { Err(Win32Error::ACCESS_DENIED) } else { self.admit(process) }
+    }
+
+    /// The same for a process that was just started: one that has ended already has been a member all the same, as its program never was
+    /// anything else.
+    pub fn admit(self: &Arc<Self>, process: &Arc<Process>) -> Result<(), Win32Error> {
+        if self.limits().active.is_some() {
+            // Who has ended, and was not seen to, does not count. Not under the lock, which those who end take.
+            let members = self.inner.lock().members.clone();
+            members.iter().for_each(|member| member.look());
+        }
         let full = {
             let mut inner = self.inner.lock();
             let mut job = process.job.lock();
-            if job.upgrade().is_some() || process.ended.is_signalled() {
+            if job.upgrade().is_some() {
                 return Err(Win32Error::ACCESS_DENIED);
             }
             let most = inner.limits.active.map_or(usize::MAX, |most| most as usize);
             let full = inner.members.len() >= most;
             if full {
                 inner.ended_by_limit += 1;
-                inner.tell(message::ACTIVE_PROCESS_LIMIT, 0);
+                inner.tell(JobMessage::ActiveProcessLimit);
             } else {
                 inner.members.push(Arc::clone(process));
                 inner.total += 1;
-                inner.tell(message::NEW_PROCESS, process.id());
+                inner.tell(JobMessage::NewProcess(process.id()));
                 *job = Arc::downgrade(self);
             }
             full
@@ -133,10 +176,10 @@ impl Job {
             let at = inner.members.iter().position(|member| std::ptr::eq(&raw const **member, process));
             let Some(at) = at else { return };
             let gone = inner.members.swap_remove(at);
-            let abnormal = process.known_exit_code() >> 30 == 3;
-            inner.tell(if abnormal { message::ABNORMAL_EXIT_PROCESS } else { message::EXIT_PROCESS }, process.id());
+            let (id, abnormal) = (process.id(), process.known_exit_code() >> 30 == 3);
+            inner.tell(if abnormal { JobMessage::AbnormalExitProcess(id) } else { JobMessage::ExitProcess(id) });
             if inner.members.is_empty() {
-                inner.tell(message::ACTIVE_PROCESS_ZERO, 0);
+                inner.tell(JobMessage::ActiveProcessZero);
             }
             gone
         };
@@ -156,8 +199,8 @@ impl Job {
         }
     }
 
-    /// The last handle was closed.
-    pub(crate) fn close(&self) {
+    /// The last handle was closed, or the process ends that has it.
+    pub fn close(&self) {
         if self.inner.lock().limits.kill_on_close {
             self.terminate(0);
         }
@@ -176,12 +219,22 @@ impl Job {
 
     /// Reports to this port from now on, beginning with the members that there are. 87 if it reports to one already.
     pub fn report_to(&self, port: Arc<Port>, key: usize) -> Result<(), Win32Error> {
+        let words = move |message: JobMessage| Packet::posted(message.number(), key, message.process() as usize);
+        self.report_in(port, words)
+    }
+
+    /// The same in packets of the caller's making, which is not to ask the job: its lock is held, so that messages come in their order.
+    pub fn report_in(
+        &self,
+        port: Arc<Port>,
+        words: impl Fn(JobMessage) -> Packet + Send + Sync + 'static,
+    ) -> Result<(), Win32Error> {
         let mut inner = self.inner.lock();
         if inner.port.is_some() {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        inner.port = Some((port, key));
-        inner.members.iter().for_each(|member| inner.tell(message::NEW_PROCESS, member.id()));
+        inner.port = Some((port, Box::new(words)));
+        inner.members.iter().for_each(|member| inner.tell(JobMessage::NewProcess(member.id())));
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use rustix::ioctl::{Updater, ioctl, opcode};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, test_kill_process, waitid,
 };
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,6 +63,20 @@ const SENTENCED: u64 = 1 << 32;
 /// The code of a process that ended in a way that nobody tells.
 const UNKNOWN: u32 = u32::MAX;
 
+thread_local! {
+    /// This thread tells the observers of an end.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// They are told, also if one has panicked.
+struct Told;
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        TELLING.set(false);
+    }
+}
+
 /// Processes that handles refer to, so that one process is one object.
 static OPEN: LazyLock<Mutex<HashMap<u32, Weak<Process>>>> = LazyLock::new(Mutex::default);
 
@@ -73,30 +88,47 @@ impl Process {
             return Ok(Self::current());
         }
         let pid = i32::try_from(id).ok().and_then(Pid::from_raw).ok_or(Win32Error::INVALID_PARAMETER)?;
-        let mut open = OPEN.lock();
-        let known = open.get(&id).and_then(Weak::upgrade).filter(|process| process.exit_code() == STILL_ACTIVE);
-        let process = match known {
+        // Asked whether it is over, and not for its code: one may end with 259. Not under the lock: whoever observes ends is told, and may come back
+        // here.
+        let known = OPEN.lock().get(&id).and_then(Weak::upgrade);
+        known.iter().for_each(|process| process.look());
+        let process = match known.filter(|process| !process.ended.is_signalled()) {
             Some(process) => process,
-            None => {
-                let pidfd = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| match error {
-                    Errno::MFILE | Errno::NFILE => Win32Error::TOO_MANY_OPEN_FILES,
-                    Errno::NOMEM => Win32Error::NOT_ENOUGH_MEMORY,
-                    _ => Win32Error::INVALID_PARAMETER,
-                })?;
-                let process = Arc::new(Self::of(id, pidfd));
-                open.retain(|_, process| process.strong_count() != 0);
-                if !watch::watch(&process) {
-                    return Err(Win32Error::NOT_ENOUGH_MEMORY);
-                }
-                open.insert(id, Arc::downgrade(&process));
-                process
-            }
+            None => Self::open_anew(id, pid)?,
         };
-        drop(open);
         if control && test_kill_process(pid) == Err(Errno::PERM) {
             return Err(Win32Error::ACCESS_DENIED);
         }
         Ok(process)
+    }
+
+    fn open_anew(id: u32, pid: Pid) -> Result<Arc<Self>, Win32Error> {
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| match error {
+            Errno::MFILE | Errno::NFILE => Win32Error::TOO_MANY_OPEN_FILES,
+            Errno::NOMEM => Win32Error::NOT_ENOUGH_MEMORY,
+            _ => Win32Error::INVALID_PARAMETER,
+        })?;
+        let mut open = OPEN.lock();
+        // Another thread may have been quicker.
+        let known = open.get(&id).and_then(Weak::upgrade).filter(|process| !process.ended.is_signalled());
+        if let Some(process) = known.filter(|process| process.is_same_as(&pidfd)) {
+            return Ok(process);
+        }
+        let process = Arc::new(Self::of(id, pidfd));
+        if !watch::watch(&process) {
+            return Err(Win32Error::NOT_ENOUGH_MEMORY);
+        }
+        open.retain(|_, process| process.strong_count() != 0);
+        open.insert(id, Arc::downgrade(&process));
+        Ok(process)
+    }
+
+    /// Has neither ended, so that one number is one process?
+    fn is_same_as(&self, pidfd: &OwnedFd) -> bool {
+        let runs = |pidfd: BorrowedFd<'_>| {
+            poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) == Ok(0)
+        };
+        self.pidfd().is_some_and(runs) && runs(pidfd.as_fd())
     }
 
     fn of(id: u32, pidfd: OwnedFd) -> Self {
@@ -196,7 +228,13 @@ impl Process {
         if poll(&mut readable, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) != Ok(1) {
             return;
         }
+        // To an observer that asks, here or about another one, it runs still: the thread of `watch` looks later.
+        if TELLING.replace(true) {
+            return;
+        }
+        let told = Told;
         super::tell_observers(self.id);
+        drop(told);
         let mut last = opened.last.lock();
         if last.is_some() {
             // Somebody else is about to say it, or has.
@@ -370,6 +408,41 @@ mod tests {
             ends(&process);
             assert!([0xC000_0005, UNKNOWN].contains(&process.exit_code()), "{:x}", process.exit_code());
         }
+    }
+
+    /// Opens the process again while its end is told.
+    struct Again(std::sync::atomic::AtomicU32);
+
+    impl super::super::ExitObserver for Again {
+        fn exiting(&self, process: u32) {
+            // It has not been collected, and counts as ended only when this returns.
+            let runs = |process: Arc<Process>| process.exit_code() == STILL_ACTIVE;
+            if self.0.load(Ordering::SeqCst) == process && Process::open(process, false).is_ok_and(runs) {
+                self.0.store(0, Ordering::SeqCst);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_is_told_of_an_end_may_open_processes() {
+        let mut child = start("read line");
+        let process = Process::open(child.id(), true).unwrap();
+        let again = Arc::new(Again(child.id().into()));
+        let observer: Weak<Again> = Arc::downgrade(&again);
+        super::super::observe_exits(observer);
+        drop(child.stdin.take());
+        let (done, wait) = std::sync::mpsc::channel();
+        let id = child.id();
+        std::thread::spawn(move || {
+            while Process::open(id, false).is_ok_and(|process| process.exit_code() == STILL_ACTIVE) {
+                std::thread::yield_now();
+            }
+            done.send(()).unwrap();
+        });
+        wait.recv_timeout(Duration::from_secs(60)).expect("it waits for itself");
+        ends(&process);
+        assert_eq!(again.0.load(Ordering::SeqCst), 0);
+        child.wait().unwrap();
     }
 
     #[test]

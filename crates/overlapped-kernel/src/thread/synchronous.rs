@@ -49,6 +49,11 @@ impl Thread {
         Blocked { thread: self, before: std::mem::replace(&mut *self.synchronous.0.lock(), work) }
     }
 
+    /// Is the thread blocked in a synchronous request or call?
+    pub fn is_in_synchronous_call(&self) -> bool {
+        !matches!(*self.synchronous.0.lock(), Work::None)
+    }
+
     /// Asks for the end of the synchronous request that the thread is blocked in. 1168 if it is in none, or if that was done
     /// already.
     pub fn cancel_synchronous(&self) -> Result<(), Win32Error> {

@@ -12,6 +12,7 @@ WINBASEAPI VOID WINAPI SetLastError(DWORD code) OVL_SYMBOL(SetLastError);
 WINBASEAPI UINT WINAPI SetErrorMode(UINT mode) OVL_SYMBOL(SetErrorMode);
 WINBASEAPI UINT WINAPI GetErrorMode(VOID) OVL_SYMBOL(GetErrorMode);
 WINBASEAPI BOOL WINAPI SetThreadErrorMode(DWORD mode, LPDWORD before) OVL_SYMBOL(SetThreadErrorMode);
+WINBASEAPI DWORD WINAPI GetThreadErrorMode(VOID) OVL_SYMBOL(GetThreadErrorMode);
 /* What no __except of the thread handles goes to the filter of SetUnhandledExceptionFilter, and then the program ends. */
 WINBASEAPI VOID WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *information)
     OVL_SYMBOL(RaiseException);

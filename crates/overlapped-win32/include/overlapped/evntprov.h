@@ -26,6 +26,23 @@ typedef struct _EVENT_FILTER_DESCRIPTOR {
     ULONG Size;
     ULONG Type;
 } EVENT_FILTER_DESCRIPTOR, *PEVENT_FILTER_DESCRIPTOR;
+typedef enum _EVENT_INFO_CLASS {
+    EventProviderBinaryTrackInfo,
+    EventProviderSetReserved1,
+    EventProviderSetTraits,
+    EventProviderUseDescriptorType,
+    MaxEventInfo
+} EVENT_INFO_CLASS;
+#define EVENT_ACTIVITY_CTRL_GET_ID 1
+#define EVENT_ACTIVITY_CTRL_SET_ID 2
+#define EVENT_ACTIVITY_CTRL_CREATE_ID 3
+#define EVENT_ACTIVITY_CTRL_GET_SET_ID 4
+#define EVENT_ACTIVITY_CTRL_CREATE_SET_ID 5
+#define EVENT_WRITE_FLAG_NO_FAULTING 0x00000001
+#define EVENT_WRITE_FLAG_INPRIVATE 0x00000002
+#define EVENT_CONTROL_CODE_DISABLE_PROVIDER 0
+#define EVENT_CONTROL_CODE_ENABLE_PROVIDER 1
+#define EVENT_CONTROL_CODE_CAPTURE_STATE 2
 typedef VOID(NTAPI *PENABLECALLBACK)(LPCGUID source, ULONG enabled, UCHAR level, ULONGLONG any, ULONGLONG all,
                                      PEVENT_FILTER_DESCRIPTOR filter, PVOID context);
 
@@ -39,6 +56,10 @@ ULONG WINAPI EventWrite(REGHANDLE handle, PCEVENT_DESCRIPTOR event, ULONG count,
 ULONG WINAPI EventWriteTransfer(REGHANDLE handle, PCEVENT_DESCRIPTOR event, LPCGUID activity, LPCGUID related, ULONG count,
                                 PEVENT_DATA_DESCRIPTOR data) OVL_SYMBOL(EventWriteTransfer);
 ULONG WINAPI EventWriteString(REGHANDLE handle, UCHAR level, ULONGLONG keyword, PCWSTR text) OVL_SYMBOL(EventWriteString);
+ULONG WINAPI EventWriteEx(REGHANDLE handle, PCEVENT_DESCRIPTOR event, ULONG64 filter, ULONG flags, LPCGUID activity, LPCGUID related,
+                          ULONG count, PEVENT_DATA_DESCRIPTOR data) OVL_SYMBOL(EventWriteEx);
+ULONG WINAPI EventSetInformation(REGHANDLE handle, EVENT_INFO_CLASS what, PVOID information, ULONG bytes) OVL_SYMBOL(EventSetInformation);
+ULONG WINAPI EventActivityIdControl(ULONG code, LPGUID id) OVL_SYMBOL(EventActivityIdControl);
 OVL_END
 
 static __inline__ VOID EventDataDescCreate(PEVENT_DATA_DESCRIPTOR to, const VOID *data, ULONG bytes) {

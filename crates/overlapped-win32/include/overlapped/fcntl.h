@@ -14,13 +14,39 @@
 #undef flock
 #define fcntl ovl_libc_fcntl
 #define flock ovl_libc_flock
+/* In C++ it brings this one along, for which <sys/uio.h> is asked where it is wanted. */
+#ifndef __iovec_defined
+#define OVL_IOVEC_IS_HIDDEN
+#define iovec ovl_libc_iovec
+#endif
 #include_next <fcntl.h>
+#ifdef OVL_IOVEC_IS_HIDDEN
+#undef OVL_IOVEC_IS_HIDDEN
+#undef iovec
+#undef __iovec_defined
+#endif
 #undef fcntl
 #undef flock
 #pragma pop_macro("fcntl")
 #pragma pop_macro("flock")
 #pragma pop_macro("off_t")
 #include "ovl/show.h"
+/* Programs take these for a sign that there is fcntl; to Windows they are not known. */
+#undef FD_CLOEXEC
+#undef F_DUPFD
+#undef F_DUPFD_CLOEXEC
+#undef F_GETFD
+#undef F_SETFD
+#undef F_GETFL
+#undef F_SETFL
+#undef F_GETLK
+#undef F_SETLK
+#undef F_SETLKW
+#undef F_RDLCK
+#undef F_WRLCK
+#undef F_UNLCK
+#undef O_NONBLOCK
+#undef O_NDELAY
 #include "ovl/off_t.h"
 
 /* A program's own macros of these names are for its calls. */

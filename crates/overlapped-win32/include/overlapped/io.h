@@ -61,7 +61,8 @@ errno_t _sopen_s(int *to, const char *name, int flags, int share, int mode) OVL_
 errno_t _wsopen_s(int *to, const wchar_t *name, int flags, int share, int mode) OVL_SYMBOL(_wsopen_s);
 int _close(int descriptor) OVL_SYMBOL(_close);
 int _dup(int descriptor) OVL_LIBC(dup);
-int _dup2(int from, int to) OVL_LIBC(dup2);
+/* 0, where POSIX gives the descriptor. */
+OVL_INLINE int _dup2(int from, int to) { return dup2(from, to) < 0 ? -1 : 0; }
 int _isatty(int descriptor) OVL_LIBC(isatty);
 int _access(const char *name, int mode) OVL_SYMBOL(_access);
 int _waccess(const wchar_t *name, int mode) OVL_SYMBOL(_waccess);
@@ -88,7 +89,11 @@ wchar_t *_wmktemp(wchar_t *name) OVL_SYMBOL(_wmktemp);
 errno_t _mktemp_s(char *name, size_t room) OVL_SYMBOL(_mktemp_s);
 errno_t _wmktemp_s(wchar_t *name, size_t room) OVL_SYMBOL(_wmktemp_s);
 /* There is no text mode to leave. */
-OVL_INLINE int _setmode(int descriptor, int mode) { return (void)descriptor, (void)mode, 0; }
+int ovl_fcntl(int descriptor, int command, ...) OVL_LIBC(fcntl);
+OVL_INLINE int _setmode(int descriptor, int mode) {
+    if (mode) return *ovl_errno() = 22, -1;
+    return ovl_fcntl(descriptor, 1) < 0 ? -1 : 0;
+}
 long _get_osfhandle(int descriptor) OVL_SYMBOL(_get_osfhandle);
 int _open_osfhandle(long handle, int flags) OVL_SYMBOL(_open_osfhandle);
 OVL_END

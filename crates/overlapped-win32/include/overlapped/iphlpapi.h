@@ -91,6 +91,30 @@ typedef struct _MIB_TCP6TABLE_OWNER_PID {
     DWORD dwNumEntries;
     MIB_TCP6ROW_OWNER_PID table[ANY_SIZE];
 } MIB_TCP6TABLE_OWNER_PID, *PMIB_TCP6TABLE_OWNER_PID;
+typedef struct _MIB_TCP6ROW {
+    MIB_TCP_STATE State;
+    IN6_ADDR LocalAddr;
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    IN6_ADDR RemoteAddr;
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+} MIB_TCP6ROW, *PMIB_TCP6ROW;
+OVL_SIZE(MIB_TCP6ROW, 52);
+typedef struct _MIB_TCP6TABLE {
+    DWORD dwNumEntries;
+    MIB_TCP6ROW table[ANY_SIZE];
+} MIB_TCP6TABLE, *PMIB_TCP6TABLE;
+typedef struct _MIB_UDP6ROW {
+    IN6_ADDR dwLocalAddr;
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+} MIB_UDP6ROW, *PMIB_UDP6ROW;
+OVL_SIZE(MIB_UDP6ROW, 24);
+typedef struct _MIB_UDP6TABLE {
+    DWORD dwNumEntries;
+    MIB_UDP6ROW table[ANY_SIZE];
+} MIB_UDP6TABLE, *PMIB_UDP6TABLE;
 typedef struct _MIB_UDPROW {
     DWORD dwLocalAddr;
     DWORD dwLocalPort;
@@ -119,7 +143,110 @@ typedef struct _MIB_UDP6TABLE_OWNER_PID {
     MIB_UDP6ROW_OWNER_PID table[ANY_SIZE];
 } MIB_UDP6TABLE_OWNER_PID, *PMIB_UDP6TABLE_OWNER_PID;
 
+/* ---- Interfaces and routes. */
+#define MAX_INTERFACE_NAME_LEN 256
+#define MAXLEN_PHYSADDR 8
+#define MAXLEN_IFDESCR 256
+#define MIB_IF_TYPE_OTHER 1
+#define MIB_IF_TYPE_ETHERNET 6
+#define MIB_IF_TYPE_PPP 23
+#define MIB_IF_TYPE_LOOPBACK 24
+#define MIB_IF_ADMIN_STATUS_UP 1
+#define MIB_IF_ADMIN_STATUS_DOWN 2
+#define MIB_IF_ADMIN_STATUS_TESTING 3
+typedef enum _INTERNAL_IF_OPER_STATUS {
+    IF_OPER_STATUS_NON_OPERATIONAL,
+    IF_OPER_STATUS_UNREACHABLE,
+    IF_OPER_STATUS_DISCONNECTED,
+    IF_OPER_STATUS_CONNECTING,
+    IF_OPER_STATUS_CONNECTED,
+    IF_OPER_STATUS_OPERATIONAL
+} INTERNAL_IF_OPER_STATUS;
+#define MIB_IF_OPER_STATUS_NON_OPERATIONAL IF_OPER_STATUS_NON_OPERATIONAL
+#define MIB_IF_OPER_STATUS_UNREACHABLE IF_OPER_STATUS_UNREACHABLE
+#define MIB_IF_OPER_STATUS_DISCONNECTED IF_OPER_STATUS_DISCONNECTED
+#define MIB_IF_OPER_STATUS_CONNECTING IF_OPER_STATUS_CONNECTING
+#define MIB_IF_OPER_STATUS_CONNECTED IF_OPER_STATUS_CONNECTED
+#define MIB_IF_OPER_STATUS_OPERATIONAL IF_OPER_STATUS_OPERATIONAL
+typedef struct _MIB_IFROW {
+    WCHAR wszName[MAX_INTERFACE_NAME_LEN];
+    IF_INDEX dwIndex;
+    IFTYPE dwType;
+    DWORD dwMtu;
+    DWORD dwSpeed;
+    DWORD dwPhysAddrLen;
+    UCHAR bPhysAddr[MAXLEN_PHYSADDR];
+    DWORD dwAdminStatus;
+    INTERNAL_IF_OPER_STATUS dwOperStatus;
+    DWORD dwLastChange;
+    DWORD dwInOctets;
+    DWORD dwInUcastPkts;
+    DWORD dwInNUcastPkts;
+    DWORD dwInDiscards;
+    DWORD dwInErrors;
+    DWORD dwInUnknownProtos;
+    DWORD dwOutOctets;
+    DWORD dwOutUcastPkts;
+    DWORD dwOutNUcastPkts;
+    DWORD dwOutDiscards;
+    DWORD dwOutErrors;
+    DWORD dwOutQLen;
+    DWORD dwDescrLen;
+    UCHAR bDescr[MAXLEN_IFDESCR];
+} MIB_IFROW, *PMIB_IFROW;
+OVL_SIZE(MIB_IFROW, 860);
+typedef struct _MIB_IFTABLE {
+    DWORD dwNumEntries;
+    MIB_IFROW table[ANY_SIZE];
+} MIB_IFTABLE, *PMIB_IFTABLE;
+typedef enum {
+    MIB_IPROUTE_TYPE_OTHER = 1,
+    MIB_IPROUTE_TYPE_INVALID,
+    MIB_IPROUTE_TYPE_DIRECT,
+    MIB_IPROUTE_TYPE_INDIRECT
+} MIB_IPFORWARD_TYPE;
+typedef NL_ROUTE_PROTOCOL MIB_IPFORWARD_PROTO;
+#define MIB_IPPROTO_OTHER 1
+#define MIB_IPPROTO_LOCAL 2
+#define MIB_IPPROTO_NETMGMT 3
+#define MIB_IPROUTE_METRIC_UNUSED ((DWORD)-1)
+typedef struct _MIB_IPFORWARDROW {
+    DWORD dwForwardDest;
+    DWORD dwForwardMask;
+    DWORD dwForwardPolicy;
+    DWORD dwForwardNextHop;
+    IF_INDEX dwForwardIfIndex;
+    __extension__ union {
+        DWORD dwForwardType;
+        MIB_IPFORWARD_TYPE ForwardType;
+    };
+    __extension__ union {
+        DWORD dwForwardProto;
+        MIB_IPFORWARD_PROTO ForwardProto;
+    };
+    DWORD dwForwardAge;
+    DWORD dwForwardNextHopAS;
+    DWORD dwForwardMetric1;
+    DWORD dwForwardMetric2;
+    DWORD dwForwardMetric3;
+    DWORD dwForwardMetric4;
+    DWORD dwForwardMetric5;
+} MIB_IPFORWARDROW, *PMIB_IPFORWARDROW;
+OVL_SIZE(MIB_IPFORWARDROW, 56);
+typedef struct _MIB_IPFORWARDTABLE {
+    DWORD dwNumEntries;
+    MIB_IPFORWARDROW table[ANY_SIZE];
+} MIB_IPFORWARDTABLE, *PMIB_IPFORWARDTABLE;
+
 OVL_BEGIN
+DWORD WINAPI GetAdaptersInfo(PIP_ADAPTER_INFO to, PULONG bytes) OVL_SYMBOL(GetAdaptersInfo);
+DWORD WINAPI GetPerAdapterInfo(ULONG index, PIP_PER_ADAPTER_INFO to, PULONG bytes) OVL_SYMBOL(GetPerAdapterInfo);
+DWORD WINAPI GetIfTable(PMIB_IFTABLE to, PULONG bytes, BOOL order) OVL_SYMBOL(GetIfTable);
+DWORD WINAPI GetIfEntry(PMIB_IFROW row) OVL_SYMBOL(GetIfEntry);
+DWORD WINAPI GetIpForwardTable(PMIB_IPFORWARDTABLE to, PULONG bytes, BOOL order) OVL_SYMBOL(GetIpForwardTable);
+DWORD WINAPI GetBestInterfaceEx(struct sockaddr *to, PDWORD index) OVL_SYMBOL(GetBestInterfaceEx);
+ULONG WINAPI GetTcp6Table(PMIB_TCP6TABLE to, PULONG bytes, BOOL order) OVL_SYMBOL(GetTcp6Table);
+ULONG WINAPI GetUdp6Table(PMIB_UDP6TABLE to, PULONG bytes, BOOL order) OVL_SYMBOL(GetUdp6Table);
 DWORD WINAPI GetIpAddrTable(PMIB_IPADDRTABLE to, PULONG bytes, BOOL order) OVL_SYMBOL(GetIpAddrTable);
 DWORD WINAPI GetBestInterface(IPAddr to, PDWORD index) OVL_SYMBOL(GetBestInterface);
 DWORD WINAPI GetNumberOfInterfaces(PDWORD count) OVL_SYMBOL(GetNumberOfInterfaces);

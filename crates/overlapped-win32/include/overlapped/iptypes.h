@@ -30,9 +30,18 @@
 #define IF_TYPE_IEEE80211 71
 #define IF_TYPE_TUNNEL 131
 
+#define IP_ADAPTER_DDNS_ENABLED 0x1
+#define IP_ADAPTER_REGISTER_ADAPTER_SUFFIX 0x2
+#define IP_ADAPTER_DHCP_ENABLED 0x4
+#define IP_ADAPTER_RECEIVE_ONLY 0x8
 #define IP_ADAPTER_NO_MULTICAST 0x10
+#define IP_ADAPTER_IPV6_OTHER_STATEFUL_CONFIG 0x20
+#define IP_ADAPTER_NETBIOS_OVER_TCPIP_ENABLED 0x40
 #define IP_ADAPTER_IPV4_ENABLED 0x80
 #define IP_ADAPTER_IPV6_ENABLED 0x100
+#define IP_ADAPTER_IPV6_MANAGE_ADDRESS_CONFIG 0x200
+#define IP_ADAPTER_ADDRESS_DNS_ELIGIBLE 0x1
+#define IP_ADAPTER_ADDRESS_TRANSIENT 0x2
 
 typedef enum {
     IfOperStatusUp = 1,
@@ -43,15 +52,9 @@ typedef enum {
     IfOperStatusNotPresent,
     IfOperStatusLowerLayerDown
 } IF_OPER_STATUS;
-typedef enum { IpPrefixOriginOther, IpPrefixOriginManual, IpPrefixOriginWellKnown, IpPrefixOriginDhcp } IP_PREFIX_ORIGIN;
-typedef enum { IpSuffixOriginOther, IpSuffixOriginManual, IpSuffixOriginWellKnown, IpSuffixOriginDhcp } IP_SUFFIX_ORIGIN;
-typedef enum {
-    IpDadStateInvalid,
-    IpDadStateTentative,
-    IpDadStateDuplicate,
-    IpDadStateDeprecated,
-    IpDadStatePreferred
-} IP_DAD_STATE;
+typedef NL_PREFIX_ORIGIN IP_PREFIX_ORIGIN;
+typedef NL_SUFFIX_ORIGIN IP_SUFFIX_ORIGIN;
+typedef NL_DAD_STATE IP_DAD_STATE;
 typedef enum { TUNNEL_TYPE_NONE, TUNNEL_TYPE_OTHER } TUNNEL_TYPE;
 typedef enum { NET_IF_CONNECTION_DEDICATED = 1, NET_IF_CONNECTION_PASSIVE, NET_IF_CONNECTION_DEMAND } NET_IF_CONNECTION_TYPE;
 typedef ULONG IFTYPE;
@@ -89,6 +92,37 @@ typedef struct {
     UINT EnableDns;
 } FIXED_INFO_W2KSP1, *PFIXED_INFO_W2KSP1, FIXED_INFO, *PFIXED_INFO;
 OVL_SIZE(FIXED_INFO, 600);
+
+#define MAX_ADAPTER_DESCRIPTION_LENGTH 128
+#define MAX_ADAPTER_NAME_LENGTH 256
+typedef struct _IP_ADAPTER_INFO {
+    struct _IP_ADAPTER_INFO *Next;
+    DWORD ComboIndex;
+    char AdapterName[MAX_ADAPTER_NAME_LENGTH + 4];
+    char Description[MAX_ADAPTER_DESCRIPTION_LENGTH + 4];
+    UINT AddressLength;
+    BYTE Address[MAX_ADAPTER_ADDRESS_LENGTH];
+    DWORD Index;
+    UINT Type;
+    UINT DhcpEnabled;
+    PIP_ADDR_STRING CurrentIpAddress;
+    IP_ADDR_STRING IpAddressList;
+    IP_ADDR_STRING GatewayList;
+    IP_ADDR_STRING DhcpServer;
+    BOOL HaveWins;
+    IP_ADDR_STRING PrimaryWinsServer;
+    IP_ADDR_STRING SecondaryWinsServer;
+    LONGLONG LeaseObtained;
+    LONGLONG LeaseExpires;
+} IP_ADAPTER_INFO, *PIP_ADAPTER_INFO;
+OVL_SIZE(IP_ADAPTER_INFO, 704);
+typedef struct _IP_PER_ADAPTER_INFO_W2KSP1 {
+    UINT AutoconfigEnabled;
+    UINT AutoconfigActive;
+    PIP_ADDR_STRING CurrentDnsServer;
+    IP_ADDR_STRING DnsServerList;
+} IP_PER_ADAPTER_INFO_W2KSP1, *PIP_PER_ADAPTER_INFO_W2KSP1, IP_PER_ADAPTER_INFO, *PIP_PER_ADAPTER_INFO;
+OVL_SIZE(IP_PER_ADAPTER_INFO, 64);
 
 typedef struct _IP_ADAPTER_UNICAST_ADDRESS_LH {
     OVL_ADAPTER_HEAD(DWORD Flags);

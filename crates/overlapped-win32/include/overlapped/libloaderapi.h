@@ -38,6 +38,7 @@ DECLSPEC_NORETURN WINBASEAPI VOID WINAPI FreeLibraryAndExitThread(HMODULE module
 /* What ovl/start_library.c calls. */
 void ovl_library_attach(BOOL (*main)(HINSTANCE, DWORD, LPVOID), const void *here) OVL_SYMBOL(LibraryAttach);
 void ovl_library_detach(const void *here) OVL_SYMBOL(LibraryDetach);
+WINBASEAPI HMODULE WINAPI LoadPackagedLibrary(LPCWSTR name, DWORD reserved) OVL_SYMBOL(LoadPackagedLibrary);
 OVL_END
 
 #define GetModuleHandle OVL_AW(GetModuleHandle)

@@ -1,6 +1,7 @@
 /* Microsoft's extensions of sockets. */
 #ifndef OVL_MSWSOCK_H
 #define OVL_MSWSOCK_H
+#define _MSWSOCK_
 #include "winsock2.h"
 #include "mswsockdef.h"
 

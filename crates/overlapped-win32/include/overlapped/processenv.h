@@ -16,14 +16,21 @@ WINBASEAPI DWORD WINAPI GetCurrentDirectoryA(DWORD room, LPSTR to) OVL_SYMBOL(Ge
 WINBASEAPI DWORD WINAPI GetCurrentDirectoryW(DWORD room, LPWSTR to) OVL_SYMBOL(GetCurrentDirectoryW);
 WINBASEAPI BOOL WINAPI SetCurrentDirectoryA(LPCSTR name) OVL_SYMBOL(SetCurrentDirectoryA);
 WINBASEAPI BOOL WINAPI SetCurrentDirectoryW(LPCWSTR name) OVL_SYMBOL(SetCurrentDirectoryW);
+WINBASEAPI DWORD WINAPI SearchPathA(LPCSTR path, LPCSTR name, LPCSTR extension, DWORD room, LPSTR to, LPSTR *part)
+    OVL_SYMBOL(SearchPathA);
+WINBASEAPI DWORD WINAPI SearchPathW(LPCWSTR path, LPCWSTR name, LPCWSTR extension, DWORD room, LPWSTR to, LPWSTR *part)
+    OVL_SYMBOL(SearchPathW);
 WINBASEAPI HANDLE WINAPI GetStdHandle(DWORD which) OVL_SYMBOL(GetStdHandle);
 WINBASEAPI BOOL WINAPI SetStdHandle(DWORD which, HANDLE handle) OVL_SYMBOL(SetStdHandle);
-WINBASEAPI LPCH WINAPI GetEnvironmentStringsA(VOID) OVL_SYMBOL(GetEnvironmentStringsA);
+/* The one without a letter is a function, too: the A form is named after it. */
+WINBASEAPI LPCH WINAPI GetEnvironmentStrings(VOID) OVL_SYMBOL(GetEnvironmentStringsA);
 WINBASEAPI LPWCH WINAPI GetEnvironmentStringsW(VOID) OVL_SYMBOL(GetEnvironmentStringsW);
 WINBASEAPI BOOL WINAPI FreeEnvironmentStringsA(LPCH block) OVL_SYMBOL(FreeEnvironmentStringsA);
 WINBASEAPI BOOL WINAPI FreeEnvironmentStringsW(LPWCH block) OVL_SYMBOL(FreeEnvironmentStringsW);
 WINBASEAPI BOOL WINAPI NeedCurrentDirectoryForExePathA(LPCSTR name) OVL_SYMBOL(NeedCurrentDirectoryForExePathA);
 WINBASEAPI BOOL WINAPI NeedCurrentDirectoryForExePathW(LPCWSTR name) OVL_SYMBOL(NeedCurrentDirectoryForExePathW);
+WINBASEAPI BOOL WINAPI SetStdHandleEx(DWORD which, HANDLE value, PHANDLE before) OVL_SYMBOL(SetStdHandleEx);
+WINBASEAPI BOOL WINAPI SetEnvironmentStringsW(LPWCH block) OVL_SYMBOL(SetEnvironmentStringsW);
 OVL_END
 
 #define GetCommandLine OVL_AW(GetCommandLine)
@@ -32,8 +39,13 @@ OVL_END
 #define ExpandEnvironmentStrings OVL_AW(ExpandEnvironmentStrings)
 #define GetCurrentDirectory OVL_AW(GetCurrentDirectory)
 #define SetCurrentDirectory OVL_AW(SetCurrentDirectory)
-#define GetEnvironmentStrings OVL_AW(GetEnvironmentStrings)
+#ifdef UNICODE
+#define GetEnvironmentStrings GetEnvironmentStringsW
+#else
+#define GetEnvironmentStringsA GetEnvironmentStrings
+#endif
 #define FreeEnvironmentStrings OVL_AW(FreeEnvironmentStrings)
+#define SearchPath OVL_AW(SearchPath)
 #define NeedCurrentDirectoryForExePath OVL_AW(NeedCurrentDirectoryForExePath)
 
 #endif

@@ -49,6 +49,82 @@ OVL_SIZE(STARTUPINFOA, 104);
 OVL_SIZE(STARTUPINFOW, 104);
 typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC_THREAD_ATTRIBUTE_LIST;
 
+/* What a thread or a process tells of itself. */
+typedef enum _THREAD_INFORMATION_CLASS {
+    ThreadMemoryPriority,
+    ThreadAbsoluteCpuPriority,
+    ThreadDynamicCodePolicy,
+    ThreadPowerThrottling,
+    ThreadInformationClassMax
+} THREAD_INFORMATION_CLASS;
+typedef enum _PROCESS_INFORMATION_CLASS {
+    ProcessMemoryPriority,
+    ProcessMemoryExhaustionInfo,
+    ProcessAppMemoryInfo,
+    ProcessInPrivateInfo,
+    ProcessPowerThrottling,
+    ProcessReservedValue1,
+    ProcessTelemetryCoverageInfo,
+    ProcessProtectionLevelInfo,
+    ProcessLeapSecondInfo,
+    ProcessMachineTypeInfo,
+    ProcessInformationClassMax = 13
+} PROCESS_INFORMATION_CLASS;
+#define MEMORY_PRIORITY_VERY_LOW 1
+#define MEMORY_PRIORITY_LOW 2
+#define MEMORY_PRIORITY_MEDIUM 3
+#define MEMORY_PRIORITY_BELOW_NORMAL 4
+#define MEMORY_PRIORITY_NORMAL 5
+typedef struct _MEMORY_PRIORITY_INFORMATION {
+    ULONG MemoryPriority;
+} MEMORY_PRIORITY_INFORMATION, *PMEMORY_PRIORITY_INFORMATION;
+OVL_SIZE(MEMORY_PRIORITY_INFORMATION, 4);
+#define THREAD_POWER_THROTTLING_CURRENT_VERSION 1
+#define THREAD_POWER_THROTTLING_EXECUTION_SPEED 0x1
+#define THREAD_POWER_THROTTLING_VALID_FLAGS THREAD_POWER_THROTTLING_EXECUTION_SPEED
+typedef struct _THREAD_POWER_THROTTLING_STATE {
+    ULONG Version;
+    ULONG ControlMask;
+    ULONG StateMask;
+} THREAD_POWER_THROTTLING_STATE;
+OVL_SIZE(THREAD_POWER_THROTTLING_STATE, 12);
+#define PROCESS_POWER_THROTTLING_CURRENT_VERSION 1
+#define PROCESS_POWER_THROTTLING_EXECUTION_SPEED 0x1
+#define PROCESS_POWER_THROTTLING_IGNORE_TIMER_RESOLUTION 0x4
+typedef struct _PROCESS_POWER_THROTTLING_STATE {
+    ULONG Version;
+    ULONG ControlMask;
+    ULONG StateMask;
+} PROCESS_POWER_THROTTLING_STATE, *PPROCESS_POWER_THROTTLING_STATE;
+OVL_SIZE(PROCESS_POWER_THROTTLING_STATE, 12);
+typedef struct _APP_MEMORY_INFORMATION {
+    ULONG64 AvailableCommit;
+    ULONG64 PrivateCommitUsage;
+    ULONG64 PeakPrivateCommitUsage;
+    ULONG64 TotalCommitUsage;
+} APP_MEMORY_INFORMATION, *PAPP_MEMORY_INFORMATION;
+OVL_SIZE(APP_MEMORY_INFORMATION, 32);
+#define PROTECTION_LEVEL_NONE 0xFFFFFFFE
+typedef struct _PROCESS_PROTECTION_LEVEL_INFORMATION {
+    DWORD ProtectionLevel;
+} PROCESS_PROTECTION_LEVEL_INFORMATION;
+#define PROCESS_LEAP_SECOND_INFO_FLAG_ENABLE_SIXTY_SECOND 0x1
+typedef struct _PROCESS_LEAP_SECOND_INFO {
+    ULONG Flags;
+    ULONG Reserved;
+} PROCESS_LEAP_SECOND_INFO, *PPROCESS_LEAP_SECOND_INFO;
+OVL_SIZE(PROCESS_LEAP_SECOND_INFO, 8);
+typedef enum _MACHINE_ATTRIBUTES {
+    UserEnabled = 0x1,
+    KernelEnabled = 0x2,
+    Wow64Container = 0x4
+} MACHINE_ATTRIBUTES;
+typedef struct _PROCESS_MACHINE_INFORMATION {
+    USHORT ProcessMachine;
+    USHORT Res0;
+    MACHINE_ATTRIBUTES MachineAttributes;
+} PROCESS_MACHINE_INFORMATION;
+OVL_SIZE(PROCESS_MACHINE_INFORMATION, 8);
 OVL_BEGIN
 /* Threads. */
 WINBASEAPI HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter,
@@ -94,6 +170,56 @@ WINBASEAPI VOID WINAPI GetCurrentProcessorNumberEx(PPROCESSOR_NUMBER to) OVL_SYM
 WINBASEAPI BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER ideal, PPROCESSOR_NUMBER before)
     OVL_SYMBOL(SetThreadIdealProcessorEx);
 
+WINBASEAPI BOOL WINAPI GetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER to) OVL_SYMBOL(GetThreadIdealProcessorEx);
+WINBASEAPI BOOL WINAPI GetSystemCpuSetInformation(PSYSTEM_CPU_SET_INFORMATION to, ULONG room, PULONG needed, HANDLE process,
+                                                  ULONG flags) OVL_SYMBOL(GetSystemCpuSetInformation);
+WINBASEAPI BOOL WINAPI GetProcessDefaultCpuSets(HANDLE process, PULONG to, ULONG room, PULONG needed)
+    OVL_SYMBOL(GetProcessDefaultCpuSets);
+WINBASEAPI BOOL WINAPI SetProcessDefaultCpuSets(HANDLE process, const ULONG *ids, ULONG count) OVL_SYMBOL(SetProcessDefaultCpuSets);
+WINBASEAPI BOOL WINAPI GetThreadSelectedCpuSets(HANDLE thread, PULONG to, ULONG room, PULONG needed)
+    OVL_SYMBOL(GetThreadSelectedCpuSets);
+WINBASEAPI BOOL WINAPI SetThreadSelectedCpuSets(HANDLE thread, const ULONG *ids, ULONG count) OVL_SYMBOL(SetThreadSelectedCpuSets);
+WINBASEAPI BOOL WINAPI GetProcessDefaultCpuSetMasks(HANDLE process, PGROUP_AFFINITY to, USHORT room, PUSHORT needed)
+    OVL_SYMBOL(GetProcessDefaultCpuSetMasks);
+WINBASEAPI BOOL WINAPI SetProcessDefaultCpuSetMasks(HANDLE process, PGROUP_AFFINITY masks, USHORT count)
+    OVL_SYMBOL(SetProcessDefaultCpuSetMasks);
+WINBASEAPI BOOL WINAPI GetThreadSelectedCpuSetMasks(HANDLE thread, PGROUP_AFFINITY to, USHORT room, PUSHORT needed)
+    OVL_SYMBOL(GetThreadSelectedCpuSetMasks);
+WINBASEAPI BOOL WINAPI SetThreadSelectedCpuSetMasks(HANDLE thread, PGROUP_AFFINITY masks, USHORT count)
+    OVL_SYMBOL(SetThreadSelectedCpuSetMasks);
+WINBASEAPI BOOL WINAPI GetThreadContext(HANDLE thread, LPCONTEXT context) OVL_SYMBOL(GetThreadContext);
+WINBASEAPI BOOL WINAPI SetThreadContext(HANDLE thread, const CONTEXT *context) OVL_SYMBOL(SetThreadContext);
+WINBASEAPI HANDLE WINAPI CreateRemoteThread(HANDLE process, LPSECURITY_ATTRIBUTES security, SIZE_T stack,
+                                            LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, LPDWORD id)
+    OVL_SYMBOL(CreateRemoteThread);
+WINBASEAPI HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, LPSECURITY_ATTRIBUTES security, SIZE_T stack,
+                                              LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags,
+                                              LPPROC_THREAD_ATTRIBUTE_LIST attributes, LPDWORD id) OVL_SYMBOL(CreateRemoteThreadEx);
+WINBASEAPI BOOL WINAPI GetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS what, LPVOID to, DWORD bytes)
+    OVL_SYMBOL(GetThreadInformation);
+WINBASEAPI BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS what, LPVOID from, DWORD bytes)
+    OVL_SYMBOL(SetThreadInformation);
+WINBASEAPI BOOL WINAPI GetThreadIOPendingFlag(HANDLE thread, PBOOL is) OVL_SYMBOL(GetThreadIOPendingFlag);
+WINBASEAPI BOOL WINAPI SetThreadStackGuarantee(PULONG bytes) OVL_SYMBOL(SetThreadStackGuarantee);
+WINBASEAPI BOOL WINAPI GetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS what, LPVOID to, DWORD bytes)
+    OVL_SYMBOL(GetProcessInformation);
+WINBASEAPI BOOL WINAPI SetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS what, LPVOID from, DWORD bytes)
+    OVL_SYMBOL(SetProcessInformation);
+WINBASEAPI BOOL WINAPI GetProcessMitigationPolicy(HANDLE process, PROCESS_MITIGATION_POLICY policy, PVOID to, SIZE_T bytes)
+    OVL_SYMBOL(GetProcessMitigationPolicy);
+WINBASEAPI BOOL WINAPI SetProcessMitigationPolicy(PROCESS_MITIGATION_POLICY policy, PVOID from, SIZE_T bytes)
+    OVL_SYMBOL(SetProcessMitigationPolicy);
+WINBASEAPI BOOL WINAPI GetProcessPriorityBoost(HANDLE process, PBOOL disabled) OVL_SYMBOL(GetProcessPriorityBoost);
+WINBASEAPI BOOL WINAPI SetProcessPriorityBoost(HANDLE process, BOOL disable) OVL_SYMBOL(SetProcessPriorityBoost);
+WINBASEAPI BOOL WINAPI GetProcessShutdownParameters(LPDWORD level, LPDWORD flags) OVL_SYMBOL(GetProcessShutdownParameters);
+WINBASEAPI BOOL WINAPI SetProcessShutdownParameters(DWORD level, DWORD flags) OVL_SYMBOL(SetProcessShutdownParameters);
+WINBASEAPI DWORD WINAPI GetProcessVersion(DWORD id) OVL_SYMBOL(GetProcessVersion);
+WINBASEAPI BOOL WINAPI IsProcessCritical(HANDLE process, PBOOL is) OVL_SYMBOL(IsProcessCritical);
+#define PROCESS_AFFINITY_ENABLE_AUTO_UPDATE 0x1
+#define PROCESS_AFFINITY_DISABLE_AUTO_UPDATE 0x0
+WINBASEAPI BOOL WINAPI QueryProcessAffinityUpdateMode(HANDLE process, LPDWORD flags) OVL_SYMBOL(QueryProcessAffinityUpdateMode);
+WINBASEAPI BOOL WINAPI SetProcessAffinityUpdateMode(HANDLE process, DWORD flags) OVL_SYMBOL(SetProcessAffinityUpdateMode);
+WINBASEAPI HRESULT WINAPI GetMachineTypeAttributes(USHORT machine, MACHINE_ATTRIBUTES *to) OVL_SYMBOL(GetMachineTypeAttributes);
 /* Others. */
 WINBASEAPI BOOL WINAPI CreateProcessA(LPCSTR program, LPSTR commandLine, LPSECURITY_ATTRIBUTES process,
                                       LPSECURITY_ATTRIBUTES thread, BOOL inherit, DWORD flags, LPVOID environment, LPCSTR directory,

@@ -12,6 +12,10 @@ WINBASEAPI BOOL WINAPI SetThreadGroupAffinity(HANDLE thread, const GROUP_AFFINIT
     OVL_SYMBOL(SetThreadGroupAffinity);
 WINBASEAPI BOOL WINAPI GetNumaHighestNodeNumber(PULONG to) OVL_SYMBOL(GetNumaHighestNodeNumber);
 WINBASEAPI BOOL WINAPI GetNumaNodeProcessorMask(UCHAR node, PULONGLONG to) OVL_SYMBOL(GetNumaNodeProcessorMask);
+WINBASEAPI BOOL WINAPI GetNumaNodeProcessorMaskEx(USHORT node, PGROUP_AFFINITY to) OVL_SYMBOL(GetNumaNodeProcessorMaskEx);
+WINBASEAPI BOOL WINAPI GetNumaNodeProcessorMask2(USHORT node, PGROUP_AFFINITY to, USHORT room, PUSHORT needed)
+    OVL_SYMBOL(GetNumaNodeProcessorMask2);
+WINBASEAPI BOOL WINAPI GetNumaProximityNodeEx(ULONG id, PUSHORT to) OVL_SYMBOL(GetNumaProximityNodeEx);
 OVL_END
 
 #endif

@@ -12,6 +12,13 @@
 #include <signal.h>
 #include <bits/sigthread.h>
 #endif
+#ifdef OVL_HIDE_cpu_set_t
+#include <sched.h>
+#define cpu_set_t ovl_libc_cpu_set_t
 #include_next <pthread.h>
+#undef cpu_set_t
+#else
+#include_next <pthread.h>
+#endif
 
 #endif

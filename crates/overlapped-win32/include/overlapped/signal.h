@@ -4,6 +4,22 @@
 #pragma GCC system_header
 #include "ovl/crt.h"
 #include "ovl/hide.h"
+/* What the program has of its own; see ovl/prelude.h. */
+#ifdef OVL_HIDE_sigset_t
+#define sigset_t ovl_libc_sigset_t
+#endif
+#ifdef OVL_HIDE_siginfo_t
+#define siginfo_t ovl_libc_siginfo_t
+#endif
+#ifdef OVL_HIDE_sigaction
+#define sigaction ovl_libc_sigaction
+#endif
+#ifdef OVL_HIDE_stack_t
+#define stack_t ovl_libc_stack_t
+#endif
+#ifdef OVL_HIDE_ucontext_t
+#define ucontext_t ovl_libc_ucontext_t
+#endif
 /* Windows programs may have a pthread_attr_t of their own; <pthread.h> brings libc's. */
 #ifndef __have_pthread_attr_t
 #define pthread_attr_t ovl_libc_pthread_attr_t
@@ -13,8 +29,53 @@
 #else
 #include_next <signal.h>
 #endif
+#ifdef OVL_HIDE_sigset_t
+#undef sigset_t
+#endif
+#ifdef OVL_HIDE_siginfo_t
+#undef siginfo_t
+/* libc's members have names that are macros. */
+#undef si_pid
+#undef si_uid
+#undef si_timerid
+#undef si_overrun
+#undef si_status
+#undef si_utime
+#undef si_stime
+#undef si_value
+#undef si_int
+#undef si_ptr
+#undef si_addr
+#undef si_addr_lsb
+#undef si_lower
+#undef si_upper
+#undef si_pkey
+#undef si_band
+#undef si_fd
+#undef si_call_addr
+#undef si_syscall
+#undef si_arch
+#endif
+#ifdef OVL_HIDE_sigaction
+#undef sigaction
+#undef sa_handler
+#undef sa_sigaction
+#endif
+#ifdef OVL_HIDE_stack_t
+#undef stack_t
+#endif
+#ifdef OVL_HIDE_ucontext_t
+#undef ucontext_t
+#endif
 #include "ovl/show.h"
 
+OVL_BEGIN
+/* A handler is called once, and then set anew. */
+#pragma push_macro("signal")
+#undef signal
+__sighandler_t signal(int number, __sighandler_t handler) OVL_NOTHROW OVL_SYMBOL(signal);
+#pragma pop_macro("signal")
+OVL_END
 #define SIGBREAK SIGQUIT
 #define SIGABRT_COMPAT SIGABRT
 

@@ -161,6 +161,8 @@ int _flushall(void) OVL_SYMBOL(_flushall);
 int _fcloseall(void) OVL_SYMBOL(_fcloseall);
 OVL_END
 
+#include "ovl/stdio_forms.h"
+
 #ifdef __cplusplus
 extern "C++" template <size_t N> inline errno_t tmpnam_s(char (&to)[N]) { return tmpnam_s(to, N); }
 extern "C++" template <size_t N> inline int vsprintf_s(char (&to)[N], const char *format, va_list list) { return vsprintf_s(to, N, format, list); }

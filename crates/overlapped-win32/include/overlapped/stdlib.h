@@ -9,6 +9,8 @@
 #define mbstowcs ovl_libc_mbstowcs
 #define wcstombs ovl_libc_wcstombs
 #define system ovl_libc_system
+#define putenv ovl_libc_putenv
+#define atoi ovl_libc_atoi
 /* In C++ the next <stdlib.h> is libstdc++'s, which lifts names of std; it is asked for libc's now, and for that at the end. */
 #ifdef __cplusplus
 #define _GLIBCXX_INCLUDE_NEXT_C_HEADERS
@@ -25,6 +27,8 @@
 #undef mbstowcs
 #undef wcstombs
 #undef system
+#undef putenv
+#undef atoi
 #include <limits.h>
 #include <malloc.h>
 
@@ -70,6 +74,8 @@ char *getenv(const char *name) OVL_SYMBOL(getenv);
 int rand(void) OVL_SYMBOL(rand);
 void srand(unsigned int seed) OVL_SYMBOL(srand);
 errno_t rand_s(unsigned int *to) OVL_SYMBOL(rand_s);
+/* What is too large becomes the largest. */
+int atoi(const char *text) OVL_NOTHROW OVL_SYMBOL(atoi);
 long long _atoi64(const char *text) OVL_SYMBOL(_atoi64);
 long long _strtoi64(const char *text, char **end, int base) OVL_SYMBOL(_strtoi64);
 unsigned long long _strtoui64(const char *text, char **end, int base) OVL_SYMBOL(_strtoui64);
@@ -78,7 +84,8 @@ OVL_INLINE unsigned int ovl_rotr(unsigned int value, int by) { return value >> (
 #define _rotl ovl_rotl
 OVL_INLINE unsigned long long ovl_rotl64(unsigned long long value, int by) { return value << (by & 63) | value >> (-by & 63); }
 #define _rotl64 ovl_rotl64
-#define _rotr64(value, by) ovl_rotl64((value), -(by))
+OVL_INLINE unsigned long long ovl_rotr64(unsigned long long value, int by) { return value >> (by & 63) | value << (-by & 63); }
+#define _rotr64 ovl_rotr64
 OVL_INLINE unsigned short ovl_rotl16(unsigned short value, int by) {
     return (unsigned short)(value << (by & 15) | value >> (-by & 15));
 }
@@ -87,17 +94,22 @@ OVL_INLINE unsigned short ovl_rotl16(unsigned short value, int by) {
 OVL_INLINE unsigned char ovl_rotl8(unsigned char value, int by) { return (unsigned char)(value << (by & 7) | value >> (-by & 7)); }
 #define _rotl8 ovl_rotl8
 #define _rotr8(value, by) ovl_rotl8((value), -(by))
-#define _abs64(value) llabs(value)
-#define _set_error_mode(mode) ((void)(mode), 0)
+OVL_INLINE long long _abs64(long long value) { return value < 0 ? -value : value; }
+/* Messages go to stderr. */
+OVL_INLINE int _set_error_mode(int mode) { return (void)mode, 1; }
 #define _WRITE_ABORT_MSG 0x1
 #define _CALL_REPORTFAULT 0x2
-#define _set_abort_behavior(flags, mask) ((void)(flags), (void)(mask), 0u)
+OVL_INLINE unsigned int _set_abort_behavior(unsigned int flags, unsigned int mask) { return (void)flags, (void)mask, 0; }
 typedef int(__cdecl *_onexit_t)(void);
 int ovl_at_exit(void (*function)(void)) __asm__("atexit");
 OVL_INLINE _onexit_t ovl_onexit(_onexit_t function) { return ovl_at_exit((void (*)(void))(void *)function) ? (_onexit_t)0 : function; }
 #define _onexit ovl_onexit
+#define onexit _onexit
+typedef _onexit_t onexit_t;
 #define _rotr ovl_rotr
 int _putenv(const char *text) OVL_SYMBOL(_putenv);
+/* The text is copied, where POSIX keeps it. */
+int putenv(const char *text) OVL_SYMBOL(_putenv);
 int _wputenv(const wchar_t *text) OVL_SYMBOL(_wputenv);
 errno_t _wputenv_s(const wchar_t *name, const wchar_t *value) OVL_SYMBOL(_wputenv_s);
 errno_t _wgetenv_s(size_t *units, wchar_t *to, rsize_t room, const wchar_t *name) OVL_SYMBOL(_wgetenv_s);
@@ -106,8 +118,11 @@ void _searchenv(const char *file, const char *variable, char *to) OVL_SYMBOL(_se
 void _wsearchenv(const wchar_t *file, const wchar_t *variable, wchar_t *to) OVL_SYMBOL(_wsearchenv);
 errno_t _searchenv_s(const char *file, const char *variable, char *to, size_t room) OVL_SYMBOL(_searchenv_s);
 errno_t _wsearchenv_s(const wchar_t *file, const wchar_t *variable, wchar_t *to, size_t room) OVL_SYMBOL(_wsearchenv_s);
-char *_ecvt(double value, int digits, int *point, int *sign) OVL_LIBC(ecvt);
-char *_fcvt(double value, int digits, int *point, int *sign) OVL_LIBC(fcvt);
+char *_ecvt(double value, int digits, int *point, int *sign) OVL_SYMBOL(_ecvt);
+char *_fcvt(double value, int digits, int *point, int *sign) OVL_SYMBOL(_fcvt);
+errno_t _ecvt_s(char *to, size_t room, double value, int digits, int *point, int *sign) OVL_SYMBOL(_ecvt_s);
+errno_t _fcvt_s(char *to, size_t room, double value, int digits, int *point, int *sign) OVL_SYMBOL(_fcvt_s);
+errno_t _gcvt_s(char *to, size_t room, double value, int digits) OVL_SYMBOL(_gcvt_s);
 char *_gcvt(double value, int digits, char *to) OVL_LIBC(gcvt);
 #define _lrotl ovl_rotl
 #define _lrotr ovl_rotr
@@ -174,7 +189,25 @@ int *_errno(void) OVL_SYMBOL(_errno);
 #endif
 unsigned int *__doserrno(void) OVL_SYMBOL(__doserrno);
 #define _doserrno (*__doserrno())
+OVL_INLINE errno_t _get_doserrno(unsigned int *to) {
+    if (!to) return 22;
+    *to = _doserrno;
+    return 0;
+}
+OVL_INLINE errno_t _set_doserrno(unsigned int code) {
+    _doserrno = code;
+    return 0;
+}
+char **__sys_errlist(void) OVL_SYMBOL(__sys_errlist);
+int *__sys_nerr(void) OVL_SYMBOL(__sys_nerr);
+#define _sys_errlist (__sys_errlist())
+#define _sys_nerr (*__sys_nerr())
+#define sys_errlist _sys_errlist
+#define sys_nerr _sys_nerr
 size_t _mbstrlen(const char *text) OVL_SYMBOL(_mbstrlen);
+size_t _mbstrlen_l(const char *text, _locale_t locale) OVL_SYMBOL(_mbstrlen);
+size_t _mbstrnlen(const char *text, size_t bytes) OVL_SYMBOL(_mbstrnlen);
+size_t _mbstrnlen_l(const char *text, size_t bytes, _locale_t locale) OVL_SYMBOL(_mbstrnlen);
 int mblen(const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mblen);
 int mbtowc(wchar_t *to, const char *text, size_t bytes) OVL_NOTHROW OVL_SYMBOL(mbtowc);
 int wctomb(char *to, wchar_t unit) OVL_NOTHROW OVL_SYMBOL(wctomb);
@@ -182,6 +215,36 @@ size_t mbstowcs(wchar_t *to, const char *from, size_t room) OVL_NOTHROW OVL_SYMB
 size_t wcstombs(char *to, const wchar_t *from, size_t room) OVL_NOTHROW OVL_SYMBOL(wcstombs);
 errno_t mbstowcs_s(size_t *done, wchar_t *to, size_t room, const char *from, size_t most) OVL_SYMBOL(mbstowcs_s);
 errno_t wcstombs_s(size_t *done, char *to, size_t room, const wchar_t *from, size_t most) OVL_SYMBOL(wcstombs_s);
+/* Text is UTF-8 in every locale. */
+int _mblen_l(const char *text, size_t bytes, _locale_t locale) OVL_SYMBOL(mblen);
+int _mbtowc_l(wchar_t *to, const char *text, size_t bytes, _locale_t locale) OVL_SYMBOL(mbtowc);
+int _wctomb_l(char *to, wchar_t unit, _locale_t locale) OVL_SYMBOL(wctomb);
+size_t _mbstowcs_l(wchar_t *to, const char *from, size_t room, _locale_t locale) OVL_SYMBOL(mbstowcs);
+size_t _wcstombs_l(char *to, const wchar_t *from, size_t room, _locale_t locale) OVL_SYMBOL(wcstombs);
+errno_t _mbstowcs_s_l(size_t *done, wchar_t *to, size_t room, const char *from, size_t most, _locale_t locale) OVL_SYMBOL(mbstowcs_s);
+errno_t _wcstombs_s_l(size_t *done, char *to, size_t room, const wchar_t *from, size_t most, _locale_t locale) OVL_SYMBOL(wcstombs_s);
+/* Numbers with the decimal point of a locale. */
+double ovl_strtod(const char *text, char **end) OVL_LIBC(strtod);
+float ovl_strtof(const char *text, char **end) OVL_LIBC(strtof);
+OVL_INLINE double _strtod_l(const char *text, char **end, _locale_t locale) OVL_IN_LOCALE(double, ovl_strtod(text, end))
+OVL_INLINE float _strtof_l(const char *text, char **end, _locale_t locale) OVL_IN_LOCALE(float, ovl_strtof(text, end))
+OVL_INLINE long double _strtold_l(const char *text, char **end, _locale_t locale) { return _strtod_l(text, end, locale); }
+OVL_INLINE double _atof_l(const char *text, _locale_t locale) { return _strtod_l(text, (char **)0, locale); }
+int _atoi_l(const char *text, _locale_t locale) OVL_SYMBOL(atoi);
+long _atol_l(const char *text, _locale_t locale) OVL_LIBC(atol);
+long long _atoll_l(const char *text, _locale_t locale) OVL_LIBC(atoll);
+long long _atoi64_l(const char *text, _locale_t locale) OVL_LIBC(atoll);
+long _strtol_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtol);
+unsigned long _strtoul_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtoul);
+long long _strtoll_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtoll);
+unsigned long long _strtoull_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtoull);
+long long _strtoi64_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtoll);
+unsigned long long _strtoui64_l(const char *text, char **end, int base, _locale_t locale) OVL_LIBC(strtoull);
+/* Files have no text mode, whatever is set here. */
+OVL_INLINE errno_t _set_fmode(int mode) { return (void)mode, 0; }
+OVL_INLINE errno_t _get_fmode(int *mode) { return mode ? (*mode = 0, 0) : 22; }
+/* What older programs have. */
+void _sleep(unsigned int milliseconds) OVL_SYMBOL(Sleep);
 int _wtoi(const wchar_t *text) OVL_SYMBOL(_wtoi);
 int _wtol(const wchar_t *text) OVL_SYMBOL(_wtol);
 long long _wtoi64(const wchar_t *text) OVL_SYMBOL(_wtoi64);
@@ -203,11 +266,14 @@ OVL_INLINE errno_t wctomb_s(int *bytes, char *to, size_t room, wchar_t unit) {
     char text[8];
     int count = wctomb(text, unit), at;
     if (bytes) *bytes = count;
-    if (count < 0) return 42;
+    if (count < 0) return 84;
     if (!to) return 0;
     if ((size_t)count > room) return 34;
     for (at = 0; at < count; at++) to[at] = text[at];
     return 0;
+}
+OVL_INLINE errno_t _wctomb_s_l(int *bytes, char *to, size_t room, wchar_t unit, _locale_t locale) {
+    return (void)locale, wctomb_s(bytes, to, room, unit);
 }
 int system(const char *command) OVL_SYMBOL(system);
 int _wsystem(const wchar_t *command) OVL_SYMBOL(_wsystem);
@@ -224,6 +290,11 @@ typedef void (*_invalid_parameter_handler)(const wchar_t *expression, const wcha
 _invalid_parameter_handler _set_invalid_parameter_handler(_invalid_parameter_handler handler)
     OVL_SYMBOL(_set_invalid_parameter_handler);
 _invalid_parameter_handler _get_invalid_parameter_handler(void) OVL_SYMBOL(_get_invalid_parameter_handler);
+/* That of the calling thread, which comes first. */
+_invalid_parameter_handler _set_thread_local_invalid_parameter_handler(_invalid_parameter_handler handler)
+    OVL_SYMBOL(_set_thread_local_invalid_parameter_handler);
+_invalid_parameter_handler _get_thread_local_invalid_parameter_handler(void) OVL_SYMBOL(_get_thread_local_invalid_parameter_handler);
+void _invalid_parameter_noinfo(void) OVL_SYMBOL(_invalid_parameter_noinfo);
 OVL_END
 
 #ifdef __cplusplus

@@ -36,6 +36,37 @@ OVL_INLINE int _strnicoll(const char *first, const char *second, size_t most) { 
 void *_memccpy(void *to, const void *from, int byte, size_t bytes) OVL_LIBC(memccpy);
 void _swab(char *from, char *to, int bytes) OVL_LIBC(swab);
 OVL_SETS(char, int, _strset_s, _strnset_s)
+/* In each thread a search of its own. */
+char *strtok(char *text, const char *delimiters) OVL_NOTHROW OVL_SYMBOL(strtok);
+/* Case is that of ASCII in every locale; the order of texts is the locale's. */
+int _stricmp_l(const char *first, const char *second, _locale_t locale) OVL_SYMBOL(_stricmp);
+int _stricoll_l(const char *first, const char *second, _locale_t locale) OVL_SYMBOL(_stricmp);
+int _strnicmp_l(const char *first, const char *second, size_t most, _locale_t locale) OVL_SYMBOL(_strnicmp);
+int _strnicoll_l(const char *first, const char *second, size_t most, _locale_t locale) OVL_SYMBOL(_strnicmp);
+int _strncoll_l(const char *first, const char *second, size_t most, _locale_t locale) OVL_LIBC(strncmp);
+int _memicmp_l(const void *first, const void *second, size_t bytes, _locale_t locale) OVL_SYMBOL(_memicmp);
+char *_strlwr_l(char *text, _locale_t locale) OVL_SYMBOL(_strlwr);
+char *_strupr_l(char *text, _locale_t locale) OVL_SYMBOL(_strupr);
+errno_t _strlwr_s_l(char *text, size_t room, _locale_t locale) OVL_SYMBOL(_strlwr_s);
+errno_t _strupr_s_l(char *text, size_t room, _locale_t locale) OVL_SYMBOL(_strupr_s);
+OVL_INLINE int _strcoll_l(const char *first, const char *second, _locale_t locale) OVL_IN_LOCALE(int, strcoll(first, second))
+OVL_INLINE size_t _strxfrm_l(char *to, const char *from, size_t room, _locale_t locale) OVL_IN_LOCALE(size_t, strxfrm(to, from, room))
+/* The text, and what errno says. */
+OVL_INLINE errno_t _strerror_s(char *to, size_t room, const char *text) {
+    size_t at = 0, part;
+    if (!to || !room) return 22;
+    for (part = text && *text ? 0 : 2; part < 4; part++) {
+        const char *from = part == 0 ? text : part == 1 ? ": " : part == 2 ? strerror(*ovl_errno()) : "\n";
+        while (*from && at + 1 < room) to[at++] = *from++;
+    }
+    to[at] = 0;
+    return 0;
+}
+OVL_INLINE char *_strerror(const char *text) {
+    static __thread char ovl_text[256];
+    _strerror_s(ovl_text, sizeof ovl_text, text);
+    return ovl_text;
+}
 #define strset _strset
 #define strnset _strnset
 #define stricoll _stricoll

@@ -92,6 +92,12 @@ WINBASEAPI BOOL WINAPI ReleaseMutex(HANDLE mutex) OVL_SYMBOL(ReleaseMutex);
 /* Semaphores. */
 /* Programs say LONG_MAX for the largest count, which is that of a long: here one of 64 bits. */
 OVL_INLINE LONG ovl_count(long count) { return count == __LONG_MAX__ ? 0x7FFFFFFF : (LONG)count; }
+#ifdef BOOST_CONFIG_HPP
+/* Boost puts it into a LONG first, so that it comes as -1. Elsewhere that is an error. */
+OVL_INLINE LONG ovl_most(long most) { return most == -1 ? 0x7FFFFFFF : ovl_count(most); }
+#else
+OVL_INLINE LONG ovl_most(long most) { return ovl_count(most); }
+#endif
 WINBASEAPI HANDLE WINAPI ovl_semaphore_a(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCSTR name)
     OVL_SYMBOL(CreateSemaphoreA);
 WINBASEAPI HANDLE WINAPI ovl_semaphore_w(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCWSTR name)
@@ -99,14 +105,14 @@ WINBASEAPI HANDLE WINAPI ovl_semaphore_w(LPSECURITY_ATTRIBUTES security, LONG co
 WINBASEAPI HANDLE WINAPI ovl_semaphore_ex_w(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCWSTR name, DWORD flags,
                                             DWORD access) OVL_SYMBOL(CreateSemaphoreExW);
 OVL_INLINE HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES security, long count, long most, LPCSTR name) {
-    return ovl_semaphore_a(security, ovl_count(count), ovl_count(most), name);
+    return ovl_semaphore_a(security, ovl_count(count), ovl_most(most), name);
 }
 OVL_INLINE HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES security, long count, long most, LPCWSTR name) {
-    return ovl_semaphore_w(security, ovl_count(count), ovl_count(most), name);
+    return ovl_semaphore_w(security, ovl_count(count), ovl_most(most), name);
 }
 OVL_INLINE HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES security, long count, long most, LPCWSTR name, DWORD flags,
                                             DWORD access) {
-    return ovl_semaphore_ex_w(security, ovl_count(count), ovl_count(most), name, flags, access);
+    return ovl_semaphore_ex_w(security, ovl_count(count), ovl_most(most), name, flags, access);
 }
 WINBASEAPI HANDLE WINAPI OpenSemaphoreA(DWORD access, BOOL inherit, LPCSTR name) OVL_SYMBOL(OpenSemaphoreA);
 WINBASEAPI HANDLE WINAPI OpenSemaphoreW(DWORD access, BOOL inherit, LPCWSTR name) OVL_SYMBOL(OpenSemaphoreW);
@@ -178,7 +184,7 @@ WINBASEAPI HANDLE WINAPI ovl_semaphore_ex_a(LPSECURITY_ATTRIBUTES security, LONG
                                             DWORD access) OVL_SYMBOL(CreateSemaphoreExA);
 OVL_INLINE HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES security, long count, long most, LPCSTR name, DWORD flags,
                                             DWORD access) {
-    return ovl_semaphore_ex_a(security, ovl_count(count), ovl_count(most), name, flags, access);
+    return ovl_semaphore_ex_a(security, ovl_count(count), ovl_most(most), name, flags, access);
 }
 WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER *due, LONG period, PTIMERAPCROUTINE routine,
                                           LPVOID argument, PREASON_CONTEXT context, ULONG delay) OVL_SYMBOL(SetWaitableTimerEx);

@@ -62,6 +62,21 @@ typedef enum _COMPUTER_NAME_FORMAT {
 #define ALL_PROCESSOR_GROUPS 0xFFFF
 #define MAX_COMPUTERNAME_LENGTH 15
 
+typedef struct _SYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION {
+    DWORD64 CycleTime;
+} SYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION, *PSYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION;
+OVL_SIZE(SYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION, 8);
+#define PRODUCT_UNDEFINED 0x0
+#define PRODUCT_ULTIMATE 0x1
+#define PRODUCT_HOME_BASIC 0x2
+#define PRODUCT_HOME_PREMIUM 0x3
+#define PRODUCT_ENTERPRISE 0x4
+#define PRODUCT_BUSINESS 0x6
+#define PRODUCT_STANDARD_SERVER 0x7
+#define PRODUCT_DATACENTER_SERVER 0x8
+#define PRODUCT_ENTERPRISE_SERVER 0xA
+#define PRODUCT_PROFESSIONAL 0x30
+#define PRODUCT_CORE 0x65
 OVL_BEGIN
 WINBASEAPI VOID WINAPI GetSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetSystemInfo);
 WINBASEAPI VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO to) OVL_SYMBOL(GetNativeSystemInfo);
@@ -93,11 +108,31 @@ WINBASEAPI BOOL WINAPI GetLogicalProcessorInformationEx(LOGICAL_PROCESSOR_RELATI
 WINBASEAPI DWORD WINAPI GetActiveProcessorCount(WORD group) OVL_SYMBOL(GetActiveProcessorCount);
 WINBASEAPI DWORD WINAPI GetMaximumProcessorCount(WORD group) OVL_SYMBOL(GetMaximumProcessorCount);
 WINBASEAPI BOOL WINAPI QueryUnbiasedInterruptTime(PULONGLONG to) OVL_SYMBOL(QueryUnbiasedInterruptTime);
+WINBASEAPI BOOL WINAPI SetSystemTime(const SYSTEMTIME *time) OVL_SYMBOL(SetSystemTime);
+WINBASEAPI BOOL WINAPI SetLocalTime(const SYSTEMTIME *time) OVL_SYMBOL(SetLocalTime);
+WINBASEAPI BOOL WINAPI GetSystemTimeAdjustment(PDWORD adjustment, PDWORD increment, PBOOL disabled)
+    OVL_SYMBOL(GetSystemTimeAdjustment);
+WINBASEAPI BOOL WINAPI SetSystemTimeAdjustment(DWORD adjustment, BOOL disabled) OVL_SYMBOL(SetSystemTimeAdjustment);
+WINBASEAPI BOOL WINAPI GetProductInfo(DWORD major, DWORD minor, DWORD packMajor, DWORD packMinor, PDWORD type)
+    OVL_SYMBOL(GetProductInfo);
+WINBASEAPI BOOL WINAPI SetComputerNameA(LPCSTR name) OVL_SYMBOL(SetComputerNameA);
+WINBASEAPI BOOL WINAPI SetComputerNameW(LPCWSTR name) OVL_SYMBOL(SetComputerNameW);
+WINBASEAPI BOOL WINAPI SetComputerNameExA(COMPUTER_NAME_FORMAT format, LPCSTR name) OVL_SYMBOL(SetComputerNameExA);
+WINBASEAPI BOOL WINAPI SetComputerNameExW(COMPUTER_NAME_FORMAT format, LPCWSTR name) OVL_SYMBOL(SetComputerNameExW);
+WINBASEAPI UINT WINAPI GetSystemWindowsDirectoryA(LPSTR to, UINT room) OVL_SYMBOL(GetSystemWindowsDirectoryA);
+WINBASEAPI UINT WINAPI GetSystemWindowsDirectoryW(LPWSTR to, UINT room) OVL_SYMBOL(GetSystemWindowsDirectoryW);
+WINBASEAPI UINT WINAPI EnumSystemFirmwareTables(DWORD provider, PVOID to, DWORD room) OVL_SYMBOL(EnumSystemFirmwareTables);
+WINBASEAPI UINT WINAPI GetSystemFirmwareTable(DWORD provider, DWORD table, PVOID to, DWORD room) OVL_SYMBOL(GetSystemFirmwareTable);
+WINBASEAPI BOOL WINAPI GetProcessorSystemCycleTime(USHORT group, PSYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION to, PDWORD bytes)
+    OVL_SYMBOL(GetProcessorSystemCycleTime);
 OVL_END
 
 #define GetVersionEx OVL_AW(GetVersionEx)
 #define GetComputerNameEx OVL_AW(GetComputerNameEx)
 #define GetSystemDirectory OVL_AW(GetSystemDirectory)
 #define GetWindowsDirectory OVL_AW(GetWindowsDirectory)
+#define SetComputerName OVL_AW(SetComputerName)
+#define SetComputerNameEx OVL_AW(SetComputerNameEx)
+#define GetSystemWindowsDirectory OVL_AW(GetSystemWindowsDirectory)
 
 #endif

@@ -24,6 +24,9 @@ WINBASEAPI BOOL WINAPI ChangeTimerQueueTimer(HANDLE queue, HANDLE timer, ULONG d
 WINBASEAPI BOOL WINAPI DeleteTimerQueueTimer(HANDLE queue, HANDLE timer, HANDLE done) OVL_SYMBOL(DeleteTimerQueueTimer);
 WINBASEAPI BOOL WINAPI DeleteTimerQueue(HANDLE queue) OVL_SYMBOL(DeleteTimerQueue);
 WINBASEAPI BOOL WINAPI DeleteTimerQueueEx(HANDLE queue, HANDLE done) OVL_SYMBOL(DeleteTimerQueueEx);
+WINBASEAPI BOOL WINAPI CancelTimerQueueTimer(HANDLE queue, HANDLE timer) OVL_SYMBOL(CancelTimerQueueTimer);
+WINBASEAPI HANDLE WINAPI SetTimerQueueTimer(HANDLE queue, WAITORTIMERCALLBACK callback, PVOID parameter, DWORD due, DWORD period,
+                                            BOOL preferIo) OVL_SYMBOL(SetTimerQueueTimer);
 OVL_END
 #endif
 

@@ -26,8 +26,55 @@ typedef time_t __time64_t;
 OVL_BEGIN
 time_t _time64(time_t *to) OVL_LIBC(time);
 time_t _mktime64(struct tm *from) OVL_LIBC(mktime);
-struct tm *_localtime64(const time_t *from) OVL_LIBC(localtime);
-struct tm *_gmtime64(const time_t *from) OVL_LIBC(gmtime);
+/* Dates and texts that each thread has for itself. */
+#pragma push_macro("localtime")
+#pragma push_macro("gmtime")
+#pragma push_macro("asctime")
+#pragma push_macro("ctime")
+#pragma push_macro("strftime")
+#undef localtime
+#undef gmtime
+#undef asctime
+#undef ctime
+#undef strftime
+struct tm *localtime(const time_t *from) OVL_NOTHROW OVL_SYMBOL(localtime);
+struct tm *gmtime(const time_t *from) OVL_NOTHROW OVL_SYMBOL(gmtime);
+char *asctime(const struct tm *from) OVL_NOTHROW OVL_SYMBOL(asctime);
+char *ctime(const time_t *from) OVL_NOTHROW OVL_SYMBOL(ctime);
+/* With Microsoft's #. */
+size_t strftime(char *to, size_t room, const char *format, const struct tm *time) OVL_NOTHROW OVL_SYMBOL(strftime);
+#pragma pop_macro("localtime")
+#pragma pop_macro("gmtime")
+#pragma pop_macro("asctime")
+#pragma pop_macro("ctime")
+#pragma pop_macro("strftime")
+struct tm *_localtime64(const time_t *from) OVL_SYMBOL(localtime);
+struct tm *_gmtime64(const time_t *from) OVL_SYMBOL(gmtime);
+size_t ovl_strftime(char *to, size_t room, const char *format, const struct tm *time) OVL_SYMBOL(strftime);
+/* The zone: its difference from UTC in seconds, whether it has summer time, and its names. */
+extern long ovl_zone OVL_LIBC(timezone);
+extern int ovl_zone_summer OVL_LIBC(daylight);
+extern char *ovl_zone_names[2] OVL_LIBC(tzname);
+#define _timezone ovl_zone
+#define _daylight ovl_zone_summer
+#define _tzname ovl_zone_names
+#define _dstbias (ovl_zone_summer ? -3600L : 0L)
+OVL_INLINE errno_t _get_timezone(long *seconds) { return seconds ? (*seconds = ovl_zone, 0) : 22; }
+OVL_INLINE errno_t _get_daylight(int *hours) { return hours ? (*hours = ovl_zone_summer, 0) : 22; }
+OVL_INLINE errno_t _get_dstbias(long *seconds) { return seconds ? (*seconds = ovl_zone_summer ? -3600 : 0, 0) : 22; }
+OVL_INLINE errno_t _get_tzname(size_t *bytes, char *to, size_t room, int index) {
+    size_t length = 0;
+    if (!bytes || index < 0 || index > 1 || !to != !room) return 22;
+    while (ovl_zone_names[index][length]) length++;
+    *bytes = length + 1;
+    if (!to) return 0;
+    *to = 0;
+    if (length >= room) return 34;
+    __builtin_memcpy(to, ovl_zone_names[index], length + 1);
+    return 0;
+}
+OVL_INLINE size_t _strftime_l(char *to, size_t room, const char *format, const struct tm *time, _locale_t locale)
+    OVL_IN_LOCALE(size_t, ovl_strftime(to, room, format, time))
 time_t _mkgmtime(struct tm *from) OVL_SYMBOL(_mkgmtime);
 errno_t localtime_s(struct tm *to, const time_t *from) OVL_SYMBOL(localtime_s);
 errno_t gmtime_s(struct tm *to, const time_t *from) OVL_SYMBOL(gmtime_s);
@@ -74,7 +121,16 @@ OVL_INLINE errno_t _gmtime32_s(struct tm *to, const __time32_t *from) {
     time_t time = *from;
     return gmtime_s(to, &time);
 }
-char *ovl_ctime(const time_t *from) OVL_LIBC(ctime);
+char *ovl_ctime(const time_t *from) OVL_SYMBOL(ctime);
+OVL_INLINE __time32_t _mkgmtime32(struct tm *from) { return (__time32_t)_mkgmtime(from); }
+OVL_INLINE errno_t _ctime32_s(char *to, size_t room, const __time32_t *from) {
+    time_t time = from ? *from : 0;
+    return ctime_s(to, room, from ? &time : (const time_t *)0);
+}
+OVL_INLINE errno_t _wctime32_s(wchar_t *to, size_t room, const __time32_t *from) {
+    time_t time = from ? *from : 0;
+    return _wctime_s(to, room, from ? &time : (const time_t *)0);
+}
 OVL_INLINE char *_ctime32(const __time32_t *from) {
     time_t time = *from;
     return ovl_ctime(&time);

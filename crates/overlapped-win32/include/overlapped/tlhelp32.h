@@ -97,6 +97,8 @@ WINBASEAPI BOOL WINAPI Process32Next(HANDLE snapshot, LPPROCESSENTRY32 to) OVL_S
 #endif
 WINBASEAPI BOOL WINAPI Thread32First(HANDLE snapshot, LPTHREADENTRY32 to) OVL_SYMBOL(Thread32First);
 WINBASEAPI BOOL WINAPI Thread32Next(HANDLE snapshot, LPTHREADENTRY32 to) OVL_SYMBOL(Thread32Next);
+BOOL WINAPI Toolhelp32ReadProcessMemory(DWORD id, LPCVOID from, LPVOID to, SIZE_T bytes, SIZE_T *done)
+    OVL_SYMBOL(Toolhelp32ReadProcessMemory);
 OVL_END
 
 #endif

@@ -309,6 +309,8 @@ OVL_INLINE wchar_t *wcstok(wchar_t *text, const wchar_t *delimiters) { return _w
 }
 #endif
 
+#include "ovl/wide_forms.h"
+
 #define wcsset _wcsset
 #define wcsnset _wcsnset
 #define wcsrev _wcsrev

@@ -49,6 +49,26 @@ int iswxdigit(wchar_t unit) OVL_SYMBOL(iswxdigit);
 int iswascii(wchar_t unit) OVL_SYMBOL(iswascii);
 wchar_t towlower(wchar_t unit) OVL_SYMBOL(towlower);
 wchar_t towupper(wchar_t unit) OVL_SYMBOL(towupper);
+OVL_INLINE int __iswcsymf(wchar_t unit) { return unit == L'_' || iswalpha(unit); }
+OVL_INLINE int __iswcsym(wchar_t unit) { return unit == L'_' || iswalnum(unit); }
+int _iswalnum_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswalnum);
+int _iswalpha_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswalpha);
+int _iswblank_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswblank);
+int _iswcntrl_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswcntrl);
+int _iswdigit_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswdigit);
+int _iswgraph_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswgraph);
+int _iswlower_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswlower);
+int _iswprint_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswprint);
+int _iswpunct_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswpunct);
+int _iswspace_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswspace);
+int _iswupper_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswupper);
+int _iswxdigit_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(iswxdigit);
+wchar_t _towlower_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(towlower);
+wchar_t _towupper_l(wchar_t unit, _locale_t locale) OVL_SYMBOL(towupper);
+OVL_INLINE int _iswcsym_l(wchar_t unit, _locale_t locale) { return (void)locale, __iswcsym(unit); }
+OVL_INLINE int _iswcsymf_l(wchar_t unit, _locale_t locale) { return (void)locale, __iswcsymf(unit); }
+#define iswcsym __iswcsym
+#define iswcsymf __iswcsymf
 OVL_END
 
 #endif

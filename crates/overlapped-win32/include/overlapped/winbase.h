@@ -22,6 +22,7 @@
 #include "threadpoollegacyapiset.h"
 #include "timezoneapi.h"
 #include "utilapiset.h"
+#include "wow64apiset.h"
 #include "debugapi.h"
 #include "fibersapi.h"
 #include "processtopologyapi.h"
@@ -306,6 +307,15 @@ OVL_SIZE(FILE_ID_DESCRIPTOR, 24);
 #define COPY_FILE_RESUME_FROM_PAUSE 0x4000
 #define COPY_FILE_NO_OFFLOAD 0x40000
 #define COPY_FILE_SKIP_ALTERNATE_STREAMS 0x8000
+#define COPY_FILE_REQUEST_SECURITY_PRIVILEGES 0x2000
+#define COPY_FILE_OPEN_AND_COPY_REPARSE_POINT 0x200000
+#define COPY_FILE_IGNORE_EDP_BLOCK 0x400000
+#define COPY_FILE_IGNORE_SOURCE_ENCRYPTION 0x800000
+#define COPY_FILE_DONT_REQUEST_DEST_WRITE_DAC 0x2000000
+#define COPY_FILE_DISABLE_PRE_ALLOCATION 0x4000000
+#define COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE 0x8000000
+#define COPY_FILE_REQUEST_COMPRESSED_TRAFFIC 0x10000000
+#define COPY_FILE_ENABLE_SPARSE_COPY 0x20000000
 typedef enum _COPYFILE2_MESSAGE_TYPE {
     COPYFILE2_CALLBACK_NONE,
     COPYFILE2_CALLBACK_CHUNK_STARTED,
@@ -439,13 +449,25 @@ OVL_SIZE(COPYFILE2_EXTENDED_PARAMETERS, 32);
 #define REALTIME_PRIORITY_CLASS 0x00000100
 #define CREATE_NEW_PROCESS_GROUP 0x00000200
 #define CREATE_UNICODE_ENVIRONMENT 0x00000400
+#define CREATE_SEPARATE_WOW_VDM 0x00000800
+#define CREATE_SHARED_WOW_VDM 0x00001000
+#define CREATE_FORCEDOS 0x00002000
 #define BELOW_NORMAL_PRIORITY_CLASS 0x00004000
 #define ABOVE_NORMAL_PRIORITY_CLASS 0x00008000
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define INHERIT_PARENT_AFFINITY 0x00010000
+#define CREATE_PROTECTED_PROCESS 0x00040000
 #define EXTENDED_STARTUPINFO_PRESENT 0x00080000
+#define PROCESS_MODE_BACKGROUND_BEGIN 0x00100000
+#define PROCESS_MODE_BACKGROUND_END 0x00200000
 #define CREATE_BREAKAWAY_FROM_JOB 0x01000000
+#define CREATE_PRESERVE_CODE_AUTHZ_LEVEL 0x02000000
 #define CREATE_DEFAULT_ERROR_MODE 0x04000000
 #define CREATE_NO_WINDOW 0x08000000
+#define PROFILE_USER 0x10000000
+#define PROFILE_KERNEL 0x20000000
+#define PROFILE_SERVER 0x40000000
+#define CREATE_IGNORE_SYSTEM_DEFAULT 0x80000000
 #define THREAD_PRIORITY_IDLE (-15)
 #define THREAD_PRIORITY_LOWEST (-2)
 #define THREAD_PRIORITY_BELOW_NORMAL (-1)
@@ -1030,6 +1052,129 @@ WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(Trans
 #include "ovl/now.h"
 #endif
 
+/* ---- What a program may say of itself. */
+#define PROCESS_DEP_ENABLE 0x1
+#define PROCESS_DEP_DISABLE_ATL_THUNK_EMULATION 0x2
+typedef enum _DEP_SYSTEM_POLICY_TYPE {
+    DEPPolicyAlwaysOff = 0,
+    DEPPolicyAlwaysOn,
+    DEPPolicyOptIn,
+    DEPPolicyOptOut,
+    DEPTotalPolicyCount
+} DEP_SYSTEM_POLICY_TYPE;
+WINBASEAPI BOOL WINAPI SetProcessDEPPolicy(DWORD flags) OVL_SYMBOL(SetProcessDEPPolicy);
+WINBASEAPI BOOL WINAPI GetProcessDEPPolicy(HANDLE process, LPDWORD flags, PBOOL permanent) OVL_SYMBOL(GetProcessDEPPolicy);
+WINBASEAPI DEP_SYSTEM_POLICY_TYPE WINAPI GetSystemDEPPolicy(VOID) OVL_SYMBOL(GetSystemDEPPolicy);
+#define SHUTDOWN_NORETRY 0x1
+WINBASEAPI UINT WINAPI WinExec(LPCSTR commandLine, UINT show) OVL_SYMBOL(WinExec);
+/* ---- The firmware, and idle processors. */
+typedef enum _FIRMWARE_TYPE { FirmwareTypeUnknown, FirmwareTypeBios, FirmwareTypeUefi, FirmwareTypeMax } FIRMWARE_TYPE, *PFIRMWARE_TYPE;
+WINBASEAPI BOOL WINAPI GetFirmwareType(PFIRMWARE_TYPE to) OVL_SYMBOL(GetFirmwareType);
+WINBASEAPI DWORD WINAPI GetFirmwareEnvironmentVariableA(LPCSTR name, LPCSTR guid, PVOID to, DWORD room)
+    OVL_SYMBOL(GetFirmwareEnvironmentVariableA);
+WINBASEAPI DWORD WINAPI GetFirmwareEnvironmentVariableW(LPCWSTR name, LPCWSTR guid, PVOID to, DWORD room)
+    OVL_SYMBOL(GetFirmwareEnvironmentVariableW);
+WINBASEAPI DWORD WINAPI GetFirmwareEnvironmentVariableExA(LPCSTR name, LPCSTR guid, PVOID to, DWORD room, PDWORD attributes)
+    OVL_SYMBOL(GetFirmwareEnvironmentVariableExA);
+WINBASEAPI DWORD WINAPI GetFirmwareEnvironmentVariableExW(LPCWSTR name, LPCWSTR guid, PVOID to, DWORD room, PDWORD attributes)
+    OVL_SYMBOL(GetFirmwareEnvironmentVariableExW);
+#define GetFirmwareEnvironmentVariable OVL_AW(GetFirmwareEnvironmentVariable)
+#define GetFirmwareEnvironmentVariableEx OVL_AW(GetFirmwareEnvironmentVariableEx)
+WINBASEAPI BOOL WINAPI QueryIdleProcessorCycleTime(PULONG bytes, PULONG64 to) OVL_SYMBOL(QueryIdleProcessorCycleTime);
+WINBASEAPI BOOL WINAPI QueryIdleProcessorCycleTimeEx(USHORT group, PULONG bytes, PULONG64 to)
+    OVL_SYMBOL(QueryIdleProcessorCycleTimeEx);
+WINBASEAPI BOOL WINAPI DnsHostnameToComputerNameA(LPCSTR host, LPSTR to, LPDWORD room) OVL_SYMBOL(DnsHostnameToComputerNameA);
+WINBASEAPI BOOL WINAPI DnsHostnameToComputerNameW(LPCWSTR host, LPWSTR to, LPDWORD room) OVL_SYMBOL(DnsHostnameToComputerNameW);
+#define DnsHostnameToComputerName OVL_AW(DnsHostnameToComputerName)
+
+/* ---- Files, as they were opened before CreateFile. */
+#define OF_READ 0x0
+#define OF_WRITE 0x1
+#define OF_READWRITE 0x2
+#define OF_SHARE_COMPAT 0x0
+#define OF_SHARE_EXCLUSIVE 0x10
+#define OF_SHARE_DENY_WRITE 0x20
+#define OF_SHARE_DENY_READ 0x30
+#define OF_SHARE_DENY_NONE 0x40
+#define OF_PARSE 0x100
+#define OF_DELETE 0x200
+#define OF_VERIFY 0x400
+#define OF_CANCEL 0x800
+#define OF_CREATE 0x1000
+#define OF_PROMPT 0x2000
+#define OF_EXIST 0x4000
+#define OF_REOPEN 0x8000
+#define OFS_MAXPATHNAME 128
+#define HFILE_ERROR ((HFILE)-1)
+typedef struct _OFSTRUCT {
+    BYTE cBytes;
+    BYTE fFixedDisk;
+    WORD nErrCode;
+    WORD Reserved1;
+    WORD Reserved2;
+    CHAR szPathName[OFS_MAXPATHNAME];
+} OFSTRUCT, *LPOFSTRUCT, *POFSTRUCT;
+OVL_SIZE(OFSTRUCT, 136);
+WINBASEAPI HFILE WINAPI OpenFile(LPCSTR name, LPOFSTRUCT opened, UINT style) OVL_SYMBOL(OpenFile);
+WINBASEAPI HFILE WINAPI _lopen(LPCSTR name, int style) OVL_SYMBOL(_lopen);
+WINBASEAPI HFILE WINAPI _lcreat(LPCSTR name, int attributes) OVL_SYMBOL(_lcreat);
+WINBASEAPI HFILE WINAPI _lclose(HFILE file) OVL_SYMBOL(_lclose);
+WINBASEAPI UINT WINAPI _lread(HFILE file, LPVOID to, UINT bytes) OVL_SYMBOL(_lread);
+WINBASEAPI UINT WINAPI _lwrite(HFILE file, LPCCH from, UINT bytes) OVL_SYMBOL(_lwrite);
+WINBASEAPI LONG WINAPI _hread(HFILE file, LPVOID to, LONG bytes) OVL_SYMBOL(_hread);
+WINBASEAPI LONG WINAPI _hwrite(HFILE file, LPCCH from, LONG bytes) OVL_SYMBOL(_hwrite);
+WINBASEAPI LONG WINAPI _llseek(HFILE file, LONG by, int from) OVL_SYMBOL(_llseek);
+WINBASEAPI UINT WINAPI SetHandleCount(UINT count) OVL_SYMBOL(SetHandleCount);
+#define SCS_32BIT_BINARY 0
+#define SCS_DOS_BINARY 1
+#define SCS_WOW_BINARY 2
+#define SCS_PIF_BINARY 3
+#define SCS_POSIX_BINARY 4
+#define SCS_OS216_BINARY 5
+#define SCS_64BIT_BINARY 6
+#define SCS_THIS_PLATFORM_BINARY SCS_64BIT_BINARY
+WINBASEAPI BOOL WINAPI GetBinaryTypeA(LPCSTR program, LPDWORD type) OVL_SYMBOL(GetBinaryTypeA);
+WINBASEAPI BOOL WINAPI GetBinaryTypeW(LPCWSTR program, LPDWORD type) OVL_SYMBOL(GetBinaryTypeW);
+#define GetBinaryType OVL_AW(GetBinaryType)
+
+/* ---- What a program asks for in case that it fails. */
+#define RESTART_MAX_CMD_LINE 1024
+#define RESTART_NO_CRASH 1
+#define RESTART_NO_HANG 2
+#define RESTART_NO_PATCH 4
+#define RESTART_NO_REBOOT 8
+#define RECOVERY_DEFAULT_PING_INTERVAL 5000
+#define RECOVERY_MAX_PING_INTERVAL (5 * 60 * 1000)
+typedef DWORD(WINAPI *APPLICATION_RECOVERY_CALLBACK)(PVOID parameter);
+WINBASEAPI HRESULT WINAPI RegisterApplicationRestart(PCWSTR commandLine, DWORD flags) OVL_SYMBOL(RegisterApplicationRestart);
+WINBASEAPI HRESULT WINAPI UnregisterApplicationRestart(VOID) OVL_SYMBOL(UnregisterApplicationRestart);
+WINBASEAPI HRESULT WINAPI GetApplicationRestartSettings(HANDLE process, PWSTR commandLine, PDWORD size, PDWORD flags)
+    OVL_SYMBOL(GetApplicationRestartSettings);
+WINBASEAPI HRESULT WINAPI RegisterApplicationRecoveryCallback(APPLICATION_RECOVERY_CALLBACK callback, PVOID parameter, DWORD ping,
+                                                              DWORD flags) OVL_SYMBOL(RegisterApplicationRecoveryCallback);
+WINBASEAPI HRESULT WINAPI UnregisterApplicationRecoveryCallback(VOID) OVL_SYMBOL(UnregisterApplicationRecoveryCallback);
+WINBASEAPI HRESULT WINAPI GetApplicationRecoveryCallback(HANDLE process, APPLICATION_RECOVERY_CALLBACK *callback, PVOID *parameter,
+                                                         PDWORD ping, PDWORD flags) OVL_SYMBOL(GetApplicationRecoveryCallback);
+WINBASEAPI HRESULT WINAPI ApplicationRecoveryInProgress(PBOOL cancelled) OVL_SYMBOL(ApplicationRecoveryInProgress);
+WINBASEAPI VOID WINAPI ApplicationRecoveryFinished(BOOL success) OVL_SYMBOL(ApplicationRecoveryFinished);
+/* ---- Memory that may not be there. */
+WINBASEAPI BOOL WINAPI IsBadCodePtr(FARPROC at) OVL_SYMBOL(IsBadCodePtr);
+WINBASEAPI BOOL WINAPI IsBadHugeReadPtr(const VOID *at, UINT_PTR bytes) OVL_SYMBOL(IsBadHugeReadPtr);
+WINBASEAPI BOOL WINAPI IsBadHugeWritePtr(LPVOID at, UINT_PTR bytes) OVL_SYMBOL(IsBadHugeWritePtr);
+WINBASEAPI BOOL WINAPI IsBadStringPtrA(LPCSTR at, UINT_PTR most) OVL_SYMBOL(IsBadStringPtrA);
+WINBASEAPI BOOL WINAPI IsBadStringPtrW(LPCWSTR at, UINT_PTR most) OVL_SYMBOL(IsBadStringPtrW);
+#define IsBadStringPtr OVL_AW(IsBadStringPtr)
+/* ---- Nodes of memory; the rest is in memoryapi.h and systemtopologyapi.h. */
+#if OVL_HAVE_FILE_MAPPING
+WINBASEAPI HANDLE WINAPI CreateFileMappingNumaA(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high,
+                                                DWORD low, LPCSTR name, DWORD node) OVL_SYMBOL(CreateFileMappingNumaA);
+#define CreateFileMappingNuma OVL_AW(CreateFileMappingNuma)
+#endif
+WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNode(UCHAR node, PULONGLONG to) OVL_SYMBOL(GetNumaAvailableMemoryNode);
+WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNodeEx(USHORT node, PULONGLONG to) OVL_SYMBOL(GetNumaAvailableMemoryNodeEx);
+WINBASEAPI BOOL WINAPI GetNumaProcessorNode(UCHAR processor, PUCHAR to) OVL_SYMBOL(GetNumaProcessorNode);
+WINBASEAPI BOOL WINAPI GetNumaProcessorNodeEx(PPROCESSOR_NUMBER processor, PUSHORT to) OVL_SYMBOL(GetNumaProcessorNodeEx);
+WINBASEAPI BOOL WINAPI GetNumaProximityNode(ULONG id, PUCHAR to) OVL_SYMBOL(GetNumaProximityNode);
 #if OVL_HAVE_THREAD_CONTROL
 WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
 #endif

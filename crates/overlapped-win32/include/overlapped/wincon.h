@@ -318,6 +318,37 @@ WINBASEAPI BOOL WINAPI ScrollConsoleScreenBufferW(HANDLE output, const SMALL_REC
     const CHAR_INFO *fill) OVL_SYMBOL(ScrollConsoleScreenBufferW);
 #include "ovl/now.h"
 #endif
+WINBASEAPI BOOL WINAPI AddConsoleAliasA(LPSTR source, LPSTR target, LPSTR program) OVL_SYMBOL(AddConsoleAliasA);
+WINBASEAPI BOOL WINAPI AddConsoleAliasW(LPWSTR source, LPWSTR target, LPWSTR program) OVL_SYMBOL(AddConsoleAliasW);
+WINBASEAPI DWORD WINAPI GetConsoleAliasA(LPSTR source, LPSTR to, DWORD bytes, LPSTR program) OVL_SYMBOL(GetConsoleAliasA);
+WINBASEAPI DWORD WINAPI GetConsoleAliasW(LPWSTR source, LPWSTR to, DWORD bytes, LPWSTR program) OVL_SYMBOL(GetConsoleAliasW);
+WINBASEAPI DWORD WINAPI GetConsoleAliasesLengthA(LPSTR program) OVL_SYMBOL(GetConsoleAliasesLengthA);
+WINBASEAPI DWORD WINAPI GetConsoleAliasesLengthW(LPWSTR program) OVL_SYMBOL(GetConsoleAliasesLengthW);
+WINBASEAPI DWORD WINAPI GetConsoleAliasesA(LPSTR to, DWORD bytes, LPSTR program) OVL_SYMBOL(GetConsoleAliasesA);
+WINBASEAPI DWORD WINAPI GetConsoleAliasesW(LPWSTR to, DWORD bytes, LPWSTR program) OVL_SYMBOL(GetConsoleAliasesW);
+WINBASEAPI DWORD WINAPI GetConsoleAliasExesLengthA(VOID) OVL_SYMBOL(GetConsoleAliasExesLengthA);
+WINBASEAPI DWORD WINAPI GetConsoleAliasExesLengthW(VOID) OVL_SYMBOL(GetConsoleAliasExesLengthW);
+WINBASEAPI DWORD WINAPI GetConsoleAliasExesA(LPSTR to, DWORD bytes) OVL_SYMBOL(GetConsoleAliasExesA);
+WINBASEAPI DWORD WINAPI GetConsoleAliasExesW(LPWSTR to, DWORD bytes) OVL_SYMBOL(GetConsoleAliasExesW);
+#define AddConsoleAlias OVL_AW(AddConsoleAlias)
+#define GetConsoleAlias OVL_AW(GetConsoleAlias)
+#define GetConsoleAliasesLength OVL_AW(GetConsoleAliasesLength)
+#define GetConsoleAliases OVL_AW(GetConsoleAliases)
+#define GetConsoleAliasExesLength OVL_AW(GetConsoleAliasExesLength)
+#define GetConsoleAliasExes OVL_AW(GetConsoleAliasExes)
+#define HISTORY_NO_DUP_FLAG 0x1
+typedef struct _CONSOLE_HISTORY_INFO {
+    UINT cbSize;
+    UINT HistoryBufferSize;
+    UINT NumberOfHistoryBuffers;
+    DWORD dwFlags;
+} CONSOLE_HISTORY_INFO, *PCONSOLE_HISTORY_INFO;
+OVL_SIZE(CONSOLE_HISTORY_INFO, 16);
+WINBASEAPI BOOL WINAPI GetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO to) OVL_SYMBOL(GetConsoleHistoryInfo);
+WINBASEAPI BOOL WINAPI SetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO from) OVL_SYMBOL(SetConsoleHistoryInfo);
+#define CONSOLE_FULLSCREEN_MODE 1
+#define CONSOLE_WINDOWED_MODE 2
+WINBASEAPI BOOL WINAPI SetConsoleDisplayMode(HANDLE output, DWORD mode, PCOORD size) OVL_SYMBOL(SetConsoleDisplayMode);
 OVL_END
 
 #define ReadConsole OVL_AW(ReadConsole)

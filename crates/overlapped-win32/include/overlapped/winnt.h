@@ -27,6 +27,8 @@
 #define MAXLONG 0x7FFFFFFF
 #define MAXBYTE 0xFF
 #define MAXWORD 0xFFFF
+#define UNICODE_STRING_MAX_BYTES ((WORD)65534)
+#define UNICODE_STRING_MAX_CHARS (32767)
 #define MAXDWORD 0xFFFFFFFF
 #define MAXLONGLONG 0x7FFFFFFFFFFFFFFFll
 
@@ -132,6 +134,7 @@ typedef DWORD ACCESS_MASK, *PACCESS_MASK;
 #define MUTANT_ALL_ACCESS MUTEX_ALL_ACCESS
 #define PROCESS_TERMINATE 0x0001
 #define PROCESS_CREATE_THREAD 0x0002
+#define PROCESS_SET_SESSIONID 0x0004
 #define PROCESS_VM_OPERATION 0x0008
 #define PROCESS_VM_READ 0x0010
 #define PROCESS_VM_WRITE 0x0020
@@ -254,7 +257,7 @@ typedef struct _REPARSE_GUID_DATA_BUFFER {
 #define MAXIMUM_SUSPEND_COUNT 127
 
 /* ---- Statuses that headers other than ntstatus.h have. */
-typedef LONG NTSTATUS;
+typedef LONG NTSTATUS, *PNTSTATUS;
 #ifndef WIN32_NO_STATUS
 #define STATUS_WAIT_0 ((DWORD)0x00000000)
 #define STATUS_ABANDONED_WAIT_0 ((DWORD)0x00000080)
@@ -367,6 +370,7 @@ OVL_END
 #define SECTION_MAP_WRITE 0x0002
 #define SECTION_MAP_READ 0x0004
 #define SECTION_MAP_EXECUTE 0x0008
+#define SECTION_EXTEND_SIZE 0x0010
 #define SECTION_ALL_ACCESS 0xF001F
 #define HEAP_NO_SERIALIZE 0x00000001
 #define HEAP_GROWABLE 0x00000002
@@ -375,6 +379,47 @@ OVL_END
 #define HEAP_REALLOC_IN_PLACE_ONLY 0x00000010
 #define HEAP_CREATE_ENABLE_EXECUTE 0x00040000
 
+#define MEM_WRITE_WATCH 0x00200000
+#define MEM_PHYSICAL 0x00400000
+#define MEM_RESET_UNDO 0x01000000
+#define MEM_RESERVE_PLACEHOLDER 0x00040000
+#define MEM_REPLACE_PLACEHOLDER 0x00004000
+#define MEM_COALESCE_PLACEHOLDERS 0x00000001
+#define MEM_PRESERVE_PLACEHOLDER 0x00000002
+#define MEM_UNMAP_WITH_TRANSIENT_BOOST 0x00000001
+#define WRITE_WATCH_FLAG_RESET 0x01
+
+typedef enum MEM_EXTENDED_PARAMETER_TYPE {
+    MemExtendedParameterInvalidType = 0,
+    MemExtendedParameterAddressRequirements,
+    MemExtendedParameterNumaNode,
+    MemExtendedParameterPartitionHandle,
+    MemExtendedParameterUserPhysicalHandle,
+    MemExtendedParameterAttributeFlags,
+    MemExtendedParameterImageMachine,
+    MemExtendedParameterMax
+} MEM_EXTENDED_PARAMETER_TYPE, *PMEM_EXTENDED_PARAMETER_TYPE;
+#define MEM_EXTENDED_PARAMETER_TYPE_BITS 8
+typedef struct _MEM_ADDRESS_REQUIREMENTS {
+    PVOID LowestStartingAddress;
+    PVOID HighestEndingAddress;
+    SIZE_T Alignment;
+} MEM_ADDRESS_REQUIREMENTS, *PMEM_ADDRESS_REQUIREMENTS;
+OVL_SIZE(MEM_ADDRESS_REQUIREMENTS, 24);
+typedef struct DECLSPEC_ALIGN(8) MEM_EXTENDED_PARAMETER {
+    __extension__ struct {
+        DWORD64 Type : MEM_EXTENDED_PARAMETER_TYPE_BITS;
+        DWORD64 Reserved : 64 - MEM_EXTENDED_PARAMETER_TYPE_BITS;
+    } DUMMYSTRUCTNAME;
+    __extension__ union {
+        DWORD64 ULong64;
+        PVOID Pointer;
+        SIZE_T Size;
+        HANDLE Handle;
+        DWORD ULong;
+    } DUMMYUNIONNAME;
+} MEM_EXTENDED_PARAMETER, *PMEM_EXTENDED_PARAMETER;
+OVL_SIZE(MEM_EXTENDED_PARAMETER, 16);
 typedef struct _MEMORY_BASIC_INFORMATION {
     PVOID BaseAddress;
     PVOID AllocationBase;
@@ -393,7 +438,183 @@ OVL_SIZE(MEMORY_BASIC_INFORMATION, 48);
 #define RtlZeroMemory(to, bytes) memset((to), 0, (bytes))
 #define RtlEqualMemory(a, b, bytes) (!memcmp((a), (b), (bytes)))
 
+typedef enum _CPU_SET_INFORMATION_TYPE { CpuSetInformation } CPU_SET_INFORMATION_TYPE, *PCPU_SET_INFORMATION_TYPE;
+#define SYSTEM_CPU_SET_INFORMATION_PARKED 0x1
+#define SYSTEM_CPU_SET_INFORMATION_ALLOCATED 0x2
+#define SYSTEM_CPU_SET_INFORMATION_ALLOCATED_TO_TARGET_PROCESS 0x4
+#define SYSTEM_CPU_SET_INFORMATION_REALTIME 0x8
+typedef struct _SYSTEM_CPU_SET_INFORMATION {
+    DWORD Size;
+    CPU_SET_INFORMATION_TYPE Type;
+    __extension__ union {
+        struct {
+            DWORD Id;
+            WORD Group;
+            BYTE LogicalProcessorIndex;
+            BYTE CoreIndex;
+            BYTE LastLevelCacheIndex;
+            BYTE NumaNodeIndex;
+            BYTE EfficiencyClass;
+            __extension__ union {
+                BYTE AllFlags;
+                __extension__ struct {
+                    BYTE Parked : 1;
+                    BYTE Allocated : 1;
+                    BYTE AllocatedToTargetProcess : 1;
+                    BYTE RealTime : 1;
+                    BYTE ReservedFlags : 4;
+                };
+            };
+            __extension__ union {
+                DWORD Reserved;
+                BYTE SchedulingClass;
+            };
+            DWORD64 AllocationTag;
+        } CpuSet;
+    };
+} SYSTEM_CPU_SET_INFORMATION, *PSYSTEM_CPU_SET_INFORMATION;
+OVL_SIZE(SYSTEM_CPU_SET_INFORMATION, 32);
+/* ---- Policies of a process. */
+typedef enum _PROCESS_MITIGATION_POLICY {
+    ProcessDEPPolicy,
+    ProcessASLRPolicy,
+    ProcessDynamicCodePolicy,
+    ProcessStrictHandleCheckPolicy,
+    ProcessSystemCallDisablePolicy,
+    ProcessMitigationOptionsMask,
+    ProcessExtensionPointDisablePolicy,
+    ProcessControlFlowGuardPolicy,
+    ProcessSignaturePolicy,
+    ProcessFontDisablePolicy,
+    ProcessImageLoadPolicy,
+    ProcessSystemCallFilterPolicy,
+    ProcessPayloadRestrictionPolicy,
+    ProcessChildProcessPolicy,
+    ProcessSideChannelIsolationPolicy,
+    ProcessUserShadowStackPolicy,
+    ProcessRedirectionTrustPolicy,
+    ProcessUserPointerAuthPolicy,
+    ProcessSEHOPPolicy,
+    ProcessActivationContextTrustPolicy,
+    MaxProcessMitigationPolicy
+} PROCESS_MITIGATION_POLICY, *PPROCESS_MITIGATION_POLICY;
+typedef struct _PROCESS_MITIGATION_DEP_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD Enable : 1;
+            DWORD DisableAtlThunkEmulation : 1;
+            DWORD ReservedFlags : 30;
+        };
+    };
+    BOOLEAN Permanent;
+} PROCESS_MITIGATION_DEP_POLICY, *PPROCESS_MITIGATION_DEP_POLICY;
+OVL_SIZE(PROCESS_MITIGATION_DEP_POLICY, 8);
+typedef struct _PROCESS_MITIGATION_ASLR_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD EnableBottomUpRandomization : 1;
+            DWORD EnableForceRelocateImages : 1;
+            DWORD EnableHighEntropy : 1;
+            DWORD DisallowStrippedImages : 1;
+            DWORD ReservedFlags : 28;
+        };
+    };
+} PROCESS_MITIGATION_ASLR_POLICY, *PPROCESS_MITIGATION_ASLR_POLICY;
+typedef struct _PROCESS_MITIGATION_DYNAMIC_CODE_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD ProhibitDynamicCode : 1;
+            DWORD AllowThreadOptOut : 1;
+            DWORD AllowRemoteDowngrade : 1;
+            DWORD AuditProhibitDynamicCode : 1;
+            DWORD ReservedFlags : 28;
+        };
+    };
+} PROCESS_MITIGATION_DYNAMIC_CODE_POLICY, *PPROCESS_MITIGATION_DYNAMIC_CODE_POLICY;
+typedef struct _PROCESS_MITIGATION_STRICT_HANDLE_CHECK_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD RaiseExceptionOnInvalidHandleReference : 1;
+            DWORD HandleExceptionsPermanentlyEnabled : 1;
+            DWORD ReservedFlags : 30;
+        };
+    };
+} PROCESS_MITIGATION_STRICT_HANDLE_CHECK_POLICY, *PPROCESS_MITIGATION_STRICT_HANDLE_CHECK_POLICY;
+typedef struct _PROCESS_MITIGATION_SYSTEM_CALL_DISABLE_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD DisallowWin32kSystemCalls : 1;
+            DWORD AuditDisallowWin32kSystemCalls : 1;
+            DWORD ReservedFlags : 30;
+        };
+    };
+} PROCESS_MITIGATION_SYSTEM_CALL_DISABLE_POLICY, *PPROCESS_MITIGATION_SYSTEM_CALL_DISABLE_POLICY;
+typedef struct _PROCESS_MITIGATION_EXTENSION_POINT_DISABLE_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD DisableExtensionPoints : 1;
+            DWORD ReservedFlags : 31;
+        };
+    };
+} PROCESS_MITIGATION_EXTENSION_POINT_DISABLE_POLICY, *PPROCESS_MITIGATION_EXTENSION_POINT_DISABLE_POLICY;
+typedef struct _PROCESS_MITIGATION_BINARY_SIGNATURE_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD MicrosoftSignedOnly : 1;
+            DWORD StoreSignedOnly : 1;
+            DWORD MitigationOptIn : 1;
+            DWORD ReservedFlags : 29;
+        };
+    };
+} PROCESS_MITIGATION_BINARY_SIGNATURE_POLICY, *PPROCESS_MITIGATION_BINARY_SIGNATURE_POLICY;
+typedef struct _PROCESS_MITIGATION_FONT_DISABLE_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD DisableNonSystemFonts : 1;
+            DWORD AuditNonSystemFontLoading : 1;
+            DWORD ReservedFlags : 30;
+        };
+    };
+} PROCESS_MITIGATION_FONT_DISABLE_POLICY, *PPROCESS_MITIGATION_FONT_DISABLE_POLICY;
+typedef struct _PROCESS_MITIGATION_IMAGE_LOAD_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD NoRemoteImages : 1;
+            DWORD NoLowMandatoryLabelImages : 1;
+            DWORD PreferSystem32Images : 1;
+            DWORD AuditNoRemoteImages : 1;
+            DWORD AuditNoLowMandatoryLabelImages : 1;
+            DWORD ReservedFlags : 27;
+        };
+    };
+} PROCESS_MITIGATION_IMAGE_LOAD_POLICY, *PPROCESS_MITIGATION_IMAGE_LOAD_POLICY;
+typedef struct _PROCESS_MITIGATION_CHILD_PROCESS_POLICY {
+    __extension__ union {
+        DWORD Flags;
+        __extension__ struct {
+            DWORD NoChildProcessCreation : 1;
+            DWORD AuditNoChildProcessCreation : 1;
+            DWORD AllowSecureProcessCreation : 1;
+            DWORD ReservedFlags : 29;
+        };
+    };
+} PROCESS_MITIGATION_CHILD_PROCESS_POLICY, *PPROCESS_MITIGATION_CHILD_PROCESS_POLICY;
+
+#define IMAGE_FILE_MACHINE_TARGET_HOST 0x0001
 /* ---- Processors, versions, languages. */
+#define PROCESSOR_INTEL_386 386
+#define PROCESSOR_INTEL_486 486
+#define PROCESSOR_INTEL_PENTIUM 586
+#define PROCESSOR_INTEL_IA64 2200
 #define PROCESSOR_ARCHITECTURE_INTEL 0
 #define PROCESSOR_ARCHITECTURE_MIPS 1
 #define PROCESSOR_ARCHITECTURE_ALPHA 2
@@ -643,7 +864,7 @@ typedef struct _ACL {
 } ACL, *PACL;
 OVL_SIZE(ACL, 8);
 
-typedef WORD SECURITY_DESCRIPTOR_CONTROL;
+typedef WORD SECURITY_DESCRIPTOR_CONTROL, *PSECURITY_DESCRIPTOR_CONTROL;
 typedef struct _SECURITY_DESCRIPTOR {
     BYTE Revision;
     BYTE Sbz1;
@@ -789,10 +1010,12 @@ typedef VOID(NTAPI *PIMAGE_TLS_CALLBACK)(PVOID module, DWORD reason, PVOID reser
 /* ---- Thread pools: opaque objects and what they call. */
 #define WT_EXECUTEDEFAULT 0x0
 #define WT_EXECUTEINIOTHREAD 0x1
+#define WT_EXECUTEINUITHREAD 0x2
 #define WT_EXECUTEINWAITTHREAD 0x4
 #define WT_EXECUTEONLYONCE 0x8
 #define WT_EXECUTELONGFUNCTION 0x10
 #define WT_EXECUTEINTIMERTHREAD 0x20
+#define WT_EXECUTEINPERSISTENTIOTHREAD 0x40
 #define WT_EXECUTEINPERSISTENTTHREAD 0x80
 #define WT_TRANSFER_IMPERSONATION 0x100
 #define WT_SET_MAX_THREADPOOL_THREADS(flags, limit) ((flags) |= (limit) << 16)

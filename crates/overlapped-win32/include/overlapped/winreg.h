@@ -46,7 +46,23 @@ typedef LONG LSTATUS;
 OVL_BEGIN
 WINADVAPI LSTATUS WINAPI RegOpenKeyExA(HKEY key, LPCSTR name, DWORD options, REGSAM access, PHKEY to) OVL_SYMBOL(RegOpenKeyExA);
 WINADVAPI LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR name, DWORD options, REGSAM access, PHKEY to) OVL_SYMBOL(RegOpenKeyExW);
+WINADVAPI LSTATUS WINAPI RegOpenKeyA(HKEY key, LPCSTR name, PHKEY to) OVL_SYMBOL(RegOpenKeyA);
+WINADVAPI LSTATUS WINAPI RegOpenKeyW(HKEY key, LPCWSTR name, PHKEY to) OVL_SYMBOL(RegOpenKeyW);
+WINADVAPI LSTATUS WINAPI RegEnumValueA(HKEY key, DWORD number, LPSTR name, LPDWORD room, LPDWORD reserved, LPDWORD type, LPBYTE to,
+                                       LPDWORD bytes) OVL_SYMBOL(RegEnumValueA);
+WINADVAPI LSTATUS WINAPI RegEnumValueW(HKEY key, DWORD number, LPWSTR name, LPDWORD room, LPDWORD reserved, LPDWORD type, LPBYTE to,
+                                       LPDWORD bytes) OVL_SYMBOL(RegEnumValueW);
+WINADVAPI LSTATUS WINAPI RegQueryInfoKeyA(HKEY key, LPSTR of, LPDWORD ofRoom, LPDWORD reserved, LPDWORD keys, LPDWORD keyUnits,
+                                          LPDWORD mostOfUnits, LPDWORD values, LPDWORD nameUnits, LPDWORD bytes, LPDWORD descriptorBytes,
+                                          PFILETIME written) OVL_SYMBOL(RegQueryInfoKeyA);
+WINADVAPI LSTATUS WINAPI RegQueryInfoKeyW(HKEY key, LPWSTR of, LPDWORD ofRoom, LPDWORD reserved, LPDWORD keys, LPDWORD keyUnits,
+                                          LPDWORD mostOfUnits, LPDWORD values, LPDWORD nameUnits, LPDWORD bytes, LPDWORD descriptorBytes,
+                                          PFILETIME written) OVL_SYMBOL(RegQueryInfoKeyW);
 WINADVAPI LSTATUS WINAPI RegCloseKey(HKEY key) OVL_SYMBOL(RegCloseKey);
+WINADVAPI LSTATUS WINAPI RegEnumKeyExA(HKEY key, DWORD number, LPSTR to, LPDWORD room, LPDWORD reserved, LPSTR of, LPDWORD ofRoom,
+                                       PFILETIME written) OVL_SYMBOL(RegEnumKeyExA);
+WINADVAPI LSTATUS WINAPI RegEnumKeyExW(HKEY key, DWORD number, LPWSTR to, LPDWORD room, LPDWORD reserved, LPWSTR of, LPDWORD ofRoom,
+                                       PFILETIME written) OVL_SYMBOL(RegEnumKeyExW);
 WINADVAPI LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR name, LPDWORD reserved, LPDWORD type, LPBYTE to, LPDWORD bytes)
     OVL_SYMBOL(RegQueryValueExA);
 WINADVAPI LSTATUS WINAPI RegQueryValueExW(HKEY key, LPCWSTR name, LPDWORD reserved, LPDWORD type, LPBYTE to, LPDWORD bytes)
@@ -56,6 +72,8 @@ WINADVAPI LSTATUS WINAPI RegGetValueA(HKEY key, LPCSTR subkey, LPCSTR name, DWOR
 WINADVAPI LSTATUS WINAPI RegGetValueW(HKEY key, LPCWSTR subkey, LPCWSTR name, DWORD flags, LPDWORD type, PVOID to, LPDWORD bytes)
     OVL_SYMBOL(RegGetValueW);
 /* Nothing can be added, changed or taken away: access denied. */
+WINADVAPI LSTATUS WINAPI RegCreateKeyA(HKEY key, LPCSTR name, PHKEY to) OVL_SYMBOL(RegCreateKeyA);
+WINADVAPI LSTATUS WINAPI RegCreateKeyW(HKEY key, LPCWSTR name, PHKEY to) OVL_SYMBOL(RegCreateKeyW);
 WINADVAPI LSTATUS WINAPI RegCreateKeyExA(HKEY key, LPCSTR name, DWORD reserved, LPSTR of, DWORD options, REGSAM access,
                                          const SECURITY_ATTRIBUTES *security, PHKEY to, LPDWORD disposition)
     OVL_SYMBOL(RegCreateKeyExA);
@@ -70,16 +88,39 @@ WINADVAPI LSTATUS WINAPI RegDeleteKeyA(HKEY key, LPCSTR name) OVL_SYMBOL(RegDele
 WINADVAPI LSTATUS WINAPI RegDeleteKeyW(HKEY key, LPCWSTR name) OVL_SYMBOL(RegDeleteKeyW);
 WINADVAPI LSTATUS WINAPI RegDeleteValueA(HKEY key, LPCSTR name) OVL_SYMBOL(RegDeleteValueA);
 WINADVAPI LSTATUS WINAPI RegDeleteValueW(HKEY key, LPCWSTR name) OVL_SYMBOL(RegDeleteValueW);
+WINADVAPI BOOL WINAPI InitiateSystemShutdownA(LPSTR computer, LPSTR message, DWORD seconds, BOOL force, BOOL restart)
+    OVL_SYMBOL(InitiateSystemShutdownA);
+WINADVAPI BOOL WINAPI InitiateSystemShutdownW(LPWSTR computer, LPWSTR message, DWORD seconds, BOOL force, BOOL restart)
+    OVL_SYMBOL(InitiateSystemShutdownW);
+WINADVAPI BOOL WINAPI InitiateSystemShutdownExA(LPSTR computer, LPSTR message, DWORD seconds, BOOL force, BOOL restart,
+                                                DWORD reason) OVL_SYMBOL(InitiateSystemShutdownExA);
+WINADVAPI BOOL WINAPI InitiateSystemShutdownExW(LPWSTR computer, LPWSTR message, DWORD seconds, BOOL force, BOOL restart,
+                                                DWORD reason) OVL_SYMBOL(InitiateSystemShutdownExW);
+WINADVAPI DWORD WINAPI InitiateShutdownA(LPSTR computer, LPSTR message, DWORD seconds, DWORD flags, DWORD reason)
+    OVL_SYMBOL(InitiateShutdownA);
+WINADVAPI DWORD WINAPI InitiateShutdownW(LPWSTR computer, LPWSTR message, DWORD seconds, DWORD flags, DWORD reason)
+    OVL_SYMBOL(InitiateShutdownW);
+WINADVAPI BOOL WINAPI AbortSystemShutdownA(LPCSTR computer) OVL_SYMBOL(AbortSystemShutdownA);
+WINADVAPI BOOL WINAPI AbortSystemShutdownW(LPCWSTR computer) OVL_SYMBOL(AbortSystemShutdownW);
+#define InitiateSystemShutdown OVL_AW(InitiateSystemShutdown)
+#define InitiateSystemShutdownEx OVL_AW(InitiateSystemShutdownEx)
+#define InitiateShutdown OVL_AW(InitiateShutdown)
+#define AbortSystemShutdown OVL_AW(AbortSystemShutdown)
 OVL_END
 #define REG_OPTION_NON_VOLATILE 0x0
 #define REG_OPTION_VOLATILE 0x1
 #define REG_CREATED_NEW_KEY 1
 #define REG_OPENED_EXISTING_KEY 2
+#define RegCreateKey OVL_AW(RegCreateKey)
 #define RegCreateKeyEx OVL_AW(RegCreateKeyEx)
 #define RegSetValueEx OVL_AW(RegSetValueEx)
 #define RegDeleteKey OVL_AW(RegDeleteKey)
 #define RegDeleteValue OVL_AW(RegDeleteValue)
+#define RegOpenKey OVL_AW(RegOpenKey)
+#define RegEnumValue OVL_AW(RegEnumValue)
+#define RegQueryInfoKey OVL_AW(RegQueryInfoKey)
 #define RegOpenKeyEx OVL_AW(RegOpenKeyEx)
+#define RegEnumKeyEx OVL_AW(RegEnumKeyEx)
 #define RegQueryValueEx OVL_AW(RegQueryValueEx)
 #define RegGetValue OVL_AW(RegGetValue)
 

@@ -53,6 +53,12 @@ typedef unsigned int GROUP;
 #define WSA_FLAG_OVERLAPPED 0x1
 #define WSA_FLAG_NO_HANDLE_INHERIT 0x80
 #define WSA_FLAG_MULTIPOINT_C_ROOT 0x2
+#define WSA_FLAG_MULTIPOINT_C_LEAF 0x4
+#define WSA_FLAG_MULTIPOINT_D_ROOT 0x8
+#define WSA_FLAG_MULTIPOINT_D_LEAF 0x10
+#define JL_SENDER_ONLY 0x1
+#define JL_RECEIVER_ONLY 0x2
+#define JL_BOTH 0x4
 #define WSADESCRIPTION_LEN 256
 #define WSASYS_STATUS_LEN 128
 
@@ -178,12 +184,17 @@ OVL_SIZE(WSAPOLLFD, 16);
 #define FD_ACCEPT 0x8
 #define FD_CONNECT 0x10
 #define FD_CLOSE 0x20
+/* Networks that promise a quality are not here: these never happen. */
+#define FD_QOS 0x40
+#define FD_GROUP_QOS 0x80
 #define FD_READ_BIT 0
 #define FD_WRITE_BIT 1
 #define FD_OOB_BIT 2
 #define FD_ACCEPT_BIT 3
 #define FD_CONNECT_BIT 4
 #define FD_CLOSE_BIT 5
+#define FD_QOS_BIT 6
+#define FD_GROUP_QOS_BIT 7
 #define FD_MAX_EVENTS 10
 #define FD_ALL_EVENTS 0x3FF
 typedef struct _WSANETWORKEVENTS {
@@ -320,6 +331,8 @@ SOCKET WSAAPI WSAAccept(SOCKET socket, struct sockaddr *name, LPINT bytes, LPCON
 int WSAAPI connect(SOCKET socket, const struct sockaddr *name, int bytes) OVL_SYMBOL(connect);
 int WSAAPI WSAConnect(SOCKET socket, const struct sockaddr *name, int bytes, LPWSABUF from, LPWSABUF to, LPQOS qos, LPQOS groupQos)
     OVL_SYMBOL(WSAConnect);
+SOCKET WSAAPI WSAJoinLeaf(SOCKET socket, const struct sockaddr *name, int bytes, LPWSABUF from, LPWSABUF to, LPQOS qos,
+                          LPQOS groupQos, DWORD flags) OVL_SYMBOL(WSAJoinLeaf);
 int WSAAPI WSADuplicateSocketA(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOA to) OVL_SYMBOL(WSADuplicateSocketA);
 int WSAAPI WSADuplicateSocketW(SOCKET socket, DWORD process, LPWSAPROTOCOL_INFOW to) OVL_SYMBOL(WSADuplicateSocketW);
 int WSAAPI getpeername(SOCKET socket, struct sockaddr *name, int *bytes) OVL_SYMBOL(getpeername);
@@ -400,7 +413,41 @@ OVL_OUT(int, WSASend,
         (SOCKET socket, LPWSABUF buffers, DWORD count, OVL_LONG out, DWORD flags, LPWSAOVERLAPPED overlapped,
          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine),
         out, (socket, buffers, count, OVL_TAKEN, flags, overlapped, routine))
-OVL_OUT(int, ioctlsocket, (SOCKET socket, LONG command, OVL_LONG out), out, (socket, command, OVL_TAKEN))
+OVL_OUT(int, WSASendTo,
+        (SOCKET socket, LPWSABUF buffers, DWORD count, OVL_LONG out, DWORD flags, const struct sockaddr *name, int bytes,
+         LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine),
+        out, (socket, buffers, count, OVL_TAKEN, flags, name, bytes, overlapped, routine))
+OVL_OUT(int, WSAIoctl,
+        (SOCKET socket, DWORD code, LPVOID from, DWORD fromBytes, LPVOID to, DWORD toBytes, OVL_LONG out,
+         LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine),
+        out, (socket, code, from, fromBytes, to, toBytes, OVL_TAKEN, overlapped, routine))
+/* What FIONBIO says is only read, and may be an int behind a cast: no long is stored there. */
+OVL_INLINE int ovl_set_blocking(SOCKET socket, const void *value) {
+    u_long given;
+    __builtin_memcpy(&given, value, sizeof given);
+    return ioctlsocket(socket, (LONG)FIONBIO, &given);
+}
+#if defined(__cplusplus)
+extern "C++" {
+namespace ovl_only { using ::ioctlsocket; }
+template <class T> inline typename ovl_if_long<T, int>::type ioctlsocket(SOCKET socket, LONG command, T *out) {
+    if (out && command == (LONG)FIONBIO) return ovl_set_blocking(socket, out);
+    ovl_taken<T> ovl_out(out);
+    return ioctlsocket(socket, command, OVL_TAKEN);
+}
+}
+#elif defined(OVL_CHOOSE)
+OVL_INLINE int ovl_long_ioctlsocket(SOCKET socket, LONG command, unsigned long *out) {
+    u_long value;
+    int result;
+    if (out && command == (LONG)FIONBIO) return ovl_set_blocking(socket, out);
+    OVL_LAUNDER(out);
+    value = out ? (u_long)*out : 0;
+    result = ioctlsocket(socket, command, &value);
+    if (out) *out = value;
+    return result;
+}
+#endif
 #ifdef OVL_CHOOSE
 #define WSASend(a, b, c, d, e, f, g) OVL_CHOOSE(WSASend, d)(a, b, c, d, e, f, g)
 #define ioctlsocket(a, b, c) OVL_CHOOSE(ioctlsocket, c)(a, b, c)

@@ -34,6 +34,14 @@ typedef struct _UNICODE_STRING {
 } UNICODE_STRING, *PUNICODE_STRING;
 typedef const UNICODE_STRING *PCUNICODE_STRING;
 OVL_SIZE(UNICODE_STRING, 16);
+typedef struct _STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PCHAR Buffer;
+} STRING, *PSTRING, ANSI_STRING, *PANSI_STRING, OEM_STRING, *POEM_STRING;
+typedef const STRING *PCANSI_STRING, *PCOEM_STRING;
+OVL_SIZE(STRING, 16);
+typedef const char *PCSZ;
 
 typedef struct _OBJECT_ATTRIBUTES {
     ULONG Length;
@@ -151,6 +159,23 @@ NTSTATUS NTAPI NtQuerySystemInformation(SYSTEM_INFORMATION_CLASS what, PVOID to,
 NTSTATUS NTAPI RtlGetVersion(LPOSVERSIONINFOW to) OVL_SYMBOL(RtlGetVersion);
 VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING to, PCWSTR text) OVL_SYMBOL(RtlInitUnicodeString);
 ULONG NTAPI RtlNtStatusToDosError(NTSTATUS status) OVL_SYMBOL(RtlNtStatusToDosError);
+VOID NTAPI RtlInitAnsiString(PANSI_STRING to, PCSZ text) OVL_SYMBOL(RtlInitAnsiString);
+VOID NTAPI RtlInitString(PSTRING to, PCSZ text) OVL_SYMBOL(RtlInitString);
+NTSTATUS NTAPI RtlInitAnsiStringEx(PANSI_STRING to, PCSZ text) OVL_SYMBOL(RtlInitAnsiStringEx);
+NTSTATUS NTAPI RtlInitStringEx(PSTRING to, PCSZ text) OVL_SYMBOL(RtlInitStringEx);
+NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BOOLEAN allocate)
+    OVL_SYMBOL(RtlAnsiStringToUnicodeString);
+NTSTATUS NTAPI RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BOOLEAN allocate)
+    OVL_SYMBOL(RtlUnicodeStringToAnsiString);
+NTSTATUS NTAPI RtlUnicodeStringToOemString(POEM_STRING to, PCUNICODE_STRING from, BOOLEAN allocate)
+    OVL_SYMBOL(RtlUnicodeStringToOemString);
+VOID NTAPI RtlFreeAnsiString(PANSI_STRING string) OVL_SYMBOL(RtlFreeAnsiString);
+VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING string) OVL_SYMBOL(RtlFreeUnicodeString);
+VOID NTAPI RtlFreeOemString(POEM_STRING string) OVL_SYMBOL(RtlFreeOemString);
+NTSTATUS NTAPI RtlUnicodeToMultiByteSize(PULONG to, PWCH text, ULONG bytes) OVL_SYMBOL(RtlUnicodeToMultiByteSize);
+NTSTATUS NTAPI RtlCharToInteger(PCSZ text, ULONG base, PULONG to) OVL_SYMBOL(RtlCharToInteger);
+BOOLEAN NTAPI RtlTimeToSecondsSince1970(PLARGE_INTEGER time, PULONG to) OVL_SYMBOL(RtlTimeToSecondsSince1970);
+NTSTATUS NTAPI RtlLocalTimeToSystemTime(PLARGE_INTEGER local, PLARGE_INTEGER to) OVL_SYMBOL(RtlLocalTimeToSystemTime);
 OVL_END
 
 #endif

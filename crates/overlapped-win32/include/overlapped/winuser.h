@@ -35,6 +35,16 @@
 #define SW_RESTORE 9
 #define SW_SHOWDEFAULT 10
 #define SW_FORCEMINIMIZE 11
+#define SW_MAX 11
+#define HIDE_WINDOW 0
+#define SHOW_OPENWINDOW 1
+#define SHOW_ICONWINDOW 2
+#define SHOW_FULLSCREEN 3
+#define SHOW_OPENNOACTIVATE 4
+#define SW_PARENTCLOSING 1
+#define SW_OTHERZOOM 2
+#define SW_PARENTOPENING 3
+#define SW_OTHERUNZOOM 4
 #define SWP_NOSIZE 0x1
 #define SWP_NOMOVE 0x2
 #define SWP_NOZORDER 0x4
@@ -314,6 +324,29 @@ typedef LRESULT(CALLBACK *WNDPROC)(HWND window, UINT message, WPARAM first, LPAR
 #define VK_PA1 0xFD
 #define VK_OEM_CLEAR 0xFE
 
+#define EWX_LOGOFF 0x0
+#define EWX_SHUTDOWN 0x1
+#define EWX_REBOOT 0x2
+#define EWX_FORCE 0x4
+#define EWX_POWEROFF 0x8
+#define EWX_FORCEIFHUNG 0x10
+
+/* Where windows are: whoever asks wants to know whether anybody sees them. */
+DECLARE_HANDLE(HWINSTA);
+#define UOI_FLAGS 1
+#define UOI_NAME 2
+#define UOI_TYPE 3
+#define UOI_USER_SID 4
+#define UOI_HEAPSIZE 5
+#define UOI_IO 6
+#define WSF_VISIBLE 0x1
+typedef struct tagUSEROBJECTFLAGS {
+    BOOL fInherit;
+    BOOL fReserved;
+    DWORD dwFlags;
+} USEROBJECTFLAGS, *PUSEROBJECTFLAGS;
+OVL_SIZE(USEROBJECTFLAGS, 12);
+
 OVL_BEGIN
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds, DWORD mask)
     OVL_SYMBOL(MsgWaitForMultipleObjects);
@@ -350,6 +383,7 @@ WINUSERAPI int WINAPI MessageBoxW(HWND window, LPCWSTR text, LPCWSTR title, UINT
 
 /* What console programs do with windows fails with 1400. */
 WINUSERAPI BOOL WINAPI ShowWindow(HWND window, int how) OVL_SYMBOL(ShowWindow);
+WINUSERAPI BOOL WINAPI ShowWindowAsync(HWND window, int how) OVL_SYMBOL(ShowWindowAsync);
 WINUSERAPI BOOL WINAPI CloseWindow(HWND window) OVL_SYMBOL(CloseWindow);
 WINUSERAPI BOOL WINAPI DestroyWindow(HWND window) OVL_SYMBOL(DestroyWindow);
 WINUSERAPI BOOL WINAPI BringWindowToTop(HWND window) OVL_SYMBOL(BringWindowToTop);
@@ -434,6 +468,23 @@ WINUSERAPI int WINAPI wvsprintfA(LPSTR to, LPCSTR format, va_list list) OVL_SYMB
 WINUSERAPI int WINAPI wvsprintfW(LPWSTR to, LPCWSTR format, va_list list) OVL_SYMBOL(wvsprintfW);
 OVL_VARIADIC(wsprintfA, (LPSTR to, LPCSTR format, ...), format, wvsprintfA(to, format, ovl_list))
 OVL_VARIADIC(wsprintfW, (LPWSTR to, LPCWSTR format, ...), format, wvsprintfW(to, format, ovl_list))
+WINUSERAPI DWORD WINAPI WaitForInputIdle(HANDLE process, DWORD milliseconds) OVL_SYMBOL(WaitForInputIdle);
+WINUSERAPI HWINSTA WINAPI GetProcessWindowStation(VOID) OVL_SYMBOL(GetProcessWindowStation);
+WINUSERAPI BOOL WINAPI SetProcessWindowStation(HWINSTA station) OVL_SYMBOL(SetProcessWindowStation);
+WINUSERAPI HWINSTA WINAPI OpenWindowStationA(LPCSTR name, BOOL inherit, ACCESS_MASK access) OVL_SYMBOL(OpenWindowStationA);
+WINUSERAPI HWINSTA WINAPI OpenWindowStationW(LPCWSTR name, BOOL inherit, ACCESS_MASK access) OVL_SYMBOL(OpenWindowStationW);
+WINUSERAPI BOOL WINAPI CloseWindowStation(HWINSTA station) OVL_SYMBOL(CloseWindowStation);
+WINUSERAPI HDESK WINAPI GetThreadDesktop(DWORD thread) OVL_SYMBOL(GetThreadDesktop);
+WINUSERAPI BOOL WINAPI SetThreadDesktop(HDESK desktop) OVL_SYMBOL(SetThreadDesktop);
+WINUSERAPI HDESK WINAPI OpenInputDesktop(DWORD flags, BOOL inherit, ACCESS_MASK access) OVL_SYMBOL(OpenInputDesktop);
+WINUSERAPI HDESK WINAPI OpenDesktopA(LPCSTR name, DWORD flags, BOOL inherit, ACCESS_MASK access) OVL_SYMBOL(OpenDesktopA);
+WINUSERAPI HDESK WINAPI OpenDesktopW(LPCWSTR name, DWORD flags, BOOL inherit, ACCESS_MASK access) OVL_SYMBOL(OpenDesktopW);
+WINUSERAPI BOOL WINAPI CloseDesktop(HDESK desktop) OVL_SYMBOL(CloseDesktop);
+WINUSERAPI BOOL WINAPI GetUserObjectInformationA(HANDLE object, int what, PVOID to, DWORD room, LPDWORD needed)
+    OVL_SYMBOL(GetUserObjectInformationA);
+WINUSERAPI BOOL WINAPI GetUserObjectInformationW(HANDLE object, int what, PVOID to, DWORD room, LPDWORD needed)
+    OVL_SYMBOL(GetUserObjectInformationW);
+WINUSERAPI BOOL WINAPI ExitWindowsEx(UINT flags, DWORD reason) OVL_SYMBOL(ExitWindowsEx);
 OVL_END
 #define GetMessage OVL_AW(GetMessage)
 #define PeekMessage OVL_AW(PeekMessage)
@@ -466,5 +517,8 @@ OVL_END
 #define IsCharAlphaNumeric OVL_AW(IsCharAlphaNumeric)
 #define wsprintf OVL_AW(wsprintf)
 #define wvsprintf OVL_AW(wvsprintf)
+#define OpenWindowStation OVL_AW(OpenWindowStation)
+#define OpenDesktop OVL_AW(OpenDesktop)
+#define GetUserObjectInformation OVL_AW(GetUserObjectInformation)
 
 #endif

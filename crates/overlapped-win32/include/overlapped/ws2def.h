@@ -1,6 +1,7 @@
 /* Addresses, families, levels and buffers of Winsock. The numbers are Windows', and differ from Linux'. */
 #ifndef OVL_WS2DEF_H
 #define OVL_WS2DEF_H
+#define _WS2DEF_
 #include "minwindef.h"
 #include "inaddr.h"
 
@@ -236,8 +237,12 @@ OVL_SIZE(WSACMSGHDR, 16);
 #define SIO_ENABLE_CIRCULAR_QUEUEING _WSAIO(IOC_WS2, 2)
 #define SIO_FIND_ROUTE _WSAIOR(IOC_WS2, 3)
 #define SIO_GET_BROADCAST_ADDRESS _WSAIOR(IOC_WS2, 5)
+#define SIO_GET_QOS _WSAIORW(IOC_WS2, 7)
+#define SIO_GET_GROUP_QOS _WSAIORW(IOC_WS2, 8)
 #define SIO_MULTIPOINT_LOOPBACK _WSAIOW(IOC_WS2, 9)
 #define SIO_MULTICAST_SCOPE _WSAIOW(IOC_WS2, 10)
+#define SIO_SET_QOS _WSAIOW(IOC_WS2, 11)
+#define SIO_SET_GROUP_QOS _WSAIOW(IOC_WS2, 12)
 #define SIO_ROUTING_INTERFACE_CHANGE _WSAIOW(IOC_WS2, 21)
 #define SIO_ADDRESS_LIST_CHANGE _WSAIO(IOC_WS2, 23)
 #define SIO_ADDRESS_LIST_SORT _WSAIORW(IOC_WS2, 25)

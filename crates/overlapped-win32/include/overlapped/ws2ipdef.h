@@ -1,16 +1,30 @@
 /* Addresses and options of IP. */
 #ifndef OVL_WS2IPDEF_H
 #define OVL_WS2IPDEF_H
+#define _WS2IPDEF_
 #include <string.h>
 #include "ws2def.h"
 #include "in6addr.h"
+
+typedef struct {
+    __extension__ union {
+        __extension__ struct {
+            ULONG Zone : 28;
+            ULONG Level : 4;
+        };
+        ULONG Value;
+    };
+} SCOPE_ID, *PSCOPE_ID;
 
 typedef struct sockaddr_in6 {
     ADDRESS_FAMILY sin6_family;
     USHORT sin6_port;
     ULONG sin6_flowinfo;
     IN6_ADDR sin6_addr;
-    ULONG sin6_scope_id;
+    __extension__ union {
+        ULONG sin6_scope_id;
+        SCOPE_ID sin6_scope_struct;
+    };
 } SOCKADDR_IN6, *PSOCKADDR_IN6, *LPSOCKADDR_IN6, SOCKADDR_IN6_LH;
 OVL_SIZE(SOCKADDR_IN6, 28);
 
@@ -163,6 +177,16 @@ OVL_INLINE int IN6_IS_ADDR_UNSPECIFIED(const IN6_ADDR *a) { return IN6_ADDR_EQUA
 OVL_INLINE int IN6_IS_ADDR_LOOPBACK(const IN6_ADDR *a) { return IN6_ADDR_EQUAL(a, &in6addr_loopback); }
 OVL_INLINE int IN6_IS_ADDR_MULTICAST(const IN6_ADDR *a) { return a->u.Byte[0] == 0xFF; }
 OVL_INLINE int IN6_IS_ADDR_LINKLOCAL(const IN6_ADDR *a) { return a->u.Byte[0] == 0xFE && (a->u.Byte[1] & 0xC0) == 0x80; }
+OVL_INLINE int IN6_IS_ADDR_SITELOCAL(const IN6_ADDR *a) { return a->u.Byte[0] == 0xFE && (a->u.Byte[1] & 0xC0) == 0xC0; }
+/* An address of IPv4 behind zeros, which is neither :: nor ::1. */
+OVL_INLINE int IN6_IS_ADDR_V4COMPAT(const IN6_ADDR *a) {
+    return memcmp(a, &in6addr_any, 12) == 0 && !IN6_IS_ADDR_UNSPECIFIED(a) && !IN6_IS_ADDR_LOOPBACK(a);
+}
+OVL_INLINE int IN6_IS_ADDR_MC_NODELOCAL(const IN6_ADDR *a) { return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xF) == 0x1; }
+OVL_INLINE int IN6_IS_ADDR_MC_LINKLOCAL(const IN6_ADDR *a) { return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xF) == 0x2; }
+OVL_INLINE int IN6_IS_ADDR_MC_SITELOCAL(const IN6_ADDR *a) { return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xF) == 0x5; }
+OVL_INLINE int IN6_IS_ADDR_MC_ORGLOCAL(const IN6_ADDR *a) { return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xF) == 0x8; }
+OVL_INLINE int IN6_IS_ADDR_MC_GLOBAL(const IN6_ADDR *a) { return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xF) == 0xE; }
 OVL_INLINE int IN6_IS_ADDR_V4MAPPED(const IN6_ADDR *a) {
     return memcmp(a, &in6addr_any, 10) == 0 && a->u.Byte[10] == 0xFF && a->u.Byte[11] == 0xFF;
 }

@@ -1,6 +1,7 @@
 /* Names and addresses. */
 #ifndef OVL_WS2TCPIP_H
 #define OVL_WS2TCPIP_H
+#define _WS2TCPIP_H_
 #include "winsock2.h"
 #include "ws2ipdef.h"
 

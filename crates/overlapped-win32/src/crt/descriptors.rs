@@ -1,6 +1,6 @@
 //! `io.h`: opening descriptors by Windows names and POSIX paths.
 
-use super::files::path;
+use super::files::{accessible, path};
 use super::{errno, invalid};
 use crate::arguments::pair;
 use crate::support::guard;
@@ -13,12 +13,29 @@ unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) 
     guard(-1, || unsafe {
         let Some(path) = path(name) else { return -1 };
         let opened = libc::open(path.as_ptr(), flags & !OF_WINDOWS, mode);
+        if opened < 0 {
+            super::settle_errno();
+        }
+        if opened >= 0 && is_directory(opened) {
+            // Linux reads directories.
+            libc::close(opened);
+            super::set_errno(libc::EACCES);
+            return -1;
+        }
         if opened >= 0 && flags & TEMPORARY != 0 {
             // The file goes with its last descriptor; its name vanishes at once (decision D6).
             libc::unlink(path.as_ptr());
         }
         opened
     })
+}
+
+fn is_directory(descriptor: c_int) -> bool {
+    // SAFETY: zeros are a value of it, and it is ours.
+    unsafe {
+        let mut stat: libc::stat = std::mem::zeroed();
+        libc::fstat(descriptor, &mut stat) == 0 && stat.st_mode & libc::S_IFMT == libc::S_IFDIR
+    }
 }
 
 /// _O_TEMPORARY.
@@ -100,15 +117,15 @@ pub extern "C" fn ovl__chsize_s(descriptor: c_int, length: i64) -> c_int {
     if unsafe { libc::ftruncate(descriptor, length) } == 0 { 0 } else { errno() }
 }
 
-/// _pipe; there is no text mode, and its size is that of Linux.
+/// _pipe; there is no text mode, and its size is that of Linux. With _O_NOINHERIT children do not get it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl__pipe(ends: *mut c_int, _bytes: u32, _mode: c_int) -> c_int {
+pub unsafe extern "C" fn ovl__pipe(ends: *mut c_int, _bytes: u32, mode: c_int) -> c_int {
     if ends.is_null() {
         invalid(EINVAL);
         return -1;
     }
     // SAFETY: not NULL, and the caller vouches for two places.
-    unsafe { libc::pipe(ends) }
+    unsafe { libc::pipe2(ends, mode & libc::O_CLOEXEC) }
 }
 
 /// _access_s and _waccess_s: an errno value.
@@ -117,8 +134,12 @@ unsafe fn access<U: crate::text::Unit>(name: *const U, mode: c_int) -> c_int {
         return invalid(EINVAL);
     }
     // SAFETY: the caller vouches for the name.
-    let found = unsafe { path(name).is_some_and(|path| libc::access(path.as_ptr(), mode) == 0) };
-    if found { 0 } else { errno() }
+    let found = unsafe { path(name).is_some_and(|path| accessible(path.as_ptr(), mode) == 0) };
+    if found {
+        return 0;
+    }
+    super::settle_errno();
+    errno()
 }
 
 pair! {
@@ -137,6 +158,10 @@ const TRIES: u32 = 10;
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__locking(descriptor: c_int, mode: c_int, bytes: c_int) -> c_int {
     const UNLOCK: c_int = 0;
+    if bytes < 0 {
+        invalid(EINVAL);
+        return -1;
+    }
     let (kind, tries) = match mode {
         UNLOCK => (libc::F_UNLCK, 1),
         1 | 3 => (libc::F_WRLCK, TRIES),
@@ -184,7 +209,12 @@ mod tests {
             assert_eq!((ovl__access_s(name.as_ptr(), 6), ovl__access_s(name.as_ptr(), 8)), (0, EINVAL));
             assert_eq!(ovl__access_s(c"/no/such".as_ptr().cast(), 0), libc::ENOENT);
             assert_eq!((ovl__pipe(ends.as_mut_ptr(), 512, 0), ovl__pipe(std::ptr::null_mut(), 0, 0)), (0, -1));
+            assert_eq!((libc::fcntl(ends[0], libc::F_GETFD), ovl__locking(file, 2, -5)), (0, -1));
             assert_eq!([file, ends[0], ends[1]].map(|descriptor| libc::close(descriptor)), [0; 3]);
+            assert_eq!(ovl__pipe(ends.as_mut_ptr(), 512, libc::O_CLOEXEC), 0);
+            assert_eq!(ends.map(|end| libc::fcntl(end, libc::F_GETFD)), [libc::FD_CLOEXEC; 2]);
+            assert_eq!(ends.map(|end| libc::close(end)), [0; 2]);
+            assert_eq!((ovl__open(c"/".as_ptr().cast(), libc::O_RDONLY, 0), errno()), (-1, libc::EACCES));
         }
     }
 

@@ -87,7 +87,13 @@ pair! {
         // SAFETY: the caller vouches for both.
         guard(EINVAL, || unsafe {
             let (name, value) = (C::to_os(units(name)), C::to_os(units(value)));
-            set_variable(&name, (!value.is_empty()).then_some(&value)).map_or(EINVAL, |()| 0)
+            set_variable(&name, (!value.is_empty()).then_some(&value)).map_or_else(
+                |_| {
+                    set_errno(EINVAL);
+                    EINVAL
+                },
+                |()| 0,
+            )
         })
     }
 }
@@ -103,7 +109,13 @@ pair! {
                 return -1;
             };
             let (name, value) = (C::to_os(&text[..equals]), C::to_os(&text[equals + 1..]));
-            set_variable(&name, (!value.is_empty()).then_some(&value)).map_or(-1, |()| 0)
+            set_variable(&name, (!value.is_empty()).then_some(&value)).map_or_else(
+                |_| {
+                    set_errno(EINVAL);
+                    -1
+                },
+                |()| 0,
+            )
         })
     }
 }

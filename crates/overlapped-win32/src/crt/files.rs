@@ -1,11 +1,12 @@
 //! Opening streams, and files by wide names. Names may be Windows names or POSIX paths; modes may have Microsoft's letters.
 
-use super::{errno, invalid, set_errno};
+use super::{errno, errno_of, invalid, set_errno, settle_errno};
 use crate::arguments::pair;
 use crate::names::{to_linux, to_windows};
-use crate::support::guard;
+use crate::support::{files, guard, system};
 use crate::text::{Unit, put, units};
 use libc::{EINVAL, ERANGE, FILE};
+use overlapped_abi::Win32Error;
 use std::ffi::{CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
@@ -44,7 +45,7 @@ pub(super) unsafe fn path<U: Unit>(name: *const U) -> Option<CString> {
     match to_linux(&U::to_os(unsafe { units(name) })) {
         Ok(path) => CString::new(path.into_os_string().as_bytes()).ok(),
         Err(error) => {
-            set_errno(error.to_errno());
+            set_errno(errno_of(error));
             None
         }
     }
@@ -74,10 +75,22 @@ unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> 
         unsafe {
             let Some(path) = path(name) else { return null_mut() };
             let mode = mode(units(wanted));
-            match stream.is_null() {
+            // Linux opens directories for reading.
+            if std::path::Path::new(OsStr::from_bytes(path.to_bytes())).is_dir() {
+                if !stream.is_null() {
+                    libc::fclose(stream);
+                }
+                set_errno(libc::EACCES);
+                return null_mut();
+            }
+            let opened = match stream.is_null() {
                 true => libc::fopen(path.as_ptr(), mode.as_ptr()),
                 false => libc::freopen(path.as_ptr(), mode.as_ptr(), stream),
+            };
+            if opened.is_null() {
+                settle_errno();
             }
+            opened
         }
     })
 }
@@ -151,23 +164,48 @@ pub unsafe extern "C" fn ovl_tmpfile_s(to: *mut *mut FILE) -> c_int {
 
 /// Calls a function of libc with a path.
 unsafe fn with_path<U: Unit>(name: *const U, act: impl FnOnce(*const c_char) -> c_int) -> c_int {
-    // SAFETY: the caller vouches for the name.
-    guard(-1, || unsafe { path(name) }.map_or(-1, |path| act(path.as_ptr())))
+    guard(-1, || {
+        // SAFETY: the caller vouches for the name.
+        let Some(path) = (unsafe { path(name) }) else { return -1 };
+        let done = act(path.as_ptr());
+        if done != 0 {
+            settle_errno();
+        }
+        done
+    })
+}
+
+/// Does something to a file as the functions of the system do: 0, or −1 with errno.
+unsafe fn by_system<U: Unit>(name: *const U, act: impl FnOnce(&OsStr) -> Result<(), Win32Error>) -> c_int {
+    if name.is_null() {
+        invalid(EINVAL);
+        return -1;
+    }
+    guard(-1, || {
+        // SAFETY: not NULL, and the caller vouches for it.
+        act(&U::to_os(unsafe { units(name) })).map_or_else(
+            |error| {
+                set_errno(errno_of(error));
+                -1
+            },
+            |()| 0,
+        )
+    })
 }
 
 pair! {
-    /// remove, _wremove.
+    /// remove, _wremove: of a file, as DeleteFile; EACCES for a directory.
     fn ovl_remove ovl__wremove(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::remove(path)) }
+        unsafe { by_system(name, |name| files().delete_file(system()?, name)) }
     }
 }
 
 pair! {
-    /// _unlink, _wunlink.
+    /// _unlink, _wunlink, as remove.
     fn ovl__unlink ovl__wunlink(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::unlink(path)) }
+        unsafe { by_system(name, |name| files().delete_file(system()?, name)) }
     }
 }
 
@@ -187,10 +225,30 @@ pair! {
 }
 
 pair! {
-    /// _access, _waccess.
+    /// _access, _waccess: a file that nobody may write is not writable for root either.
     fn ovl__access ovl__waccess(name: *const C, mode: c_int) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::access(path, mode & 6)) }
+        unsafe { with_path(name, |path| accessible(path, mode & 6)) }
+    }
+}
+
+/// access of libc, with Windows' idea of what may not be written: files, not directories, without any permission for it.
+///
+/// # Safety
+/// A string.
+pub(super) unsafe fn accessible(path: *const c_char, mode: c_int) -> c_int {
+    // SAFETY: the caller vouches for the name; zeros are a value of the structure, which is ours.
+    unsafe {
+        let done = libc::access(path, mode);
+        let mut found: libc::stat = std::mem::zeroed();
+        if done != 0 || mode & libc::W_OK == 0 || libc::stat(path, &raw mut found) != 0 {
+            return done;
+        }
+        let read_only = found.st_mode & libc::S_IFMT == libc::S_IFREG && found.st_mode & 0o222 == 0;
+        if read_only {
+            set_errno(libc::EACCES);
+        }
+        -c_int::from(read_only)
     }
 }
 
@@ -224,10 +282,10 @@ pair! {
 }
 
 pair! {
-    /// _rmdir, _wrmdir.
+    /// _rmdir, _wrmdir, as RemoveDirectory.
     fn ovl__rmdir ovl__wrmdir(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::rmdir(path)) }
+        unsafe { by_system(name, |name| files().remove_directory(system()?, name)) }
     }
 }
 
@@ -235,7 +293,15 @@ pair! {
     /// _chdir, _wchdir.
     fn ovl__chdir ovl__wchdir(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::chdir(path)) }
+        unsafe {
+            with_path(name, |path| {
+                let done = libc::chdir(path);
+                if done != 0 && errno() == libc::ENOTDIR {
+                    set_errno(EINVAL);
+                }
+                done
+            })
+        }
     }
 }
 
@@ -385,7 +451,27 @@ mod tests {
                 (ovl__wremove(name("b").as_ptr()), ovl__wunlink(name("c").as_ptr()), ovl__wrmdir(whole.as_ptr())),
                 (0, 0, 0)
             );
+            // A file that may not be written stays, and a directory is none.
+            assert_eq!(ovl__wmkdir(whole.as_ptr()), 0);
+            libc::fclose(ovl__wfopen(name("d").as_ptr(), of::<u16>("w\0").as_ptr()));
+            assert_eq!(
+                (
+                    ovl__wchmod(name("d").as_ptr(), 0o400) + ovl__waccess(name("d").as_ptr(), 2),
+                    ovl__wunlink(name("d").as_ptr()),
+                    errno()
+                ),
+                (-1, -1, libc::EACCES)
+            );
+            assert_eq!((ovl__wrmdir(name("d").as_ptr()), errno()), (-1, EINVAL));
+            assert_eq!((ovl__wchdir(name("d").as_ptr()), errno()), (-1, EINVAL));
+            assert_eq!((ovl__wremove(whole.as_ptr()), errno()), (-1, libc::EACCES));
+            assert_eq!((ovl__wrmdir(whole.as_ptr()), errno()), (-1, libc::ENOTEMPTY));
+            assert_eq!((ovl__wchmod(name("d").as_ptr(), 0o600), ovl__wremove(name("d").as_ptr())), (0, 0));
+            assert_eq!(ovl__wrmdir(whole.as_ptr()), 0);
+            assert_eq!((ovl__wunlink(whole.as_ptr()), errno()), (-1, libc::ENOENT));
             assert_eq!(ovl_fopen_s(null_mut(), c"x".as_ptr().cast(), c"r".as_ptr().cast()), EINVAL);
+            assert!(ovl_fopen(c"/".as_ptr().cast(), c"r".as_ptr().cast()).is_null());
+            assert_eq!(errno(), libc::EACCES);
             let here = ovl__getcwd(null_mut(), 0);
             assert!(units(here).starts_with(b"C:\\"));
             for drive in [0, 3] {

@@ -102,6 +102,12 @@ pair! {
     }
 }
 
+/// What is between the directories of a list: a semicolon, or in those of Linux, as PATH is one, a colon.
+fn separator<U: Unit>(list: &[U]) -> u8 {
+    let of_linux = list.first().is_some_and(|unit| unit.is(b'/')) && !list.iter().any(|unit| unit.is(b';'));
+    if of_linux { b':' } else { b';' }
+}
+
 unsafe fn search<U: Unit>(file: *const U, name: *const U, to: *mut U, room: usize) -> c_int {
     if file.is_null() || to.is_null() || room == 0 {
         return invalid(EINVAL);
@@ -111,7 +117,8 @@ unsafe fn search<U: Unit>(file: *const U, name: *const U, to: *mut U, room: usiz
     // SAFETY: there is room for one.
     unsafe { put(to, &[]) };
     let list = variable(&U::to_os(name)).map(|value| U::from_os(&value)).unwrap_or_default();
-    let directories = list.split(|unit: &U| unit.is(b';')).filter(|part| !part.is_empty());
+    let between = separator(&list);
+    let directories = list.split(|unit: &U| unit.is(between)).filter(|part| !part.is_empty());
     let here = exists(&file).then(|| full(&file));
     let there =
         || directories.map(|part| [with_separator(part.to_vec()), file.clone()].concat()).find(|path| exists(path));
@@ -186,6 +193,9 @@ mod tests {
             assert_eq!(ovl__searchenv_s(c"found.txt".as_ptr().cast(), variable, to.as_mut_ptr(), 260), 0);
             assert!(units(to.as_ptr()).ends_with(b"\\found.txt"));
             assert_eq!(ovl__searchenv_s(c"found.txt".as_ptr().cast(), variable, to.as_mut_ptr(), 5), ERANGE);
+            // PATH is a list of Linux.
+            assert_eq!(ovl__searchenv_s(c"sh".as_ptr().cast(), c"PATH".as_ptr().cast(), to.as_mut_ptr(), 260), 0);
+            assert!(units(to.as_ptr()).ends_with(b"sh"));
             assert_eq!(
                 (ovl__searchenv_s(c"lost.txt".as_ptr().cast(), variable, to.as_mut_ptr(), 260), to[0]),
                 (ENOENT, 0)

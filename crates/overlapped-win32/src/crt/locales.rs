@@ -1,15 +1,86 @@
-//! `locale.h`: `_wsetlocale`.
+//! `locale.h`: locales by the names that Windows has for them, and `_wsetlocale`.
+//!
+//! `de-DE`, `German_Germany.1252` and `.UTF8` are asked for under the names of Linux, in UTF-8, if Linux does not know them as they are.
 
+use super::dates::place;
+use super::set_errno;
 use crate::support::guard;
 use crate::text::{Unit, units};
-use std::cell::RefCell;
+use libc::{EINVAL, c_char, locale_t};
 use std::ffi::{CStr, CString, OsStr, c_int};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::ptr::{null, null_mut};
 
-thread_local! {
-    /// What was returned last.
-    static NAME: RefCell<Vec<u16>> = const { RefCell::new(Vec::new()) };
+/// Languages by their English names and by Microsoft's three letters, where a country is not said.
+const LANGUAGES: [(&str, &str, &str); 20] = [
+    ("english", "enu", "en_US"),
+    ("american", "usa", "en_US"),
+    ("german", "deu", "de_DE"),
+    ("french", "fra", "fr_FR"),
+    ("spanish", "esp", "es_ES"),
+    ("italian", "ita", "it_IT"),
+    ("dutch", "nld", "nl_NL"),
+    ("portuguese", "ptg", "pt_PT"),
+    ("russian", "rus", "ru_RU"),
+    ("polish", "plk", "pl_PL"),
+    ("czech", "csy", "cs_CZ"),
+    ("turkish", "trk", "tr_TR"),
+    ("swedish", "sve", "sv_SE"),
+    ("danish", "dan", "da_DK"),
+    ("norwegian", "nor", "nb_NO"),
+    ("finnish", "fin", "fi_FI"),
+    ("japanese", "jpn", "ja_JP"),
+    ("korean", "kor", "ko_KR"),
+    ("chinese", "chs", "zh_CN"),
+    ("chinese-traditional", "cht", "zh_TW"),
+];
+
+/// What Linux may call a locale, in the order of trying.
+fn candidates(name: &str) -> Vec<String> {
+    let (language, code) = name.split_once('.').unwrap_or((name, ""));
+    if language.is_empty() {
+        let utf8 = ["utf8", "utf-8", "65001"].iter().any(|known| code.eq_ignore_ascii_case(known));
+        // Other code pages are those of the user, whose text is in his locale.
+        return match (code.is_empty(), utf8) {
+            (true, _) => vec![name.to_owned()],
+            (_, true) => vec!["C.UTF-8".to_owned(), "C.utf8".to_owned()],
+            _ => vec![String::new(), "C.UTF-8".to_owned()],
+        };
+    }
+    let lower = language.to_ascii_lowercase();
+    let spelled = LANGUAGES.iter().find(|(english, letters, _)| {
+        lower == *english || lower == *letters || lower.strip_prefix(english).is_some_and(|rest| rest.starts_with('_'))
+    });
+    let of_linux = spelled.map_or_else(|| language.replace('-', "_"), |(_, _, linux)| (*linux).to_owned());
+    vec![name.to_owned(), format!("{of_linux}.UTF-8"), format!("{of_linux}.utf8"), of_linux]
+}
+
+/// Tries the names of a locale.
+fn by_name<T>(name: &[u8], mut attempt: impl FnMut(&CStr) -> Option<T>) -> Option<T> {
+    let name = std::str::from_utf8(name).ok()?;
+    candidates(name).iter().find_map(|candidate| attempt(&CString::new(candidate.as_bytes()).ok()?))
+}
+
+fn set(category: c_int, name: Option<&[u8]>) -> *mut c_char {
+    match name {
+        // SAFETY: NULL asks.
+        None => unsafe { libc::setlocale(category, null()) },
+        Some(name) => by_name(name, |name| {
+            // SAFETY: a string.
+            let set = unsafe { libc::setlocale(category, name.as_ptr()) };
+            (!set.is_null()).then_some(set)
+        })
+        .unwrap_or(null_mut()),
+    }
+}
+
+/// setlocale: the locale's name as Linux has it; NULL for one that is not there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_setlocale(category: c_int, locale: *const c_char) -> *mut c_char {
+    guard(null_mut(), || {
+        // SAFETY: not NULL, and the caller vouches for it.
+        set(category, (!locale.is_null()).then(|| unsafe { units(locale.cast::<u8>()) }))
+    })
 }
 
 /// _wsetlocale: the locale's name, until the thread's next call; NULL for one that is not there.
@@ -18,20 +89,71 @@ pub unsafe extern "C" fn ovl__wsetlocale(category: c_int, locale: *const u16) ->
     guard(null_mut(), || {
         // SAFETY: not NULL, and the caller vouches for it.
         let wanted = (!locale.is_null()).then(|| u16::to_os(unsafe { units(locale) }));
-        let Ok(wanted) = wanted.map(|name| CString::new(name.into_vec())).transpose() else { return null_mut() };
-        // SAFETY: NULL or a string with its zero.
-        let name = unsafe { libc::setlocale(category, wanted.as_ref().map_or(null(), |name| name.as_ptr())) };
+        let name = set(category, wanted.as_ref().map(|name| name.as_bytes()));
         if name.is_null() {
             return null_mut();
         }
         // SAFETY: a string of libc's.
         let mut text = u16::from_os(OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes()));
         text.push(0);
-        NAME.with_borrow_mut(|place| {
-            *place = text;
-            place.as_mut_ptr()
-        })
+        // SAFETY: the thread's own place.
+        place(
+            true,
+            |places| &places.locale,
+            |to| unsafe {
+                *to = text;
+                (*to).as_mut_ptr()
+            },
+        )
     })
+}
+
+/// A locale that is that of C but for a category; NULL with EINVAL for one that is not there.
+fn create(category: c_int, name: &[u8]) -> locale_t {
+    let mask = match category {
+        libc::LC_ALL => libc::LC_ALL_MASK,
+        0..=5 => 1 << category,
+        _ => 0,
+    };
+    let made = (mask != 0).then(|| {
+        by_name(name, |name| {
+            // SAFETY: strings; the base is given to the second call, which gives it back if it fails.
+            unsafe {
+                let base = libc::newlocale(libc::LC_ALL_MASK, c"C".as_ptr(), null_mut());
+                let made = if base.is_null() { base } else { libc::newlocale(mask, name.as_ptr(), base) };
+                if made.is_null() && !base.is_null() {
+                    libc::freelocale(base);
+                }
+                (!made.is_null()).then_some(made)
+            }
+        })
+    });
+    made.flatten().unwrap_or_else(|| {
+        set_errno(EINVAL);
+        null_mut()
+    })
+}
+
+/// _create_locale: for the functions with `_l`; _free_locale takes it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__create_locale(category: c_int, name: *const c_char) -> locale_t {
+    if name.is_null() {
+        set_errno(EINVAL);
+        return null_mut();
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    guard(null_mut(), || create(category, unsafe { units(name.cast::<u8>()) }))
+}
+
+/// _wcreate_locale.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__wcreate_locale(category: c_int, name: *const u16) -> locale_t {
+    if name.is_null() {
+        set_errno(EINVAL);
+        return null_mut();
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    guard(null_mut(), || create(category, u16::to_os(unsafe { units(name) }).as_bytes()))
 }
 
 #[cfg(test)]
@@ -46,6 +168,42 @@ mod tests {
             let now = ovl__wsetlocale(libc::LC_CTYPE, null());
             assert!(!now.is_null() && !units(now).is_empty());
             assert!(ovl__wsetlocale(libc::LC_CTYPE, wrong.as_ptr()).is_null());
+            assert!(!ovl_setlocale(libc::LC_CTYPE, null()).is_null());
+        }
+    }
+
+    #[test]
+    fn names_of_windows_are_looked_for_under_those_of_linux() {
+        for (name, wanted) in [
+            ("de-DE", "de_DE.UTF-8"),
+            ("German_Germany.1252", "de_DE.UTF-8"),
+            ("chs", "zh_CN.utf8"),
+            ("English", "en_US"),
+            ("sr-Latn-RS", "sr_Latn_RS"),
+            (".UTF8", "C.UTF-8"),
+            (".65001", "C.UTF-8"),
+            (".1252", ""),
+            ("", ""),
+            ("C", "C"),
+        ] {
+            assert!(candidates(name).iter().any(|candidate| candidate == wanted), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_locale_of_its_own_is_made_and_given_back() {
+        // SAFETY: strings; what is made is given back once.
+        unsafe {
+            for made in [
+                ovl__create_locale(libc::LC_ALL, c"C".as_ptr()),
+                ovl__create_locale(libc::LC_NUMERIC, c"C".as_ptr()),
+                ovl__wcreate_locale(libc::LC_ALL, crate::text::of::<u16>("C\0").as_ptr()),
+            ] {
+                assert!(!made.is_null());
+                libc::freelocale(made);
+            }
+            assert!(ovl__create_locale(libc::LC_ALL, c"no_such".as_ptr()).is_null());
+            assert!(ovl__create_locale(77, c"C".as_ptr()).is_null() && ovl__create_locale(0, null()).is_null());
         }
     }
 }

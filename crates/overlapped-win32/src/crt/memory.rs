@@ -50,13 +50,18 @@ pub unsafe extern "C" fn ovl__aligned_free(memory: *mut c_void) {
     unsafe { libc::free(memory) };
 }
 
-/// _recalloc: what is new is zero.
+/// _recalloc: what is new is zero. NULL frees for a size of 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__recalloc(memory: *mut c_void, count: usize, size: usize) -> *mut c_void {
     let Some(wanted) = count.checked_mul(size) else {
         set_errno(ENOMEM);
         return null_mut();
     };
+    if wanted == 0 && !memory.is_null() {
+        // SAFETY: the caller vouches for the memory.
+        unsafe { libc::free(memory) };
+        return null_mut();
+    }
     // SAFETY: the caller vouches for the memory. What was there is as long as `malloc` says, which may be a little more than was
     // asked for; so all of a new block is zeroed first and then filled.
     unsafe {
@@ -98,7 +103,7 @@ mod tests {
             let memory = ovl__recalloc(ovl__recalloc(null_mut(), 2, 8), 1000, 8);
             assert_eq!(memory.cast::<u64>().add(999).read(), 0);
             assert_eq!((ovl__expand(memory, 10), ovl__expand(memory, 1 << 20)), (memory, null_mut()));
-            libc::free(memory);
+            assert!(ovl__recalloc(memory, 0, 8).is_null());
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod clock;
 pub mod conio;
 pub mod ctype;
+pub mod dates;
 pub mod descriptors;
 pub mod environment;
 pub mod files;
@@ -32,6 +33,7 @@ pub mod scanf;
 pub mod search;
 pub mod secure;
 pub mod shell;
+pub mod signals;
 pub mod spawn;
 pub mod stat;
 pub mod strings;
@@ -53,6 +55,9 @@ pub type InvalidParameterHandler = unsafe extern "C" fn(*const u16, *const u16, 
 
 static HANDLER: AtomicUsize = AtomicUsize::new(0);
 
+// That of the thread, which comes first.
+overlapped_kernel::static_tls! { fn own_handler: Cell<*const u8> = "invalid" }
+
 /// Sets errno.
 pub fn set_errno(code: c_int) {
     // SAFETY: the place of this thread's errno.
@@ -66,10 +71,40 @@ pub fn errno() -> c_int {
     unsafe { *libc::__errno_location() }
 }
 
+/// The errno value that Windows' C library has for an error of the system.
+#[must_use]
+pub fn errno_of(error: Win32Error) -> c_int {
+    match error.0 {
+        2 | 3 | 15 | 18 | 53 | 67 | 123 | 161 | 206 => libc::ENOENT,
+        4 => libc::EMFILE,
+        5 | 16 | 19..=36 | 65 | 82 | 83 | 108 | 132 | 158 | 167 => libc::EACCES,
+        6 => libc::EBADF,
+        17 => libc::EXDEV,
+        80 | 183 => libc::EEXIST,
+        87 | 267 => libc::EINVAL,
+        112 => libc::ENOSPC,
+        145 => libc::ENOTEMPTY,
+        _ => error.to_errno(),
+    }
+}
+
+/// A function of libc has failed on a file: errno becomes what it would be there, which knows fewer of them.
+pub fn settle_errno() {
+    let settled = match errno() {
+        libc::EISDIR | libc::EPERM | libc::EROFS | libc::ETXTBSY | libc::EBUSY => libc::EACCES,
+        libc::ENOTDIR | libc::ENAMETOOLONG | libc::ELOOP | libc::ENXIO => libc::ENOENT,
+        other => other,
+    };
+    set_errno(settled);
+}
+
 /// An argument is invalid: errno is set, the program's handler called, and the code returned.
 pub fn invalid(code: c_int) -> c_int {
     set_errno(code);
-    let handler = HANDLER.load(Acquire);
+    let handler = match own_handler(Cell::get).addr() {
+        0 => HANDLER.load(Acquire),
+        own => own,
+    };
     if handler != 0 {
         // SAFETY: the number was a function of this type when it was stored.
         unsafe {
@@ -97,6 +132,30 @@ pub extern "C" fn ovl__get_invalid_parameter_handler() -> Option<InvalidParamete
     unsafe { std::mem::transmute::<usize, Option<InvalidParameterHandler>>(HANDLER.load(Acquire)) }
 }
 
+/// _set_thread_local_invalid_parameter_handler: the thread's former one.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__set_thread_local_invalid_parameter_handler(
+    handler: Option<InvalidParameterHandler>,
+) -> Option<InvalidParameterHandler> {
+    let new = handler.map_or(null(), |handler| handler as *const u8);
+    let former = own_handler(|own| own.replace(new));
+    // SAFETY: NULL, or what was a function of this type when it was stored.
+    unsafe { std::mem::transmute::<*const u8, Option<InvalidParameterHandler>>(former) }
+}
+
+/// _get_thread_local_invalid_parameter_handler.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__get_thread_local_invalid_parameter_handler() -> Option<InvalidParameterHandler> {
+    // SAFETY: as above.
+    unsafe { std::mem::transmute::<*const u8, Option<InvalidParameterHandler>>(own_handler(Cell::get)) }
+}
+
+/// _invalid_parameter_noinfo: what functions of the program itself call.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__invalid_parameter_noinfo() {
+    invalid(libc::EINVAL);
+}
+
 overlapped_kernel::static_tls! { fn system_error: Cell<u32> = "doserrno" }
 
 /// __doserrno: the place of the error code of the system that belongs to this thread's errno.
@@ -117,4 +176,32 @@ pub extern "C" fn ovl___doserrno() -> *mut u32 {
 pub extern "C" fn ovl__errno() -> *mut c_int {
     // SAFETY: it asks for a place.
     unsafe { libc::__errno_location() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    unsafe extern "C" fn count(_: *const u16, _: *const u16, _: *const u16, _: c_uint, _: usize) {
+        CALLS.fetch_add(1, SeqCst);
+    }
+
+    #[test]
+    fn a_thread_has_a_handler_of_its_own() {
+        assert!(ovl__set_thread_local_invalid_parameter_handler(Some(count)).is_none());
+        assert_eq!((invalid(libc::ERANGE), errno(), CALLS.load(SeqCst)), (libc::ERANGE, libc::ERANGE, 1));
+        std::thread::spawn(|| {
+            assert!(ovl__get_thread_local_invalid_parameter_handler().is_none());
+            ovl__invalid_parameter_noinfo();
+        })
+        .join()
+        .unwrap();
+        assert_eq!(CALLS.load(SeqCst), 1);
+        ovl__invalid_parameter_noinfo();
+        assert!(ovl__set_thread_local_invalid_parameter_handler(None).is_some() && CALLS.load(SeqCst) == 2);
+        assert!(ovl__get_thread_local_invalid_parameter_handler().is_none());
+    }
 }

@@ -320,6 +320,24 @@ pub unsafe extern "C" fn ovl__mbstrlen(text: *const c_char) -> usize {
     std::str::from_utf8(bytes).map_or(INVALID, |text| text.chars().count())
 }
 
+/// _mbstrnlen: of so many bytes at most; −1 as a count if they hold something that is no UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__mbstrnlen(text: *const c_char, bytes: usize) -> usize {
+    // SAFETY: the caller vouches for so many bytes, or up to the zero.
+    let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), len_up_to(text.cast::<u8>(), bytes)) };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.chars().count(),
+        // The limit may cut a character in two.
+        Err(error) if error.error_len().is_none() => {
+            String::from_utf8_lossy(&bytes[..error.valid_up_to()]).chars().count()
+        }
+        Err(_) => {
+            set_errno(EILSEQ);
+            INVALID
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +360,11 @@ mod tests {
             let to = bytes.as_mut_ptr().cast();
             assert_eq!((ovl_wcrtomb(to, 0xD83D, &mut state), ovl_wcrtomb(to, 0xDE00, &mut state)), (0, 4));
             assert_eq!((&bytes[..], ovl_wctomb(to, 0xDC00)), ("😀".as_bytes(), -1));
+        }
+        // SAFETY: strings.
+        unsafe {
+            assert_eq!((ovl__mbstrlen(c"aé€".as_ptr()), ovl__mbstrnlen(c"aé€".as_ptr(), 4)), (3, 2));
+            assert_eq!((ovl__mbstrnlen(c"a\xFFb".as_ptr(), 9), ovl__mbstrnlen(c"ab".as_ptr(), 9)), (INVALID, 2));
         }
         assert_eq!((ovl_btowc(65), ovl_btowc(200), ovl_wctob(65), ovl_wctob(0xE9)), (65, 0xFFFF, 65, -1));
     }

@@ -217,6 +217,17 @@ pub unsafe extern "C" fn ovl__wtof(text: *const u16) -> f64 {
     unsafe { ovl_wcstod(text, std::ptr::null_mut()) }
 }
 
+/// atoi: 0 for NULL; what is too large becomes the largest, with ERANGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_atoi(text: *const c_char) -> c_int {
+    if text.is_null() {
+        invalid(EINVAL);
+        return 0;
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    whole(unsafe { libc::strtoll(text, std::ptr::null_mut(), 10) })
+}
+
 /// _atoi64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__atoi64(text: *const c_char) -> i64 {
@@ -286,6 +297,8 @@ mod tests {
             assert_eq!((ovl__wtoi(text.as_ptr()), ovl__wtoi(of::<u16>("99999999999\0").as_ptr())), (-123, i32::MAX));
             assert_eq!((ovl__wtof(of::<u16>("2.5e1x\0").as_ptr()), ovl__wtoi(std::ptr::null())), (25.0, 0));
             assert_eq!(ovl__atoi64(c"-5000000000".as_ptr()), -5_000_000_000);
+            let whole = [c"2147483648", c"-2147483649", c" 12x", c"99999999999999999999"];
+            assert_eq!(whole.map(|text| ovl_atoi(text.as_ptr())), [i32::MAX, i32::MIN, 12, i32::MAX]);
         }
     }
 }

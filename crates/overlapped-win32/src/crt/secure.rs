@@ -8,6 +8,7 @@ use crate::arguments::pair;
 use crate::text::{self, Unit, len_up_to, lower, upper};
 use libc::{EINVAL, ERANGE};
 use std::ffi::{c_int, c_void};
+use std::sync::LazyLock;
 
 /// `_TRUNCATE`.
 const TRUNCATE: usize = usize::MAX;
@@ -235,6 +236,28 @@ pair! {
     }
 }
 
+/// What libc says of each errno value.
+static SENTENCES: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let sentence = |code| {
+        // SAFETY: libc gives a string, which is copied at once.
+        unsafe { std::ffi::CStr::from_ptr(libc::strerror(code)) }.to_owned().into_raw() as usize
+    };
+    (0..=libc::EHWPOISON).map(sentence).collect()
+});
+static NUMBER: c_int = libc::EHWPOISON + 1;
+
+/// _sys_errlist: the sentences of strerror, by number.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl___sys_errlist() -> *const usize {
+    SENTENCES.as_ptr()
+}
+
+/// _sys_nerr: how many of them there are. Numbers are those of Linux.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl___sys_nerr() -> *const c_int {
+    &raw const NUMBER
+}
+
 pair! {
     /// strerror_s, _wcserror_s: what libc says of an errno value, cut if need be.
     fn ovl_strerror_s ovl__wcserror_s(to: *mut C, room: usize, code: c_int) -> c_int {
@@ -316,6 +339,11 @@ mod tests {
             assert_eq!(with(b"aBc", |to| ovl__strlwr_s(to, 2)), is(EINVAL, ""));
             assert_eq!(with(b"abc", |to| i32::from(ovl__strrev(to) != to)), is(0, "cba"));
             assert_eq!(with(b"", |to| ovl_strerror_s(to, 8, 2)), is(0, "No such"));
+            let last = *ovl___sys_nerr() as usize - 1;
+            for code in [1, last] {
+                let listed = std::ffi::CStr::from_ptr(*ovl___sys_errlist().add(code) as *const _);
+                assert_eq!(listed, std::ffi::CStr::from_ptr(libc::strerror(code as c_int)));
+            }
             let mut wide = [0x41u16, 0xD6, 0];
             assert_eq!(units(ovl__wcslwr(wide.as_mut_ptr())), [0x61, 0xF6]);
         }

@@ -6,6 +6,14 @@ use crate::arguments::pair;
 use crate::support::guard;
 use libc::{EINVAL, c_int};
 
+/// What libc has answered, with errno as it is on Windows.
+fn settled(done: c_int) -> c_int {
+    if done != 0 {
+        super::settle_errno();
+    }
+    done
+}
+
 pair! {
     /// stat and _wstat: −1 with errno where there is no such file. The structure is libc's.
     fn ovl_stat ovl__wstat(name: *const C, to: *mut libc::stat) -> c_int {
@@ -15,7 +23,7 @@ pair! {
         }
         guard(-1, || {
             // SAFETY: the caller vouches for the name, and for a structure behind a pointer that is not NULL.
-            unsafe { path(name).map_or(-1, |path| libc::stat(path.as_ptr(), to)) }
+            unsafe { settled(path(name).map_or(-1, |path| libc::stat(path.as_ptr(), to))) }
         })
     }
 }
@@ -24,7 +32,7 @@ pair! {
     /// _utime and _wutime: −1 with errno; NULL for now.
     fn ovl__utime ovl__wutime(name: *const C, times: *const libc::utimbuf) -> c_int {
         // SAFETY: the caller vouches for the name, and for the times if they are not NULL.
-        guard(-1, || unsafe { path(name).map_or(-1, |path| libc::utime(path.as_ptr(), times)) })
+        guard(-1, || unsafe { settled(path(name).map_or(-1, |path| libc::utime(path.as_ptr(), times))) })
     }
 }
 

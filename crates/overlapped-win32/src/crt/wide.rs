@@ -2,7 +2,6 @@
 //!
 //! The C++ library of a program that is compiled with a 16-bit `wchar_t` rests on several of these (`std::wstring`).
 
-use super::set_errno;
 use super::strings::{duplicate, order, tokens};
 use crate::text::{len, len_up_to, units};
 use std::ffi::c_int;
@@ -246,25 +245,6 @@ pub unsafe extern "C" fn ovl_wmemchr(text: *const u16, unit: u16, count: usize) 
     unsafe { found(text, std::slice::from_raw_parts(text, count).iter().position(|&other| other == unit)) }
 }
 
-/// wcsftime, by libc's strftime; Microsoft's `#` between percent sign and letter is left out.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_wcsftime(to: *mut u16, room: usize, format: *const u16, time: *const libc::tm) -> usize {
-    // SAFETY: the caller vouches for all of it; the buffer has the size that is said.
-    unsafe {
-        let mut pattern = crate::text::to_utf8(units(format)).replace("%#", "%");
-        pattern.push('\0');
-        let mut bytes = vec![0u8; 512 + pattern.len() * 8];
-        let len = libc::strftime(bytes.as_mut_ptr().cast(), bytes.len(), pattern.as_ptr().cast(), time);
-        let text = crate::text::to_utf16(&bytes[..len]);
-        if text.len() >= room {
-            set_errno(libc::ERANGE);
-            return 0;
-        }
-        crate::text::put(to, &text);
-        text.len()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,20 +297,6 @@ mod tests {
             assert_eq!(ovl__wcsicmp(part("STRASSE").as_ptr(), part("strasse").as_ptr()), 0);
             assert!(ovl__wcsnicmp(part("abX").as_ptr(), part("ABy").as_ptr(), 3) < 0);
             assert_eq!(ovl_wcsncmp(part("abX").as_ptr(), part("aby").as_ptr(), 2), 0);
-        }
-    }
-
-    #[test]
-    fn times() {
-        let mut room = [0u16; 20];
-        // SAFETY: a structure of numbers and a pointer, for which zero is a value; the room is that of the buffer.
-        unsafe {
-            let mut time: libc::tm = std::mem::zeroed();
-            (time.tm_year, time.tm_mon, time.tm_mday) = (124, 1, 29);
-            let format = of::<u16>("%Y-%m-%#d é\0");
-            assert_eq!(ovl_wcsftime(room.as_mut_ptr(), 20, format.as_ptr(), &time), 12);
-            assert_eq!(units(room.as_ptr()), of::<u16>("2024-02-29 é"));
-            assert_eq!(ovl_wcsftime(room.as_mut_ptr(), 12, format.as_ptr(), &time), 0);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::calendar::{ovl_asctime_s, ovl_ctime_s};
 use super::clock::{ovl__strdate_s, ovl__strtime_s};
+use super::dates::place;
 use super::invalid;
 use libc::{EINVAL, c_char, c_int, time_t, tm};
-use std::cell::UnsafeCell;
 use std::ptr::null_mut;
 
 /// The longest of the texts, with its zero.
@@ -27,14 +27,9 @@ unsafe fn widen(to: *mut u16, room: usize, narrow: impl FnOnce(*mut c_char, usiz
     code
 }
 
-thread_local! {
-    /// What _wctime and _wasctime return: it stays until the thread's next call.
-    static LAST: UnsafeCell<[u16; TEXT]> = const { UnsafeCell::new([0; TEXT]) };
-}
-
+/// What _wctime and _wasctime return: it stays until the thread's next call.
 fn last(make: impl FnOnce(*mut u16) -> c_int) -> *mut u16 {
-    let place = LAST.with(UnsafeCell::get).cast();
-    if make(place) == 0 { place } else { null_mut() }
+    place(true, |places| &places.wide, |to| if make(to.cast()) == 0 { to.cast() } else { null_mut() })
 }
 
 /// _wasctime_s.

@@ -12,6 +12,7 @@ pub mod more_names;
 pub mod names;
 pub mod pointer;
 pub mod scatter;
+pub mod search;
 pub mod size;
 pub mod times;
 pub mod transfer;

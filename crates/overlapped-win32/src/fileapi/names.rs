@@ -7,7 +7,9 @@ use crate::text::{self, Unit};
 use overlapped_abi::constants::attributes::INVALID_FILE_ATTRIBUTES;
 use overlapped_abi::{FileTime, SecurityAttributes, Win32Error, split_u64};
 use overlapped_devices::file::NamedFile;
-use std::ffi::c_void;
+use overlapped_kernel::namespace::fold;
+use std::ffi::{OsStr, OsString, c_void};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// GetFileExInfoStandard, the only class of GetFileAttributesEx.
@@ -103,7 +105,7 @@ pair! {
 }
 
 pair! {
-    /// GetFullPathName; `part` is set to the last component in the buffer, or to NULL if the name ends in a separator.
+    /// GetFullPathName; `part` is set to the last component in the buffer, or to NULL if the name ends in a separator or is that of a device.
     fn ovl_GetFullPathNameA ovl_GetFullPathNameW(
         file_name: *const C,
         size: u32,
@@ -112,13 +114,17 @@ pair! {
     ) -> u32 {
         guard_or(0, || {
             // SAFETY: the caller's promise.
-            let name = full_path(&unsafe { name(file_name) }?)?;
+            let given_name = unsafe { name(file_name) }?;
+            let name = full_path(&given_name)?;
             let units = C::from_os(&name);
+            let begins = |name: &OsStr| name.as_bytes().starts_with(br"\\") || name.as_bytes().starts_with(b"//");
+            let is_device = begins(&name) && !begins(&given_name);
             // SAFETY: the caller's promise.
             let given = unsafe { text::give(&units, buffer, size) };
             if !part.is_null() && given as usize == units.len() {
                 let start = units.iter().rposition(|unit| unit.is(b'\\')).map_or(0, |at| at + 1);
-                let component = if start == units.len() { std::ptr::null_mut() } else { buffer.wrapping_add(start) };
+                let has_none = is_device || start == units.len();
+                let component = if has_none { std::ptr::null_mut() } else { buffer.wrapping_add(start) };
                 // SAFETY: not NULL, and the caller vouches for it.
                 unsafe { part.write(component) };
             }
@@ -127,30 +133,54 @@ pair! {
     }
 }
 
-/// Names have one form here: it only must exist.
-unsafe fn same_name<C: Unit>(from: *const C, to: *mut C, size: u32) -> u32 {
-    guard_or(0, || {
-        // SAFETY: the caller's promise.
-        let found = unsafe { name(from) }?;
-        files().attributes(system()?, &found)?;
-        // SAFETY: the caller's promise; what the name was read into may be the buffer itself.
-        Ok(unsafe { text::give(&C::from_os(&found), to, size) })
-    })
-}
-
 pair! {
-    /// GetLongPathName: the name itself.
+    /// GetLongPathName: the name with its components spelled as they are in their directories; 2 or 3 for what is missing.
     fn ovl_GetLongPathNameA ovl_GetLongPathNameW(short: *const C, long: *mut C, size: u32) -> u32 {
-        // SAFETY: the caller's promise.
-        unsafe { same_name(short, long, size) }
+        guard_or(0, || {
+            // SAFETY: the caller's promise.
+            let found = unsafe { name(short) }?;
+            files().attributes(system()?, &found)?;
+            // SAFETY: the caller's promise; what the name was read into may be the buffer itself.
+            Ok(unsafe { text::give(&C::from_os(&as_spelled(&found)?), long, size) })
+        })
     }
 }
 
+/// A name that exists, as its directories have it. In POSIX paths that is how they are.
+fn as_spelled(name: &OsStr) -> Result<OsString, Win32Error> {
+    let mut whole = name.as_bytes().to_vec();
+    if whole.first() == Some(&b'/') {
+        return Ok(OsString::from_vec(whole));
+    }
+    let mut start = 0;
+    while start < whole.len() {
+        let end =
+            whole[start..].iter().position(|byte| matches!(byte, b'\\' | b'/')).map_or(whole.len(), |at| start + at);
+        let component = OsStr::from_bytes(&whole[start..end]);
+        if !matches!(component.as_bytes(), b"" | b"." | b".." | [_, b':']) {
+            let entry =
+                files().search(system()?, OsStr::from_bytes(&whole[..end])).ok().and_then(|mut list| list.next());
+            // What differs in more than case is a link's, or no component of a directory.
+            let spelled = entry.map(|entry| entry.name).filter(|spelled| fold(spelled) == fold(component));
+            if let Some(spelled) = spelled.filter(|spelled| spelled.len() == component.len()) {
+                whole[start..end].copy_from_slice(spelled.as_bytes());
+            }
+        }
+        start = end + 1;
+    }
+    Ok(OsString::from_vec(whole))
+}
+
 pair! {
-    /// GetShortPathName: the name itself.
+    /// GetShortPathName: the name itself, which only must exist, as there are no short ones.
     fn ovl_GetShortPathNameA ovl_GetShortPathNameW(long: *const C, short: *mut C, size: u32) -> u32 {
-        // SAFETY: the caller's promise.
-        unsafe { same_name(long, short, size) }
+        guard_or(0, || {
+            // SAFETY: the caller's promise.
+            let found = unsafe { name(long) }?;
+            files().attributes(system()?, &found)?;
+            // SAFETY: the caller's promise; what the name was read into may be the buffer itself.
+            Ok(unsafe { text::give(&C::from_os(&found), short, size) })
+        })
     }
 }
 

@@ -7,11 +7,9 @@ use crate::text::{self, Unit};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::file::DRIVE_UNKNOWN;
 use overlapped_devices::file::{self, Space, Volume};
+use overlapped_kernel::namespace::DriveLetter;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-
-/// Of `C:\`, in bytes.
-const ROOT: usize = 3;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// The root or directory that a call is about: of the current drive for NULL.
 unsafe fn place<C: Unit>(root: *const C) -> OsString {
@@ -99,18 +97,56 @@ pair! {
 }
 
 pair! {
-    /// GetVolumePathName: the root of the drive that the name is on; 206 if there is no room for it.
+    /// GetVolumePathName: the root of what the name is on, a drive, a volume by its own name or a share. 206 if there is no room for it, 87 for no
+    /// name and no room at all, 2 for a drive that there is not, 123 for a device.
     fn ovl_GetVolumePathNameA ovl_GetVolumePathNameW(file_name: *const C, buffer: *mut C, size: u32) -> Bool {
         guard_bool(|| {
             // SAFETY: the caller's promise.
-            let found = unsafe { optional_name(file_name) }.ok_or(Win32Error::INVALID_PARAMETER)?;
-            let whole = full_path(&found)?.into_vec();
-            let root: Vec<C> = text::of(&String::from_utf8_lossy(&whole[..ROOT.min(whole.len())]));
+            let found = unsafe { optional_name(file_name) }.filter(|name| !name.is_empty());
+            let found = found.filter(|_| !buffer.is_null() && size != 0).ok_or(Win32Error::INVALID_PARAMETER)?;
+            let root: Vec<C> = C::from_os(&root_of(full_path(&found)?.as_bytes())?);
             // SAFETY: the caller's promise.
-            let fits = !buffer.is_null() && unsafe { text::give(&root, buffer, size) } as usize == root.len();
+            let fits = unsafe { text::give(&root, buffer, size) } as usize == root.len();
             if fits { Ok(()) } else { Err(Win32Error::FILENAME_EXCED_RANGE) }
         })
     }
+}
+
+/// The root that a full name begins with, with its backslash.
+fn root_of(name: &[u8]) -> Result<OsString, Win32Error> {
+    let until = |from: usize| {
+        let end = name[from..].iter().position(|byte| *byte == b'\\').map_or(name.len(), |at| from + at);
+        (&name[from..end], end)
+    };
+    let end = match name {
+        [b'\\', b'\\', b'?', b'\\', b'U' | b'u', b'N' | b'n', b'C' | b'c', b'\\', ..] => {
+            let (_, server) = until(8);
+            until((server + 1).min(name.len())).1
+        }
+        [b'\\', b'\\', b'?' | b'.', b'\\', ..] => match until(4) {
+            ([letter, b':'], end) => drive_end(*letter, end)?,
+            (volume, end) if volume_drive(volume)? => end,
+            _ => return Err(Win32Error::INVALID_NAME),
+        },
+        [b'\\', b'\\', ..] => match until(2) {
+            (_, server) if server < name.len() => until(server + 1).1,
+            _ => return Err(Win32Error::INVALID_NAME),
+        },
+        [letter, b':', ..] => drive_end(*letter, 2)?,
+        _ => return Err(Win32Error::INVALID_NAME),
+    };
+    Ok(OsString::from_vec([&name[..end], br"\"].concat()))
+}
+
+/// The end of a drive, if there is one of this letter.
+fn drive_end(letter: u8, end: usize) -> Result<usize, Win32Error> {
+    let letter = DriveLetter::new(char::from(letter)).ok_or(Win32Error::INVALID_NAME)?;
+    let is_there = system()?.namespace().read().drive(letter).is_some();
+    if is_there { Ok(end) } else { Err(Win32Error::FILE_NOT_FOUND) }
+}
+
+fn volume_drive(name: &[u8]) -> Result<bool, Win32Error> {
+    Ok(system()?.namespace().read().drive_of_volume(name).is_some())
 }
 
 /// Where the caller wants what is told of a volume.

@@ -5,6 +5,7 @@
 
 pub mod block;
 mod private;
+pub mod walk;
 
 use crate::support::{Bool, FALSE, TRUE, fail, guard};
 use block::{Kind, Record};

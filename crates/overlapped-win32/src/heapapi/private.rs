@@ -1,7 +1,7 @@
 //! Heaps of HeapCreate: they know their blocks, so that HeapDestroy can free them all, and may have a maximum.
 
 use super::block::{Kind, Record};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -12,15 +12,24 @@ pub struct PrivateHeap {
     /// Bytes that its blocks may have together; 0 for no limit.
     maximum: usize,
     list: Mutex<List>,
+    /// Somebody has unlocked the heap.
+    unlocked: Condvar,
 }
 
 struct List {
     first: *mut Link,
     bytes: usize,
+    /// The thread that has locked the heap, and how often; 0 for nobody.
+    owner: u32,
+    depth: u32,
 }
 
 // SAFETY: the list is reached under its lock only.
 unsafe impl Send for List {}
+
+impl List {
+    const EMPTY: Self = Self { first: std::ptr::null_mut(), bytes: 0, owner: 0, depth: 0 };
+}
 
 /// Before a block of such a heap, with the common record last.
 #[repr(C)]
@@ -42,7 +51,68 @@ impl PrivateHeap {
     /// A heap without blocks.
     #[must_use]
     pub fn new(maximum: usize) -> Box<Self> {
-        Box::new(Self { mark: Self::MARK, maximum, list: Mutex::new(List { first: std::ptr::null_mut(), bytes: 0 }) })
+        Box::new(Self { mark: Self::MARK, maximum, list: Mutex::new(List::EMPTY), unlocked: Condvar::new() })
+    }
+
+    /// The list, when nobody else has locked the heap.
+    fn open(&self) -> MutexGuard<'_, List> {
+        let mut list = self.list.lock();
+        while list.owner != 0 && list.owner != me() {
+            self.unlocked.wait(&mut list);
+        }
+        list
+    }
+
+    /// HeapLock.
+    pub fn lock(&self) {
+        let mut list = self.open();
+        list.owner = me();
+        list.depth += 1;
+    }
+
+    /// HeapUnlock; false if the thread has not locked it.
+    pub fn unlock(&self) -> bool {
+        let mut list = self.list.lock();
+        if list.owner == 0 || list.owner != me() {
+            return false;
+        }
+        list.depth -= 1;
+        if list.depth == 0 {
+            list.owner = 0;
+            self.unlocked.notify_all();
+        }
+        true
+    }
+
+    /// What the blocks take together, with what belongs to each, and how many they are.
+    pub fn used(&self) -> (usize, usize) {
+        let list = self.open();
+        let (mut count, mut link) = (0, list.first);
+        while !link.is_null() {
+            count += 1;
+            // SAFETY: every link of the list is alive, and the lock is ours.
+            link = unsafe { (*link).next };
+        }
+        (list.bytes + count * LINK, count)
+    }
+
+    /// The most that it may have; 0 for any.
+    pub fn maximum(&self) -> usize {
+        self.maximum
+    }
+
+    /// The block behind this one in the heap's order, or the first one, with its size.
+    ///
+    /// # Safety
+    /// `block` is null, or a block of this heap.
+    pub unsafe fn next(&self, block: *mut c_void) -> Option<(NonNull<c_void>, usize)> {
+        let list = self.open();
+        // SAFETY: the caller vouches for the block; every link of the list is alive, and the lock is ours.
+        unsafe {
+            let link = if block.is_null() { list.first } else { (*block.cast::<Link>().sub(1)).next };
+            let link = NonNull::new(link)?;
+            Some((link.add(1).cast(), link.as_ref().record.size))
+        }
     }
 
     /// The heap behind a handle.
@@ -61,7 +131,7 @@ impl PrivateHeap {
     /// A new block.
     pub fn allocate(&self, size: usize, zeroed: bool) -> Option<NonNull<c_void>> {
         let whole = size.checked_add(LINK)?;
-        let mut list = self.list.lock();
+        let mut list = self.open();
         if self.maximum != 0 && (size > LARGEST || list.bytes + size > self.maximum) {
             return None;
         }
@@ -98,7 +168,7 @@ impl PrivateHeap {
     /// # Safety
     /// `block` is a block of this heap (see [`record`](Self::record)) that nobody uses.
     pub unsafe fn free(&self, block: *mut c_void) {
-        let mut list = self.list.lock();
+        let mut list = self.open();
         // SAFETY: the caller vouches for the block; its neighbours are alive, and the lock is ours.
         unsafe {
             let link = block.cast::<Link>().sub(1);
@@ -131,7 +201,7 @@ impl PrivateHeap {
         // SAFETY: the caller vouches for the block.
         let record = unsafe { self.record(block)? };
         if size <= record.size {
-            self.list.lock().bytes -= record.size - size;
+            self.open().bytes -= record.size - size;
             record.size = size;
             return NonNull::new(block);
         }
@@ -146,6 +216,14 @@ impl PrivateHeap {
         }
         Some(new)
     }
+}
+
+/// Bytes that a block takes beside its own.
+pub const OVERHEAD: usize = LINK;
+
+/// The calling thread.
+fn me() -> u32 {
+    overlapped_kernel::thread::current().id()
 }
 
 impl Drop for PrivateHeap {

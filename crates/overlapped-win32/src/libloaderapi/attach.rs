@@ -189,7 +189,7 @@ pub unsafe extern "C-unwind" fn ovl_LibraryAttach(main: Option<DllMain>, here: *
     }
     if !attach(Attached { module, main, callbacks, hears_threads: true }) {
         if LOADING.get() == 0 {
-            crate::processes::end_now(PROGRAM_FAILED);
+            overlapped_devices::process::end_now(PROGRAM_FAILED);
         }
         FAILED.set(true);
     }

@@ -20,7 +20,10 @@ use std::ffi::{CStr, c_char, c_void};
 const NO_SUCH_FUNCTION: Win32Error = Win32Error(127);
 /// ERROR_INVALID_ORDINAL.
 const NO_SUCH_NUMBER: Win32Error = Win32Error(182);
-const GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS: u32 = 4;
+/// Flags of GetModuleHandleEx: the module stays for good; it is not held by the call; the name is an address.
+const PIN: u32 = 1;
+const UNCHANGED_REFCOUNT: u32 = 2;
+const FROM_ADDRESS: u32 = 4;
 
 /// GetProcAddress: NULL/127 if the module has no such function, NULL/182 for numbers instead of names.
 ///
@@ -59,24 +62,29 @@ pair! {
 }
 
 pair! {
-    /// GetModuleHandleEx: with flag 4 `name` is an address in the module. Nothing is unloaded while its handle is in use, so the
-    /// counts of the other flags do not matter.
+    /// GetModuleHandleEx: with flag 4 `name` is an address in the module. The module is held until FreeLibrary; with flag 1 for good, with
+    /// flag 2 not at all. 87 for both of these.
     fn ovl_GetModuleHandleExA ovl_GetModuleHandleExW(flags: u32, name: *const C, module: *mut Module) -> Bool {
         guard_bool(|| {
-            if module.is_null() || flags & !7 != 0 {
+            let both = PIN | UNCHANGED_REFCOUNT;
+            if module.is_null() || flags & !(both | FROM_ADDRESS) != 0 || flags & both == both {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
             let found = if name.is_null() {
                 Ok(modules::program())
-            } else if flags & GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS != 0 {
+            } else if flags & FROM_ADDRESS != 0 {
                 modules::containing(name.cast())
             } else {
                 // SAFETY: not NULL, and the caller vouches for it.
                 modules::find(&C::to_os(unsafe { units(name) }))
             };
+            let held = found.and_then(|found| match flags & both {
+                UNCHANGED_REFCOUNT => Ok(found),
+                how => modules::hold(found, how == PIN).map(|()| found),
+            });
             // SAFETY: not NULL, and the caller vouches for it.
-            unsafe { module.write(*found.as_ref().unwrap_or(&0)) };
-            found.map(drop)
+            unsafe { module.write(*held.as_ref().unwrap_or(&0)) };
+            held.map(drop)
         })
     }
 }
@@ -193,11 +201,29 @@ mod tests {
             let len = unsafe { ovl_GetModuleFileNameW(module, room.as_mut_ptr(), 300) };
             assert!(String::from_utf16_lossy(&room[..len as usize]).contains("libm"));
             assert_eq!(ovl_FreeLibrary(module), TRUE);
+            // It was given back: a handle that is looked up, and not held, cannot be given back once more.
+            assert_eq!((ovl_FreeLibrary(module), last_error()), (FALSE, 126));
         }
         // SAFETY: strings.
         unsafe {
             assert_eq!((ovl_LoadLibraryA(c"no_such_library.dll".as_ptr().cast()), last_error()), (0, 126));
             assert_eq!((ovl_LoadLibraryA(c"/etc/passwd".as_ptr().cast()), last_error()), (0, 193));
+        }
+    }
+
+    #[test]
+    fn a_handle_is_held_as_its_flags_say() {
+        let (mut module, name) = (0, c"libc.so.6".as_ptr().cast());
+        // SAFETY: strings, an address, and a place for the handle.
+        unsafe {
+            let mut ask = |flags, name| (ovl_GetModuleHandleExA(flags, name, &mut module), module, last_error());
+            let (held, libc, _) = ask(0, name);
+            assert!(held == TRUE && libc != 0);
+            assert_eq!(ask(4, libc::strlen as *const u8).1, libc);
+            assert_eq!(ask(2, name).1, libc);
+            assert_eq!(ask(1, name).1, libc);
+            assert_eq!((ask(3, name).0, last_error(), ask(8, name).0), (FALSE, 87, FALSE));
+            assert_eq!([0; 3].map(|_| ovl_FreeLibrary(libc)), [TRUE, TRUE, FALSE]);
         }
     }
 

@@ -24,7 +24,7 @@ pub const NOT_FOUND: Win32Error = Win32Error(126);
 const BAD_FORMAT: Win32Error = Win32Error(193);
 
 /// The libraries of Windows that are played, without `.dll`. Their handles are the addresses of these entries.
-static PLAYED: [&str; 17] = [
+static PLAYED: [&str; 21] = [
     "kernel32",
     "kernelbase",
     "ntdll",
@@ -42,6 +42,10 @@ static PLAYED: [&str; 17] = [
     "shlwapi",
     "ole32",
     "psapi",
+    "bcrypt",
+    "dbghelp",
+    "userenv",
+    "version",
 ];
 
 /// Libraries opened with LoadLibrary, and how often.
@@ -218,6 +222,20 @@ fn close(module: Module) -> bool {
     unsafe { libc::dlclose(module as *mut c_void) == 0 }
 }
 
+/// GetModuleHandleEx: the module stays until it is freed once more, or for good.
+pub fn hold(module: Module, for_good: bool) -> Result<(), Win32Error> {
+    let Kind::Opened(_) = kind(module)? else { return Ok(()) };
+    let file = link_name(module).ok_or(NOT_FOUND)?;
+    let flags = libc::RTLD_NOW | libc::RTLD_NOLOAD | if for_good { libc::RTLD_NODELETE } else { 0 };
+    let again = dlopen(file.as_os_str(), flags).ok_or(NOT_FOUND)?;
+    if for_good {
+        close(again);
+    } else {
+        *OPENED.lock().get_or_insert_default().entry(again).or_insert(0) += 1;
+    }
+    Ok(())
+}
+
 /// FreeLibrary. The program and the played libraries stay.
 pub fn free(module: Module) -> Result<(), Win32Error> {
     match kind(module)? {
@@ -225,8 +243,13 @@ pub fn free(module: Module) -> Result<(), Win32Error> {
         Kind::Program | Kind::Played(_) => Ok(()),
         Kind::Opened(_) => {
             let mut opened = OPENED.lock();
-            let count = opened.as_mut().and_then(|opened| opened.get_mut(&module)).filter(|count| **count > 0);
-            *count.ok_or(NOT_FOUND)? -= 1;
+            let opened_here = opened.get_or_insert_default();
+            let count = opened_here.get_mut(&module).ok_or(NOT_FOUND)?;
+            *count -= 1;
+            // It may go away, and its handle with it.
+            if *count == 0 {
+                opened_here.remove(&module);
+            }
             drop(opened);
             attach::unloading(|| close(module)).then_some(()).ok_or(NOT_FOUND)
         }

@@ -3,11 +3,15 @@
 //! Reserved pages are mapped without access and without a promise of memory. Linux gives out pages when they are touched, so
 //! committing cannot fail for want of memory unless the machine forbids to overcommit. A guard page is one without access.
 
+pub mod other;
 pub mod pages;
+pub mod physical;
+pub mod placeholders;
 mod region;
 pub mod views;
+pub mod watch;
 
-use crate::support::{Bool, FALSE, RawHandle, TRUE, fail, guard_bool, guard_or};
+use crate::support::{Bool, RawHandle, TRUE, fail, guard_bool, guard_or};
 use overlapped_abi::Win32Error;
 use pages::{GRANULARITY, linux_protection, page_size, round_down, round_up};
 use parking_lot::Mutex;
@@ -24,6 +28,7 @@ const MEM_RELEASE: u32 = 0x8000;
 const MEM_FREE: u32 = 0x1_0000;
 const MEM_PRIVATE: u32 = 0x2_0000;
 const MEM_RESET: u32 = 0x8_0000;
+const MEM_WRITE_WATCH: u32 = 0x20_0000;
 const MEM_LARGE_PAGES: u32 = 0x2000_0000;
 /// Flags that are hints: top down, large pages, undo of a reset.
 const HINTS: u32 = 0x0010_0000 | 0x0100_0000 | MEM_LARGE_PAGES;
@@ -93,7 +98,12 @@ fn protect(at: usize, size: usize, protection: MprotectFlags) -> Result<(), Win3
 
 fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<usize, Win32Error> {
     let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
-    if size == 0 || kind & !(MEM_COMMIT | MEM_RESERVE | MEM_RESET | HINTS) != 0 {
+    crate::processinfo::may_have(protection)?;
+    if size == 0 || kind & !(MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_WRITE_WATCH | HINTS) != 0 {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    let watched = kind & MEM_WRITE_WATCH != 0;
+    if watched && kind & MEM_RESERVE == 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
     let mut regions = REGIONS.lock();
@@ -121,8 +131,12 @@ fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<u
             let _ = unsafe { rustix::mm::madvise(base as *mut c_void, size, Advice::LinuxHugepage) };
         }
     }
+    if watched && let Err(error) = watch::begin(base, size) {
+        release(base, size)?;
+        return Err(error);
+    }
     let state = if kind & MEM_COMMIT != 0 { protection } else { 0 };
-    regions.insert(base, Region::new(size, protection, state));
+    regions.insert(base, Region::new(size, protection, state).watched(watched));
     Ok(base)
 }
 
@@ -166,8 +180,11 @@ fn free(address: usize, size: usize, kind: u32) -> Result<(), Win32Error> {
             unsafe { rustix::mm::mmap_anonymous(from as *mut c_void, to - from, ProtFlags::empty(), flags) }
                 .map_err(no_memory)?;
             region.set(from - base, to - base, 0);
-            Ok(())
+            // The pages are new ones.
+            if region.watched { watch::begin(from, to - from) } else { Ok(()) }
         }
+        placeholders::PRESERVE => placeholders::preserve(&mut regions, address, size),
+        placeholders::COALESCE => placeholders::coalesce(&mut regions, address, size),
         _ => Err(Win32Error::INVALID_PARAMETER),
     }
 }
@@ -197,21 +214,6 @@ pub extern "C" fn ovl_VirtualAlloc(address: *mut c_void, size: usize, kind: u32,
     guard_or(null_mut(), || allocate(address as usize, size, kind, protection).map(|base| base as *mut c_void))
 }
 
-/// VirtualAllocEx, in this process.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_VirtualAllocEx(
-    process: RawHandle,
-    address: *mut c_void,
-    size: usize,
-    kind: u32,
-    protection: u32,
-) -> *mut c_void {
-    match process {
-        usize::MAX => ovl_VirtualAlloc(address, size, kind, protection),
-        _ => fail(Win32Error::INVALID_HANDLE, null_mut()),
-    }
-}
-
 /// VirtualFree: MEM_DECOMMIT, or MEM_RELEASE with the base and size 0.
 ///
 /// # Safety
@@ -221,53 +223,54 @@ pub unsafe extern "C" fn ovl_VirtualFree(address: *mut c_void, size: usize, kind
     guard_bool(|| free(address as usize, size, kind))
 }
 
-/// VirtualFreeEx, in this process.
-///
-/// # Safety
-/// As for [`ovl_VirtualFree`].
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_VirtualFreeEx(process: RawHandle, address: *mut c_void, size: usize, kind: u32) -> Bool {
-    match process {
-        // SAFETY: the caller vouches for it.
-        usize::MAX => unsafe { ovl_VirtualFree(address, size, kind) },
-        _ => fail(Win32Error::INVALID_HANDLE, FALSE),
-    }
-}
-
 /// VirtualProtect: any pages of the process, those of VirtualAlloc only where they are committed (FALSE/487).
 ///
 /// # Safety
 /// Nobody relies on the former protection; `old` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_VirtualProtect(address: *mut c_void, size: usize, protection: u32, old: *mut u32) -> Bool {
-    guard_bool(|| {
-        if old.is_null() {
-            return Err(Win32Error::NOACCESS);
+    // SAFETY: the caller's promise.
+    guard_bool(|| unsafe { protect_pages(address as usize, size, protection, old) })
+}
+
+/// # Safety
+/// As for [`ovl_VirtualProtect`].
+unsafe fn protect_pages(address: usize, size: usize, protection: u32, old: *mut u32) -> Result<(), Win32Error> {
+    if old.is_null() {
+        return Err(Win32Error::NOACCESS);
+    }
+    let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
+    crate::processinfo::may_have(protection)?;
+    let end = address.checked_add(size.max(1)).ok_or(Win32Error::INVALID_PARAMETER)?;
+    let (from, to) = (round_down(address, page_size()), round_up(end, page_size()));
+    let mut regions = REGIONS.lock();
+    let former = match find(&mut regions, from) {
+        Some((base, region)) => {
+            if to > base + region.size || region.runs(from - base, to - base).iter().any(|run| run.2 == 0) {
+                return Err(INVALID_ADDRESS);
+            }
+            protect(from, to - from, access)?;
+            let (.., former) = region.run(from - base);
+            region.set(from - base, to - base, protection);
+            former
         }
-        let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
-        let end = (address as usize).checked_add(size.max(1)).ok_or(Win32Error::INVALID_PARAMETER)?;
-        let (from, to) = (round_down(address as usize, page_size()), round_up(end, page_size()));
-        let mut regions = REGIONS.lock();
-        let former = match find(&mut regions, from) {
-            Some((base, region)) => {
-                if to > base + region.size || region.runs(from - base, to - base).iter().any(|run| run.2 == 0) {
-                    return Err(INVALID_ADDRESS);
-                }
-                protect(from, to - from, access)?;
-                let (.., former) = region.run(from - base);
-                region.set(from - base, to - base, protection);
-                former
-            }
-            None => {
-                let former = pages::mapping(from).ok_or(INVALID_ADDRESS)?.protect;
-                protect(from, to - from, access)?;
-                former
-            }
-        };
-        // SAFETY: not NULL, and the caller vouches for it.
-        unsafe { old.write(former) };
-        Ok(())
-    })
+        None => {
+            let former = pages::mapping(from).ok_or(INVALID_ADDRESS)?.protect;
+            protect(from, to - from, access)?;
+            former
+        }
+    };
+    // SAFETY: not NULL, and the caller vouches for it.
+    unsafe { old.write(former) };
+    Ok(())
+}
+
+/// What VirtualQuery says of an address of this process.
+fn query(address: usize) -> Option<pages::MemoryBasicInformation> {
+    match find(&mut REGIONS.lock(), address) {
+        Some((base, region)) => Some(pages::of_region(address, base, region)),
+        None => pages::outside_of(std::process::id(), address),
+    }
 }
 
 /// VirtualQuery: the bytes of the answer, 48; 0/24 if it has no room, 0/87 for an address that no process has.
@@ -283,13 +286,7 @@ pub unsafe extern "C" fn ovl_VirtualQuery(
     if room < size_of::<pages::MemoryBasicInformation>() || answer.is_null() {
         return fail(Win32Error::BAD_LENGTH, 0);
     }
-    let found = match find(&mut REGIONS.lock(), address as usize) {
-        Some((base, region)) => pages::of_region(address as usize, base, region),
-        None => match pages::outside(address as usize) {
-            Some(found) => found,
-            None => return fail(Win32Error::INVALID_PARAMETER, 0),
-        },
-    };
+    let Some(found) = query(address as usize) else { return fail(Win32Error::INVALID_PARAMETER, 0) };
     // SAFETY: the caller vouches for the room.
     unsafe { answer.write(found) };
     size_of::<pages::MemoryBasicInformation>()
@@ -326,33 +323,6 @@ pub extern "C" fn ovl_GetLargePageMinimum() -> usize {
 /// FlushInstructionCache: TRUE; the compilers of Linux have what a program that makes code needs.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_FlushInstructionCache(_process: RawHandle, _base: *const c_void, _size: usize) -> Bool {
-    TRUE
-}
-
-/// GetProcessWorkingSetSize: the numbers of Windows for a new process.
-///
-/// # Safety
-/// Both targets are writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_GetProcessWorkingSetSize(
-    _process: RawHandle,
-    least: *mut usize,
-    most: *mut usize,
-) -> Bool {
-    if least.is_null() || most.is_null() {
-        return fail(Win32Error::NOACCESS, FALSE);
-    }
-    // SAFETY: not NULL, and the caller vouches for them.
-    unsafe {
-        least.write(50 * page_size());
-        most.write(345 * page_size());
-    }
-    TRUE
-}
-
-/// SetProcessWorkingSetSize: TRUE; Linux decides by itself.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_SetProcessWorkingSetSize(_process: RawHandle, _least: usize, _most: usize) -> Bool {
     TRUE
 }
 

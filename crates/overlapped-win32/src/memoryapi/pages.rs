@@ -15,7 +15,7 @@ pub(crate) const PAGE_GUARD: u32 = 0x100;
 /// PAGE_GUARD, PAGE_NOCACHE and PAGE_WRITECOMBINE.
 const MODIFIERS: u32 = 0x700;
 /// The first address behind those of a program.
-const TOP: usize = 0x7FFF_FFFF_0000;
+pub(super) const TOP: usize = 0x7FFF_FFFF_0000;
 
 /// MEMORY_BASIC_INFORMATION, 48 bytes.
 #[repr(C)]
@@ -80,8 +80,10 @@ pub fn linux_protection(protection: u32) -> Option<MprotectFlags> {
 
 /// A line of `/proc/self/maps`.
 pub struct Mapping {
-    start: usize,
-    end: usize,
+    /// The first address.
+    pub start: usize,
+    /// The one behind the last.
+    pub end: usize,
     /// As a PAGE_ constant.
     pub protect: u32,
     kind: u32,
@@ -108,14 +110,22 @@ fn parse(line: &str) -> Option<Mapping> {
     Some(Mapping { start: number(start)?, end: number(end)?, protect, kind })
 }
 
-fn mappings() -> Vec<Mapping> {
-    std::fs::read_to_string("/proc/self/maps").map(|text| text.lines().filter_map(parse).collect()).unwrap_or_default()
+/// What a process has mapped, in order; nothing if it is not ours to look at.
+pub(crate) fn mappings(process: u32) -> Vec<Mapping> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/maps"));
+    text.map(|text| text.lines().filter_map(parse).collect()).unwrap_or_default()
 }
 
 /// The mapping that an address is in.
 #[must_use]
 pub fn mapping(address: usize) -> Option<Mapping> {
-    mappings().into_iter().find(|mapping| (mapping.start..mapping.end).contains(&address))
+    mapping_of(std::process::id(), address)
+}
+
+/// The same of another process.
+#[must_use]
+pub fn mapping_of(process: u32, address: usize) -> Option<Mapping> {
+    mappings(process).into_iter().find(|mapping| (mapping.start..mapping.end).contains(&address))
 }
 
 /// What VirtualQuery says of an address in a region of VirtualAlloc.
@@ -137,12 +147,12 @@ pub(super) fn of_region(address: usize, base: usize, region: &Region) -> MemoryB
 
 /// What it says of any other address: of programs, stacks, `malloc`, or of nothing.
 #[must_use]
-pub(super) fn outside(address: usize) -> Option<MemoryBasicInformation> {
+pub(super) fn outside_of(process: u32, address: usize) -> Option<MemoryBasicInformation> {
     if address >= TOP {
         return None;
     }
     let page = round_down(address, page_size());
-    let all = mappings();
+    let all = mappings(process);
     let blank = MemoryBasicInformation { base: page, ..Default::default() };
     Some(match all.iter().find(|mapping| mapping.end > page) {
         Some(found) if found.start <= page => MemoryBasicInformation {

@@ -8,6 +8,10 @@ pub struct Region {
     pub size: usize,
     /// The protection that it was made with.
     pub protect: u32,
+    /// Is it told which of its pages are written to?
+    pub watched: bool,
+    /// Does it only keep a place for memory or a view that is to come?
+    pub placeholder: bool,
     /// Offset at which a run of equal pages begins, and their protection. The first run begins at 0.
     runs: BTreeMap<usize, u32>,
 }
@@ -15,7 +19,17 @@ pub struct Region {
 impl Region {
     /// One with all pages alike.
     pub fn new(size: usize, protect: u32, state: u32) -> Self {
-        Self { size, protect, runs: BTreeMap::from([(0, state)]) }
+        Self { size, protect, watched: false, placeholder: false, runs: BTreeMap::from([(0, state)]) }
+    }
+
+    /// The same, with or without a watch on its pages.
+    pub fn watched(self, watched: bool) -> Self {
+        Self { watched, ..self }
+    }
+
+    /// The same, as a placeholder.
+    pub fn placeholder(self) -> Self {
+        Self { placeholder: true, ..self }
     }
 
     /// The run that the offset is in: where it begins, where it ends, its state.

@@ -1,6 +1,6 @@
 use super::pages::MemoryBasicInformation;
 use super::*;
-use crate::support::last_error;
+use crate::support::{FALSE, last_error};
 
 const READWRITE: u32 = 4;
 

@@ -4,7 +4,7 @@
 //! A view outlives its section. Sections with names are shared by the processes of a user, as all named objects are.
 
 use super::pages::GRANULARITY;
-use super::{INVALID_ADDRESS, page_size, release, reserve, round_up};
+use super::{INVALID_ADDRESS, page_size, placeholders, release, reserve, round_up};
 use crate::arguments::{grant, optional_name, pair};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, guard_bool, guard_or, set_last_error, system};
 use crate::synchapi::inherits;
@@ -28,12 +28,14 @@ const MAPPED_ALIGNMENT: Win32Error = Win32Error(1132);
 
 struct View {
     len: usize,
+    /// Has it taken the place of a placeholder?
+    in_place: bool,
     _hold: Option<Hold>,
 }
 
 static VIEWS: Mutex<BTreeMap<usize, View>> = Mutex::new(BTreeMap::new());
 
-fn create(
+pub(super) fn create(
     file: RawHandle,
     flags: HandleFlags,
     protection: u32,
@@ -99,12 +101,25 @@ fn mode(section: &Section, handle: AccessMask, access: u32) -> Result<(ProtFlags
     Ok((protection, if copy { MapFlags::PRIVATE } else { MapFlags::SHARED }))
 }
 
-fn map(raw: RawHandle, access: u32, offset: u64, len: usize, wanted: usize) -> Result<usize, Win32Error> {
+/// Where a view is to be.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// At this address, or anywhere for 0.
+    Free(usize),
+    /// Instead of the placeholder that begins here.
+    Placeholder(usize),
+}
+
+pub(super) fn map(raw: RawHandle, access: u32, offset: u64, len: usize, place: Place) -> Result<usize, Win32Error> {
     let Entry { object: Object::Section(section), access: rights, .. } = system()?.entry_raw(raw)? else {
         return Err(Win32Error::INVALID_HANDLE);
     };
     let (protection, sharing) = mode(&section, rights, access)?;
-    if !offset.is_multiple_of(GRANULARITY as u64) || !wanted.is_multiple_of(GRANULARITY) {
+    let (step, wanted) = match place {
+        Place::Free(wanted) => (GRANULARITY, wanted),
+        Place::Placeholder(base) => (page_size(), base),
+    };
+    if !offset.is_multiple_of(step as u64) || !wanted.is_multiple_of(step) {
         return Err(MAPPED_ALIGNMENT);
     }
     let rest = section.size().checked_sub(offset).filter(|rest| *rest != 0).ok_or(Win32Error::INVALID_PARAMETER)?;
@@ -113,19 +128,29 @@ fn map(raw: RawHandle, access: u32, offset: u64, len: usize, wanted: usize) -> R
     }
     let len = if len == 0 { usize::try_from(rest).map_err(|_| Win32Error::NOT_ENOUGH_MEMORY)? } else { len };
     let size = round_up(len, page_size());
-    let base = reserve(wanted, size, GRANULARITY)?;
-    // SAFETY: in place of address space that was reserved just now and that nobody else knows.
+    let in_place = matches!(place, Place::Placeholder(_));
+    let base = if in_place {
+        placeholders::take(wanted, size)?;
+        wanted
+    } else {
+        reserve(wanted, size, GRANULARITY)?
+    };
+    // SAFETY: in place of address space that was reserved just now, or as a placeholder, and that nobody else knows.
     let mapped = unsafe {
         rustix::mm::mmap(base as *mut c_void, size, protection, sharing | MapFlags::FIXED, &*section, offset)
     };
     if let Err(errno) = mapped {
-        release(base, size)?;
+        if in_place {
+            placeholders::put_back(base, size)?;
+        } else {
+            release(base, size)?;
+        }
         return Err(match errno {
             rustix::io::Errno::ACCESS | rustix::io::Errno::PERM => Win32Error::ACCESS_DENIED,
             _ => Win32Error::NOT_ENOUGH_MEMORY,
         });
     }
-    VIEWS.lock().insert(base, View { len: size, _hold: section.hold() });
+    VIEWS.lock().insert(base, View { len: size, in_place, _hold: section.hold() });
     Ok(base)
 }
 
@@ -147,7 +172,8 @@ pub extern "C" fn ovl_MapViewOfFileEx(
     address: *mut c_void,
 ) -> *mut c_void {
     guard_or(null_mut(), || {
-        map(section, access, join_u64(low, high), bytes, address as usize).map(|base| base as *mut c_void)
+        let place = Place::Free(address as usize);
+        map(section, access, join_u64(low, high), bytes, place).map(|base| base as *mut c_void)
     })
 }
 
@@ -157,10 +183,19 @@ pub extern "C" fn ovl_MapViewOfFileEx(
 /// Nobody uses the view any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_UnmapViewOfFile(address: *const c_void) -> Bool {
-    guard_bool(|| {
-        let view = VIEWS.lock().remove(&(address as usize)).ok_or(INVALID_ADDRESS)?;
-        release(address as usize, view.len)
-    })
+    guard_bool(|| unmap(address as usize, false))
+}
+
+/// Takes a view away; a placeholder stays if wanted, which the view must have been mapped into (87).
+pub(super) fn unmap(address: usize, keep_place: bool) -> Result<(), Win32Error> {
+    let mut views = VIEWS.lock();
+    let view = views.get(&address).ok_or(INVALID_ADDRESS)?;
+    if keep_place && !view.in_place {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    let len = view.len;
+    views.remove(&address);
+    if keep_place { placeholders::put_back(address, len) } else { release(address, len) }
 }
 
 /// FlushViewOfFile: what was changed in the view is given to the device; returns before it has it, as on Windows. `bytes` 0 means up to

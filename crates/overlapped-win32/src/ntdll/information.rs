@@ -76,7 +76,7 @@ fn told(grant: &Grant, class: i32) -> Result<Vec<u8>, Win32Error> {
 /// The name with its length before it: of a file below its drive, of a pipe with a backslash before it.
 fn name(grant: &Grant) -> Result<Vec<u8>, Win32Error> {
     let path = |name: &std::ffi::OsStr| {
-        let units: Vec<u16> = name.to_string_lossy().encode_utf16().collect();
+        let units = crate::support::os_to_wide(name);
         let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_ne_bytes()).collect();
         Fields::default().u32(bytes.len() as u32).bytes(&bytes).0
     };

@@ -12,6 +12,7 @@
 //! | `keyed` | keyed events |
 //! | `processes` | what is known of processes and processors |
 
+pub mod addresses;
 pub mod control;
 pub mod directory;
 pub mod information;
@@ -19,6 +20,7 @@ pub mod keyed;
 pub mod open;
 mod poll;
 pub mod processes;
+pub mod strings;
 pub mod volume;
 
 use crate::arguments::grant;

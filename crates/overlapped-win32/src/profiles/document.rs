@@ -167,11 +167,16 @@ impl Document {
 
     /// Sets the value of a key, which is added at the end of its section if it is new.
     pub fn set(&mut self, section: &[u8], key: &[u8], value: &[u8]) {
-        let line = [key.trim_ascii(), b"=", value].concat();
         if let Some(at) = self.place(section, key) {
-            self.lines[at] = line;
+            // The key stays as it is spelled there.
+            let key = match Line::of(&self.lines[at]) {
+                Line::Entry(key, _) => key,
+                _ => key,
+            };
+            self.lines[at] = [key, b"=", value].concat();
             return;
         }
+        let line = [key.trim_ascii(), b"=", value].concat();
         let range = self.or_make(section);
         let used = self.lines[range.clone()].iter().rposition(|line| !line.trim_ascii().is_empty());
         let at = range.start + used.map_or(0, |last| last + 1);
@@ -225,7 +230,7 @@ mod tests {
         document.set(b"two", b"K", b"w");
         document.set(b"three", b"k", b"v");
         document.remove(b"one", b"a");
-        let expected = b"loose=1\r\n[One]\r\n; note\r\nbare\r\nA=second\r\nnew=x \r\n\r\n[Two] x\r\nK=w\r\n[one]\r\nlate=9\r\n[three]\r\nk=v\r\n";
+        let expected = b"loose=1\r\n[One]\r\n; note\r\nbare\r\nA=second\r\nnew=x \r\n\r\n[Two] x\r\nk=w\r\n[one]\r\nlate=9\r\n[three]\r\nk=v\r\n";
         assert_eq!(String::from_utf8(document.content()).unwrap(), String::from_utf8_lossy(expected));
         document.remove_section(b"one");
         document.replace_section(b"two", vec![b"a=1".to_vec()]);

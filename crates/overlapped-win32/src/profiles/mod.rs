@@ -1,8 +1,9 @@
 //! Initialization files: GetPrivateProfileString and its family (`winbase.h`).
 //!
 //! Every call reads the file anew, as no process can know who else writes it; a change is made under a lock of the whole file, so that two
-//! processes that write at once lose nothing. A file that is named without a directory is in the Windows directory, and that is, where there
-//! is no `C:\Windows`, the directory of this library's own configuration. Text is UTF-8, or UTF-16 where the file begins so.
+//! processes that write at once lose nothing, and who reads sees all of a change or none. A file that is named without a directory is in the
+//! Windows directory, and that is, where there is no `C:\Windows`, the directory of this library's own configuration. Text is UTF-8, or UTF-16
+//! where the file begins so.
 
 mod document;
 
@@ -46,7 +47,15 @@ fn error(error: &std::io::Error) -> Win32Error {
 /// The file's text; 2 or 3 if it is missing.
 fn read(file: Option<OsString>) -> Result<Document, Win32Error> {
     let path = path(file)?;
-    let content = std::fs::read(&path).map_err(|reason| match path.parent() {
+    let read = || {
+        let mut file = File::open(&path)?;
+        // Where there are no locks, nobody else has one.
+        let _ = overlapped_kernel::port::blocking(|| file.lock_shared());
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        Ok(content)
+    };
+    let content = read().map_err(|reason| match path.parent() {
         Some(directory) if !directory.exists() => Win32Error::PATH_NOT_FOUND,
         _ => error(&reason),
     })?;
@@ -105,39 +114,55 @@ fn units<C: Unit>(text: &[u8]) -> Vec<C> {
     C::from_os(OsStr::from_bytes(text))
 }
 
-/// Puts one text, cut to the room; the length without the zero.
-unsafe fn put_one<C: Unit>(text: &[u8], buffer: *mut C, size: u32) -> u32 {
-    if buffer.is_null() || size == 0 {
-        return 0;
-    }
-    let units = units::<C>(text);
-    let len = units.len().min(size as usize - 1);
-    // SAFETY: it fits, by the line above.
-    unsafe { text::put(buffer, &units[..len]) };
-    len as u32
+/// What was put: the length that is told, and whether some was cut off.
+struct Put {
+    told: usize,
+    cut: bool,
 }
 
-/// Puts texts, each with a zero and one more zero behind all; the length without the last zero, or the room less two if it is cut.
-unsafe fn put_all<C: Unit>(texts: &[impl AsRef<[u8]>], buffer: *mut C, size: u32) -> u32 {
+impl Put {
+    /// Says so in the last error too, which these functions set in any case: 234 for what was cut.
+    fn tell(self, error: Win32Error) -> u32 {
+        set_last_error(if self.cut { Win32Error::MORE_DATA.0 } else { error.0 });
+        self.told as u32
+    }
+}
+
+/// Puts one text, cut to the room; the length without the zero.
+unsafe fn put_one<C: Unit>(text: &[u8], buffer: *mut C, size: u32) -> Put {
+    let units = units::<C>(text);
+    if buffer.is_null() || size == 0 {
+        return Put { told: 0, cut: !units.is_empty() };
+    }
+    let told = units.len().min(size as usize - 1);
+    // SAFETY: it fits, by the line above.
+    unsafe { text::put(buffer, &units[..told]) };
+    Put { told, cut: told < units.len() }
+}
+
+/// Puts texts, each with a zero and one more zero behind all; the length without the last zero, or the room less two if it is cut. Two zeros
+/// also where there are no texts.
+unsafe fn put_all<C: Unit>(texts: &[impl AsRef<[u8]>], buffer: *mut C, size: u32) -> Put {
     let Some(room) = (size as usize).checked_sub(2).filter(|_| !buffer.is_null()) else {
         // SAFETY: there is room for one zero, if any.
-        return unsafe { put_one(b"", buffer, size) };
+        return Put { cut: !texts.is_empty(), ..unsafe { put_one(b"", buffer, size) } };
     };
     let mut all: Vec<C> = Vec::new();
     for text in texts {
         all.extend(units::<C>(text.as_ref()));
         all.push(C::default());
     }
-    let told = if all.len() > room + 1 {
+    let cut = all.len() > room + 1;
+    if cut {
         all.truncate(room);
+    }
+    let told = all.len();
+    if cut || all.is_empty() {
         all.push(C::default());
-        room
-    } else {
-        all.len()
-    };
+    }
     // SAFETY: with its zero it is no longer than the room and two.
     unsafe { text::put(buffer, &all) };
-    told as u32
+    Put { told, cut }
 }
 
 /// What the string functions give.
@@ -149,24 +174,25 @@ unsafe fn string<C: Unit>(
 ) -> u32 {
     // SAFETY: the caller's promise.
     let (section, key, default) = unsafe { (bytes(section), bytes(key), bytes(default).unwrap_or_default()) };
-    let document = match read(file) {
-        Ok(document) => document,
-        Err(error) => {
-            set_last_error(error.0);
-            Document::parse(b"")
-        }
+    let (document, failed) = match read(file) {
+        Ok(document) => (document, None),
+        Err(error) => (Document::parse(b""), Some(error)),
     };
+    let (found, missing) = (Win32Error::SUCCESS, failed.unwrap_or(Win32Error::FILE_NOT_FOUND));
     // SAFETY: the caller's promise.
     unsafe {
         match (section, key) {
-            (None, _) => put_all(&document.sections().collect::<Vec<_>>(), buffer, size),
+            (None, _) => {
+                let sections = document.sections().collect::<Vec<_>>();
+                put_all(&sections, buffer, size).tell(failed.unwrap_or(found))
+            }
             (Some(section), None) => match document.keys(&section) {
-                Some(keys) => put_all(&keys, buffer, size),
-                None => put_one(default.trim_ascii_end(), buffer, size),
+                Some(keys) => put_all(&keys, buffer, size).tell(found),
+                None => put_one(default.trim_ascii_end(), buffer, size).tell(missing),
             },
             (Some(section), Some(key)) => match document.value(&section, &key) {
-                Some(value) => put_one(unquoted(value), buffer, size),
-                None => put_one(unquoted(default.trim_ascii_end()), buffer, size),
+                Some(value) => put_one(unquoted(value), buffer, size).tell(found),
+                None => put_one(unquoted(default.trim_ascii_end()), buffer, size).tell(missing),
             },
         }
     }
@@ -174,7 +200,8 @@ unsafe fn string<C: Unit>(
 
 pair! {
     /// GetPrivateProfileString: the value without its quotes, the keys of a section for a key of NULL, the sections for a section of
-    /// NULL; the default, with last error 2 or 3, if there is no such file. The length, cut to the room.
+    /// NULL; else the default. The length, cut to the room. The last error is 0, 234 for what was cut, 2 for the default, 3 if there is no such
+    /// directory.
     fn ovl_GetPrivateProfileStringA ovl_GetPrivateProfileStringW(
         section: *const C,
         key: *const C,
@@ -223,17 +250,18 @@ fn number(value: &[u8]) -> Option<u32> {
 unsafe fn integer<C: Unit>(section: *const C, key: *const C, default: i32, file: Option<OsString>) -> u32 {
     // SAFETY: the caller's promise.
     let (Some(section), Some(key)) = (unsafe { (bytes(section), bytes(key)) }) else { return default as u32 };
-    match read(file) {
-        Ok(document) => document.value(&section, &key).and_then(number).unwrap_or(default as u32),
-        Err(error) => {
-            set_last_error(error.0);
-            default as u32
-        }
-    }
+    let value = read(file).map(|document| document.value(&section, &key).and_then(number));
+    set_last_error(match value {
+        Ok(Some(_)) => Win32Error::SUCCESS.0,
+        Ok(None) => Win32Error::FILE_NOT_FOUND.0,
+        Err(error) => error.0,
+    });
+    value.ok().flatten().unwrap_or(default as u32)
 }
 
 pair! {
-    /// GetPrivateProfileInt: the number that the value begins with, 0 if it begins with none; the default for an empty value or none.
+    /// GetPrivateProfileInt: the number that the value begins with, 0 if it begins with none; the default for an empty value or none, and then
+    /// last error 2 or 3, else 0.
     fn ovl_GetPrivateProfileIntA ovl_GetPrivateProfileIntW(
         section: *const C,
         key: *const C,
@@ -259,19 +287,18 @@ unsafe fn section<C: Unit>(name: *const C, buffer: *mut C, size: u32, file: Opti
         set_last_error(Win32Error::INVALID_PARAMETER.0);
         return 0;
     };
-    let entries = match read(file) {
-        Ok(document) => document.told(&name),
-        Err(error) => {
-            set_last_error(error.0);
-            Vec::new()
-        }
+    let (entries, error) = match read(file) {
+        Ok(document) if document.keys(&name).is_some() => (document.told(&name), Win32Error::SUCCESS),
+        Ok(_) => (Vec::new(), Win32Error::FILE_NOT_FOUND),
+        Err(error) => (Vec::new(), error),
     };
     // SAFETY: the caller's promise.
-    unsafe { put_all(&entries, buffer, size) }
+    unsafe { put_all(&entries, buffer, size) }.tell(error)
 }
 
 pair! {
-    /// GetPrivateProfileSection: `key=value` of all entries, each with a zero, and one more.
+    /// GetPrivateProfileSection: `key=value` of all entries, each with a zero, and one more. The last error is 0, 234 for what was cut, 2 or 3 for
+    /// what there is not.
     fn ovl_GetPrivateProfileSectionA ovl_GetPrivateProfileSectionW(
         name: *const C,
         buffer: *mut C,

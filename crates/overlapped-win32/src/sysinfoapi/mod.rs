@@ -1,7 +1,9 @@
 //! `sysinfoapi.h`: the time, the machine, the version of Windows that programs are told.
 
 pub(crate) mod computer;
+pub mod firmware;
 mod machine;
+pub mod settings;
 pub mod topology;
 mod version;
 

@@ -52,7 +52,7 @@ fn list(text: &str) -> Processors {
 }
 
 /// The processors that are running.
-fn online() -> Processors {
+pub(crate) fn online() -> Processors {
     let known = read("/sys/devices/system/cpu/online").map(|text| list(&text)).filter(|all| !all.is_empty());
     known.unwrap_or_else(|| (0..super::machine::processors() as usize).collect())
 }
@@ -67,7 +67,7 @@ fn mask(processors: &[usize], group: usize) -> usize {
 }
 
 /// The groups that these are in, with their masks.
-fn groups(processors: &[usize]) -> Vec<GroupAffinity> {
+pub(crate) fn groups(processors: &[usize]) -> Vec<GroupAffinity> {
     let numbers: BTreeSet<usize> = processors.iter().map(|n| n / 64).collect();
     let affinity = |group| GroupAffinity { mask: mask(processors, group), group: group as u16, reserved: [0; 3] };
     numbers.into_iter().map(affinity).collect()
@@ -94,12 +94,24 @@ fn shared() -> Vec<Shared> {
     found.into_iter().collect()
 }
 
+/// Each running processor, with the first one of its core and the first one of those that share its largest cache.
+pub(crate) fn places() -> Vec<(usize, usize, usize)> {
+    let shared = shared();
+    let place = |n: usize| {
+        let of = |relation| shared.iter().filter(move |one| one.relation == relation && one.processors.contains(&n));
+        let core = of(CORE).find_map(|one| one.processors.first()).copied().unwrap_or(n);
+        let largest = of(CACHE).max_by_key(|one| one.processors.len());
+        (n, core, largest.and_then(|one| one.processors.first()).copied().unwrap_or(core))
+    };
+    online().into_iter().map(place).collect()
+}
+
 fn node(number: u32, processors: Processors) -> Shared {
     Shared { relation: NODE, processors, what: What::Node(number) }
 }
 
 /// The nodes of memory that have processors.
-fn nodes() -> Vec<(u32, Processors)> {
+pub(crate) fn nodes() -> Vec<(u32, Processors)> {
     let entries = std::fs::read_dir("/sys/devices/system/node").into_iter().flatten().flatten();
     let mut nodes: Vec<_> = entries
         .filter_map(|entry| {
@@ -284,6 +296,25 @@ pub struct ProcessorNumber {
 
 const _: () = assert!(size_of::<GroupAffinity>() == 16 && size_of::<ProcessorNumber>() == 4);
 
+impl GroupAffinity {
+    /// Linux's numbers of the processors.
+    pub(crate) fn processors(&self) -> impl Iterator<Item = usize> + use<> {
+        let (mask, first) = (self.mask, usize::from(self.group) * 64);
+        (0..64).filter(move |n| mask >> n & 1 != 0).map(move |n| first + n)
+    }
+}
+
+impl ProcessorNumber {
+    /// Linux's number; `None` for what cannot be one.
+    pub(crate) fn linux(&self) -> Option<usize> {
+        (self.number < 64 && self.reserved == 0).then(|| usize::from(self.group) * 64 + usize::from(self.number))
+    }
+
+    pub(crate) fn of_linux(n: usize) -> Self {
+        Self { group: (n / 64) as u16, number: (n % 64) as u8, reserved: 0 }
+    }
+}
+
 /// GetActiveProcessorGroupCount.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetActiveProcessorGroupCount() -> u16 {
@@ -312,7 +343,7 @@ pub extern "C" fn ovl_GetMaximumProcessorCount(group: u16) -> u32 {
     ovl_GetActiveProcessorCount(group)
 }
 
-fn here() -> ProcessorNumber {
+pub(crate) fn here() -> ProcessorNumber {
     // SAFETY: asks for a number, which is negative if nobody knows.
     let number = unsafe { libc::sched_getcpu() }.max(0) as usize;
     ProcessorNumber { group: (number / 64) as u16, number: (number % 64) as u8, reserved: 0 }

@@ -144,7 +144,7 @@ unsafe extern "C" fn arrive(_signal: c_int, _info: *mut libc::siginfo_t, context
         let errno = unsafe { libc::__errno_location() };
         // SAFETY: as above.
         let before = unsafe { errno.read() };
-        with_made(super::stop);
+        super::registers::interrupted(context.cast(), || with_made(super::stop));
         // SAFETY: as above.
         unsafe { errno.write(before) };
     }

@@ -109,6 +109,32 @@ pub extern "C" fn ovl_DeleteTimerQueueTimer(queue_handle: RawHandle, timer: RawH
     })
 }
 
+/// CancelTimerQueueTimer: DeleteTimerQueueTimer without an event.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CancelTimerQueueTimer(queue_handle: RawHandle, timer: RawHandle) -> Bool {
+    ovl_DeleteTimerQueueTimer(queue_handle, timer, 0)
+}
+
+/// SetTimerQueueTimer: CreateTimerQueueTimer, whose timer it returns; with `io` its callbacks may wait for requests, which all may here. 0
+/// if it failed.
+///
+/// # Safety
+/// As for [`ovl_CreateTimerQueueTimer`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_SetTimerQueueTimer(
+    queue_handle: RawHandle,
+    routine: WaitRoutine,
+    parameter: *mut c_void,
+    due: u32,
+    period: u32,
+    _io: Bool,
+) -> RawHandle {
+    let mut timer = 0;
+    // SAFETY: the caller's promise; the place for the timer is ours.
+    unsafe { ovl_CreateTimerQueueTimer(&raw mut timer, queue_handle, routine, parameter, due, period, 0) };
+    timer
+}
+
 /// DeleteTimerQueue, as DeleteTimerQueueEx without an event.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_DeleteTimerQueue(queue_handle: RawHandle) -> Bool {

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod dos;
+pub mod dynamic;
 pub mod zone;
 
 use crate::support::{Bool, guard, guard_bool};

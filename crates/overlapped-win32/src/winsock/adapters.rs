@@ -17,13 +17,14 @@ const TOO_SMALL: u32 = 111;
 const SKIP_UNICAST: u32 = 0x1;
 const SKIP_DNS_SERVER: u32 = 0x8;
 const INCLUDE_PREFIX: u32 = 0x10;
+const INCLUDE_GATEWAYS: u32 = 0x80;
 const SKIP_FRIENDLY_NAME: u32 = 0x20;
 
 const ETHERNET: u32 = 6;
 const PPP: u32 = 23;
-const LOOPBACK: u32 = 24;
+pub(super) const LOOPBACK: u32 = 24;
 const WIRELESS: u32 = 71;
-const UP: u32 = 1;
+pub(super) const UP: u32 = 1;
 const DOWN: u32 = 2;
 const UNKNOWN: u32 = 4;
 const IP_ADAPTER_NO_MULTICAST: u32 = 0x10;
@@ -50,19 +51,19 @@ pub(super) struct Address {
 /// An interface.
 #[derive(Default)]
 pub(super) struct Adapter {
-    name: String,
+    pub name: String,
     pub index: u32,
     flags: u32,
-    hardware: Vec<u8>,
+    pub hardware: Vec<u8>,
     pub addresses: Vec<Address>,
 }
 
 impl Adapter {
-    fn is(&self, flag: i32) -> bool {
+    pub fn is(&self, flag: i32) -> bool {
         self.flags & flag as u32 != 0
     }
 
-    fn kind(&self) -> u32 {
+    pub fn kind(&self) -> u32 {
         if self.is(libc::IFF_LOOPBACK) {
             LOOPBACK
         } else if self.is(libc::IFF_POINTOPOINT) {
@@ -74,11 +75,11 @@ impl Adapter {
         }
     }
 
-    fn number(&self, file: &str) -> Option<u64> {
+    pub fn number(&self, file: &str) -> Option<u64> {
         std::fs::read_to_string(format!("/sys/class/net/{}/{file}", self.name)).ok()?.trim().parse().ok()
     }
 
-    fn status(&self) -> u32 {
+    pub fn status(&self) -> u32 {
         match (self.is(libc::IFF_UP), self.is(libc::IFF_RUNNING)) {
             (true, true) => UP,
             (true, false) => UNKNOWN,
@@ -86,7 +87,7 @@ impl Adapter {
         }
     }
 
-    fn luid(&self) -> u64 {
+    pub fn luid(&self) -> u64 {
         luid(self.index, self.kind())
     }
 }
@@ -156,7 +157,7 @@ pub(super) fn adapters() -> Vec<Adapter> {
 }
 
 /// The name servers of resolv.conf, as `sockaddr`s of Windows with port 0.
-fn name_servers() -> Vec<Vec<u8>> {
+pub(super) fn name_servers() -> Vec<Vec<u8>> {
     let text = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     let words = text.lines().filter_map(|line| line.trim().strip_prefix("nameserver")?.split_whitespace().next());
     let servers = words.filter_map(|word| word.split('%').next()?.parse::<std::net::IpAddr>().ok());
@@ -166,29 +167,29 @@ fn name_servers() -> Vec<Vec<u8>> {
 }
 
 /// What is written into the caller's buffer, which begins at `base`.
-struct Writer {
-    base: usize,
-    bytes: Vec<u8>,
+pub(super) struct Writer {
+    pub base: usize,
+    pub bytes: Vec<u8>,
 }
 
 impl Writer {
     /// A place for so many bytes, all zero.
-    fn place(&mut self, len: usize) -> usize {
+    pub fn place(&mut self, len: usize) -> usize {
         let at = self.bytes.len().next_multiple_of(8);
         self.bytes.resize(at + len, 0);
         at
     }
 
-    fn set(&mut self, at: usize, value: &[u8]) {
+    pub fn set(&mut self, at: usize, value: &[u8]) {
         self.bytes[at..at + value.len()].copy_from_slice(value);
     }
 
-    fn u32(&mut self, at: usize, value: u32) {
+    pub fn u32(&mut self, at: usize, value: u32) {
         self.set(at, &value.to_ne_bytes());
     }
 
     /// A pointer to another place.
-    fn point(&mut self, at: usize, to: usize) {
+    pub fn point(&mut self, at: usize, to: usize) {
         self.set(at, &(self.base + to).to_ne_bytes());
     }
 
@@ -215,7 +216,7 @@ impl Writer {
     }
 }
 
-fn write(base: usize, all: &[Adapter], flags: u32) -> Vec<u8> {
+fn write(base: usize, all: &[Adapter], family: u32, flags: u32) -> Vec<u8> {
     let mut to = Writer { base, bytes: Vec::new() };
     let servers = if flags & SKIP_DNS_SERVER == 0 { name_servers() } else { Vec::new() };
     let mut before = None;
@@ -257,6 +258,14 @@ fn write(base: usize, all: &[Adapter], flags: u32) -> Vec<u8> {
         // NET_IF_CONNECTION_DEDICATED.
         to.u32(at + 268, 1);
         addresses(&mut to, at, adapter, flags);
+        if flags & INCLUDE_GATEWAYS != 0 {
+            let mut link = at + 208;
+            let wanted = |gateway: &Vec<u8>| family == 0 || u32::from(gateway[0]) == family;
+            for gateway in super::routes::gateways(&adapter.name).into_iter().filter(wanted) {
+                let entry = to.entry(SERVER, link, &gateway);
+                link = entry + 8;
+            }
+        }
         if !loopback && adapter.status() == UP {
             let mut link = at + 48;
             for server in &servers {
@@ -291,7 +300,8 @@ fn addresses(to: &mut Writer, at: usize, adapter: &Adapter, flags: u32) {
 }
 
 /// GetAdaptersAddresses: 111 with the bytes needed if there is too little room, 232 if there is no adapter, 87 for a family that is neither
-/// 0, AF_INET (2) nor AF_INET6 (23). Anycast, multicast and gateway addresses are not told.
+/// 0, AF_INET (2) nor AF_INET6 (23). Gateways are told if the flags ask for them; anycast
+/// and multicast addresses are not.
 ///
 /// # Safety
 /// `size` is NULL (87) or valid, `to` NULL or writable for as many bytes as it says.
@@ -314,7 +324,7 @@ pub unsafe extern "C" fn ovl_GetAdaptersAddresses(
         if all.is_empty() {
             return Win32Error::NO_DATA.0;
         }
-        let bytes = write(to as usize, &all, flags);
+        let bytes = write(to as usize, &all, family, flags);
         // SAFETY: not NULL, and the caller vouches for it.
         let room = unsafe { size.replace(bytes.len() as u32) };
         if to.is_null() || (room as usize) < bytes.len() {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 const ADDRESSES: u32 = 0x10 | 0x100;
 const ROUTES: u32 = 0x40 | 0x400;
 const ROOM: usize = 8192;
-/// Handles that may be left open though their requests are complete.
+/// Handles that are left open though their requests are complete, for those who still ask about them: the latest ones.
 const KEPT: usize = 64;
 
 struct Watch {
@@ -29,7 +29,7 @@ struct Watch {
 
 static WATCHES: Mutex<Vec<Watch>> = Mutex::new(Vec::new());
 
-fn socket(groups: u32) -> Result<OwnedFd, Win32Error> {
+pub(super) fn socket(groups: u32) -> Result<OwnedFd, Win32Error> {
     // SAFETY: asks for a new descriptor.
     let fd = unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, libc::NETLINK_ROUTE) };
     if fd < 0 {
@@ -84,9 +84,17 @@ unsafe fn watch(groups: u32, target: NonNull<Overlapped>) -> Result<Handle, Win3
     match unsafe { instance.transfer(access, transfer) } {
         Ok(Reply::Done(..) | Reply::Pending(_)) => {
             let mut watches = WATCHES.lock();
-            if watches.len() > KEPT {
-                watches.retain(|watch| watch.instance.outstanding() != 0 || system.close(watch.handle).is_err());
-            }
+            let is_complete = |watch: &Watch| watch.instance.outstanding() == 0;
+            let mut surplus = watches.iter().filter(|watch| is_complete(watch)).count().saturating_sub(KEPT);
+            watches.retain(|watch| {
+                let goes = surplus != 0 && is_complete(watch);
+                if goes {
+                    surplus -= 1;
+                    // Some callers do close them.
+                    let _ = system.close(watch.handle);
+                }
+                !goes
+            });
             watches.push(Watch { handle, instance, token: target.as_ptr() as usize });
             Ok(handle)
         }

@@ -3,11 +3,12 @@
 //! Connections are those that /proc/net shows, and a process has one if a descriptor of its own leads to it: of processes of others that
 //! cannot be seen, and then the process is 0.
 
-use super::adapters::{adapters, prefix_mask};
+use super::adapters::{Adapter, Address, LOOPBACK, adapters, prefix_mask};
+use super::routes::source;
 use crate::support::{Bool, guard};
 use overlapped_abi::Win32Error;
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr};
 
 const AF_INET: u32 = 2;
 const AF_INET6: u32 = 23;
@@ -19,7 +20,7 @@ const MODULES: u32 = 6;
 const LISTEN: u32 = 2;
 
 /// Gives a table: its count, and its rows. 122 with the bytes needed if there is too little room.
-unsafe fn give(count: usize, rows: &[u8], to: *mut u8, size: *mut u32) -> u32 {
+pub(super) unsafe fn give(count: usize, rows: &[u8], to: *mut u8, size: *mut u32) -> u32 {
     if size.is_null() {
         return Win32Error::INVALID_PARAMETER.0;
     }
@@ -34,7 +35,7 @@ unsafe fn give(count: usize, rows: &[u8], to: *mut u8, size: *mut u32) -> u32 {
     0
 }
 
-fn words(values: &[u32]) -> Vec<u8> {
+pub(super) fn words(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_ne_bytes()).collect()
 }
 
@@ -42,9 +43,9 @@ fn words(values: &[u32]) -> Vec<u8> {
 fn addresses() -> Vec<(Ipv4Addr, u32, u8)> {
     let mut found = Vec::new();
     for adapter in adapters() {
-        for address in adapter.addresses.iter().filter(|address| !address.is_v6) {
-            if let Some(bytes) = address.bytes.get(4..8).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()) {
-                found.push((Ipv4Addr::from(bytes), adapter.index, address.prefix));
+        for address in &adapter.addresses {
+            if let Some(IpAddr::V4(ip)) = ip_of(address) {
+                found.push((ip, adapter.index, address.prefix));
             }
         }
     }
@@ -85,26 +86,33 @@ pub unsafe extern "C" fn ovl_GetBestInterface(target: u32, index: *mut u32) -> u
         if index.is_null() {
             return Win32Error::INVALID_PARAMETER.0;
         }
-        // Linux says from where it would send, once it is told to where.
-        let from = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|socket| {
-            socket.connect(SocketAddrV4::new(Ipv4Addr::from(target.to_ne_bytes()), 9))?;
-            socket.local_addr()
-        });
-        let Ok(std::net::SocketAddr::V4(from)) = from else { return Win32Error(1231).0 };
-        match addresses().into_iter().find(|(address, ..)| address == from.ip()) {
-            Some((_, found, _)) => {
+        match best_interface(Ipv4Addr::from(target.to_ne_bytes()).into()) {
+            Some(found) => {
                 // SAFETY: not NULL, and the caller vouches for it.
                 unsafe { index.write(found) };
                 0
             }
-            // Anything on the loopback network is of its interface.
-            None if from.ip().is_loopback() => {
-                // SAFETY: as above.
-                unsafe { index.write(1) };
-                0
-            }
             None => Win32Error(1231).0,
         }
+    })
+}
+
+/// The interface by which a datagram leaves: that of the address from which Linux would send it.
+pub(super) fn best_interface(target: IpAddr) -> Option<u32> {
+    let from = source(target)?;
+    let all = adapters();
+    let has = |adapter: &&Adapter| adapter.addresses.iter().any(|address| ip_of(address) == Some(from));
+    // Anything on the loopback network is of its interface.
+    let loopback = |adapter: &&Adapter| from.is_loopback() && adapter.kind() == LOOPBACK;
+    all.iter().find(has).or_else(|| all.iter().find(loopback)).map(|adapter| adapter.index)
+}
+
+/// The address in a `sockaddr` of Windows.
+pub(super) fn ip_of(address: &Address) -> Option<IpAddr> {
+    let bytes = address.bytes.get(if address.is_v6 { 8..24 } else { 4..8 })?;
+    Some(match address.is_v6 {
+        true => IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?),
+        false => IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?),
     })
 }
 
@@ -205,7 +213,8 @@ fn tcp_row(line: &Line, owner: Option<u32>) -> Vec<u8> {
     let ends = [place(&near.0), words(&[near.1]), place(&far.0), words(&[far_port])].concat();
     let v4 = near.0.len() == 4;
     let state = words(&[line.state]);
-    let mut row = if v4 { [state, ends].concat() } else { [ends, state].concat() };
+    // Behind the addresses only in the rows of IPv6 that have processes.
+    let mut row = if v4 || owner.is_none() { [state, ends].concat() } else { [ends, state].concat() };
     row.extend(owner.map(u32::to_ne_bytes).into_iter().flatten());
     row
 }
@@ -225,7 +234,8 @@ unsafe fn table(
     (to, size): (*mut u8, *mut u32),
 ) -> u32 {
     if order != 0 {
-        lines.sort_by(|a, b| a.ends.cmp(&b.ends));
+        // Addresses as they are on the wire, ports by their numbers.
+        lines.sort_by_cached_key(|line| line.ends.clone().map(|(address, port)| (address, u16::from_be(port as u16))));
     }
     let owners = if owned { owners() } else { HashMap::new() };
     let owner = |line: &Line| owned.then(|| owners.get(&line.inode).copied().unwrap_or(0));
@@ -252,7 +262,7 @@ pub unsafe extern "C" fn ovl_GetExtendedTcpTable(
         let file = match (family, class) {
             (_, MODULES..=8) => return Win32Error::NOT_SUPPORTED.0,
             (AF_INET, 0..MODULES) => "tcp",
-            (AF_INET6, OWNERS..MODULES) => "tcp6",
+            (AF_INET6, 0..MODULES) => "tcp6",
             _ => return Win32Error::INVALID_PARAMETER.0,
         };
         let mut all = lines(file);
@@ -274,6 +284,26 @@ pub unsafe extern "C" fn ovl_GetExtendedTcpTable(
 pub unsafe extern "C" fn ovl_GetTcpTable(to: *mut u8, size: *mut u32, order: Bool) -> u32 {
     // SAFETY: the caller's promise.
     guard(Win32Error::GEN_FAILURE.0, || unsafe { table(lines("tcp"), false, order, tcp_row, (to, size)) })
+}
+
+/// GetTcp6Table: all of IPv6, without processes.
+///
+/// # Safety
+/// As for [`ovl_GetExtendedTcpTable`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetTcp6Table(to: *mut u8, size: *mut u32, order: Bool) -> u32 {
+    // SAFETY: the caller's promise.
+    guard(Win32Error::GEN_FAILURE.0, || unsafe { table(lines("tcp6"), false, order, tcp_row, (to, size)) })
+}
+
+/// GetUdp6Table: all of IPv6, without processes.
+///
+/// # Safety
+/// As for [`ovl_GetExtendedTcpTable`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_GetUdp6Table(to: *mut u8, size: *mut u32, order: Bool) -> u32 {
+    // SAFETY: the caller's promise.
+    guard(Win32Error::GEN_FAILURE.0, || unsafe { table(lines("udp6"), false, order, udp_row, (to, size)) })
 }
 
 /// GetExtendedUdpTable: 0 without processes, 1 with; 50 and 87 as of TCP.

@@ -23,6 +23,7 @@ macro_rules! without_windows {
 
 without_windows! {
     ovl_ShowWindow(window: usize, how: i32) -> Bool;
+    ovl_ShowWindowAsync(window: usize, how: i32) -> Bool;
     ovl_CloseWindow(window: usize) -> Bool;
     ovl_DestroyWindow(window: usize) -> Bool;
     ovl_BringWindowToTop(window: usize) -> Bool;

@@ -106,7 +106,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        for handle in [self.keyboard, self.screen, self.process] {
+        for handle in [self.keyboard, self.screen, self.process].into_iter().filter(|handle| *handle != 0) {
             ovl_CloseHandle(handle);
         }
     }
@@ -151,6 +151,100 @@ fn ctrl_c_is_typed() {
 }
 
 #[test]
+fn a_program_that_never_ceases_to_write_does_not_keep_it_open() {
+    let mut session = Session::start("trap '' HUP; echo ready; while echo more; do :; done");
+    assert!(session.shows("ready"), "{}", session.shown);
+    let console = session.console;
+    let closing = std::thread::spawn(move || ovl_ClosePseudoConsole(console));
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !session.shows("never") && !closing.is_finished() {
+        assert!(std::time::Instant::now() < limit, "it goes on");
+    }
+    closing.join().unwrap();
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0, "it has lost its terminal");
+}
+
+#[test]
+fn one_program_after_the_other_has_it() {
+    let mut session = Session::start("echo first");
+    assert!(session.shows("first"), "{}", session.shown);
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0);
+    ovl_CloseHandle(session.process);
+    session.process =
+        Session::run(session.console, "trap 'echo interrupted >/dev/tty; exit 0' INT; echo second; read a");
+    assert!(session.shows("second"), "{}", session.shown);
+    session.type_in("\x03");
+    assert!(session.shows("interrupted"), "{}", session.shown);
+    assert_eq!(ovl_WaitForSingleObject(session.process, 60_000), 0);
+    ovl_ClosePseudoConsole(session.console);
+}
+
+/// It also ends there: nothing asks for more again and again.
+#[test]
+fn a_file_is_typed_to_its_end() {
+    let path = std::env::temp_dir().join(format!("overlapped-typed-{}", std::process::id()));
+    std::fs::write(&path, "hello\n").unwrap();
+    let name = CString::new(path.to_str().unwrap()).unwrap();
+    let (screen, output) = pipe();
+    let mut console = 0;
+    // SAFETY: the name ends with a zero, and the place is ours.
+    unsafe {
+        let open = |disposition| {
+            overlapped_win32::fileapi::ovl_CreateFileA(name.as_ptr().cast(), 0x8000_0000, 7, null(), disposition, 0, 0)
+        };
+        let input = open(3);
+        assert_eq!(ovl_CreatePseudoConsole(Coord { x: 80, y: 25 }, input, output, 0, &mut console), 0);
+        assert_eq!((ovl_CloseHandle(input), ovl_CloseHandle(output)), (1, 1));
+    }
+    let process = Session::run(console, "read a; echo got:$a");
+    let mut session = Session { console, keyboard: 0, screen, process, shown: String::new() };
+    assert!(session.shows("got:hello"), "{}", session.shown);
+    let begin = std::time::Instant::now();
+    ovl_ClosePseudoConsole(console);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(4), "nothing is waited for");
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn closing_it_ends_no_request_of_the_program_on_the_same_pipe() {
+    use overlapped_abi::Overlapped;
+    let name = CString::new(format!(r"\\.\pipe\pseudo-shared-{}", std::process::id())).unwrap();
+    // SAFETY: names end with zeros; buffers and structures live until their requests are complete.
+    unsafe {
+        let input = overlapped_win32::namedpipeapi::ovl_CreateNamedPipeA(
+            name.as_ptr().cast(),
+            3 | 0x4000_0000,
+            0,
+            1,
+            4096,
+            4096,
+            0,
+            null(),
+        );
+        let client =
+            overlapped_win32::fileapi::ovl_CreateFileA(name.as_ptr().cast(), 0xC000_0000, 0, null(), 3, 0x4000_0000, 0);
+        let (mut room, mut block, mut done) = ([0u8; 4], Overlapped::default(), 0);
+        assert_eq!(ovl_ReadFile(input, room.as_mut_ptr().cast(), 4, null_mut(), &mut block), 0);
+        assert_eq!(ovl_GetLastError(), 997);
+        let (screen, output) = pipe();
+        let mut console = 0;
+        assert_eq!(ovl_CreatePseudoConsole(Coord { x: 80, y: 25 }, input, output, 0, &mut console), 0);
+        ovl_ClosePseudoConsole(console);
+        let ended = |block: &mut Overlapped, done: &mut u32, wait| {
+            let ok = overlapped_win32::ioapiset::ovl_GetOverlappedResult(input, block, done, wait);
+            if ok == 1 { 0 } else { ovl_GetLastError() }
+        };
+        assert_eq!(ended(&mut block, &mut done, 0), 996, "still on its way");
+        let mut sent = Overlapped::default();
+        ovl_WriteFile(client, b"data".as_ptr().cast(), 4, null_mut(), &mut sent);
+        assert_eq!((ended(&mut block, &mut done, 1), done, &room), (0, 4, b"data"));
+        for handle in [client, input, screen, output] {
+            assert_eq!(ovl_CloseHandle(handle), 1);
+        }
+    }
+}
+
+#[test]
 fn what_makes_no_console_is_refused() {
     let (input, output) = pipe();
     let mut console = 0;
@@ -159,8 +253,14 @@ fn what_makes_no_console_is_refused() {
     unsafe {
         assert_eq!(ovl_CreatePseudoConsole(size(0, 1), input, output, 0, &mut console), 0x8007_0057);
         assert_eq!(ovl_CreatePseudoConsole(size(1, 1), 0x7F7F_7F70, output, 0, &mut console), 0x8007_0006);
+        assert_eq!(ovl_CreatePseudoConsole(size(1, 1), input, 0x7F7F_7F70, 0, &mut console), 0x8007_0006);
         assert_eq!(ovl_CreatePseudoConsole(size(1, 1), input, output, 2, &mut console), 0x8007_0057);
     }
     ovl_ClosePseudoConsole(4711);
-    assert_eq!((ovl_CloseHandle(input), ovl_CloseHandle(output)), (1, 1));
+    assert_eq!(ovl_CloseHandle(input), 1);
+    let mut done = 0;
+    // SAFETY: a byte and a place of ours.
+    let written = unsafe { ovl_WriteFile(output, b"x".as_ptr().cast(), 1, &mut done, null_mut()) };
+    assert_eq!((written, ovl_GetLastError()), (0, 232), "no duplicate of the other end is left");
+    assert_eq!(ovl_CloseHandle(output), 1);
 }

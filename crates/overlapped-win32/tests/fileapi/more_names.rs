@@ -20,7 +20,9 @@ fn all_hard_links_are_found() {
     for link in ["two", "sub/three"] {
         std::fs::hard_link(directory.path("one"), directory.path(link)).unwrap();
     }
-    let name = directory.wide("sub\\three");
+    // A way through a link leads to no more names.
+    std::os::unix::fs::symlink("sub", directory.path("way")).unwrap();
+    let name = directory.wide("way\\three");
     let (mut buffer, mut size) = ([0u16; 400], 3u32);
     let mut found = Vec::new();
     // SAFETY: the name ends with a zero, and sizes are at most the buffer's.
@@ -147,6 +149,28 @@ fn an_empty_directory_becomes_a_link_and_back() {
     assert_eq!(std::fs::read_dir(directory.path("")).unwrap().count(), 2, "nothing is left beside");
 }
 
+#[test]
+fn what_is_not_empty_or_in_the_way_of_others_becomes_no_link() {
+    let directory = Directory::new();
+    directory.file("full", b"data");
+    directory.file("empty", b"");
+    let (full, empty) =
+        (directory.open("full", BOTH, OPEN_EXISTING, 0), directory.open("empty", BOTH, OPEN_EXISTING, 0));
+    assert_eq!(control(&full, SET, &symlink_data("target"), &mut []), (0, 50), "its data would be lost");
+    assert_eq!(directory.content("full"), b"data");
+    let name = directory.name("empty");
+    {
+        // SAFETY: the name ends with a zero.
+        let other =
+            unsafe { overlapped_win32::fileapi::ovl_CreateFileA(bytes(&name), READ, 3, null(), OPEN_EXISTING, 0, 0) };
+        let _other = File(other);
+        assert_eq!(control(&empty, SET, &symlink_data("target"), &mut []), (0, 32), "it would lose the name");
+    }
+    assert_eq!(std::fs::read_dir(directory.path("")).unwrap().count(), 2, "nothing is left beside");
+    assert_eq!(control(&empty, SET, &symlink_data("target"), &mut []), (1, UNTOUCHED));
+    assert!(directory.path("empty").is_symlink());
+}
+
 #[derive(Default)]
 struct Told {
     kinds: Vec<u32>,
@@ -182,6 +206,10 @@ fn a_copy_is_followed_by_messages_that_can_end_it() {
     assert!(told.kinds[1..told.kinds.len() - 1].iter().all(|kind| *kind == 2) && told.kinds.len() > 2);
     assert_eq!(directory.content("to").len(), 70_000);
     assert_eq!(copy(&mut told, 1), 0x8007_0050, "the target exists");
+    assert_eq!(copy(&mut Told::default(), 0x3EC4_E00E | 0x2), 0, "hints");
+    for flag in [0x800, 0x20_0000, 0x80, 0x10] {
+        assert_eq!(copy(&mut Told::default(), flag), 0x8007_0057, "{flag:#x}");
+    }
     for (action, answer) in [(1, 0x8007_04D3), (4, 0x8007_0BEA)] {
         assert_eq!(copy(&mut Told { action, ..Told::default() }, 0), answer);
     }
@@ -213,7 +241,7 @@ fn changes_are_told_with_sizes_and_numbers() {
             ovl_ReadDirectoryChangesExW(watched.0, to, 4096, 0, 1 | 8, null_mut(), block, None, class)
         };
         assert_eq!(refused(|| call(to, &mut block, 3)), 87);
-        assert_eq!(refused(|| call(to.wrapping_byte_add(4), &mut block, 2)), 998);
+        assert_eq!(refused(|| call(to.wrapping_byte_add(2), &mut block, 2)), 998);
         granted(|| call(to, &raw mut block, 2));
         std::fs::write(directory.path("new"), b"12345").unwrap();
         let mut bytes = 0;

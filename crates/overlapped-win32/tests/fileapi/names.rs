@@ -84,6 +84,74 @@ fn full_names_follow_the_buffer_convention() {
 }
 
 #[test]
+fn names_of_devices_and_of_no_file_have_no_last_part() {
+    let mut buffer = [0u8; 64];
+    let mut ask = |name: &str| {
+        let name = std::ffi::CString::new(name).unwrap();
+        let mut part = null_mut();
+        // SAFETY: the buffer has the size that is told.
+        let len = unsafe { ovl_GetFullPathNameA(bytes(&name), 64, buffer.as_mut_ptr(), &mut part) } as usize;
+        let start = (part as usize).wrapping_sub(buffer.as_ptr() as usize);
+        (String::from_utf8(buffer[..len].to_vec()).unwrap(), (!part.is_null()).then_some(start))
+    };
+    assert_eq!(ask("nul.txt"), (r"\\.\nul".into(), None));
+    assert_eq!(ask("COM1:"), (r"\\.\COM1".into(), None));
+    assert_eq!(ask(r"\\.\COM1"), (r"\\.\COM1".into(), Some(4)));
+    assert_eq!(ask(r"C:\a\.."), (r"C:\".into(), None));
+    assert_eq!(ask(r"\\server\share"), (r"\\server\share".into(), Some(9)));
+}
+
+#[test]
+fn a_long_name_is_spelled_as_in_its_directories() {
+    let directory = Directory::new();
+    std::fs::create_dir(directory.path("MiXed")).unwrap();
+    directory.file("MiXed/Gr\u{fc}n.Txt", b"");
+    let ask = |name: &[u16]| {
+        let mut buffer = [0u16; 512];
+        // SAFETY: the name ends with a zero, and the size is the buffer's.
+        assert_ne!(unsafe { ovl_GetLongPathNameW(name.as_ptr(), buffer.as_mut_ptr(), 512) }, 0);
+        until_zero(&buffer)
+    };
+    let whole = directory.wide("MiXed\\Gr\u{fc}n.Txt");
+    assert_eq!(ask(&directory.wide("mixED\\GR\u{dc}N.tXT")), until_zero(&whole));
+    assert_eq!(ask(&directory.wide("mixed\\.\\..\\MIXED\\")), until_zero(&directory.wide("MiXed\\.\\..\\MiXed\\")));
+    let mut buffer = [0u16; 512];
+    let len = whole.len() as u32;
+    // SAFETY: as above; the buffer may be the name itself.
+    unsafe {
+        assert_eq!(ovl_GetLongPathNameW(whole.as_ptr(), buffer.as_mut_ptr(), len - 1), len);
+        assert_eq!(ovl_GetLongPathNameW(whole.as_ptr(), buffer.as_mut_ptr(), len), len - 1);
+        assert_eq!(ovl_GetLongPathNameW(buffer.as_ptr(), buffer.as_mut_ptr(), 512), len - 1);
+    }
+    assert_eq!(until_zero(&buffer), until_zero(&whole));
+}
+
+#[test]
+fn a_file_whose_name_is_no_text_can_be_found_and_opened_by_the_w_functions() {
+    use overlapped_win32::fileapi::find::*;
+    use std::os::unix::ffi::OsStrExt;
+    let directory = Directory::new();
+    std::fs::write(directory.path("").join(std::ffi::OsStr::from_bytes(b"b\xE4d")), b"12").unwrap();
+    let mut data = std::mem::MaybeUninit::<FindData<u16>>::zeroed();
+    // SAFETY: names end with zeros, and a structure of numbers may be zero.
+    let found = unsafe {
+        let search = ovl_FindFirstFileW(directory.wide("b*").as_ptr(), data.as_mut_ptr());
+        granted(|| ovl_FindClose(search));
+        data.assume_init()
+    };
+    let mut name = directory.wide("");
+    name.pop();
+    name.extend(found.name.into_iter().take_while(|unit| *unit != 0).chain([0]));
+    assert_eq!(found.name[..4], [0x62, 0xDCE4, 0x64, 0]);
+    // SAFETY: the name ends with a zero.
+    unsafe {
+        assert_eq!(ovl_GetFileAttributesW(name.as_ptr()), 0x20);
+        granted(|| ovl_DeleteFileW(name.as_ptr()));
+    }
+    assert_eq!(std::fs::read_dir(directory.path("")).unwrap().count(), 0);
+}
+
+#[test]
 fn long_and_short_names_are_the_name() {
     let directory = Directory::new();
     let name = directory.file("f", b"");

@@ -1,6 +1,7 @@
 //! Initialization files (`winbase.h`), as Windows answers about them.
 
 use crate::common::*;
+use overlapped_win32::errhandlingapi::{ovl_GetLastError, ovl_SetLastError};
 use overlapped_win32::profiles::*;
 use std::ffi::CString;
 use std::ptr::{null, null_mut};
@@ -174,10 +175,8 @@ fn a_file_that_is_missing_gives_the_defaults_and_an_error() {
         let name = directory.name("new.ini");
         assert_eq!(code(1, || ovl_GetPrivateProfileStringA(key, key, default, to, 16, bytes(&name))), 2);
         granted(|| ovl_WritePrivateProfileStringA(key, key, default, bytes(&name)));
-        assert_eq!(
-            code(0, || ovl_GetPrivateProfileSectionA(c"x".as_ptr().cast(), null_mut(), 0, bytes(&name))),
-            UNTOUCHED
-        );
+        assert_eq!(code(0, || ovl_GetPrivateProfileSectionA(c"x".as_ptr().cast(), null_mut(), 0, bytes(&name))), 2);
+        assert_eq!(code(0, || ovl_GetPrivateProfileSectionA(c"k".as_ptr().cast(), null_mut(), 0, bytes(&name))), 234);
     }
     assert_eq!(directory.content("new.ini"), b"[k]\r\nk=d\r\n");
 }
@@ -197,4 +196,63 @@ fn writers_lose_nothing_of_each_other() {
     });
     let written = std::fs::read_to_string(profile.name.to_str().unwrap()).unwrap();
     assert_eq!(written.lines().filter(|line| line.starts_with('k') && line.ends_with("=v")).count(), 80);
+}
+
+#[test]
+fn the_last_error_tells_a_value_from_a_default_and_from_a_part() {
+    let profile = profile();
+    let string = |section, key, size| {
+        ovl_SetLastError(UNTOUCHED);
+        let told = profile.string(section, key, Some("d"), size).0;
+        (told, ovl_GetLastError())
+    };
+    assert_eq!(string(Some("one"), Some("alpha"), 6), (5, 0));
+    assert_eq!(string(Some("one"), Some("alpha"), 5), (4, 234));
+    assert_eq!(string(Some("one"), Some("alpha"), 0), (0, 234));
+    assert_eq!(string(Some("one"), Some("none"), 9), (1, 2), "the default");
+    assert_eq!(string(Some("none"), None, 9), (1, 2));
+    assert_eq!((string(None, None, 13), string(None, None, 12)), ((12, 0), (10, 234)));
+    assert_eq!((string(None, None, 2), string(None, None, 1)), ((0, 234), (0, 234)));
+    assert_eq!((code(5, || profile.int("ind") as u32 + 2), code(42, || profile.int("none") as u32)), (0, 2));
+    let section = |size| code(0, || profile.section(size).0);
+    assert_eq!((section(2), section(1), section(0)), (234, 234, 234));
+    assert_eq!(code(96, || profile.section(97).0), 0);
+    assert_eq!(code(94, || profile.section(96).0), 234);
+}
+
+#[test]
+fn a_list_of_nothing_ends_as_other_lists_do() {
+    let profile = profile();
+    std::fs::write(profile.name.to_str().unwrap(), "[One]\r\n; nothing\r\n").expect("written");
+    assert_eq!((profile.section(9), profile.section(2)), ((0, "||".into()), (0, "||".into())));
+    assert_eq!(profile.string(Some("one"), None, Some("d"), 9), (0, "||".into()), "a section without keys");
+    std::fs::write(profile.name.to_str().unwrap(), "").expect("written");
+    assert_eq!(profile.string(None, None, Some("d"), 9), (0, "||".into()));
+    assert_eq!(ovl_GetLastError(), 0, "there is such a file");
+}
+
+#[test]
+fn a_new_value_leaves_its_key_as_it_is_spelled() {
+    let profile = profile();
+    assert_eq!(profile.write(Some("ONE"), Some("BETA"), Some("2")), 1);
+    let text = std::fs::read_to_string(profile.name.to_str().unwrap()).expect("read");
+    assert!(text.contains("\nBeta=2\r\n"), "{text}");
+}
+
+#[test]
+fn who_reads_while_others_write_sees_all_of_a_change() {
+    let profile = profile();
+    let long = |unit: &str| unit.repeat(20_000);
+    std::thread::scope(|s| {
+        let written = s.spawn(|| {
+            for n in 0..400 {
+                let value = if n % 2 == 0 { "" } else { "y" };
+                assert_eq!(profile.write(Some("one"), Some("alpha"), Some(&long(value))), 1);
+            }
+        });
+        while !written.is_finished() {
+            // Behind the value that is now short, now long.
+            assert_eq!(profile.string(Some("two"), Some("k"), Some("gone"), 200).1, "v;c|");
+        }
+    });
 }

@@ -236,6 +236,94 @@ fn a_submission_that_is_not_done_in_time_says_so() {
     }
 }
 
+/// One of two threads that wait for different numbers must not take the news from the other.
+#[test]
+fn threads_that_wait_at_one_ring_each_have_their_number() {
+    let (server, client) = silent_pipe("ring-two");
+    let ring = Ring::new(4);
+    let mut room = [[0u8; 4]; 2];
+    for round in 0..200 {
+        for (user, to) in room.iter_mut().enumerate() {
+            assert_eq!(ring.read(handle(client.0), memory(to.as_mut_ptr()), 4, 0, user, 0), 0);
+        }
+        assert_eq!(ring.submit(0), 2);
+        let number = ring.0;
+        // SAFETY: nothing is built meanwhile.
+        let wait = move |count| unsafe { ovl_SubmitIoRing(number, count, LONG, null_mut()) };
+        let two = std::thread::spawn(move || wait(2));
+        let one = std::thread::spawn(move || wait(1));
+        let write = || {
+            let (mut done, mut block) = (0, overlapped_abi::Overlapped::default());
+            // SAFETY: the bytes and the structure live until the write is complete, which is waited for.
+            unsafe {
+                use overlapped_win32::fileapi::transfer::ovl_WriteFile;
+                ovl_WriteFile(server.0, b"data".as_ptr().cast(), 4, null_mut(), &mut block);
+                assert_eq!(overlapped_win32::ioapiset::ovl_GetOverlappedResult(server.0, &mut block, &mut done, 1), 1);
+            }
+        };
+        write();
+        assert_eq!(one.join().unwrap(), 0, "round {round}");
+        assert!(!two.is_finished());
+        write();
+        assert_eq!((two.join().unwrap(), ring.all().len()), (0, 2));
+    }
+}
+
+#[test]
+fn closing_a_ring_ends_waits_at_it_and_takes_nothing_more() {
+    let (_server, client) = silent_pipe("ring-closed");
+    let ring = std::mem::ManuallyDrop::new(Ring::new(4));
+    let mut room = [0u8; 4];
+    assert_eq!(ring.read(handle(client.0), memory(room.as_mut_ptr()), 4, 0, 1, 0), 0);
+    assert_eq!(ring.submit(0), 1);
+    let number = ring.0;
+    // SAFETY: nothing is built meanwhile.
+    let waiting = std::thread::spawn(move || unsafe { ovl_SubmitIoRing(number, 1, LONG, null_mut()) });
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    assert_eq!(ovl_CloseIoRing(number), 0);
+    // Either it waited, or came too late.
+    assert!(matches!(waiting.join().unwrap(), 0 | 0x8007_0006));
+    assert_eq!(ring.read(handle(client.0), memory(room.as_mut_ptr()), 4, 0, 1, 0), 0x8007_0006);
+    // SAFETY: nothing is submitted.
+    assert_eq!(unsafe { ovl_SubmitIoRing(number, 0, 0, null_mut()) }, 0x8007_0006);
+}
+
+#[test]
+fn a_flush_needs_the_right_to_write_whatever_it_flushes() {
+    let directory = Directory::new();
+    directory.file("f", b"x");
+    let (reader, writer) = (directory.open("f", READ, OPEN_EXISTING, 0), directory.open("f", WRITE, OPEN_EXISTING, 0));
+    let ring = Ring::new(8);
+    for mode in 0..4 {
+        for (file, expected) in [(&reader, 0x8007_0005), (&writer, 0)] {
+            assert_eq!(ovl_BuildIoRingFlushFile(ring.0, handle(file.0), mode, 1, 0), 0);
+            assert_eq!((ring.submit(1), ring.pop()), (1, Some((1, expected, 0))), "mode {mode}");
+        }
+    }
+}
+
+#[test]
+fn pages_are_gathered_and_written_through() {
+    const UNCACHED: u32 = 0x2000_0000;
+    let directory = Directory::new();
+    let file = directory.open("f", BOTH, CREATE_ALWAYS, OVERLAPPED | UNCACHED);
+    #[repr(align(4096))]
+    struct Page([u8; 4096]);
+    let pages = [Page([1; 4096]), Page([2; 4096])];
+    let segments = pages.each_ref().map(|page| page.0.as_ptr() as u64);
+    let ring = Ring::new(4);
+    for (user, how) in [(1, 0), (2, 1)] {
+        // SAFETY: an element of 64 bits for each page, and the pages live as long as the ring.
+        let built = unsafe {
+            ovl_BuildIoRingWriteFileGather(ring.0, handle(file.0), 2, segments.as_ptr().cast(), 8192, 0, how, user, 0)
+        };
+        assert_eq!(built, 0);
+    }
+    assert_eq!(ring.submit(2), 2);
+    assert_eq!(ring.all(), [(1, 0, 8192), (2, 0, 8192)]);
+    assert_eq!(directory.content("f")[4095..4097], [1, 2]);
+}
+
 #[test]
 fn what_a_ring_can_do_is_asked_first() {
     let mut capabilities = [0u32; 4];

@@ -98,6 +98,48 @@ fn only_a_root_has_a_volume_name() {
     }
 }
 
+#[test]
+fn the_root_of_a_name_is_that_of_its_drive_volume_or_share() {
+    use overlapped_win32::fileapi::volumes::ovl_GetVolumePathNameW;
+    let ask = |name: &str| {
+        let (name, mut root) = (wide(name), [0u16; 64]);
+        overlapped_win32::errhandlingapi::ovl_SetLastError(UNTOUCHED);
+        // SAFETY: the name ends with a zero, and the size is the buffer's.
+        match unsafe { ovl_GetVolumePathNameW(name.as_ptr(), root.as_mut_ptr(), 64) } {
+            0 => Err(overlapped_win32::errhandlingapi::ovl_GetLastError()),
+            _ => Ok(until_zero(&root)),
+        }
+    };
+    let volume = until_zero(&volume_of("C:\\"));
+    let rows: [(&str, Result<&str, u32>); 14] = [
+        (r"C:\x\..\y", Ok(r"C:\")),
+        ("relative", Ok(r"C:\")),
+        ("/posix/path", Ok(r"C:\")),
+        (r"\\?\C:\x", Ok(r"\\?\C:\")),
+        (r"\\.\C:", Ok(r"\\.\C:\")),
+        (r"\\server\share\x\y", Ok(r"\\server\share\")),
+        (r"\\server\share", Ok(r"\\server\share\")),
+        (r"\\?\UNC\server\share\x", Ok(r"\\?\UNC\server\share\")),
+        (&format!("{volume}x\\y"), Ok(&volume)),
+        (r"\\server", Err(123)),
+        (r"\\.\COM1", Err(123)),
+        ("nul", Err(123)),
+        (r"Q:\x", Err(2)),
+        ("", Err(87)),
+    ];
+    for (name, expected) in rows {
+        assert_eq!(ask(name), expected.map(String::from), "{name}");
+    }
+    let (name, mut root) = (wide(r"C:\x"), [7u16; 8]);
+    // SAFETY: as above.
+    unsafe {
+        assert_eq!(refused(|| ovl_GetVolumePathNameW(name.as_ptr(), root.as_mut_ptr(), 3)), 206);
+        assert_eq!(refused(|| ovl_GetVolumePathNameW(name.as_ptr(), root.as_mut_ptr(), 0)), 87);
+        granted(|| ovl_GetVolumePathNameW(name.as_ptr(), root.as_mut_ptr(), 4));
+    }
+    assert_eq!(root[..5], [67, 58, 92, 0, 7]);
+}
+
 fn query(name: Option<&str>) -> Result<Vec<String>, u32> {
     let name = name.map(wide);
     let mut told = vec![0u16; 16_000];

@@ -4,6 +4,7 @@
 //! The ordinary run is a sample that fits in a minute of two processors. `OVERLAPPED_FULL_MATRIX=1` runs every pair and every
 //! choice with every compiler in every language, which takes half an hour.
 
+mod base;
 mod compilers;
 mod matrix;
 mod surface;

@@ -9,7 +9,7 @@ use std::mem::offset_of;
 use std::path::Path;
 
 /// A C program that asserts all this.
-fn assert_in_c(name: &str, assertions: &str) {
+pub(crate) fn assert_in_c(name: &str, assertions: &str) {
     let text = format!(
         "#define WIN32_NO_STATUS\n#include <winsock2.h>\n#include <mswsock.h>\n#include <mstcpip.h>\n#include <winioctl.h>\n#include <winternl.h>\n#undef WIN32_NO_STATUS\n#include <ntstatus.h>\n{assertions}"
     );

@@ -172,6 +172,49 @@ pub fn follow_shares() {
 }
 
 #[test]
+fn a_file_that_waits_to_be_deleted_is_refused_elsewhere_and_goes_with_the_last_process_01_2_5_02_8() {
+    lead("lead-doomed");
+}
+
+fn dispose(file: RawHandle, delete: u8) -> Result<(), u32> {
+    use overlapped_win32::fileapi::information::ovl_SetFileInformationByHandle;
+    // SAFETY: a byte, which is what class 4 takes.
+    answer(unsafe { ovl_SetFileInformationByHandle(file, 4, std::ptr::from_ref(&delete).cast(), 1) })
+}
+
+pub fn lead_doomed() {
+    const DELETE: u32 = 0x1_0000;
+    let (meeting, _) = event("meeting", false);
+    let (file, kept) = (open("doomed", BOTH | DELETE, ALL, 0).unwrap(), open("kept", BOTH | DELETE, ALL, 0).unwrap());
+    assert_eq!((dispose(file, 1), dispose(kept, 1), dispose(kept, 0)), (Ok(()), Ok(()), Ok(())));
+    let mut follower = Follower::start("follow-doomed");
+    dispose(file, 0).unwrap();
+    follower.go();
+    assert_eq!(ovl_WaitForSingleObject(meeting, LONG), SIGNALLED);
+    dispose(file, 1).unwrap();
+    ovl_CloseHandle(file);
+    ovl_CloseHandle(kept);
+    assert_eq!((path("doomed").exists(), path("kept").exists()), (true, true), "the follower has it open");
+    assert_eq!(open("doomed", READ, ALL, 0), Err(5));
+    follower.finish();
+    assert!(!path("doomed").exists());
+    ovl_CloseHandle(open("doomed", READ, ALL, 0).expect("the name is free"));
+    ovl_CloseHandle(meeting);
+}
+
+pub fn follow_doomed() {
+    let (meeting, _) = event("meeting", false);
+    assert_eq!([open("doomed", READ, ALL, 0), open("doomed", 0, ALL, 0)], [Err(5), Err(5)]);
+    ovl_CloseHandle(open("kept", READ, ALL, 0).unwrap());
+    ready();
+    let file = open("doomed", READ, ALL, 0).expect("it was taken back");
+    ovl_SetEvent(meeting);
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    assert_eq!(open("doomed", READ, ALL, 0), Err(5));
+    ovl_CloseHandle(file);
+}
+
+#[test]
 fn of_all_processes_one_has_a_file_alone_and_one_a_range_01_2_2_02_9() {
     lead("lead-alone");
 }

@@ -2,8 +2,9 @@
 
 use crate::common::*;
 use overlapped_abi::Overlapped;
+use overlapped_win32::handleapi::ovl_DuplicateHandle;
 use overlapped_win32::ioapiset::*;
-use overlapped_win32::processthreadsapi::{ovl_GetCurrentThread, ovl_QueueUserAPC};
+use overlapped_win32::processthreadsapi::{ovl_GetCurrentProcess, ovl_GetCurrentThread, ovl_QueueUserAPC};
 use overlapped_win32::synchapi::*;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -173,6 +174,25 @@ fn the_pointers_must_not_be_null() {
     assert_eq!(refused(|| unsafe { ovl_GetOverlappedResult(0, null_mut::<Overlapped>(), &mut 0, 0) }), 998);
     // SAFETY: as above.
     assert_eq!(refused(|| unsafe { ovl_GetOverlappedResult(0, request.overlapped(), null_mut(), 0) }), 998);
+}
+
+#[test]
+fn an_event_that_may_not_be_waited_for_is_refused_while_the_request_is_pending() {
+    const MODIFY_STATE: u32 = 2;
+    bounded(|| {
+        let (place, whole) = (Place::new(), manual_event(false));
+        let (own, mut narrow) = (ovl_GetCurrentProcess(), 0);
+        // SAFETY: a place of ours.
+        granted(|| unsafe { ovl_DuplicateHandle(own, whole.0, own, &mut narrow, MODIFY_STATE, 0, 0) });
+        let narrow = owned(narrow);
+        let (file, mut request) = pending(&place, narrow.0);
+        assert_eq!(request.result(file.0, INFINITE, false), (0, 5, 4711), "no SYNCHRONIZE");
+        assert_eq!(request.result(file.0, 0, false), (0, 996, 4711), "nothing is waited for");
+        place.feed(b"x");
+        // The event is set all the same, for which the handle has the right.
+        assert_eq!(ovl_WaitForSingleObject(whole.0, LOST), SATISFIED);
+        assert_eq!(request.result(file.0, INFINITE, false), (1, 0xDEAD, 1));
+    });
 }
 
 #[test]

@@ -45,6 +45,32 @@ fn writing_is_recorded_at_once_and_reading_when_data_comes() {
     assert!(!event.signalled(MOMENT));
 }
 
+/// Section 7.3: whoever looks meets the reset; what came before it is received all the same, and then the reset is told, again and again.
+#[test]
+fn what_came_before_a_reset_is_received_although_the_reset_was_recorded() {
+    let ((client, server), event) = (Socket::pair(), Event::new());
+    assert_eq!(client.send(b"answer"), (6, 0));
+    // It has arrived once it can be seen.
+    assert_eq!(server.recv_flags(&mut [0; 8], MSG_PEEK), (6, 0));
+    // Unread data at close is a reset.
+    assert_eq!(server.send(b"never read"), (10, 0));
+    assert_eq!(client.recv_flags(&mut [0; 16], MSG_PEEK), (10, 0));
+    drop(client);
+    select(&server, &event, FD_READ | FD_CLOSE);
+    let (mut found, mut code) = (0, 0);
+    while found & FD_CLOSE == 0 {
+        let (more, error) = recorded(&server, &event, FD_CLOSE_BIT);
+        (found, code) = (found | more, error);
+    }
+    assert_eq!((found, code), (FD_READ | FD_CLOSE, 10054));
+    let mut room = [0; 4];
+    assert_eq!((server.recv(&mut room), &room), ((4, 0), b"answ"));
+    assert_eq!((server.recv(&mut room), &room[..2]), ((2, 0), &b"er"[..]));
+    for _ in 0..2 {
+        assert_eq!(server.recv(&mut room), (ERROR, 10054));
+    }
+}
+
 /// Section 7.3: the mode, and the end of the selection.
 #[test]
 fn selection_makes_the_socket_non_blocking_until_it_ends() {

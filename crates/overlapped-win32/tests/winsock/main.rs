@@ -5,17 +5,21 @@
 mod common;
 
 mod closing;
+mod echoes;
 mod engines;
 mod events;
 mod extensions;
+mod groups;
 mod layout;
 mod lookups;
 mod names;
 mod native;
 mod network;
+mod notices;
 mod options;
 mod overlapped;
 mod readiness;
+mod routes;
 mod setup;
 mod sharing;
 mod transfer;

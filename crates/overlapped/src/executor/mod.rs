@@ -37,6 +37,8 @@
 //! # }
 //! ```
 //!
+//! [`sleep`] and [`timeout`] are for futures under any executor; what can be waited for, [`ThreadPool::signalled`] makes a future of.
+//!
 //! | What if | Then |
 //! |---|---|
 //! | a [`JoinHandle`] is dropped | its task goes on |
@@ -48,8 +50,10 @@
 mod join;
 mod registry;
 mod task;
+mod wait;
 
 pub use join::{JoinError, JoinHandle};
+pub use wait::{Elapsed, Signalled, Sleep, sleep, sleep_in, timeout, timeout_in};
 
 use crate::error::{Error, Result};
 use crate::pool::{PoolSize, Shutdown, ThreadPool};

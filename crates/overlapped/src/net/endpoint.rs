@@ -39,7 +39,7 @@ impl Endpoint {
         let (handle, socket) = made.map_err(|code| failed(code, "socket"))?;
         let instance = Arc::clone(socket.instance());
         let grant = Grant { instance, access: access() };
-        Ok(Self { handle: OwnedHandle::new(system.clone(), handle, grant), socket })
+        Ok(Self { handle: OwnedHandle::new(system, handle, grant)?, socket })
     }
 
     pub fn create(system: &System, family: i32, kind: i32) -> Result<Self> {
@@ -56,6 +56,10 @@ impl Endpoint {
     pub fn pair(system: &System) -> Result<[Self; 2]> {
         let [near, far] = socket::pair(system, 1, true).map_err(|code| failed(code, "socketpair"))?;
         Ok([Self::of(system, Ok(near))?, Self::of(system, Ok(far))?])
+    }
+
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(Self { handle: self.handle.duplicate()?, socket: self.socket.clone() })
     }
 
     pub fn handle(&self) -> &OwnedHandle {
@@ -173,6 +177,14 @@ macro_rules! endpoint_methods {
             #[must_use]
             pub fn handle(&self) -> &$crate::OwnedHandle {
                 self.0.handle()
+            }
+
+            /// Another handle of the same socket: requests of either are requests of both, and it is closed with the last of them.
+            ///
+            /// # Errors
+            /// 4 when there are too many handles.
+            pub fn try_clone(&self) -> $crate::Result<Self> {
+                self.0.try_clone().map(Self)
             }
 
             /// The device underneath, for everything that has no method here.

@@ -233,8 +233,26 @@ macro_rules! stream_methods {
             }
         }
 
+        /// Waits for what comes.
+        impl std::io::Read for $type {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                Ok(self.0.receive_now(buffer)?)
+            }
+        }
+
         /// Waits until everything is taken over.
         impl std::io::Write for &$type {
+            fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+                Ok(self.0.send_now(buffer)?)
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+
+        /// Waits until everything is taken over.
+        impl std::io::Write for $type {
             fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
                 Ok(self.0.send_now(buffer)?)
             }

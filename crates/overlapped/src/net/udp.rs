@@ -8,7 +8,8 @@ use crate::operation::{self, Operation};
 use overlapped_devices::socket::{Address, Arrival, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
 use overlapped_kernel::System;
 use overlapped_kernel::request::Buffer;
-use std::net::{SocketAddr, ToSocketAddrs};
+use rustix::net::sockopt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const DATAGRAM: i32 = 2;
@@ -68,6 +69,11 @@ impl<B: IoBufMut> Addressed<B> {
             unsafe { socket.receive_overlapped(what, how) }
         }
     }
+}
+
+/// The outcome of a change of an option.
+fn told(done: rustix::io::Result<()>) -> Result<()> {
+    done.map_err(|error| failed(overlapped_abi::WsaError::from_errno(error.raw_os_error()), "setsockopt"))
 }
 
 /// A send to an address.
@@ -152,13 +158,61 @@ impl UdpSocket {
     ///
     /// # Errors
     /// 10049 for an address that is no group's, 10042 for one of the other family.
-    pub fn join_group(&self, group: std::net::IpAddr) -> Result<()> {
-        use rustix::net::sockopt;
+    pub fn join_group(&self, group: IpAddr) -> Result<()> {
         let fd = self.handle();
-        let joined = match group {
-            std::net::IpAddr::V4(group) => sockopt::set_ip_add_membership(fd, &group, &std::net::Ipv4Addr::UNSPECIFIED),
-            std::net::IpAddr::V6(group) => sockopt::set_ipv6_add_membership(fd, &group, 0),
-        };
-        joined.map_err(|error| failed(overlapped_abi::WsaError::from_errno(error.raw_os_error()), "setsockopt"))
+        told(match group {
+            IpAddr::V4(group) => sockopt::set_ip_add_membership(fd, &group, &Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(group) => sockopt::set_ipv6_add_membership(fd, &group, 0),
+        })
+    }
+
+    /// Leaves a multicast group.
+    ///
+    /// # Errors
+    /// As for [`UdpSocket::join_group`]; 10049 for one that was not joined.
+    pub fn leave_group(&self, group: IpAddr) -> Result<()> {
+        let fd = self.handle();
+        told(match group {
+            IpAddr::V4(group) => sockopt::set_ip_drop_membership(fd, &group, &Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(group) => sockopt::set_ipv6_drop_membership(fd, &group, 0),
+        })
+    }
+
+    fn is_v6(&self) -> bool {
+        self.0.socket().family() == rustix::net::AddressFamily::INET6.as_raw().into()
+    }
+
+    /// Does what this socket sends to a group reach members on this computer, too? It does at first.
+    ///
+    /// # Errors
+    /// 10038 for a socket that is closed.
+    pub fn set_multicast_loop(&self, yes: bool) -> Result<()> {
+        let fd = self.handle();
+        told(if self.is_v6() {
+            sockopt::set_ipv6_multicast_loop(fd, yes)
+        } else {
+            sockopt::set_ip_multicast_loop(fd, yes)
+        })
+    }
+
+    /// How many routers what this socket sends to a group passes, 0 to 255; 1 at first: none.
+    ///
+    /// # Errors
+    /// 10038 for a socket that is closed.
+    pub fn set_multicast_hops(&self, hops: u8) -> Result<()> {
+        let fd = self.handle();
+        told(if self.is_v6() {
+            sockopt::set_ipv6_multicast_hops(fd, hops.into())
+        } else {
+            sockopt::set_ip_multicast_ttl(fd, hops.into())
+        })
+    }
+
+    /// May it send to broadcast addresses? Not at first: such a send fails with 5.
+    ///
+    /// # Errors
+    /// 10038 for a socket that is closed.
+    pub fn set_broadcast(&self, yes: bool) -> Result<()> {
+        told(sockopt::set_socket_broadcast(self.handle(), yes))
     }
 }

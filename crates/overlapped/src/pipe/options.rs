@@ -149,7 +149,7 @@ impl PipeOptions {
         let made = driver(&system)?.create(&system, name.as_ref(), &new);
         let Open { handle, grant, .. } =
             made.map_err(|code| Error::new(code, "creation of a pipe").about(name.as_ref()))?;
-        Ok(NamedPipeServer(End::new(OwnedHandle::new(system, handle, grant))))
+        OwnedHandle::new(&system, handle, grant).map(End::new).map(NamedPipeServer)
     }
 }
 
@@ -229,7 +229,7 @@ impl ClientOptions {
         };
         let failed = |code| Error::new(code, "open").about(name.as_ref());
         let Open { handle, grant, .. } = system.open(name.as_ref(), &params).map_err(failed)?;
-        let handle = OwnedHandle::new(system, handle, grant);
+        let handle = OwnedHandle::new(&system, handle, grant)?;
         if !devices::is_pipe(handle.grant()) {
             return Err(failed(overlapped_abi::Win32Error::INVALID_FUNCTION));
         }

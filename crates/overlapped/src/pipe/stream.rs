@@ -113,8 +113,8 @@ pub fn anonymous(bytes: u32) -> Result<(PipeReader, PipeWriter)> {
 pub fn anonymous_in(system: &System, bytes: u32) -> Result<(PipeReader, PipeWriter)> {
     let made = driver(system)?.anonymous(system, bytes);
     let (read, write) = made.map_err(|code| Error::new(code, "creation of a pipe"))?;
-    let end = |open: Open| End::new(OwnedHandle::new(system.clone(), open.handle, open.grant));
-    Ok((PipeReader(end(read)), PipeWriter(end(write))))
+    let end = |open: Open| OwnedHandle::new(system, open.handle, open.grant).map(End::new);
+    Ok((PipeReader(end(read)?), PipeWriter(end(write)?)))
 }
 
 impl PipeReader {

@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::file::File;
 use crate::handle::OwnedHandle;
 use crate::objects::{MutexObject, Semaphore};
+use crate::section::Section;
 use overlapped_abi::{AccessMask, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::handle::{Entry, Handle, HandleFlags, Object};
@@ -27,7 +28,8 @@ mod sealed {
     }
 }
 
-/// What [`Command::inherit`](super::Command::inherit) can give to a child: an [`Event`], a [`MutexObject`], a [`Semaphore`], a [`File`].
+/// What [`Command::inherit`](super::Command::inherit) can give to a child: an [`Event`], a [`MutexObject`], a [`Semaphore`], a
+/// [`Section`], a [`File`].
 pub trait Inheritable: sealed::Sealed {}
 
 impl<T: sealed::Sealed> Inheritable for T {}
@@ -49,7 +51,7 @@ macro_rules! objects {
     };
 }
 
-objects! { Event Event  MutexObject Mutant  Semaphore Semaphore }
+objects! { Event Event  MutexObject Mutant  Semaphore Semaphore  Section Section }
 
 impl sealed::Sealed for File {
     fn object(&self) -> (Object, AccessMask) {
@@ -61,7 +63,7 @@ impl sealed::Sealed for File {
         match entry.object {
             Object::Instance(instance) if !instance.is_overlapped() => {
                 let grant = Grant { instance, access: entry.access };
-                Some(Self::new(OwnedHandle::new(system.clone(), handle, grant)))
+                OwnedHandle::new(system, handle, grant).ok().map(Self::new)
             }
             _ => None,
         }

@@ -92,7 +92,7 @@ impl NullModem {
             let grant = Grant { instance, access: opened.access };
             let made = system.insert(Object::Instance(grant.instance.clone()), grant.access);
             let handle = made.map_err(|code| Error::new(code, "open of a null modem"))?;
-            let handle = OwnedHandle::new(system.clone(), handle, grant);
+            let handle = OwnedHandle::new(&system, handle, grant)?;
             self.options.set_up(&handle)?;
             handles.push(handle);
         }

@@ -184,7 +184,7 @@ impl Options {
             system.open(name.as_os_str(), &params)
         };
         let Open { handle, grant, .. } = opened.map_err(|code| Error::with_path(code, "open", name))?;
-        let handle = OwnedHandle::new(system, handle, grant);
+        let handle = OwnedHandle::new(&system, handle, grant)?;
         self.set_up(&handle).map_err(|error| error.about(name))?;
         Ok(handle)
     }

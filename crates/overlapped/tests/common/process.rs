@@ -40,7 +40,7 @@ fn descriptors() -> usize {
     let kept = |to: &Path| {
         let name = to.file_name().and_then(OsStr::to_str).unwrap_or_default();
         to.parent().is_some_and(|parent| parent.ends_with("files"))
-            && (name.starts_with("marks-") || matches!(name, "locked" | "table"))
+            && ["marks-", "table", "locked"].iter().any(|kept| name.starts_with(kept))
     };
     let all = std::fs::read_dir("/proc/self/fd").expect("procfs").flatten();
     all.filter(|entry| !std::fs::read_link(entry.path()).is_ok_and(|to| kept(&to))).count()

@@ -99,8 +99,31 @@ fn multicast_reaches_the_members_of_its_group() {
         }
         match receive.wait_timeout(Duration::from_secs(2)) {
             Ok((result, bytes)) => assert_eq!((result, bytes), (Ok(6), b"to all".to_vec())),
-            Err(_) => eprintln!("not here: the group's datagrams do not come back"),
+            Err(_) => return eprintln!("not here: the group's datagrams do not come back"),
         }
+        let send = |text: &'static str| sender.send_to(text, ([239, 255, 77, 88], port).into()).wait().0.unwrap();
+        sender.set_multicast_hops(3).unwrap();
+        assert_eq!(rustix::net::sockopt::ip_multicast_ttl(sender.handle()), Ok(3));
+        sender.set_multicast_loop(false).unwrap();
+        send("to others");
+        sender.set_multicast_loop(true).unwrap();
+        send("to all again");
+        assert_eq!(member.receive(Vec::with_capacity(16)).wait(), (Ok(12), b"to all again".to_vec()));
+        member.leave_group([239, 255, 77, 88].into()).unwrap();
+        assert_eq!(failure(member.leave_group([239, 255, 77, 88].into())), 10049);
+        assert_eq!(failure(member.join_group([127, 0, 0, 1].into())), 10022);
+    });
+}
+
+#[test]
+fn broadcasts_are_to_be_allowed_first() {
+    on_real_engines(|lab| {
+        let sender = UdpSocket::bind_in(&lab.system, "0.0.0.0:0").unwrap();
+        let everybody = ([255, 255, 255, 255], 9).into();
+        assert_eq!(failure(sender.send_to("all", everybody).wait().0), 5);
+        sender.set_broadcast(true).unwrap();
+        // Whether anything leads there is the network's business.
+        assert!(!sender.send_to("all", everybody).wait().0.is_err_and(|error| error.code().0 == 5));
     });
 }
 

@@ -37,6 +37,17 @@ impl Spill {
         Some(file)
     }
 
+    /// Waits until nobody has one of these marks here.
+    pub fn await_none(home: &Home, hash: u64, marks: Marks) {
+        let Ok(file) = open(home, hash as usize % FILES) else { return };
+        for (first, end) in rows(marks) {
+            let (first, end) = (first_byte(hash) + first, first_byte(hash) + end);
+            if let Err(errno) = record_lock::set_when_free(file.as_fd(), (first, end)) {
+                tracing::warn!(%errno, "nobody waits for the end of a file's last instance");
+            }
+        }
+    }
+
     /// Has this process marks of the file here?
     pub fn has(&self, hash: u64) -> bool {
         self.own.lock().contains(&hash)

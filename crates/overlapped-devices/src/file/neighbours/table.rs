@@ -2,7 +2,8 @@
 //! system call for it.
 //!
 //! The memory is a table of [buckets](Bucket), found by a file's hash, which is a cache line each. A word of a bucket says which file (the rest
-//! of the hash), which process and what it does: six bits of [`Marks`]. Only its process writes a word, and takes it away.
+//! of the hash), which process and what it does: seven bits of [`Marks`]. Only its process writes a word, and takes it away; but whoever closes a
+//! file that is to be deleted sets the bit that says so in the words of those who still have it open.
 //!
 //! **Who lives** is said by locks on the table's file. A process is a *slot*, a byte that it holds locked exclusively. Linux lets go of
 //! that with the process, however it ends, and a word whose slot nobody holds counts for nothing. Who meets such a word takes it away, with the slot
@@ -51,6 +52,8 @@ const SIZE: usize = size_of::<Memory>();
 struct Memory {
     /// How many processes have byte-range locks, by hash.
     counts: [AtomicU32; COUNTS],
+    /// How many words and spilled marks say that a file waits to be deleted, or more, if a process was killed.
+    deletions: AtomicU32,
     buckets: [Bucket; BUCKETS],
 }
 
@@ -62,8 +65,8 @@ struct Bucket {
 }
 
 /// The bits of a word that say which file, besides the bucket. Those of its marks are the lowest.
-const FILE: u64 = !0 << 20;
-const MARKS: u32 = 6;
+const FILE: u64 = !0 << 21;
+const MARKS: u32 = 7;
 
 fn word(hash: u64, slot: u64, marks: Marks) -> u64 {
     if marks == Marks::default() { 0 } else { hash & FILE | slot << MARKS | u64::from(marks.0) }
@@ -75,6 +78,11 @@ fn slot_of(word: u64) -> u64 {
 
 fn marks_of(word: u64) -> Marks {
     Marks((word & ((1 << MARKS) - 1)) as u8)
+}
+
+/// Whose word for this file it is.
+fn is_of(word: u64, hash: u64) -> Option<u64> {
+    (word != 0 && (word ^ hash) & FILE == 0).then(|| slot_of(word))
 }
 
 /// See the module page.
@@ -142,16 +150,61 @@ impl Table {
         Some(slot)
     }
 
-    /// Says what this process does with a file. Not for two threads at a time with one file. False: there is no room for it.
-    pub fn put(&self, hash: u64, marks: Marks) -> bool {
-        let Some(slot) = self.slot else { return false };
-        let (bucket, new) = (self.bucket(hash), word(hash, slot, marks));
-        let is_own = |word: u64| word != 0 && (word ^ hash) & FILE == 0 && slot_of(word) == slot;
-        if let Some(own) = bucket.words.iter().find(|word| is_own(word.load(Relaxed))) {
-            own.store(new, SeqCst);
-            return true;
+    /// Says what this process does with a file, and no longer what it did before. Not for two threads at a time with one file. `None`: there is no
+    /// room for it. True: somebody has left it the deletion of the file meanwhile.
+    pub fn put(&self, hash: u64, before: Marks, now: Marks) -> Option<bool> {
+        let slot = self.slot?;
+        let (bucket, new) = (self.bucket(hash), word(hash, slot, now));
+        if let Some(own) = bucket.words.iter().find(|word| is_of(word.load(Relaxed), hash) == Some(slot)) {
+            let left = |word: u64| marks_of(word).meets(Marks::DELETED) && !before.meets(Marks::DELETED);
+            // What others have left stays for as long as there is a word.
+            let next = |word: u64| if new != 0 && left(word) { new | u64::from(Marks::DELETED.0) } else { new };
+            let old = own.fetch_update(SeqCst, Relaxed, |word| Some(next(word))).unwrap_or_else(|word| word);
+            return Some(left(old));
         }
-        new == 0 || bucket.enter(new) || self.make_room(bucket) && bucket.enter(new)
+        let entered = new == 0 || bucket.enter(new) || self.make_room(bucket) && bucket.enter(new);
+        entered.then_some(false)
+    }
+
+    /// Leaves the deletion of a file to all others that have a word for it; false if there are none.
+    pub fn leave_deletion(&self, hash: u64) -> bool {
+        let bucket = self.bucket(hash);
+        let leave = |place: &AtomicU64| loop {
+            let word = place.load(SeqCst);
+            match is_of(word, hash) {
+                Some(slot) if Some(slot) != self.slot && self.is_alive(slot, bucket) => {}
+                _ => return false,
+            }
+            if marks_of(word).meets(Marks::DELETED) {
+                return true;
+            }
+            self.count_deletion(true);
+            if place.compare_exchange(word, word | u64::from(Marks::DELETED.0), SeqCst, Relaxed).is_ok() {
+                return true;
+            }
+            // It has gone, or does something else now.
+            self.count_deletion(false);
+        };
+        // All of them, and not just the first.
+        bucket.words.iter().filter(|place| leave(place)).count() != 0
+    }
+
+    /// A word or a spilled mark says from now on that a file waits to be deleted, or does so no longer.
+    pub fn count_deletion(&self, more: bool) {
+        let count = &self.memory().deletions;
+        let _ = if more { count.fetch_add(1, SeqCst) } else { count.fetch_sub(1, SeqCst) };
+    }
+
+    /// May any file wait to be deleted?
+    pub fn may_have_deletions(&self) -> bool {
+        self.memory().deletions.load(SeqCst) != 0
+    }
+
+    /// Has somebody left this process the deletion of the file?
+    pub fn has_left_deletion(&self, hash: u64) -> bool {
+        let own = |word: u64| is_of(word, hash).is_some_and(|slot| Some(slot) == self.slot);
+        let words = self.bucket(hash).words.iter().map(|word| word.load(SeqCst));
+        words.into_iter().any(|word| own(word) && marks_of(word).meets(Marks::DELETED))
     }
 
     /// Takes away what the dead have left in a full bucket, unless it was too full before: to ask for all of them takes time.
@@ -174,8 +227,8 @@ impl Table {
     /// The slots of who does one of these with the file.
     fn others(&self, hash: u64, marks: Marks) -> impl Iterator<Item = u64> {
         let words = self.bucket(hash).words.iter().map(|word| word.load(SeqCst));
-        let of_file = words.filter(move |word| (word ^ hash) & FILE == 0 && marks_of(*word).meets(marks));
-        of_file.map(slot_of).filter(|slot| Some(*slot) != self.slot)
+        let of_file = words.filter(move |word| marks_of(*word).meets(marks));
+        of_file.filter_map(move |word| is_of(word, hash)).filter(|slot| Some(*slot) != self.slot)
     }
 
     /// Takes what a process has left in this bucket, if it is dead.
@@ -295,14 +348,15 @@ fn prepare(file: &OwnedFd) -> Result<(), Errno> {
     let memory = map(file)?;
     {
         // SAFETY: the mapping is as long and lives beyond this block, and any content of it is valid.
-        let Memory { counts, buckets } = unsafe { memory.as_ref() };
+        let Memory { counts, deletions, buckets } = unsafe { memory.as_ref() };
         // Pages in which nothing is need not be written.
         let reset = |word: &AtomicU64| {
             if word.load(Relaxed) != 0 {
                 word.store(0, Relaxed)
             }
         };
-        counts.iter().filter(|count| count.load(Relaxed) != 0).for_each(|count| count.store(0, Relaxed));
+        let counts = counts.iter().chain([deletions]);
+        counts.filter(|count| count.load(Relaxed) != 0).for_each(|count| count.store(0, Relaxed));
         buckets.iter().flat_map(|bucket| bucket.words.iter().chain([&bucket.spilled])).for_each(reset);
     }
     unmap(memory);

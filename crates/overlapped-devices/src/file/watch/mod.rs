@@ -18,7 +18,7 @@ pub use notification::{is_change_notification, next_change};
 use super::device::FileDevice;
 use super::stat::Kind;
 use super::{device_with, errors};
-use overlapped_abi::constants::file::FILE_NOTIFY_VALID_MASK;
+use overlapped_abi::constants::file::{self as notify, FILE_NOTIFY_VALID_MASK};
 use overlapped_abi::{AccessMask, Overlapped, Status, Win32Error};
 use overlapped_kernel::device::{Next, Start};
 use overlapped_kernel::engine::{Kind as What, Mode, Operation, Parts, RawResult};
@@ -41,6 +41,23 @@ pub struct Watch {
     pub subtree: bool,
     /// FILE_NOTIFY_CHANGE_*.
     pub filter: u32,
+}
+
+impl Watch {
+    /// Files and directories that come, go and change their names.
+    pub const NAMES: Self =
+        Self { subtree: false, filter: notify::FILE_NOTIFY_CHANGE_FILE_NAME | notify::FILE_NOTIFY_CHANGE_DIR_NAME };
+    /// The same, and files whose contents change: by their sizes and their times.
+    pub const CONTENTS: Self = Self {
+        subtree: false,
+        filter: Self::NAMES.filter | notify::FILE_NOTIFY_CHANGE_SIZE | notify::FILE_NOTIFY_CHANGE_LAST_WRITE,
+    };
+
+    /// In the directories below it, too.
+    #[must_use]
+    pub const fn with_subtree(self) -> Self {
+        Self { subtree: true, ..self }
+    }
 }
 
 /// The rest of a call: who is told of the completion.
@@ -111,8 +128,7 @@ fn prepare(grant: &Grant, how: Watch, details: bool, buffer: Buffer, route: &Rou
     if route.routine.is_some() && (grant.instance.is_associated() || !grant.instance.is_overlapped()) {
         return Err(Win32Error::INVALID_PARAMETER);
     }
-    let unit = if details { 8 } else { 4 };
-    if !(buffer.start as usize).is_multiple_of(unit) || buffer.start.is_null() && buffer.len != 0 {
+    if !(buffer.start as usize).is_multiple_of(4) || buffer.start.is_null() && buffer.len != 0 {
         return Err(Win32Error::NOACCESS);
     }
     device.notifications(|| Notifications::new(device, how, buffer.len, details)).map(drop)

@@ -5,6 +5,7 @@
 
 use overlapped_abi::FileNotifyInformation;
 use overlapped_abi::constants::file::FILE_ACTION_MODIFIED;
+use overlapped_kernel::namespace::to_utf16;
 use std::path::Path;
 
 /// Where what follows the action begins.
@@ -61,7 +62,8 @@ impl Records {
         if let Some(details) = details {
             record.extend(details.bytes());
         }
-        let name: Vec<u8> = path.to_string_lossy().encode_utf16().map(backslashed).flat_map(u16::to_ne_bytes).collect();
+        let name: Vec<u8> =
+            to_utf16(path.as_os_str()).into_iter().map(backslashed).flat_map(u16::to_ne_bytes).collect();
         record.extend((name.len() as u32).to_ne_bytes());
         record.extend(name);
         let varies = if details.is_some() { ACTION..Details::END } else { ACTION..ACTION };
@@ -133,6 +135,18 @@ mod tests {
         let units: Vec<u16> = bytes[32..].chunks(2).map(|c| u16::from_ne_bytes([c[0], c[1]])).collect();
         assert_eq!(String::from_utf16(&units).unwrap(), "sub\\\u{e9}");
         assert_eq!(bytes.len(), 42);
+    }
+
+    #[test]
+    fn names_that_are_no_text_lead_back_to_their_files() {
+        use overlapped_kernel::namespace::from_utf16;
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"a\xFF\xED\xA0\x80");
+        let mut records = Records::new(100);
+        records.push(1, Path::new(name), None);
+        let bytes = records.told().unwrap();
+        let units: Vec<u16> = bytes[12..].chunks(2).map(|c| u16::from_ne_bytes([c[0], c[1]])).collect();
+        assert_eq!((units.len(), from_utf16(&units).as_os_str()), (3, name));
     }
 
     #[test]

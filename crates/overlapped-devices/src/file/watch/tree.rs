@@ -49,7 +49,9 @@ pub(super) struct Tree {
     root: PathBuf,
     /// A descriptor of it, to see whether it still has a name.
     directory: OwnedFd,
-    /// The watch on the directory that the watched one is in.
+    /// The watch on it.
+    top: i32,
+    /// The watch on the directory that it is in.
     parent: Option<i32>,
     how: Watch,
     /// The watched directories, relative to the root.
@@ -82,18 +84,29 @@ impl Tree {
         let inotify = Arc::new(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?);
         let directory = rustix::io::fcntl_dupfd_cloexec(fd, 0)?;
         let root = PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()));
-        let parent = path
-            .parent()
-            .and_then(|parent| inotify::add_watch(&*inotify, parent, WatchFlags::DELETE | WatchFlags::ONLYDIR).ok());
         let (paths, found, leaving) = (HashMap::new(), HashSet::new(), None);
-        let mut tree = Self { inotify, root, directory, parent, how, paths, found, leaving, details };
+        let mut tree = Self { inotify, root, directory, top: -1, parent: None, how, paths, found, leaving, details };
+        tree.watch_parent(path);
         // The link to the descriptor is to be followed, links below the directory are not.
-        let wd = inotify::add_watch(&*tree.inotify, &tree.root, tree.mask() | WatchFlags::ONLYDIR)?;
-        tree.paths.insert(wd, PathBuf::new());
+        let mask = tree.mask() | WatchFlags::ONLYDIR | WatchFlags::MOVE_SELF;
+        tree.top = inotify::add_watch(&*tree.inotify, &tree.root, mask)?;
+        tree.paths.insert(tree.top, PathBuf::new());
         if how.subtree {
             tree.grow_below(Path::new(""), None)?;
         }
         Ok(tree)
+    }
+
+    /// Watches the directory that the watched one is in now, by its own name, since links may lead to it from elsewhere. `path` stands in where
+    /// it cannot be told.
+    fn watch_parent(&mut self, path: &Path) {
+        let own = std::fs::read_link(&self.root).unwrap_or_else(|_| path.to_path_buf());
+        let flags = WatchFlags::DELETE | WatchFlags::ONLYDIR;
+        let parent = own.parent().and_then(|parent| inotify::add_watch(&*self.inotify, parent, flags).ok());
+        if let Some(before) = self.parent.filter(|before| parent != Some(*before)) {
+            let _ = inotify::remove_watch(&*self.inotify, before);
+        }
+        self.parent = parent;
     }
 
     /// The descriptor that says when something has happened.
@@ -195,6 +208,12 @@ impl Tree {
             self.paths.remove(&wd);
             return;
         }
+        if flags.contains(ReadFlags::MOVE_SELF) && wd == self.top {
+            self.watch_parent(Path::new(""));
+            // It may be gone by now, which the old watch did not tell.
+            batch.deleted |= self.is_deleted();
+            return;
+        }
         let second = flags.contains(ReadFlags::MOVED_TO);
         if !(second && self.leaving.as_ref().is_some_and(|leaving| leaving.cookie == cookie)) {
             self.left(batch);
@@ -269,7 +288,10 @@ impl Tree {
         if let Some(Leaving { path: old, .. }) = self.leaving.take() {
             self.report(notify::FILE_ACTION_RENAMED_OLD_NAME, &old, is_dir, batch);
             self.report(notify::FILE_ACTION_RENAMED_NEW_NAME, path, is_dir, batch);
-            return self.rename_below(&old, path);
+            if is_dir {
+                self.rename_below(&old, path);
+            }
+            return;
         }
         self.report(notify::FILE_ACTION_ADDED, path, is_dir, batch);
         if is_dir && self.how.subtree {
@@ -292,6 +314,9 @@ impl Tree {
     fn left(&mut self, batch: &mut Batch) {
         let Some(Leaving { path, is_dir, .. }) = self.leaving.take() else { return };
         self.report(notify::FILE_ACTION_REMOVED, &path, is_dir, batch);
+        if !is_dir {
+            return;
+        }
         let gone: Vec<i32> = self.paths.iter().filter(|(_, at)| at.starts_with(&path)).map(|(wd, _)| *wd).collect();
         for wd in gone {
             self.paths.remove(&wd);

@@ -1,6 +1,7 @@
 /* What the headers of the C library share. */
 #ifndef OVL_CRT_H
 #define OVL_CRT_H
+#pragma GCC system_header
 #include <stdarg.h>
 #include <stddef.h>
 #include "base.h"
@@ -15,6 +16,19 @@ typedef size_t rsize_t;
 #define _ACRTIMP
 #define _CRT_STRINGIZE(text) #text
 
+/* A locale of its own, for the functions with `_l`: libc's. NULL is that of the thread. */
+typedef struct __crt_locale_pointers *_locale_t;
+OVL_BEGIN
+int *ovl_errno(void) OVL_SYMBOL(_errno);
+_locale_t ovl_use_locale(_locale_t locale) OVL_LIBC(uselocale);
+OVL_END
+#define OVL_IN_LOCALE(type, call) { \
+    _locale_t ovl_former = locale ? ovl_use_locale(locale) : (_locale_t)0; \
+    type ovl_result = call; \
+    if (ovl_former) ovl_use_locale(ovl_former); \
+    return ovl_result; \
+}
+
 /* A variadic function: starts a va_list and calls the function that takes one. Its symbol is the program's own. */
 #define OVL_VARIADIC(name, parameters, last, call) \
     static __inline__ __attribute__((__unused__)) int name parameters { \
@@ -25,6 +39,12 @@ typedef size_t rsize_t;
         va_end(ovl_list); \
         return ovl_count; \
     }
+
+/* Of a function that takes a list: the one in a locale, and its variadic form. */
+#define OVL_PARTS(...) __VA_ARGS__
+#define OVL_WITH_LOCALE(listed, variadic, parameters, names, function) \
+    OVL_INLINE int listed(OVL_PARTS parameters, _locale_t locale, va_list list) OVL_IN_LOCALE(int, function(OVL_PARTS names, list)) \
+    OVL_VARIADIC(variadic, (OVL_PARTS parameters, _locale_t locale, ...), locale, listed(OVL_PARTS names, locale, ovl_list))
 
 /* _strset_s and its like, narrow and wide. */
 #define OVL_SETS(character, kind, set_s, nset_s) \

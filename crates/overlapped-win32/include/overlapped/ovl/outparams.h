@@ -2,6 +2,8 @@
  * DWORD and the long gets its value afterwards. In C++ these are overloads (of int * too), in C11 a choice by _Generic; older C
  * has neither and gets the compiler's warning.
  *
+ * In C++ the function without its overload is ovl_only::name too, for those who want its address.
+ *
  *     OVL_OUT(result, name, (parameters, OVL_LONG out), out, (arguments, OVL_TAKEN))
  */
 #ifndef OVL_OUTPARAMS_H
@@ -30,6 +32,7 @@ extern "C++" template <class T> struct ovl_taken {
 #define OVL_LONG T *
 #define OVL_TAKEN ovl_out
 #define OVL_OUT(result, name, parameters, out, arguments) \
+    extern "C++" { namespace ovl_only { using ::name; } } \
     extern "C++" template <class T> inline typename ovl_if_long<T, result>::type name parameters { ovl_taken<T> ovl_out(out); return name arguments; }
 #elif __STDC_VERSION__ >= 201112L
 #define OVL_LONG unsigned long *

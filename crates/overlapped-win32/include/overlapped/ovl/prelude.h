@@ -90,10 +90,22 @@ typedef int socklen_t;
 #define _BITS_SIGTHREAD_H 1
 #endif
 
+/* What a program defines for itself, as `ovl cc` has seen: libc's headers leave it out, or give theirs other names (see also signal.h and sched.h). */
+#ifdef OVL_HIDE_key_t
+#define __key_t_defined 1
+#endif
+#ifdef OVL_HIDE_nlink_t
+#define __nlink_t_defined 1
+#endif
+#ifdef OVL_HIDE_iovec
+#define __iovec_defined 1
+#endif
+
 /* What `ovl cc` has a program's own definitions of these types say; they mean the headers' types, of which some are others here. */
 #define OVL_OWN_DWORD unsigned int
 #define OVL_OWN_LONG int
 #define OVL_OWN_ULONG unsigned int
+#define OVL_OWN_u_long unsigned int
 #define OVL_OWN_int8_t __INT8_TYPE__
 #define OVL_OWN_int16_t __INT16_TYPE__
 #define OVL_OWN_int32_t __INT32_TYPE__
@@ -138,9 +150,13 @@ constexpr int operator""i32(unsigned long long value) { return (int)value; }
 constexpr unsigned int operator""ui32(unsigned long long value) { return (unsigned int)value; }
 #endif
 
-/* ---- Boost declares the functions of Windows itself, with Microsoft's idea of a long, unless it is told to use <windows.h>. */
+/* ---- Boost declares the functions of Windows itself, with Microsoft's idea of a long, unless it is told to use <windows.h>; and it takes
+ * glibc for a sign of Linux, before it looks for _WIN32. */
 #ifndef BOOST_USE_WINDOWS_H
 #define BOOST_USE_WINDOWS_H 1
+#endif
+#ifndef BOOST_PLATFORM_CONFIG
+#define BOOST_PLATFORM_CONFIG "boost/config/platform/win32.hpp"
 #endif
 
 /* ---- Keywords. */

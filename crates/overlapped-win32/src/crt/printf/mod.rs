@@ -6,12 +6,14 @@
 
 mod narrow;
 mod number;
+mod positional;
 mod sink;
 mod spec;
 mod string;
 mod wide;
 
 pub use narrow::*;
+pub use positional::*;
 pub use sink::{Room, Sink};
 pub use spec::{Reader, Size, Spec};
 pub use wide::*;

@@ -62,6 +62,11 @@ impl<'a, U: Unit> Reader<'a, U> {
         Self { rest: format }
     }
 
+    /// Units that were not taken yet.
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// What is before the next directive, or the rest.
     pub fn literal(&mut self) -> &'a [U] {
         let end = self.rest.iter().position(|unit| unit.is(b'%')).unwrap_or(self.rest.len());

@@ -4,7 +4,7 @@ use super::{Stream, Text, scan};
 use crate::crt::invalid;
 use crate::crt::va::{VaArguments, VaList};
 use crate::support::guard;
-use crate::text::{Unit, units};
+use crate::text::{Unit, len_up_to, units};
 use libc::{EINVAL, FILE};
 use overlapped_kernel::port::blocking;
 use std::ffi::{c_char, c_int};
@@ -19,12 +19,21 @@ fn standard_input() -> *mut FILE {
 }
 
 unsafe fn from_text<U: Unit>(text: *const U, format: *const U, list: VaList, rooms: bool) -> c_int {
+    // SAFETY: the caller vouches for it.
+    unsafe { from_part(text, usize::MAX, format, list, rooms) }
+}
+
+/// From at most so many units, and not behind a zero.
+unsafe fn from_part<U: Unit>(text: *const U, most: usize, format: *const U, list: VaList, rooms: bool) -> c_int {
     if text.is_null() || format.is_null() {
         invalid(EINVAL);
         return -1;
     }
     // SAFETY: the caller vouches for the strings and the arguments.
-    guard(-1, || unsafe { scan(&mut Text::new(units(text)), units(format), &mut VaArguments::new(list), rooms) })
+    guard(-1, || unsafe {
+        let text = std::slice::from_raw_parts(text, len_up_to(text, most));
+        scan(&mut Text::new(text), units(format), &mut VaArguments::new(list), rooms)
+    })
 }
 
 unsafe fn from_stream<U: Unit>(stream: *mut FILE, format: *const U, list: VaList, rooms: bool) -> c_int {
@@ -124,4 +133,37 @@ pub unsafe extern "C" fn ovl_vfwscanf(stream: *mut FILE, format: *const u16, lis
 pub unsafe extern "C" fn ovl_vfwscanf_s(stream: *mut FILE, format: *const u16, list: VaList) -> c_int {
     // SAFETY: the caller vouches for it.
     unsafe { from_stream(stream, format, list, true) }
+}
+
+/// What `_snscanf` calls: a text that need not end with a zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__vsnscanf(text: *const c_char, most: usize, format: *const c_char, list: VaList) -> c_int {
+    // SAFETY: the caller vouches for it.
+    unsafe { from_part::<u8>(text.cast(), most, format.cast(), list, false) }
+}
+
+/// What `_snscanf_s` calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__vsnscanf_s(
+    text: *const c_char,
+    most: usize,
+    format: *const c_char,
+    list: VaList,
+) -> c_int {
+    // SAFETY: the caller vouches for it.
+    unsafe { from_part::<u8>(text.cast(), most, format.cast(), list, true) }
+}
+
+/// What `_snwscanf` calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__vsnwscanf(text: *const u16, most: usize, format: *const u16, list: VaList) -> c_int {
+    // SAFETY: the caller vouches for it.
+    unsafe { from_part(text, most, format, list, false) }
+}
+
+/// What `_snwscanf_s` calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl__vsnwscanf_s(text: *const u16, most: usize, format: *const u16, list: VaList) -> c_int {
+    // SAFETY: the caller vouches for it.
+    unsafe { from_part(text, most, format, list, true) }
 }

@@ -20,9 +20,15 @@ fn words(table: &Table) -> usize {
     words.filter(|word| word.load(SeqCst) != 0).count()
 }
 
+impl Table {
+    fn enter(&self, hash: u64, marks: Marks) -> bool {
+        self.put(hash, Marks(0), marks).is_some()
+    }
+}
+
 #[test]
 fn every_mark_of_every_slot_is_read_as_it_was_written() {
-    for (slot, marks) in [(1, 1), (SLOTS - 1, 0x3F), (0x1555, 0x2A), (1, 0x20)] {
+    for (slot, marks) in [(1, 1), (SLOTS - 1, 0x7F), (0x1555, 0x2A), (1, 0x40)] {
         let word = word(HASH, slot, Marks(marks));
         assert_eq!((slot_of(word), marks_of(word), (word ^ HASH) & FILE), (slot, Marks(marks), 0));
     }
@@ -34,7 +40,7 @@ fn a_process_has_one_word_for_a_file_and_takes_it_away() {
     let directory = tempfile::tempdir().unwrap();
     let [one, other] = [join(&directory), join(&directory)];
     for marks in [1, 0x3F, 8] {
-        assert!(one.put(HASH, Marks(marks)));
+        assert!(one.enter(HASH, Marks(marks)));
         assert_eq!(
             (words(&one), other.any(HASH, Marks(marks)), other.any(HASH, Marks(!marks & 0x3F))),
             (1, true, false)
@@ -42,7 +48,7 @@ fn a_process_has_one_word_for_a_file_and_takes_it_away() {
         assert!(!one.any(HASH, ANY), "one's own are no others");
         assert!(!other.any(HASH ^ 1 << 40, ANY), "nor those of another file in the bucket");
     }
-    assert!(one.put(HASH, Marks(0)) && words(&other) == 0);
+    assert!(one.enter(HASH, Marks(0)) && words(&other) == 0);
 }
 
 #[test]
@@ -51,7 +57,7 @@ fn who_takes_the_slot_of_somebody_dead_takes_his_words_away_too() {
     let keeper = join(&directory);
     let dead = join(&directory);
     let slot = dead.slot;
-    (0..100).for_each(|file| assert!(dead.put(HASH ^ file, ANY)));
+    (0..100).for_each(|file| assert!(dead.enter(HASH ^ file, ANY)));
     drop(dead);
     assert_eq!(words(&keeper), 100);
     let next = join(&directory);
@@ -63,10 +69,10 @@ fn a_bucket_that_the_dead_have_filled_has_room() {
     let directory = tempfile::tempdir().unwrap();
     let [one, dead] = [join(&directory), join(&directory)];
     let files = |from: u64| (from..).map(|file| HASH ^ file << 40);
-    assert_eq!(files(0).take_while(|file| dead.put(*file, ANY)).count(), PLACES);
-    assert!(!one.put(HASH, ANY), "all of them live");
+    assert_eq!(files(0).take_while(|file| dead.enter(*file, ANY)).count(), PLACES);
+    assert!(!one.enter(HASH, ANY), "all of them live");
     drop(dead);
-    assert!(one.put(HASH, ANY) && words(&one) == 1);
+    assert!(one.enter(HASH, ANY) && words(&one) == 1);
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn processes_have_slots_of_their_own_and_one_without_does_not_enter() {
     assert!(slots.len() >= TRIES as usize, "so many are tried");
     let last = all.last_mut().unwrap();
     last.slot = None;
-    assert!(!last.put(HASH, ANY));
+    assert!(!last.enter(HASH, ANY));
 }
 
 #[test]
@@ -91,20 +97,22 @@ fn whatever_the_memory_holds_nobody_is_ended_by_it() {
         seed ^ seed >> 29
     };
     for round in 0..20 {
-        let Memory { counts, buckets } = one.memory();
-        counts.iter().for_each(|count| count.store(random() as u32, SeqCst));
+        let Memory { counts, deletions, buckets } = one.memory();
+        counts.iter().chain([deletions]).for_each(|count| count.store(random() as u32, SeqCst));
         for word in buckets.iter().flat_map(|bucket| bucket.words.iter().chain([&bucket.spilled])) {
             word.store(if round == 0 { u64::MAX } else { random() }, SeqCst);
         }
         for _ in 0..200 {
             let hash = random();
             for who in [&one, &other] {
-                let entered = who.put(hash, ANY);
+                let entered = who.enter(hash, ANY);
                 who.any_alive(hash, ANY);
+                who.leave_deletion(hash);
+                who.has_left_deletion(hash);
                 who.count_spilled(hash, true);
                 who.count_locked(hash, true);
                 who.may_have_locks(hash);
-                assert!(!entered || who.put(hash, Marks(0)));
+                assert!(!entered || who.enter(hash, Marks(0)));
             }
         }
         one.is_alive(0, one.bucket(HASH));
@@ -123,7 +131,7 @@ fn a_table_that_was_never_finished_is_prepared_by_the_next() {
         rustix::fs::ftruncate(&left, size).unwrap();
         let table = join(&directory);
         let found = rustix::fs::fstat(&left).unwrap();
-        assert_eq!((found.st_size, table.put(HASH, ANY)), (SIZE as i64, true), "{size}");
+        assert_eq!((found.st_size, table.enter(HASH, ANY)), (SIZE as i64, true), "{size}");
     }
     let filled = file(directory.path());
     rustix::fs::ftruncate(&filled, 0).unwrap();
@@ -140,7 +148,7 @@ fn of_two_who_write_and_read_at_once_one_sees_the_other() {
         let meet = std::sync::Barrier::new(2);
         let see = |who: &Table| {
             meet.wait();
-            assert!(who.put(HASH.wrapping_add(round), Marks(1)));
+            assert!(who.enter(HASH.wrapping_add(round), Marks(1)));
             who.any(HASH.wrapping_add(round), Marks(1))
         };
         let seen = std::thread::scope(|scope| {
@@ -148,6 +156,6 @@ fn of_two_who_write_and_read_at_once_one_sees_the_other() {
             threads.map(|thread| thread.join().unwrap())
         });
         assert_ne!(seen, [false, false], "round {round}");
-        both.iter().for_each(|who| assert!(who.put(HASH.wrapping_add(round), Marks(0))));
+        both.iter().for_each(|who| assert!(who.enter(HASH.wrapping_add(round), Marks(0))));
     }
 }

@@ -1,0 +1,6 @@
+//! Functions of the base API that programs ask the system with: memory, threads, processes, the machine, sessions.
+
+mod memory;
+mod process;
+mod system;
+mod threads;
