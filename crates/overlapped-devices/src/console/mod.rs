@@ -33,7 +33,7 @@ pub mod own;
 mod pseudo;
 mod screen;
 mod service;
-mod signals;
+pub(crate) mod signals;
 mod terminal;
 mod text;
 mod vt;

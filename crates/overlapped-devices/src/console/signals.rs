@@ -9,7 +9,7 @@ use overlapped_abi::Win32Error;
 use parking_lot::Mutex;
 use std::io::{ErrorKind, PipeReader, Read};
 use std::os::fd::IntoRawFd;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// The pipe's end that the signal handler writes to.
 static BELL: AtomicI32 = AtomicI32::new(-1);
@@ -58,8 +58,17 @@ pub(super) fn hear(signal: i32, only_default: bool) -> Result<(), Win32Error> {
     set_action(signal, ring_action())
 }
 
+/// Has this program said that Ctrl+C does nothing, and not only whoever started it?
+static IGNORED: AtomicBool = AtomicBool::new(false);
+
+/// See [`IGNORED`]. Async-signal-safe.
+pub(crate) fn ignores_ctrl_c() -> bool {
+    IGNORED.load(Ordering::Relaxed)
+}
+
 /// Ctrl+C does nothing, or what it does to this process.
 pub(super) fn ignore(signal: i32, ignore: bool) -> Result<(), Win32Error> {
+    IGNORED.store(ignore, Ordering::Relaxed);
     let heeded = if *LISTENING.lock() { ring_action() } else { libc::SIG_DFL };
     set_action(signal, if ignore { libc::SIG_IGN } else { heeded })
 }

@@ -74,7 +74,7 @@ fn open_path(
     }
     files.claims().admit(key)?;
     let wish = Wish { access, share: params.share, overwrite: false, delete_on_close: false, adopted: false };
-    let seat = files.registry().admit(facts.key, wish, epoch, || true)?;
+    let seat = files.registry().admit(facts.key, wish, (fd.as_fd(), &path), epoch, || true)?;
     // Again, now that a lock would see this instance: it may have been taken since.
     files.claims().admit(key)?;
     let direct = !names_only && rustix::fs::fcntl_setfl(&fd, OFlags::DIRECT).is_ok();

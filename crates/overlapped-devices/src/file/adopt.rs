@@ -51,13 +51,14 @@ impl FileDriver {
         let sectors = direct.then(|| Sectors::of(fd.as_fd(), true));
         let share = ShareMode::READ | ShareMode::WRITE | ShareMode::DELETE;
         let wish = Wish { access, share, overwrite: false, delete_on_close, adopted: true };
-        let seat = match kind.is_stream() {
-            true => None,
-            false => self.registry.admit(facts.key, wish, self.registry.epoch(), || true).ok(),
-        };
-        let seat = seat.map(|seat| seat.keeping(keep));
         let path = rustix::fs::readlink(proc_path(fd.as_fd()), Vec::new()).map(|path| path.into_bytes());
         let path = PathBuf::from(OsStr::from_bytes(&path.unwrap_or_default()));
+        let file = (fd.as_fd(), path.as_path());
+        let seat = match kind.is_stream() {
+            true => None,
+            false => self.registry.admit(facts.key, wish, file, self.registry.epoch(), || true).ok(),
+        };
+        let seat = seat.map(|seat| seat.keeping(keep));
         let durable = durable || flags.contains(DSYNC);
         let cursor = kind == Kind::Regular && !names_only && !overlapped;
         let made = Made { names_only, durable, sectors, cursor, ..Made::plain(fd, facts, access, path, seat) };

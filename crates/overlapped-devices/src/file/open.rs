@@ -362,7 +362,7 @@ impl<'a> Opening<'a> {
             adopted: false,
         };
         let named = || nameless || Facts::of(found.fd.as_fd()).is_ok_and(|facts| facts.links > 0);
-        match self.registry.admit(found.facts.key, wish, epoch, named) {
+        match self.registry.admit(found.facts.key, wish, (found.fd.as_fd(), self.path()), epoch, named) {
             Ok(seat) => Ok((found, seat)),
             Err(Refusal::Gone) => Err(Failure::Changed(found)),
             Err(refusal) => Err(Failure::Final(refusal.into())),

@@ -27,11 +27,11 @@ use super::stat::Key;
 use deletion::Doomed;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
-use rustix::fd::OwnedFd;
+use rustix::fd::{BorrowedFd, OwnedFd};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -167,12 +167,13 @@ impl Registry {
         drop(self.creating.write());
     }
 
-    /// Joins the instances of a file, or says why not. `epoch`: what it was before the file was opened. `named`: does
-    /// the file still have a name?
+    /// Joins the instances of a file, or says why not. `file`: what was opened, and by which name. `epoch`: what it was before that. `named`:
+    /// does the file still have a name?
     pub fn admit(
         self: &Arc<Self>,
         key: Key,
         wish: Wish,
+        file: (BorrowedFd<'_>, &Path),
         epoch: u64,
         named: impl FnOnce() -> bool,
     ) -> Result<Seat, Refusal> {
@@ -191,7 +192,7 @@ impl Registry {
         if wish.overwrite && entry.mapped != 0 {
             return Err(Refusal::Mapped);
         }
-        if let Err(refusal) = self.admitted_by_others(key, entry, wish, used) {
+        if let Err(refusal) = self.admitted_by_others(key, entry, wish, used, file) {
             if entry.is_unused() {
                 shard.remove(&key);
             }
@@ -214,17 +215,25 @@ impl Registry {
     }
 
     /// Asks the other processes for an instance more, and tells them of it.
-    fn admitted_by_others(&self, key: Key, entry: &mut Entry, wish: Wish, used: AccessMask) -> Result<(), Refusal> {
+    fn admitted_by_others(
+        &self,
+        key: Key,
+        entry: &mut Entry,
+        wish: Wish,
+        used: AccessMask,
+        file: (BorrowedFd<'_>, &Path),
+    ) -> Result<(), Refusal> {
         let Some(neighbours) = &self.neighbours else { return Ok(()) };
         let (own, new) = (entry.marks(), Marks::of(wish.access, wish.share));
         if wish.adopted {
             entry.heir |= neighbours.change(key, own, own.and(new));
             return Ok(());
         }
-        let (outcome, left) = neighbours.join(key, own, new, Marks::of(used, wish.share));
+        let (outcome, mut left) = neighbours.join(key, own, new, Marks::of(used, wish.share));
         if outcome.is_err() && left && entry.is_unused() {
-            // It has only tried; those in whose way it was have the file.
-            neighbours.leave_deletion(key);
+            // It has only tried, but whoever closed the file meanwhile could not know that.
+            self.end(key, own, entry, Some(file));
+            left = false;
         }
         entry.heir |= left;
         outcome

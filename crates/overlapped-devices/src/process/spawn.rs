@@ -6,6 +6,7 @@
 //! and closes what it would hold on to. Signals are blocked until the child has put their handlers back.
 
 use super::record::Record;
+use crate::console::signals::ignores_ctrl_c;
 use overlapped_abi::Win32Error;
 use rustix::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use rustix::process::{WaitId, WaitIdOptions, waitid};
@@ -231,7 +232,8 @@ extern "C" fn begin(orders: *mut c_void) -> c_int {
     }
 }
 
-/// Handlers are this program's. What is ignored stays so, but for the broken pipe, which Rust has ignored for itself.
+/// Handlers are this program's. What is ignored stays so, but for the broken pipe, which Rust has ignored for itself, and for what a shell has
+/// had this program ignore of the keys of its terminal: a terminal of its own has its own keys.
 ///
 /// # Safety
 /// In a child, with all signals blocked.
@@ -244,7 +246,11 @@ unsafe fn restore_signals(beginning: Beginning) {
                 continue;
             }
             let mut new = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
-            let ignored = action.assume_init().sa_sigaction == libc::SIG_IGN && signal != libc::SIGPIPE;
+            let own_keys = beginning.contains(Beginning::TERMINAL)
+                && matches!(signal, libc::SIGINT | libc::SIGQUIT | libc::SIGHUP)
+                && !(signal == libc::SIGINT && ignores_ctrl_c());
+            let kept = signal != libc::SIGPIPE && !own_keys;
+            let ignored = action.assume_init().sa_sigaction == libc::SIG_IGN && kept;
             let unheard = signal == libc::SIGINT && beginning.contains(Beginning::NEW_GROUP);
             new.sa_sigaction = if ignored || unheard { libc::SIG_IGN } else { libc::SIG_DFL };
             libc::sigaction(signal, &raw const new, std::ptr::null_mut());

@@ -69,13 +69,15 @@
 #endif
 #include "ovl/show.h"
 
+/* A handler is called once, and then set anew: so is that of strict C in glibc, whose `signal` has another symbol then. */
+#ifdef __USE_MISC
 OVL_BEGIN
-/* A handler is called once, and then set anew. */
 #pragma push_macro("signal")
 #undef signal
 __sighandler_t signal(int number, __sighandler_t handler) OVL_NOTHROW OVL_SYMBOL(signal);
 #pragma pop_macro("signal")
 OVL_END
+#endif
 #define SIGBREAK SIGQUIT
 #define SIGABRT_COMPAT SIGABRT
 

@@ -4,7 +4,7 @@ use super::overlap::{Buffers, Routine, outcome, overlap, verdict};
 use super::{Outcome, SOCKET_ERROR, address, call, check_optional, check_writable, numbers, socket, status};
 use crate::support::RawHandle;
 use overlapped_abi::constants::socket::{MSG_PARTIAL, MSG_TRUNC};
-use overlapped_abi::{Overlapped, WsaBuf, WsaError};
+use overlapped_abi::{Overlapped, Status, WsaBuf, WsaError};
 use overlapped_devices::socket::{Arrival, Deliver, Issued, Overlap, Receive, Send, Socket, Told};
 use overlapped_kernel::request::Function;
 use overlapped_kernel::road::{Failure, Reply, Report};
@@ -20,6 +20,9 @@ struct Places {
     flags: *mut u32,
     /// The count of a plain call, which has one of a cut datagram too.
     bytes: *mut u32,
+    /// The flags are not touched if there is nothing to say: programs have them in frames that are gone when an overlapped receive completes
+    /// (ACE does), which Windows forgives.
+    late: bool,
 }
 
 // SAFETY: the pointers are used by the one party that completes the request, and the caller has given the memory away until then.
@@ -37,9 +40,12 @@ impl Places {
                 // SAFETY: the caller's promise. That there is room was checked before.
                 let _ = unsafe { address::write_if_wanted(from.as_bytes(), places.name, places.len) };
             }
+            let said = arrived(arrival);
             // SAFETY: as above.
-            if let Some(flags) = unsafe { places.flags.as_mut() } {
-                *flags = arrived(arrival);
+            if !(places.late && said == 0)
+                && let Some(flags) = unsafe { places.flags.as_mut() }
+            {
+                *flags = said;
             }
             // SAFETY: as above.
             if let Some(count) = unsafe { places.bytes.as_mut() } {
@@ -99,8 +105,9 @@ impl Receiving {
         };
         // A plain receive has nothing to deliver but its flags, which only a call that is done says.
         if wants_address {
+            let places = Places { late: true, ..self.places };
             // SAFETY: the caller's promise.
-            what.deliver = Some(unsafe { self.places.deliver() });
+            what.deliver = Some(unsafe { places.deliver() });
         }
         // SAFETY: the caller's promise.
         let (status, bytes) = outcome(unsafe { socket.receive_detached(what, overlap(overlapped, self.routine)?) })?;
@@ -109,7 +116,9 @@ impl Receiving {
             if let Some(count) = self.bytes.as_mut() {
                 *count = bytes as u32;
             }
-            if let Some(flags) = self.places.flags.as_mut() {
+            if status != Status::PENDING
+                && let Some(flags) = self.places.flags.as_mut()
+            {
                 *flags = numbers::status_flags(status);
             }
         }
@@ -157,7 +166,7 @@ pub unsafe extern "C" fn ovl_WSARecvFrom(
         check_optional(bytes)?;
         // SAFETY: the caller's promise; the flags are readable, as was just seen.
         let (buffers, asked) = unsafe { (Buffers::copied(buffers, count)?.usable(Function::Read)?, flags.read()) };
-        let places = Places { name, len, flags, bytes: null_mut() };
+        let places = Places { name, len, flags, bytes: null_mut(), late: false };
         // SAFETY: the caller's promise.
         unsafe { Receiving { socket, places, bytes, overlapped, routine }.run(&buffers, asked) }
     })
@@ -208,7 +217,7 @@ pub(crate) unsafe fn receive_at_native_level(
     let flags = flag(NATIVE_OOB, libc::MSG_OOB) | flag(NATIVE_PEEK, libc::MSG_PEEK);
     // SAFETY: the caller's promise.
     let wants_address = from_whom && unsafe { wants_address(&socket, asked.name, asked.len) }.map_err(failed)?;
-    let places = Places { name: asked.name, len: asked.len, flags: null_mut(), bytes: null_mut() };
+    let places = Places { name: asked.name, len: asked.len, flags: null_mut(), bytes: null_mut(), late: false };
     // SAFETY: the caller's promise.
     let deliver = wants_address.then(|| unsafe { places.deliver() });
     let what = Receive { buffers: buffers.list(), flags, wants_address, control: 0, deliver };
@@ -240,7 +249,7 @@ unsafe fn plain(
     // SAFETY: the caller's promise.
     let wants_address = unsafe { wants_address(&socket, name, name_len) }?;
     let mut got = 0;
-    let places = Places { name, len: name_len, flags: &raw mut got, bytes: null_mut() };
+    let places = Places { name, len: name_len, flags: &raw mut got, bytes: null_mut(), late: false };
     // A stream says nothing but its bytes.
     // SAFETY: the caller's promise; `got` lives until the receive is over.
     let deliver = (wants_address || !socket.is_stream()).then(|| unsafe { places.deliver() });

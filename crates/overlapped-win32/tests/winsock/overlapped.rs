@@ -210,6 +210,32 @@ fn an_overlapped_datagram_says_where_it_is_from() {
     assert_eq!((win32, code(), bytes), (0, 234, 4));
 }
 
+/// Section 4: flags that have nothing to say are left alone once the call is over, since programs have them in frames that are gone then.
+#[test]
+fn a_whole_datagram_says_nothing_by_its_flags() {
+    let ((receiver, to), (sender, from)) = (Socket::udp(), Socket::udp());
+    let event = Event::new();
+    let (mut room, mut overlapped) = ([0; 8], event.overlapped());
+    let (mut name, mut len) = (SockaddrIn::default(), 100);
+    let into = buffer(&mut room);
+    let flags = Box::into_raw(Box::new(0));
+    // SAFETY: everything lives until completion.
+    let pending = unsafe {
+        let name = (&raw mut name).cast();
+        ovl_WSARecvFrom(receiver.0, &into, 1, null_mut(), flags, name, &mut len, &mut *overlapped, None)
+    };
+    assert_eq!(said(pending), (ERROR, 997));
+    // SAFETY: ours, and nobody else writes now.
+    unsafe { flags.write(77) };
+    assert_eq!(sender.connect(&to), (0, 0));
+    assert_eq!(sender.send(b"whole"), (5, 0));
+    assert!(event.signalled(PATIENCE));
+    assert_eq!((name, len), (from, NAME));
+    assert_eq!(result(&receiver, &mut overlapped, false), (1, 0, 5, 0));
+    // SAFETY: the receive is complete.
+    assert_eq!(unsafe { *Box::from_raw(flags) }, 77);
+}
+
 /// Section 5: errors of the query itself.
 #[test]
 fn asking_for_a_result_wrongly_says_so() {

@@ -59,7 +59,13 @@ impl Registry {
 
     /// The last instance of this process has closed a file that waits to be deleted: its names go, or others see to that (false). `before`: what
     /// this process has said of it.
-    fn end(&self, key: Key, before: Marks, entry: &mut Entry, last: Option<(BorrowedFd<'_>, &Path)>) -> bool {
+    pub(super) fn end(
+        &self,
+        key: Key,
+        before: Marks,
+        entry: &mut Entry,
+        last: Option<(BorrowedFd<'_>, &Path)>,
+    ) -> bool {
         let doomed = [entry.pending.take(), entry.doomed.take()];
         let remove = || {
             let mut known = doomed.iter().flatten().peekable();
