@@ -271,7 +271,15 @@ extern "C-unwind" fn enter(birth: *mut c_void) -> *mut c_void {
         Err(code) => code,
     };
     finish(code);
+    if has_requests() {
+        Thread::cancel_at_end();
+    }
     std::ptr::null_mut()
+}
+
+#[inline(never)]
+fn has_requests() -> bool {
+    overlapped_kernel::thread::current().has_requests()
 }
 
 /// The thread's function and its argument, or the exit code if an APC has ended the thread before.
@@ -335,6 +343,10 @@ pub(crate) fn with_made(f: impl FnOnce(&Arc<Made>)) {
 pub extern "C-unwind" fn ovl_ExitThread(code: u32) -> ! {
     crate::callbacks::unwind_with(code);
     finish(code);
+    if has_requests() {
+        // While the frames of the program are still there.
+        Thread::cancel_at_end();
+    }
     // SAFETY: ends the calling thread; its thread-local destructors run, which ends its record. The frames up to `enter`
     // are the program's own and `enter`, which has nothing to destroy.
     unsafe { pthread_exit(std::ptr::null_mut()) }

@@ -297,8 +297,21 @@ impl Thread {
 
     /// Would requests be cancelled if the thread ended now?
     #[cfg(not(loom))]
-    pub(crate) fn has_requests(&self) -> bool {
+    #[must_use]
+    pub fn has_requests(&self) -> bool {
         self.systems.lock().iter().any(|system| system.has_requests_of(self))
+    }
+
+    /// Cancels them, as the end of the thread would. For whoever is about to end it from a frame above all those of the program, where
+    /// what this writes to OVERLAPPEDs meets nobody's.
+    #[cfg(not(loom))]
+    #[inline(never)]
+    pub fn cancel_at_end() {
+        local::beneath(|| {
+            let thread = current();
+            let systems: Vec<WeakSystem> = thread.systems.lock().clone();
+            systems.iter().for_each(|system| system.thread_ended(&thread));
+        });
     }
 
     /// The thread ends.
@@ -362,6 +375,7 @@ fn os_id() -> u32 {
 mod local {
     use super::{Arc, Thread};
     use std::cell::Cell;
+    use std::mem::MaybeUninit;
     use std::ptr::{from_ref, null};
     use std::sync::atomic::Ordering;
 
@@ -370,8 +384,25 @@ mod local {
     impl Drop for Current {
         fn drop(&mut self) {
             seat(|record| record.set(null()));
-            self.0.end();
+            if self.0.has_requests() {
+                beneath(|| self.0.end());
+            } else {
+                self.0.end();
+            }
         }
+    }
+
+    /// Bytes of the stack that an ending thread's requests may still write to.
+    const FRAMES: usize = 32 << 10;
+
+    /// Runs `act` further down on the stack. Programs have OVERLAPPEDs in frames that are gone when their thread ends; cancelling writes to
+    /// them, and must not meet its own frames there. Windows does it where no such memory is.
+    #[inline(never)]
+    pub(super) fn beneath(act: impl FnOnce()) {
+        let frames = [MaybeUninit::<u8>::uninit(); FRAMES];
+        std::hint::black_box(&frames);
+        act();
+        std::hint::black_box(&frames);
     }
 
     crate::static_tls! {

@@ -2,7 +2,7 @@
 #ifndef OVL_MBSTRING_H
 #define OVL_MBSTRING_H
 #pragma GCC system_header
-#include "string.h"
+#include <string.h>
 #include <ctype.h>
 
 /* Bytes of the character at `at`. */
