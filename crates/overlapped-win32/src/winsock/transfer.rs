@@ -41,11 +41,11 @@ impl Places {
                 let _ = unsafe { address::write_if_wanted(from.as_bytes(), places.name, places.len) };
             }
             let said = arrived(arrival);
-            // SAFETY: as above.
-            if !(places.late && said == 0)
-                && let Some(flags) = unsafe { places.flags.as_mut() }
-            {
-                *flags = said;
+            if !(places.late && said == 0) {
+                // SAFETY: as above.
+                if let Some(flags) = unsafe { places.flags.as_mut() } {
+                    *flags = said;
+                }
             }
             // SAFETY: as above.
             if let Some(count) = unsafe { places.bytes.as_mut() } {
