@@ -1,6 +1,6 @@
 //! `icmpapi.h`: echo requests, waited for or answered later by an event or an APC.
 //!
-//! Each request has a socket ([`echo`]), so answers cannot be mixed up; one that is answered later has a thread that waits for it. A handle
+//! Each request has a socket (`echo`), so answers cannot be mixed up; one that is answered later has a thread that waits for it. A handle
 //! that closes ends its requests: from then on nobody writes to their buffers.
 
 mod echo;
