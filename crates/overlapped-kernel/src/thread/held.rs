@@ -63,7 +63,12 @@ mod real {
     /// Wakes those whose wake-ups the calling thread has put off. For whoever is about to do something that may take time.
     pub(crate) fn release() {
         let _ = HELD.try_with(|held| {
-            while let Some(thread) = held.threads.borrow_mut().pop() {
+            // The list is not borrowed while one is woken, and who was called first is woken first.
+            let next = || {
+                let mut threads = held.threads.borrow_mut();
+                if threads.is_empty() { None } else { Some(threads.remove(0)) }
+            };
+            while let Some(thread) = next() {
                 thread.wake();
             }
         });

@@ -133,7 +133,10 @@ impl Registry {
         let ended = if entry.members.is_empty() {
             self.end(key, before, entry, Some(file))
         } else if entry.doomed.is_none() {
-            entry.doomed = Doomed::new(file.0, file.1).ok();
+            match Doomed::new(file.0, file.1) {
+                Ok(doomed) => entry.doomed = Some(doomed),
+                Err(error) => tracing::warn!(%error, "a file to be deleted on close stays"),
+            }
             self.tell_others(key, before, entry);
             true
         } else {
