@@ -256,7 +256,8 @@ fn a_file_that_is_deleted_on_close_goes_with_the_parents_handle_02_8() {
     assert_eq!(end(&doomed.child), 1);
     assert!(doomed.is_open_to_all());
     drop(doomed.file.take());
-    assert!(!doomed.has());
+    // At once, unless a test beside this starts a program by other means and has a copy of everything for a moment.
+    assert!(doomed.goes());
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub use gift::give;
 pub use heirs::Inherit;
 pub use jobs::{end_now, exit_status, new_job};
 pub use spawn::Beginning;
+pub(crate) use spawn::settle;
 pub use table::{Line, Startup};
 
 use heirs::Estate;

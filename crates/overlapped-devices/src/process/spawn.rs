@@ -8,12 +8,14 @@
 use super::record::Record;
 use crate::console::signals::ignores_ctrl_c;
 use overlapped_abi::Win32Error;
+use parking_lot::RwLock;
 use rustix::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::time::Duration;
 
 bitflags::bitflags! {
     /// How a child begins.
@@ -77,6 +79,14 @@ const STACK: usize = 256 * 1024;
 const SIGNALS: c_int = 64;
 const LAST_DESCRIPTOR: u32 = u32::MAX >> 1;
 
+/// Shared by those who start a program: until exec, a child has a copy of each descriptor, wanted or not.
+static STARTS: RwLock<()> = RwLock::new(());
+
+/// Waits until no child of this library has descriptors that its program will not get, for so long at most.
+pub(crate) fn settle(patience: Duration) {
+    drop(STARTS.try_write_for(patience));
+}
+
 /// Starts it. Errors are those of exec, unless the child waits.
 pub(super) fn spawn(plan: &Plan<'_>) -> Result<Spawned, Win32Error> {
     let suspended = plan.beginning.contains(Beginning::SUSPENDED);
@@ -89,7 +99,10 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Spawned, Win32Error> {
     };
     let inner = gate.as_ref().map_or(-1, |(inner, _)| inner.as_raw_fd());
     let orders = Orders::of(plan, inner);
-    let (id, pidfd) = clone(orders, suspended)?;
+    let (id, pidfd) = {
+        let _start = STARTS.read();
+        clone(orders, suspended)?
+    };
     let failure = plan.record.cells().1.load(Ordering::Acquire);
     if failure != 0 {
         // It ends at once, and nobody else knows of it.

@@ -3,12 +3,16 @@
 //! A file waits here because FileDispositionInfo said so, because an instance with delete-on-close has closed, or because another process that
 //! has closed it has left the deletion to this one. In the last case nobody knows which of several hard links was meant; it is the one by which
 //! the last instance has the file.
+//!
+//! Drawback: a child that somebody else than this library starts has copies of all descriptors until its program begins. A file that is closed
+//! meanwhile, and that is to be deleted on close and was inherited by another child, goes only then.
 
 use super::super::errors::other;
 use super::super::name;
 use super::super::neighbours::Marks;
 use super::super::stat::{Facts, Key};
 use super::{Entry, Member, Refusal, Registry, Seat};
+use crate::process;
 use overlapped_abi::{AccessMask, ShareMode, Win32Error};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -21,6 +25,8 @@ const ALL: ShareMode = ShareMode::READ.union(ShareMode::WRITE).union(ShareMode::
 /// How often, and for how long, it is looked again whether a process that seems to have a file lives: doubled from the first pause to the last.
 const FIRST_LOOK: Duration = Duration::from_millis(1);
 const LAST_LOOK: Duration = Duration::from_secs(2);
+/// How long a close waits for programs that are just being started.
+const SETTLE: Duration = Duration::from_millis(500);
 
 /// A name to remove: the descriptor finds it even if the file was renamed.
 pub(super) struct Doomed {
@@ -275,6 +281,10 @@ impl Seat {
     /// `waits`: there will be time to wait for those who have the same instance.
     fn quit(&self, file: Option<(BorrowedFd<'_>, &Path)>, waits: bool) {
         let kept = self.keep.lock().take().is_some();
+        if kept && waits && self.registry.is_open_elsewhere(self.key) {
+            // Perhaps only in a child that has not come to its program.
+            process::settle(SETTLE);
+        }
         let mut shard = self.registry.shard(self.key).lock();
         let Some(entry) = shard.get_mut(&self.key) else { return };
         let Some(at) = entry.members.iter().position(|member| member.id == self.id) else { return };
