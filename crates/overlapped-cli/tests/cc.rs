@@ -18,12 +18,16 @@ mod forms;
 mod given;
 #[path = "cc/habits.rs"]
 mod habits;
+#[path = "cc/libraries.rs"]
+mod libraries;
 #[path = "cc/rio.rs"]
 mod rio;
 #[path = "cc/services.rs"]
 mod services;
 #[path = "cc/surroundings.rs"]
 mod surroundings;
+#[path = "cc/windows_only.rs"]
+mod windows_only;
 
 /// The library, which cargo does not build for the tests of a program.
 fn library() {

@@ -396,8 +396,14 @@ fn a_poll_of_the_ring_ends_at_its_deadline() {
     let _watchdog = watchdog("a_poll_of_the_ring_ends_at_its_deadline");
     let Some(rig) = Rig::uring() else { return };
     let start = Tick::monotonic();
-    rig.engine.poll(Some(start.plus(Duration::from_millis(30))), &mut Harvest::default());
+    let (deadline, mut polls) = (start.plus(Duration::from_millis(30)), 0);
+    // A signal ends one early, also one that only stops the process for a while.
+    while Tick::monotonic() < deadline {
+        rig.engine.poll(Some(deadline), &mut Harvest::default());
+        polls += 1;
+    }
+    assert!(polls < 30, "{polls} polls: they do not wait");
     let took = Tick::monotonic().since(start);
-    assert!((Duration::from_millis(29)..Duration::from_secs(20)).contains(&took), "{took:?}");
+    assert!(took < Duration::from_secs(60), "{took:?}");
     rig.engine.poll(Some(start), &mut Harvest::default());
 }

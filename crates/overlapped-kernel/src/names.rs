@@ -104,6 +104,8 @@ impl Names {
         let mut names = self.table.lock();
         if let Some(old) = names.get(&name).and_then(Named::upgrade) {
             let same = std::mem::discriminant(&old) == std::mem::discriminant(&new);
+            // First: this may be the last reference by now, and what goes with it is the user's.
+            drop(names);
             return if same { Ok((old, true)) } else { Err(Win32Error::INVALID_HANDLE) };
         }
         let (object, existed) = match (new, self.exchange.get()) {

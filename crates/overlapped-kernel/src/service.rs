@@ -145,6 +145,7 @@ impl Service {
     /// Expires this setting of the timer when it is due.
     pub(crate) fn schedule(&self, when: When, timer: Weak<dyn Expires>, setting: u64) {
         let When { due, at } = when;
+        let mut seen = Vec::new();
         self.kick(|state| {
             state.timers.push(Alarm { due, at, timer, setting });
             if at.is_some() && state.ahead.is_none() {
@@ -152,10 +153,17 @@ impl Service {
             }
             if state.timers.len() >= state.full {
                 // A timer that is set again and again leaves its old settings here until they would have been due.
-                state.timers.retain(|a| a.timer.upgrade().is_some_and(|timer| timer.is_set(a.setting)));
+                state.timers.retain(|a| {
+                    let Some(timer) = a.timer.upgrade() else { return false };
+                    let is_set = timer.is_set(a.setting);
+                    seen.push(timer);
+                    is_set
+                });
                 state.full = (state.timers.len() * 2).max(FULL);
             }
         });
+        // Not under the lock: somebody may have dropped a timer meanwhile, and what goes with it is the user's.
+        drop(seen);
         #[cfg(not(loom))]
         if let Some(engine) = self.engine().filter(|engine| engine.virtual_time()) {
             // What is due already expires here, and whoever polls must not go past the rest.
@@ -358,5 +366,56 @@ mod real {
                 me.sleep(next);
             }
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Sender, channel};
+    use std::time::Duration;
+
+    /// Somebody drops it while it is asked; with it goes something that sets a timer, as a user's may.
+    struct Leaves {
+        own: Mutex<Option<Arc<Self>>>,
+        service: Arc<Service>,
+        gone: Sender<()>,
+    }
+
+    impl Expires for Leaves {
+        fn is_set(&self, _: u64) -> bool {
+            drop(self.own.lock().take());
+            true
+        }
+
+        fn expire(&self, _: u64) -> Option<When> {
+            None
+        }
+    }
+
+    impl Drop for Leaves {
+        fn drop(&mut self) {
+            let when = When { due: Tick(u64::MAX), at: None };
+            self.service.schedule(when, Weak::<Self>::new(), 1);
+            let _ = self.gone.send(());
+        }
+    }
+
+    #[test]
+    fn a_timer_may_go_while_the_list_is_tidied_up() {
+        let (gone, went) = channel();
+        let service = Arc::<Service>::default();
+        let leaves = Arc::new(Leaves { own: Mutex::default(), service: Arc::clone(&service), gone });
+        *leaves.own.lock() = Some(Arc::clone(&leaves));
+        let timer: Weak<Leaves> = Arc::downgrade(&leaves);
+        drop(leaves);
+        std::thread::spawn(move || {
+            // As many as make a look at all of them worth while.
+            for setting in 0..=FULL as u64 {
+                let timer = Weak::clone(&timer) as Weak<dyn Expires>;
+                service.schedule(When { due: Tick(u64::MAX), at: None }, timer, setting);
+            }
+        });
+        assert_eq!(went.recv_timeout(Duration::from_secs(30)), Ok(()), "it was dropped under the lock");
     }
 }

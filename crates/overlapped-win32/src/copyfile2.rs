@@ -2,7 +2,7 @@
 
 use crate::arguments::name;
 use crate::support::{Bool, RawHandle, files, guard, system};
-use crate::winbase_io::{COPY_FILE_FAIL_IF_EXISTS, COPY_FILE_HINTS};
+use crate::winbase_io::{COPY_FILE_COPY_SYMLINK, COPY_FILE_FAIL_IF_EXISTS, COPY_FILE_HINTS};
 use overlapped_abi::Win32Error;
 use overlapped_devices::file::{CopyProgress, CopyVerdict};
 use std::ffi::c_void;
@@ -18,8 +18,8 @@ const ACTION_PAUSE: i32 = 4;
 const PAUSED: Win32Error = Win32Error(3050);
 /// Flags that ask for what a copy does here anyway, or that are about what files here do not have: REQUEST_SECURITY_PRIVILEGES,
 /// RESUME_FROM_PAUSE (it begins anew), SKIP_ALTERNATE_STREAMS, NO_OFFLOAD, IGNORE_EDP_BLOCK, IGNORE_SOURCE_ENCRYPTION,
-/// DONT_REQUEST_DEST_WRITE_DAC, DISABLE_PRE_ALLOCATION, ENABLE_LOW_FREE_SPACE_MODE, REQUEST_COMPRESSED_TRAFFIC, ENABLE_SPARSE_COPY. Links as
-/// such (COPY_SYMLINK, OPEN_AND_COPY_REPARSE_POINT) and directories are not copied: 87.
+/// DONT_REQUEST_DEST_WRITE_DAC, DISABLE_PRE_ALLOCATION, ENABLE_LOW_FREE_SPACE_MODE, REQUEST_COMPRESSED_TRAFFIC, ENABLE_SPARSE_COPY. Reparse
+/// points as such (OPEN_AND_COPY_REPARSE_POINT) and directories are not copied: 87.
 const MORE_HINTS: u32 = 0x2000
     | 0x4000
     | 0x8000
@@ -121,13 +121,17 @@ impl Follower<'_> {
 }
 
 unsafe fn copy(from: *const u16, to: *const u16, parameters: &CopyFile2Parameters) -> Result<(), Win32Error> {
-    let known = COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_HINTS | MORE_HINTS;
+    let known = COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_COPY_SYMLINK | COPY_FILE_HINTS | MORE_HINTS;
     if (parameters.size as usize) < size_of::<CopyFile2Parameters>() || parameters.flags & !known != 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, name(to)?) };
     let replace = parameters.flags & COPY_FILE_FAIL_IF_EXISTS == 0;
+    let as_link = parameters.flags & COPY_FILE_COPY_SYMLINK != 0;
+    if as_link && files().copy_symbolic_link(system()?, &from, &to, replace)? {
+        return Ok(());
+    }
     let mut follower = Follower { to: parameters, chunks: 0, last: 0, quiet: false, paused: false };
     // SAFETY: the caller's promise.
     let hear = &mut |progress| unsafe { follower.hear(progress) };

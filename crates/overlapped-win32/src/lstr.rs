@@ -36,7 +36,7 @@ unsafe fn append<U: Unit>(to: *mut U, from: *const U) -> *mut U {
 }
 
 /// The order of words: letters before their case, and lower case before upper case where that is all that differs.
-fn collate<U: Unit>(first: &[U], second: &[U], caseless: bool) -> i32 {
+pub(crate) fn collate<U: Unit>(first: &[U], second: &[U], caseless: bool) -> i32 {
     match compare(first, second, true) {
         0 if caseless => 0,
         0 => {

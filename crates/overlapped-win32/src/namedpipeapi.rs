@@ -296,7 +296,9 @@ pair! {
             if !collect.is_null() || !timeout.is_null() {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
-            let info = pipe::info(&grant)?;
+            // Without anything to be told, only a pipe is wanted.
+            let asks = !state.is_null() || !instances.is_null();
+            let info = if asks { pipe::query(&grant)? } else { pipe::info(&grant)? };
             if !user.is_null() {
                 // SAFETY: the caller's promise.
                 unsafe { give_user(&grant, user, room) }?;
@@ -324,7 +326,7 @@ pub unsafe extern "C" fn ovl_GetNamedPipeInfo(
     instances: *mut u32,
 ) -> Bool {
     guard_bool(|| {
-        let info = pipe::info(&grant(pipe)?)?;
+        let info = pipe::query(&grant(pipe)?)?;
         // SAFETY: the caller's promise.
         unsafe {
             store_if_wanted(flags, info.flags());

@@ -19,6 +19,9 @@ const NO_SUCH_PRIVILEGE: Win32Error = Win32Error(1313);
 const ENABLED_BY_DEFAULT: u32 = 1;
 const ENABLED: u32 = 2;
 const REMOVED: u32 = 4;
+const USED_FOR_ACCESS: u32 = 0x8000_0000;
+/// `PRIVILEGE_SET_ALL_NECESSARY`.
+const ALL_NECESSARY: u32 = 1;
 
 /// The names, the number of the first being 2.
 const NAMES: [&str; 35] = [
@@ -221,6 +224,39 @@ pub unsafe extern "C" fn ovl_AdjustTokenPrivileges(
     done
 }
 
+/// PrivilegeCheck: are all of these on, or any of them if PRIVILEGE_SET_ALL_NECESSARY is not asked for? Those that are get
+/// SE_PRIVILEGE_USED_FOR_ACCESS. None are all of none, and not one of none.
+///
+/// # Safety
+/// `asked` is NULL or a `PRIVILEGE_SET`, which is written to; `has` NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_PrivilegeCheck(token: RawHandle, asked: *mut c_void, has: *mut Bool) -> Bool {
+    guard_bool(|| {
+        check_token(token)?;
+        if asked.is_null() || has.is_null() {
+            return Err(Win32Error::NOACCESS);
+        }
+        let on = held() & ON.load(Ordering::Relaxed);
+        // SAFETY: the caller vouches for a count, the control word and as many entries, all of four-byte fields.
+        unsafe {
+            let (count, control) = (asked.cast::<u32>().read(), asked.cast::<u32>().add(1).read());
+            let entries = asked.cast::<u32>().add(2).cast::<Privilege>();
+            let mut found = 0;
+            for place in 0..count as usize {
+                let mut one = entries.add(place).read();
+                if one.luid.bit() & on != 0 {
+                    found += 1;
+                    one.attributes |= USED_FOR_ACCESS;
+                    entries.add(place).write(one);
+                }
+            }
+            let all = control & ALL_NECESSARY != 0;
+            has.write(Bool::from(if all { found == count } else { found > 0 }));
+        }
+        Ok(())
+    })
+}
+
 /// OpenThreadToken: 1008, no thread has a token of its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_OpenThreadToken(_thread: RawHandle, _access: u32, _as_self: Bool, _to: *mut RawHandle) -> Bool {
@@ -280,6 +316,19 @@ mod tests {
                 ovl_AdjustTokenPrivileges(0, 0, new.as_ptr().cast(), 0, std::ptr::null_mut(), std::ptr::null_mut()),
                 0
             );
+            // SeChangeNotify is on from the beginning for everybody; 99 is none.
+            let check = |set: &mut [u32; 8]| {
+                let mut has = 7;
+                assert_eq!(ovl_PrivilegeCheck(token, set.as_mut_ptr().cast(), &mut has), 1);
+                (has, set[4] >> 31, set[7] >> 31)
+            };
+            assert_eq!(check(&mut [2, 1, 23, 0, 0, 99, 0, 0]), (0, 1, 0), "all are asked for");
+            assert_eq!(check(&mut [2, 0, 23, 0, 0, 99, 0, 0]), (1, 1, 0), "one is enough");
+            assert_eq!(check(&mut [2, 1, 23, 0, 0, 28, 0, ENABLED]), (1, 1, 1), "it was switched on above");
+            assert_eq!((check(&mut [0; 8]).0, check(&mut [0, 1, 0, 0, 0, 0, 0, 0]).0), (0, 1), "of none");
+            assert_eq!(ovl_PrivilegeCheck(token, std::ptr::null_mut(), std::ptr::null_mut()), 0);
+            let mut has = 7;
+            assert_eq!((ovl_PrivilegeCheck(0, [0u32; 2].as_mut_ptr().cast(), &mut has), last_error(), has), (0, 6, 7));
             assert_eq!(crate::handleapi::ovl_CloseHandle(token), 1);
         }
         assert_eq!((ovl_OpenThreadToken(usize::MAX - 1, 8, 1, std::ptr::null_mut()), last_error()), (0, 1008));

@@ -11,7 +11,7 @@ use overlapped_kernel::namespace::{CaseRule, Target};
 use overlapped_kernel::request::Route;
 use overlapped_kernel::road::{Reply, Report};
 use overlapped_kernel::system::Grant;
-use std::ffi::c_char;
+use std::ffi::{OsString, c_char};
 use std::ptr::NonNull;
 
 /// The caller's structure; 998 for what is not memory.
@@ -179,7 +179,13 @@ pair! {
     fn ovl_GetDefaultCommConfigA ovl_GetDefaultCommConfigW(port: *const C, to: *mut CommConfig, size: *mut u32) -> Bool {
         guard_bool(|| {
             // SAFETY: the caller's promise.
-            let port = unsafe { name(port) }?;
+            let mut port = unsafe { name(port) }?;
+            // The name of a port, whatever its number: CreateFile wants the prefix from COM10 on.
+            if port.as_encoded_bytes().get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"COM")) {
+                let mut prefixed = OsString::from(r"\\.\");
+                prefixed.push(&port);
+                port = prefixed;
+            }
             match system()?.resolve(&port, CaseRule::default()) {
                 // SAFETY: the caller's promise.
                 Ok(Target::Serial { .. } | Target::NullModem { .. }) => unsafe {

@@ -98,6 +98,7 @@ pub(crate) const COPY_FILE_FAIL_IF_EXISTS: u32 = 1;
 /// RESTARTABLE (a copy that is begun again is made again), OPEN_SOURCE_FOR_WRITE, ALLOW_DECRYPTED_DESTINATION and NO_BUFFERING: what
 /// they ask for changes nothing about the copy.
 pub(crate) const COPY_FILE_HINTS: u32 = 0x2 | 0x4 | 0x8 | 0x1000;
+pub(crate) const COPY_FILE_COPY_SYMLINK: u32 = 0x800;
 const CALLBACK_CHUNK_FINISHED: u32 = 0;
 const CALLBACK_STREAM_SWITCH: u32 = 1;
 const PROGRESS_CONTINUE: u32 = 0;
@@ -151,12 +152,15 @@ unsafe fn copy_file<C: Unit>(
     flags: u32,
     mut follower: Follower,
 ) -> Result<(), Win32Error> {
-    if flags & !(COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_HINTS) != 0 {
+    if flags & !(COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_COPY_SYMLINK | COPY_FILE_HINTS) != 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
     // SAFETY: the caller's promise.
     let (from, to) = unsafe { (name(from)?, name(to)?) };
     let replace = flags & COPY_FILE_FAIL_IF_EXISTS == 0;
+    if flags & COPY_FILE_COPY_SYMLINK != 0 && files().copy_symbolic_link(system()?, &from, &to, replace)? {
+        return Ok(());
+    }
     // SAFETY: the caller's promise.
     files().copy_file(system()?, &from, &to, replace, &mut |progress| unsafe { follower.hear(progress) })
 }
@@ -173,8 +177,8 @@ pair! {
 
 pair! {
     /// CopyFileEx: the routine is told of the beginning (CALLBACK_STREAM_SWITCH) and of each part that is done, with the handles of both
-    /// files; it may end the copy (1235), and so may the flag, at any time until the last part is done. 87 for a flag that means
-    /// something else.
+    /// files; it may end the copy (1235), and so may the flag, at any time until the last part is done. COPY_FILE_COPY_SYMLINK copies a
+    /// link as such, without a word to the routine. 87 for a flag that means something else.
     fn ovl_CopyFileExA ovl_CopyFileExW(
         from: *const C,
         to: *const C,

@@ -16,6 +16,8 @@ pub use more::*;
 const HKEY_LOCAL_MACHINE: usize = 0x8000_0002;
 /// Of the predefined keys, by their lowest bits.
 const PREDEFINED: std::ops::RangeInclusive<usize> = 0x8000_0000..=0x8000_0007;
+/// HKEY_PERFORMANCE_TEXT and HKEY_PERFORMANCE_NLSTEXT.
+const TEXTS: [usize; 2] = [0x8000_0050, 0x8000_0060];
 
 const REG_SZ: u32 = 1;
 const REG_DWORD: u32 = 4;
@@ -43,7 +45,7 @@ const FIRST: usize = 0x4000_0002;
 fn key(handle: usize) -> Result<Key, Win32Error> {
     // Sign-extended or not.
     let root = handle & 0xFFFF_FFFF;
-    if PREDEFINED.contains(&root) {
+    if PREDEFINED.contains(&root) || TEXTS.contains(&root) {
         return Ok((root, Vec::new()));
     }
     let place = handle.checked_sub(FIRST).filter(|at| at % 4 == 0).map(|at| at / 4);

@@ -191,6 +191,8 @@ fn configurations_and_properties_01_5_2() {
         size = 52;
         granted(|| ovl_GetDefaultCommConfigA(c"COM1".as_ptr().cast(), &raw mut config, &raw mut size));
         assert_eq!(config.dcb.baud_rate, 9600);
+        granted(|| ovl_GetDefaultCommConfigA(c"com21".as_ptr().cast(), &raw mut config, &raw mut size));
+        granted(|| ovl_GetDefaultCommConfigA(c"\\\\.\\COM21".as_ptr().cast(), &raw mut config, &raw mut size));
         assert_eq!(refused(|| ovl_GetDefaultCommConfigA(c"NUL".as_ptr().cast(), &raw mut config, &raw mut size)), 87);
     }
 }

@@ -12,9 +12,9 @@ use overlapped_kernel::road::{Refused, Reply, Report};
 
 impl OverlappedFile {
     /// Reads at `offset`, in bytes, into these buffers, one after the other, as much as they hold (ReadFileScatter). For files opened
-    /// with [`unbuffered`](crate::OpenOptions::unbuffered).
+    /// with [`unbuffered`](crate::OpenOptions::unbuffered), and for drives.
     ///
-    /// The operation fails with 87 for other files and for what is no multiple of the sector, 38 at or past the end of the file;
+    /// The operation fails with 87 for other files and for what is no multiple of the sector, 38 at or past the end of the file (27 of a drive);
     /// what lies across it is read up to it, and later buffers are left empty.
     pub fn read_scattered(&self, mut buffers: Vec<AlignedBuf>, offset: u64) -> Operation<Vec<AlignedBuf>> {
         let memory = buffers.iter_mut().map(|buffer| (buffer.start_mut(), buffer.capacity())).collect::<Vec<_>>();

@@ -120,6 +120,29 @@ fn nothing_is_behind_the_last_sector_01_4_4() {
 }
 
 #[test]
+fn pages_are_gathered_and_scattered_02_11() {
+    World::each(|world| {
+        for name in [DRIVE, VOLUME] {
+            let drive = world.open(name);
+            let (written, _) =
+                drive.write_gathered(vec![sectors(1, 4096), sectors(2, 8192), sectors(3, 512)], 512).wait();
+            assert_eq!(written, Ok(12_800), "{name}");
+            let pages = |count| (0..count).map(|_| AlignedBuf::with_capacity(4096)).collect::<Vec<_>>();
+            let (read, buffers) = drive.read_scattered(pages(4), 512).wait();
+            assert_eq!(read, Ok(16384), "{name}");
+            assert_eq!(buffers.iter().map(|page| page[0]).collect::<Vec<_>>(), [1, 2, 2, 3], "{name}");
+            assert_eq!(buffers[3][511..513], [3, 0], "{name}");
+            // What lies across the end is read up to it; a write there is refused.
+            let (read, buffers) = drive.read_scattered(pages(2), SIZE - 512).wait();
+            assert_eq!((read, buffers[0].len(), buffers[1].len()), (Ok(512), 512, 0), "{name}");
+            assert_eq!(code(drive.read_scattered(pages(1), SIZE).wait().0), 27, "{name}");
+            assert_eq!(code(drive.write_gathered(vec![sectors(1, 4096)], SIZE - 512).wait().0), 27, "{name}");
+            assert_eq!(code(drive.read_scattered(pages(1), 100).wait().0), 87, "{name}");
+        }
+    });
+}
+
+#[test]
 fn a_synchronous_handle_has_a_pointer_on_sectors_01_4_3() {
     World::each(|world| {
         let mut drive = world.options().read(true).write(true).open(DRIVE).unwrap();

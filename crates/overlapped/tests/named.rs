@@ -7,6 +7,7 @@ use overlapped::{Event, MutexObject, Semaphore, SystemBuilder, Timeout, Timer, W
 use std::process::Command;
 
 const CHILD: &str = "OVERLAPPED_TEST_NAMED_CHILD";
+const POOR_CHILD: &str = "OVERLAPPED_TEST_NAMED_POOR_CHILD";
 
 fn take(object: &dyn Wait) -> WaitResult {
     wait_any(&[object], Timeout::Poll).unwrap()
@@ -112,6 +113,36 @@ fn the_end_of_a_thread_abandons_a_named_mutex() {
             assert_eq!(take(&mutex), WaitResult::Object(0));
             mutex.release().unwrap();
         }
+    });
+}
+
+/// The other process of the test below, when that starts it.
+#[test]
+fn the_poor_process() {
+    let Ok(parent) = std::env::var(POOR_CHILD) else { return };
+    let mutex = named::open::<MutexObject>(format!("overlapped-test-{parent}-owned")).unwrap();
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: room for a limit.
+    assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) }, 0);
+    for most in [1, limit.rlim_cur] {
+        let limit = libc::rlimit { rlim_cur: most, ..limit };
+        // SAFETY: a limit.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+        assert_eq!(take(&mutex), WaitResult::TimedOut, "its owner lives, with {most} descriptors");
+    }
+}
+
+#[test]
+fn a_process_that_has_no_descriptors_left_does_not_take_others_for_dead() {
+    bounded("the test", || {
+        let (mutex, _) = named::create(name("owned"), MutexObject::new(true)).unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "the_poor_process"])
+            .env(POOR_CHILD, std::process::id().to_string())
+            .spawn()
+            .unwrap();
+        assert!(within(LOST, || child.try_wait().unwrap().is_some_and(|status| status.success())), "it ends");
+        mutex.release().unwrap();
     });
 }
 

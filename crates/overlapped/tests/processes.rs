@@ -51,6 +51,21 @@ fn role() {
             let file: File = inherited(number(1)).unwrap();
             file.write_bytes(b"child").unwrap() as u32
         }
+        "poor" => {
+            let parent = std::os::unix::process::parent_id();
+            let next = fs::File::open("/dev/null").unwrap().as_raw_fd() as u64;
+            let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            // SAFETY: room for a limit.
+            assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) }, 0);
+            // One descriptor is left, and then as many as before.
+            let opened = [next + 1, limit.rlim_cur].map(|most| {
+                let limit = libc::rlimit { rlim_cur: most, ..limit };
+                // SAFETY: a limit.
+                assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+                Child::open(parent).is_ok()
+            });
+            u32::from(opened == [false, true])
+        }
         "hold" => {
             let file: File = inherited(number(1)).unwrap();
             let (held, go): (Event, Event) = (inherited(number(2)).unwrap(), inherited(number(3)).unwrap());
@@ -502,4 +517,9 @@ fn a_variable_that_leads_to_nothing_harms_nobody() {
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(8), "{value}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+#[test]
+fn who_was_short_of_descriptors_for_a_moment_opens_processes_afterwards() {
+    assert_eq!(end(&program("poor").spawn().unwrap()), 1);
 }

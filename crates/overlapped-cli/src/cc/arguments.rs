@@ -1,6 +1,7 @@
 //! The arguments as gcc writes them: response files are read, options of Microsoft's compiler translated ([`msvc`]), names with
 //! backslashes found, and what is for other tools of Windows left out.
 
+use super::command::IMPORT_LIBRARY;
 use super::msvc::{self, Meaning};
 use std::ffi::OsString;
 use std::fs;
@@ -19,6 +20,8 @@ pub struct Arguments {
     microsoft: bool,
     /// After `/link`.
     for_linker: bool,
+    /// `-Wl,` and an option whose value is the next `-Wl,`.
+    unfinished: Option<&'static str>,
 }
 
 /// Response files in response files.
@@ -113,14 +116,56 @@ impl Arguments {
             // Of the compiler's own libraries, as with mingw: the C library looks up names and users by shared ones.
             self.plain.push("--static-overlapped".into());
         } else if let Some(options) = text.strip_prefix("-Wl,") {
-            self.plain.extend(without_mingws(options).map(OsString::from));
+            let kept = self.without_mingws(options);
+            self.plain.extend(kept.map(OsString::from));
         } else {
             self.plain.push(natural(argument, text));
         }
     }
 
+    /// `-Wl,` and these options, of which there may be several, but for those that only mingw's linker knows.
+    fn without_mingws(&mut self, options: &str) -> Option<String> {
+        let mut kept = Vec::new();
+        for word in options.split(',') {
+            let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+            let valued = MINGW_LINKER_VALUED.iter().find(|known| **known == name);
+            if let Some(option) = self.unfinished.take() {
+                self.take_mingws(option, word);
+            } else if let Some(option) = valued {
+                match value {
+                    Some(value) => self.take_mingws(option, value),
+                    None => self.unfinished = Some(option),
+                }
+            } else if word == "--export-all-symbols" {
+                kept.push("--export-dynamic");
+            } else if !MINGW_LINKER.contains(&name) {
+                kept.push(word);
+            }
+        }
+        (!kept.is_empty()).then(|| format!("-Wl,{}", kept.join(",")))
+    }
+
+    fn take_mingws(&mut self, option: &str, value: &str) {
+        if option == "--out-implib" {
+            self.plain.push(format!("{IMPORT_LIBRARY}{}", value.replace('\\', "/")).into());
+        }
+    }
+
     /// What Microsoft's compiler would call its outputs, if they are not named.
     fn name_outputs(&mut self) -> Result<(), String> {
+        self.name_program()?;
+        let value = |option: &str| self.plain.iter().skip_while(|argument| *argument != option).nth(1);
+        if self.microsoft
+            && self.plain.iter().any(|argument| argument == "-shared")
+            && !self.plain.iter().any(|argument| argument.to_string_lossy().starts_with(IMPORT_LIBRARY))
+            && let Some(library) = value("-o").map(|output| Path::new(output).with_extension("lib"))
+        {
+            self.plain.push(format!("{IMPORT_LIBRARY}{}", library.display()).into());
+        }
+        Ok(())
+    }
+
+    fn name_program(&mut self) -> Result<(), String> {
         let has = |option: &str| self.plain.iter().any(|argument| argument == option);
         if !self.microsoft || has("-o") || has("-E") || has("-fsyntax-only") {
             return Ok(());
@@ -128,6 +173,7 @@ impl Arguments {
         let sources: Vec<&str> = self.plain.iter().filter_map(|argument| argument.to_str()).filter(source).collect();
         let stem = |source: &str| Path::new(source).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let output = match (has("-c"), &sources[..]) {
+            (false, [first, ..]) if has("-shared") => stem(first).map(|stem| format!("{stem}.dll")),
             (false, [first, ..]) => stem(first),
             (true, [only]) => match &self.object {
                 Some(name) if !name.ends_with('/') => Some(name.clone()),
@@ -152,22 +198,6 @@ fn source(name: &&str) -> bool {
 fn other(text: &str) -> Option<&'static (&'static str, &'static str)> {
     let suffix = Path::new(text).extension().filter(|_| !text.starts_with('-'))?;
     OTHERS.iter().find(|(other, _)| suffix.eq_ignore_ascii_case(other))
-}
-
-/// `-Wl,` and these options, of which there may be several, but for those that only mingw's linker knows.
-fn without_mingws(options: &str) -> Option<String> {
-    let is = |option: &str, known: &[&str]| known.contains(&option.split('=').next().unwrap_or(option));
-    let (mut kept, mut words) = (Vec::new(), options.split(','));
-    while let Some(word) = words.next() {
-        if is(word, MINGW_LINKER_VALUED) && !word.contains('=') {
-            words.next();
-        } else if word == "--export-all-symbols" {
-            kept.push("--export-dynamic");
-        } else if !is(word, MINGW_LINKER_VALUED) && !is(word, MINGW_LINKER) {
-            kept.push(word);
-        }
-    }
-    (!kept.is_empty()).then(|| format!("-Wl,{}", kept.join(",")))
 }
 
 /// With slashes where that is what names the file or directory.
@@ -241,8 +271,9 @@ mod tests {
         assert_eq!(plain("/nologo a.c b.c"), "a.c b.c -o a");
         assert_eq!(
             plain("/LD a.c /link /OUT:a.dll /SUBSYSTEM:CONSOLE /LIBPATH:libs ws2_32.lib"),
-            "-shared -fPIC a.c -o a.dll -Llibs ws2_32.lib"
+            "-shared -fPIC a.c -o a.dll -Llibs ws2_32.lib --out-implib=a.lib"
         );
+        assert_eq!(plain("/LD src/a.c"), "-shared -fPIC src/a.c -o a.dll --out-implib=a.lib");
         assert_eq!(plain("a.c /no/such/file -o a"), "a.c /no/such/file -o a");
         assert!(Arguments::new(["/c", "/Foobj/", "a.c", "b.c"].map(OsString::from).into()).is_err());
     }
@@ -265,8 +296,9 @@ mod tests {
         let arguments = Arguments::new(given.map(OsString::from).into()).unwrap();
         assert_eq!(
             arguments.plain,
-            ["a.c", "--static-overlapped", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]
+            ["a.c", "--static-overlapped", "--out-implib=a.dll.a", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]
         );
+        assert_eq!(plain("-Wl,--out-implib -Wl,lib\\a.dll.a -Wl,-O1"), "--out-implib=lib/a.dll.a -Wl,-O1");
         assert_eq!(arguments.notes.len(), 2);
         assert!(arguments.notes[0].starts_with("app.rc is left out"));
     }

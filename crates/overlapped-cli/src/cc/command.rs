@@ -1,9 +1,10 @@
 //! The compiler's command line: what is understood of it, and what is added.
 
+use super::dlls::Dlls;
 use super::import_libraries::is_windows_library;
 use super::overlay::{Needs, Search};
 use super::rewritten::Placed;
-use super::{advice, declared, headers, library, suffixes};
+use super::{advice, declared, headers, library, suffixes, windows_only};
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
@@ -52,7 +53,9 @@ pub struct Command {
     inputs: bool,
     cc: Option<OsString>,
     linked_in: bool,
+    dlls: Dlls,
     print: Option<Print>,
+    windows_only: bool,
     show: bool,
     /// `--help`.
     pub help: bool,
@@ -101,6 +104,9 @@ const CXX_SUFFIXES: &[&str] = &["cpp", "cc", "cxx", "cp", "c++", "ii"];
 /// Options of mingw's gcc that mean nothing here.
 const MINGW: &[&str] = &["-mwindows", "-mconsole", "-municode", "-mthreads", "-mdll", "-static-libgcc"];
 
+/// The name of the import library to make follows; as [`super::arguments`] hands it on.
+pub const IMPORT_LIBRARY: &str = "--out-implib=";
+
 /// Set for the compiler that is started: a variable CC that leads here again is not heeded a second time.
 const INSIDE: &str = "OVERLAPPED_CC";
 
@@ -146,7 +152,9 @@ impl Command {
             inputs: false,
             cc: None,
             linked_in: false,
+            dlls: Dlls::default(),
             print: None,
+            windows_only: false,
             show: false,
             help: false,
             missing: false,
@@ -165,12 +173,15 @@ impl Command {
             "--missing" => Some(&mut self.missing),
             "--show" => Some(&mut self.show),
             "--static-overlapped" => Some(&mut self.linked_in),
+            "--windows-only" => Some(&mut self.windows_only),
             _ => None,
         };
         if let Some(flag) = own {
             *flag = true;
         } else if let Some(name) = text.strip_prefix("--cc=") {
             self.cc = Some(name.into());
+        } else if let Some(name) = text.strip_prefix(IMPORT_LIBRARY) {
+            self.dlls.import_library = Some(name.into());
         } else if let Some(what) = text.strip_prefix("--print-flags") {
             self.print = Some(match what {
                 "=compile" => Print::Compile,
@@ -215,6 +226,7 @@ impl Command {
             return;
         }
         self.inputs |= library.is_some();
+        self.dlls.note(text, value.as_ref());
         self.rest.push(argument);
         self.rest.extend(value);
     }
@@ -272,15 +284,22 @@ impl Command {
     }
 
     /// Before the user's own options: headers that those include first need it, too.
-    fn first_header(directory: &Path) -> [OsString; 2] {
-        ["-include".into(), directory.join("ovl/prelude.h").into_os_string()]
+    fn first_headers(&self, directory: &Path) -> Vec<OsString> {
+        let names = [(self.windows_only, windows_only::FUNCTIONS), (true, "ovl/prelude.h")];
+        let wanted = names.into_iter().filter(|(wanted, _)| *wanted);
+        wanted.flat_map(|(_, name)| ["-include".into(), directory.join(name).into_os_string()]).collect()
     }
 
     /// Not `-isystem`: what a macro of a system header expands to gets no warnings, and those are needed (see [`advice`]).
-    fn compile_flags(directory: &Path) -> Vec<OsString> {
+    fn compile_flags(&self, directory: &Path) -> Result<Vec<OsString>, String> {
         // The prelude says so too, but g++ reads pragmas before it heeds that.
         let pragmas = "-Wno-unknown-pragmas".into();
-        vec!["-fshort-wchar".into(), "-fms-extensions".into(), pragmas, glued("-I", directory)]
+        let mut flags = vec!["-fshort-wchar".into(), "-fms-extensions".into(), pragmas];
+        if self.windows_only {
+            flags.push(glued("-I", &windows_only::directory()?));
+        }
+        flags.push(glued("-I", directory));
+        Ok(flags)
     }
 
     fn link_flags(&self, compiler: &[OsString]) -> Result<Vec<OsString>, String> {
@@ -298,6 +317,7 @@ impl Command {
             flags.push("-Wl,-Bsymbolic".into());
         }
         flags.extend(library::arguments(self.linked_in, compiler)?);
+        flags.extend(self.dlls.link_flags(self.shared));
         if self.language == Language::C && self.cxx.contains(&true) {
             flags.extend(["-lstdc++".into(), "-lm".into()]);
         }
@@ -339,26 +359,26 @@ impl Command {
         let copies = needs.copies.place()?;
         let directory = headers::directory()?;
         let mut line = compiler.clone();
-        line.extend(Self::first_header(&directory));
+        line.extend(self.first_headers(&directory));
         if all_cxx && !sources.is_empty() && !is_clang {
             // Microsoft's compiler lets more pass, too.
             line.push("-fpermissive".into());
         }
         if let Some(copies) = &copies {
             line.extend(copies.options(&self.search, &self.sources));
-            line.extend(self.rest.iter().map(|argument| copies.argument(argument, &self.sources)));
+            line.extend(self.rest.iter().map(|argument| copies.argument(&self.dlls.library(argument), &self.sources)));
         } else {
-            line.extend(self.rest.iter().cloned());
+            line.extend(self.rest.iter().map(|argument| self.dlls.library(argument)));
         }
-        line.extend(Self::compile_flags(&directory));
+        line.extend(self.compile_flags(&directory)?);
         line.extend(self.needed_flags(&needs, copies.as_ref())?);
         if needs.structured && !is_clang {
             // So that a fault may begin a C++ exception. clang has no such thing.
             line.push("-fnon-call-exceptions".into());
         }
         if (self.shared || needs.library) && !self.has_pic {
-            // On Windows there is no such option.
-            line.push("-fPIC".into());
+            // On Windows there is no such option. In a program it has data of a library reached where that has it, and not copied.
+            line.extend(["-fPIC", "-fno-semantic-interposition"].map(OsString::from));
         }
         if needs.suffixes && !is_clang && !all_cxx {
             let this = std::env::current_exe().map_err(|error| format!("this program's name is not known: {error}"))?;
@@ -399,6 +419,9 @@ impl Command {
             line.insert(self.compiler().len(), object.into_os_string());
             status = start(&line, false)?.0;
         }
+        if status.success() && !self.no_link {
+            self.dlls.make_import_library()?;
+        }
         let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
         Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
     }
@@ -407,8 +430,8 @@ impl Command {
         let mut flags = Vec::new();
         if what != Print::Link {
             let directory = headers::directory()?;
-            flags.extend(Self::first_header(&directory));
-            flags.extend(Self::compile_flags(&directory));
+            flags.extend(self.first_headers(&directory));
+            flags.extend(self.compile_flags(&directory)?);
             flags.push(glued("-I", &headers::spellings_directory()?));
         }
         if what != Print::Compile {

@@ -13,6 +13,7 @@ mod cache;
 mod casts;
 mod command;
 mod declared;
+mod dlls;
 mod headers;
 mod import_libraries;
 mod library;
@@ -25,6 +26,7 @@ mod rewritten;
 mod scan;
 mod statics;
 mod suffixes;
+mod windows_only;
 
 use clap::Args;
 use command::{Command, Language};
@@ -47,6 +49,7 @@ Options; all others go to the compiler:
   --print-flags          print the flags for a makefile of your own, and do nothing
   --print-flags=compile  those for compiling
   --print-flags=link     those for linking
+  --windows-only         headers and functions that only Linux has are not found, for projects that check for them
   --show                 print the command before running it
   --missing              list the functions of the headers that do not exist yet
   --help                 this text

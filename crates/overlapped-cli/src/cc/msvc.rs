@@ -177,6 +177,7 @@ pub fn linker(option: &str) -> Vec<String> {
         "OUT" => vec!["-o".into(), value],
         "LIBPATH" => vec![format!("-L{value}")],
         "DLL" => vec!["-shared".into()],
+        "IMPLIB" => vec![format!("--out-implib={value}")],
         _ => Vec::new(),
     }
 }

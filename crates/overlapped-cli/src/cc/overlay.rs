@@ -26,7 +26,7 @@ pub struct Needs {
     pub structured: bool,
     /// A file has literals like `1i64`.
     pub suffixes: bool,
-    /// A file looks like a part of a library.
+    /// A file looks like a part of a library, or a user of one's data.
     pub library: bool,
     /// Types of POSIX that the files define.
     pub own_posix: BTreeSet<&'static str>,

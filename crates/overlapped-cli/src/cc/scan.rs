@@ -17,7 +17,7 @@ pub struct Seen {
     pub structured: bool,
     /// Has it literals like `1i64`?
     pub suffixes: bool,
-    /// Does it look like a part of a library: `dllexport`, `DllMain`?
+    /// Does it look like a part of a library, or like a user of one's data: `dllexport`, `dllimport`, `DllMain`?
     pub library: bool,
 }
 
@@ -31,7 +31,7 @@ pub fn scan(bytes: &[u8]) -> Seen {
             Token::Include(name, quoted) => seen.includes.push((name.to_string(), quoted)),
             Token::Word("__in" | "__out") => seen.old_annotations = true,
             Token::Word("__try" | "_try") => seen.structured = true,
-            Token::Word("dllexport" | "DllMain") => seen.library = true,
+            Token::Word("dllexport" | "dllimport" | "DllMain") => seen.library = true,
             // These stand between the type and the name, and change nothing.
             Token::Word("__cdecl" | "_cdecl" | "__stdcall" | "WINAPI" | "CALLBACK" | "_cdecl_") => {}
             Token::Word(word) => {

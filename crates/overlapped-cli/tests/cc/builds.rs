@@ -23,7 +23,7 @@ fn project() -> Place {
 }
 
 /// A program of the build, with `ovl` for its compilers.
-fn tool(place: &Place, name: &str) -> Command {
+pub(super) fn tool(place: &Place, name: &str) -> Command {
     library();
     let ovl = env!("CARGO_BIN_EXE_ovl");
     let mut tool = Command::new(name);
@@ -32,14 +32,14 @@ fn tool(place: &Place, name: &str) -> Command {
     tool
 }
 
-fn good(command: &mut Command) -> String {
+pub(super) fn good(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{command:?}\n{}{said}", String::from_utf8_lossy(&output.stdout));
     said
 }
 
-fn here(program: &str) -> bool {
+pub(super) fn here(program: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok();
     if !found {
         // Past the capture of output, which hides what tests print that pass.

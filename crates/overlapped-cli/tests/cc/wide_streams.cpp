@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 #include <ctime>
+#include <iostream> // A second time, as when another header has it.
 #include <cassert>
 #include <algorithm>
 #include <iterator>

@@ -175,6 +175,11 @@ impl Hub {
         self.start()
     }
 
+    /// Tells of them no more. A child that was forked may have the descriptor still, so that its end alone would not do.
+    pub fn unwatch(&self, watch: &OwnedFd) {
+        let _ = epoll::delete(&*self.poller, watch);
+    }
+
     /// A connection that was made, in the care of the thread.
     pub fn adopt(
         self: &Arc<Self>,
@@ -182,11 +187,12 @@ impl Hub {
         peer: Peer,
         end: impl FnOnce(&Connection) -> Result<Arc<dyn End>, Win32Error>,
     ) -> Result<Connection, Win32Error> {
+        // First: without it, what is entered would never end.
+        self.start().map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)?;
         let connection = self.connection(socket, peer, false);
         let end = end(&connection)?;
         let decoder = Decoder::new(end.longest());
         self.enter(&connection, decoder, Some(end)).map_err(super::of_open)?;
-        self.start().map_err(|_| Win32Error::NO_SYSTEM_RESOURCES)?;
         Ok(connection)
     }
 

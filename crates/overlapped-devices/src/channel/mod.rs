@@ -72,6 +72,8 @@ use std::time::Duration;
 
 /// So long a process may take to answer a greeting; then it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So long it has at least.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// One end of a connection: whom the service thread tells.
 pub trait End: Send + Sync {
@@ -140,6 +142,8 @@ struct Inner {
     directory: Option<PathBuf>,
     services: Arc<Services>,
     hub: OnceLock<Option<Arc<Hub>>>,
+    /// Held by who makes it.
+    entering: Mutex<()>,
     /// What this process owns where there is no register.
     alone: Mutex<HashMap<Name, Vec<u8>>>,
 }
@@ -173,20 +177,31 @@ impl Channel {
     }
 
     fn of(directory: Option<PathBuf>) -> Self {
-        let (services, hub, alone) = (Arc::default(), OnceLock::new(), Mutex::default());
-        Self(Arc::new(Inner { directory, services, hub, alone }))
+        let (services, hub, entering, alone) = (Arc::default(), OnceLock::new(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { directory, services, hub, entering, alone }))
     }
 
-    fn hub(&self) -> Option<&Arc<Hub>> {
-        let enter = || {
-            let directory = self.0.directory.as_deref()?;
-            let made = Hub::new(directory, Arc::clone(&self.0.services));
-            made.inspect_err(|error| {
-                tracing::error!(%error, directory = %directory.display(), "pipes and mailslots cannot be shared with other processes");
-            })
-            .ok()
+    /// `None` if it reaches nobody, now and later. An error is one that passes: the next call tries again.
+    fn hub(&self) -> Result<Option<&Arc<Hub>>, Win32Error> {
+        if let Some(known) = self.0.hub.get() {
+            return Ok(known.as_ref());
+        }
+        let _alone = self.0.entering.lock();
+        if let Some(known) = self.0.hub.get() {
+            return Ok(known.as_ref());
+        }
+        let made = match &self.0.directory {
+            None => None,
+            Some(directory) => match Hub::new(directory, Arc::clone(&self.0.services)) {
+                Ok(hub) => Some(hub),
+                Err(error) if crate::shared::passes(&error) => return Err(failed(error)),
+                Err(error) => {
+                    tracing::error!(%error, directory = %directory.display(), "pipes and mailslots cannot be shared with other processes");
+                    None
+                }
+            },
         };
-        self.0.hub.get_or_init(enter).as_ref()
+        Ok(self.0.hub.get_or_init(|| made).as_ref())
     }
 
     /// Clients of this kind of names are handed to `service` while that lives. Only the first call for a kind counts.
@@ -197,7 +212,7 @@ impl Channel {
     /// Who this process is to others; `None` while it owns nothing.
     #[must_use]
     pub fn me(&self) -> Option<Owner> {
-        self.hub()?.me()
+        self.hub().ok()??.me()
     }
 
     /// Decides about a name while nobody else can. With an error, everything stays as it is. `decide` must be quick and not call the channel.
@@ -209,7 +224,7 @@ impl Channel {
         name: &Name,
         decide: impl FnOnce(&mut Owners) -> Result<T, Win32Error>,
     ) -> Result<T, Win32Error> {
-        match self.hub() {
+        match self.hub()? {
             Some(hub) => change(hub, name, decide),
             None => {
                 let mut alone = self.0.alone.lock();
@@ -237,13 +252,15 @@ impl Channel {
     }
 
     /// The other processes that own a name now. Takes no lock.
-    #[must_use]
-    pub fn owners(&self, name: &Name) -> Vec<Registration> {
-        let Some(hub) = self.hub() else { return Vec::new() };
-        let mut owners = Bucket::read(&hub.path_of(name)).unwrap_or_default().owners(name).to_vec();
+    ///
+    /// # Errors
+    /// What Linux has against a look at the register: 4 without a descriptor for it.
+    pub fn owners(&self, name: &Name) -> Result<Vec<Registration>, Win32Error> {
+        let Some(hub) = self.hub()? else { return Ok(Vec::new()) };
+        let mut owners = Bucket::read(&hub.path_of(name)).map_err(failed)?.owners(name).to_vec();
         let me = hub.me();
         owners.retain(|entry| Some(entry.owner) != me && hub.is_alive(entry.owner));
-        owners
+        Ok(owners)
     }
 
     /// Connects to an owner of a name: waits for its answer, hands that to `attach` and tells the [`End`] which that gives of all that follows.
@@ -257,9 +274,24 @@ impl Channel {
         greeting: &[u8],
         attach: impl FnOnce(&Connection, &[u8]) -> Result<Arc<dyn End>, Win32Error>,
     ) -> Result<Connection, ConnectError> {
-        let hub = self.hub().ok_or(ConnectError::Gone)?;
+        self.connect_within(PATIENCE, owner, name, greeting, attach)
+    }
+
+    /// The same, but the owner must answer within that time: else `Failed`, 121.
+    ///
+    /// # Errors
+    /// As for [`Channel::connect`].
+    pub fn connect_within(
+        &self,
+        patience: Duration,
+        owner: Owner,
+        name: &Name,
+        greeting: &[u8],
+        attach: impl FnOnce(&Connection, &[u8]) -> Result<Arc<dyn End>, Win32Error>,
+    ) -> Result<Connection, ConnectError> {
+        let hub = self.hub().map_err(ConnectError::Failed)?.ok_or(ConnectError::Gone)?;
         debug_assert_ne!(hub.me(), Some(owner), "what is here is not reached over the channel");
-        let socket = dial(&hub.socket_of(owner))?;
+        let socket = dial(&hub.socket_of(owner), patience.min(PATIENCE))?;
         let peer = peer_of(&socket).ok_or(ConnectError::Gone)?;
         let answer = ask(&socket, &hello(name, greeting))?;
         match answer.operation {
@@ -279,7 +311,7 @@ impl Channel {
     /// # Errors
     /// 50 on a channel that reaches nobody, or what Linux says.
     pub fn pair(&self, end: impl FnOnce(&Connection) -> Arc<dyn End>) -> Result<OwnedFd, Win32Error> {
-        let hub = self.hub().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let hub = self.hub()?.ok_or(Win32Error::NOT_SUPPORTED)?;
         let pair = rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None);
         let (here, there) = pair.map_err(of_open)?;
         hub.adopt(here, Peer { process: std::process::id() }, |connection| Ok(end(connection)))?;
@@ -295,7 +327,7 @@ impl Channel {
         descriptor: OwnedFd,
         attach: impl FnOnce(&Connection) -> Result<Arc<dyn End>, Win32Error>,
     ) -> Result<Connection, Win32Error> {
-        let hub = self.hub().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let hub = self.hub()?.ok_or(Win32Error::NOT_SUPPORTED)?;
         let peer = peer_of(&descriptor).ok_or(Win32Error::INVALID_HANDLE)?;
         hub.adopt(descriptor, peer, attach)
     }
@@ -303,7 +335,7 @@ impl Channel {
     /// Leaves one frame with an owner of a name, which is greeted as by [`Channel::connect`], and hears nothing of it. Does not wait; what has
     /// been left arrives even if this process ends at once. False if the owner is gone, or has no room.
     pub fn leave(&self, owner: Owner, name: &Name, greeting: &[u8], frame: Frame) -> bool {
-        let Some(hub) = self.hub() else { return false };
+        let Ok(Some(hub)) = self.hub() else { return false };
         let Frame { operation, tag, body } = frame;
         let hello = hello(name, greeting);
         let (Ok(first), Ok(second)) = (u32::try_from(hello.len()), u32::try_from(body.len())) else { return false };
@@ -318,13 +350,14 @@ impl Channel {
     }
 
     /// Has `told` called whenever the owners of a name, or their notes, have changed, while the result lives. What changed before is not told.
-    #[must_use]
-    pub fn subscribe(&self, name: &Name, told: Told) -> Subscription {
-        let Some(hub) = self.hub() else { return Subscription::idle() };
-        Subscription::new(hub, name.file_name(), told).unwrap_or_else(|error| {
-            tracing::warn!(%error, "names of other processes cannot be watched");
-            Subscription::idle()
-        })
+    ///
+    /// # Errors
+    /// What Linux says if nobody can be told, as when the user has no inotify instances left: look again then.
+    pub fn subscribe(&self, name: &Name, told: Told) -> Result<Subscription, Win32Error> {
+        match self.hub()? {
+            Some(hub) => Subscription::new(hub, name.file_name(), told).map_err(failed),
+            None => Ok(Subscription::idle()),
+        }
     }
 }
 
@@ -365,13 +398,14 @@ fn hello(name: &Name, greeting: &[u8]) -> Vec<u8> {
     Writer::new().u8(name.kind as u8).bytes(name.key()).rest(greeting).finish()
 }
 
-/// A socket to whoever listens there.
-fn dial(path: &Path) -> Result<OwnedFd, ConnectError> {
+/// A socket to whoever listens there, and answers within that time.
+fn dial(path: &Path, patience: Duration) -> Result<OwnedFd, ConnectError> {
     let short = |errno| ConnectError::Failed(of_open(errno));
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None);
     let socket = socket.map_err(short)?;
     for direction in [Timeout::Send, Timeout::Recv] {
-        set_socket_timeout(&socket, direction, Some(PATIENCE)).map_err(short)?;
+        // Without any time it would be for ever.
+        set_socket_timeout(&socket, direction, Some(patience.max(SHORTEST))).map_err(short)?;
     }
     loop {
         match with_address(path, |address| rustix::net::connect(&socket, address)) {

@@ -107,7 +107,7 @@ fn pair() -> Pair {
 
 impl Pair {
     fn owner(&self) -> Owner {
-        self.client.owners(&name("eCHO")).first().expect("an owner").owner
+        self.client.owners(&name("eCHO")).unwrap().first().expect("an owner").owner
     }
 
     /// A connection from the client, what the client hears, and what the owner does.
@@ -144,7 +144,7 @@ fn a_name_goes_to_one_of_many_creators_07_1_1() {
             threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum::<usize>()
         });
         assert_eq!(winners, 1, "round {round}");
-        let seen = channels.iter().map(|channel| channel.owners(&name(&format!("NAME {round}"))).len());
+        let seen = channels.iter().map(|channel| channel.owners(&name(&format!("NAME {round}"))).unwrap().len());
         assert_eq!(seen.sum::<usize>(), 2, "the other two see it");
         channels.iter().for_each(|channel| channel.release(&wanted));
         assert!(take(&channels[0], &wanted).is_ok(), "it is free again");
@@ -161,17 +161,17 @@ fn owners_of_one_name_see_each_others_notes_and_kinds_do_not_mix_07_1_2() {
             Ok(())
         })
         .unwrap();
-    let seen = pair.owner.owners(&name("echo"));
+    let seen = pair.owner.owners(&name("echo")).unwrap();
     assert_eq!((seen.len(), &*seen[0].note, Some(seen[0].owner)), (1, &b"second"[..], pair.client.me()));
-    assert!(pair.owner.owners(&Name::new(Kind::Mailslot, "echo")).is_empty());
+    assert!(pair.owner.owners(&Name::new(Kind::Mailslot, "echo")).unwrap().is_empty());
     let failed: Result<(), _> = pair.client.change(&name("echo"), |owners| {
         owners.own = None;
         Err(Win32Error::ACCESS_DENIED)
     });
     assert_eq!(failed, Err(Win32Error::ACCESS_DENIED));
-    assert_eq!(pair.owner.owners(&name("echo")), seen, "a decision that fails changes nothing");
+    assert_eq!(pair.owner.owners(&name("echo")).unwrap(), seen, "a decision that fails changes nothing");
     pair.client.release(&name("echo"));
-    assert!(pair.owner.owners(&name("echo")).is_empty());
+    assert!(pair.owner.owners(&name("echo")).unwrap().is_empty());
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn either_side_ends_a_connection_and_both_are_told_once() {
     drop(owners_channel);
     assert_eq!((owner.recv_timeout(LONG), client.recv_timeout(LONG)), (Ok(Told::Ended), Ok(Told::Ended)));
     assert_eq!((owner.try_recv().ok(), client.try_recv().ok()), (None, None));
-    assert!(clients_channel.owners(&name("echo")).is_empty(), "its names went with the owner");
+    assert!(clients_channel.owners(&name("echo")).unwrap().is_empty(), "its names went with the owner");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_refusal_says_why_and_an_owner_that_is_gone_is_told_apart() {
 fn who_does_not_keep_to_the_format_ends_only_its_own_connection() {
     let pair = pair();
     let (good, heard, _owner) = pair.connect();
-    let path = pair.client.hub().unwrap().socket_of(pair.owner());
+    let path = pair.client.hub().unwrap().unwrap().socket_of(pair.owner());
     let hello = Writer::new().u8(Kind::Pipe as u8).bytes(b"ECHO").rest(b"hello").finish();
     let greeting = [&head(HELLO, 0, hello.len() as u32)[..], &hello].concat();
     let bad: [Vec<u8>; 5] = [
@@ -268,7 +268,7 @@ fn what_was_sent_before_the_sender_ended_is_heard_07_4_2() {
     assert_eq!(owner.recv_timeout(LONG), Ok(Told::Ended));
     assert!(!pair.client.leave(Owner(1), &name("echo"), b"hello", before));
     // A client that dies with answers unread, in the middle of many frames.
-    let mut stream = UnixStream::connect(pair.client.hub().unwrap().socket_of(pair.owner())).unwrap();
+    let mut stream = UnixStream::connect(pair.client.hub().unwrap().unwrap().socket_of(pair.owner())).unwrap();
     let hello = hello(&name("echo"), b"hello");
     stream.write_all(&[&head(HELLO, 0, hello.len() as u32)[..], &hello].concat()).unwrap();
     for tag in 0..100 {
@@ -287,7 +287,7 @@ fn what_was_sent_before_the_sender_ended_is_heard_07_4_2() {
 fn a_client_that_does_not_read_loses_its_connection_and_holds_nobody_up() {
     let pair = pair();
     let (good, heard, _owner) = pair.connect();
-    let mut stream = UnixStream::connect(pair.client.hub().unwrap().socket_of(pair.owner())).unwrap();
+    let mut stream = UnixStream::connect(pair.client.hub().unwrap().unwrap().socket_of(pair.owner())).unwrap();
     let hello = Writer::new().u8(Kind::Pipe as u8).bytes(b"ECHO").rest(b"hello").finish();
     stream.write_all(&[&head(HELLO, 0, hello.len() as u32)[..], &hello, &head(FLOOD, 0, 0)].concat()).unwrap();
     let owner = pair.accepted.recv_timeout(LONG).unwrap();
@@ -303,15 +303,15 @@ fn who_watches_a_name_is_told_of_new_owners_and_notes_07_1_4() {
     let (told, heard) = channel();
     let told = Mutex::new(told);
     let tell: super::Told = Arc::new(move || _ = told.lock().send(()));
-    let watch = pair.client.subscribe(&name("later"), Arc::clone(&tell));
+    let watch = pair.client.subscribe(&name("later"), Arc::clone(&tell)).unwrap();
     take(&pair.owner, &name("other")).unwrap();
     take(&pair.owner, &name("LATER")).unwrap();
     heard.recv_timeout(LONG).expect("a new owner");
-    assert_eq!(pair.client.owners(&name("later")).len(), 1);
+    assert_eq!(pair.client.owners(&name("later")).unwrap().len(), 1);
     pair.owner.release(&name("later"));
     heard.recv_timeout(LONG).expect("the owner left");
     drop(watch);
-    let again = pair.client.subscribe(&name("later"), tell);
+    let again = pair.client.subscribe(&name("later"), tell).unwrap();
     take(&pair.owner, &name("later")).unwrap();
     heard.recv_timeout(LONG).expect("a new owner, by a new watch");
     drop(again);
@@ -324,7 +324,7 @@ fn nothing_runs_and_nothing_is_made_before_it_is_needed() {
     let unused = Channel::new(&directory);
     drop(unused.clone());
     assert!(!directory.exists());
-    assert!(unused.owners(&name("nothing")).is_empty());
+    assert!(unused.owners(&name("nothing")).unwrap().is_empty());
     assert_eq!(unused.me(), None, "who only looks is no owner");
     assert_eq!(std::fs::read_dir(directory.join("channel/owners")).unwrap().count(), 0);
     take(&unused, &name("something")).unwrap();
@@ -345,7 +345,7 @@ fn a_directory_that_others_may_enter_is_not_used() {
         assert_eq!(take(&channel, &name("MINE")), Err(Win32Error::ALREADY_EXISTS), "it is the process's own");
         channel.release(&name("mine"));
         take(&channel, &name("Mine")).unwrap();
-        assert!(channel.owners(&name("mine")).is_empty() && channel.me().is_none());
+        assert!(channel.owners(&name("mine")).unwrap().is_empty() && channel.me().is_none());
     }
     assert_eq!(std::fs::read_dir(run.path()).unwrap().count(), 0);
 }
@@ -357,7 +357,7 @@ fn a_long_path_of_the_directory_does_not_matter() {
     std::fs::create_dir(&deep).unwrap();
     let [owner, client] = [(); 2].map(|()| Channel::new(deep.join("run")));
     take(&owner, &name("deep")).unwrap();
-    let found = client.owners(&name("deep"))[0].owner;
+    let found = client.owners(&name("deep")).unwrap()[0].owner;
     let never = |_: &Connection, _: &[u8]| -> Result<Arc<dyn End>, Win32Error> { unreachable!("nobody serves") };
     let refused = client.connect(found, &name("deep"), b"", never).unwrap_err();
     assert_eq!(refused, ConnectError::Refused(Win32Error::FILE_NOT_FOUND), "it was reached");
@@ -424,7 +424,7 @@ fn a_killed_owner_is_noticed_and_leaves_its_names_to_others_07_1_3() {
     let channel = Channel::new(&directory);
     for round in 0..3 {
         let mut other = Other::start(&directory);
-        let owners = channel.owners(&name("echo"));
+        let owners = channel.owners(&name("echo")).unwrap();
         assert_eq!(owners.len(), 1, "round {round}");
         assert_eq!(take(&channel, &name("echo")), Err(Win32Error::ALREADY_EXISTS));
         let (end, heard) = listener(false);
@@ -434,7 +434,7 @@ fn a_killed_owner_is_noticed_and_leaves_its_names_to_others_07_1_3() {
         assert_eq!(heard.recv_timeout(LONG), Ok(Told::Frame(ECHO, 1, 10)));
         other.kill();
         assert_eq!(heard.recv_timeout(LONG), Ok(Told::Ended), "its child has none of its descriptors");
-        assert!(channel.owners(&name("echo")).is_empty());
+        assert!(channel.owners(&name("echo")).unwrap().is_empty());
         take(&channel, &name("echo")).unwrap();
         channel.release(&name("echo"));
     }
@@ -450,7 +450,7 @@ fn a_stuck_owner_does_not_hold_up_the_service_thread() {
     let run = tempfile::tempdir().unwrap();
     let channel = Channel::new(run.path().join("run"));
     let other = Other::start(&run.path().join("run"));
-    let owner = channel.owners(&name("echo"))[0].owner;
+    let owner = channel.owners(&name("echo")).unwrap()[0].owner;
     let (end, heard) = listener(false);
     let connection = channel.connect(owner, &name("echo"), b"", |_, _| Ok(end)).unwrap();
     let stopped = rustix::process::Pid::from_raw(other.0.id() as i32).unwrap();

@@ -74,9 +74,10 @@ impl Drop for Subscription {
         let mut state = hub.watches().state.lock();
         let at = state.list.iter().position(|watcher| watcher.number == self.number);
         let gone = at.map(|at| state.list.swap_remove(at));
-        if state.list.is_empty() {
-            // Its end takes it out of the epoll.
-            state.inotify = None;
+        if state.list.is_empty()
+            && let Some(inotify) = state.inotify.take()
+        {
+            hub.unwatch(&inotify);
         }
         drop(state);
         drop(gone);

@@ -28,6 +28,8 @@ bitflags::bitflags! {
         const DELAY_UNTIL_REBOOT = 4;
         /// MOVEFILE_WRITE_THROUGH: return when the move is on the device.
         const WRITE_THROUGH = 8;
+        /// MOVEFILE_FAIL_IF_NOT_TRACKABLE: about services that follow links; nothing here does.
+        const FAIL_IF_NOT_TRACKABLE = 0x20;
     }
 }
 

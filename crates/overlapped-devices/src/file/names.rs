@@ -181,8 +181,8 @@ fn existing<T>(
     ask: impl Fn(&Path) -> Result<T, Win32Error>,
 ) -> Result<Option<(PathBuf, T)>, Win32Error> {
     let (mut case, mut tried) = (CaseRule::default(), None);
-    // What ends in a dot may mean a directory, too.
-    if !matches!(name.as_encoded_bytes(), [.., b'/' | b'\\' | b'.'])
+    // What ends in a dot or a blank may mean a directory, too.
+    if !matches!(name.as_encoded_bytes(), [.., b'/' | b'\\' | b'.' | b' '])
         && let Ok(Target::File(file)) = system.resolve(name, CaseRule::Exact)
     {
         match ask(&file.path) {
@@ -208,8 +208,18 @@ fn existing<T>(
     Ok(Some((path, told)))
 }
 
-fn ends_as_directory(name: &OsStr) -> bool {
-    matches!(name.as_encoded_bytes(), [.., b'/' | b'\\'])
+/// Does a name that leads to this path end in a separator, be it before dots and blanks, which are dropped there?
+fn ends_as_directory(name: &OsStr, path: &Path) -> bool {
+    let last = name.as_encoded_bytes().rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+    let dropped = !matches!(last, b"." | b"..") && last.iter().all(|byte| matches!(byte, b'.' | b' '));
+    // A name of POSIX may have such a component, and so may one behind `\\?\`.
+    dropped && path.file_name().is_none_or(|kept| kept.as_encoded_bytes() != last)
+}
+
+/// The path that a new file is to have: 123 for the name of a directory.
+pub(super) fn new_file_path(system: &System, name: &OsStr) -> Result<PathBuf, Win32Error> {
+    let path = file_path(system, name)?;
+    if ends_as_directory(name, &path) { Err(Win32Error::INVALID_NAME) } else { Ok(path) }
 }
 
 /// The path that a name leads to; devices have none (2).
@@ -233,7 +243,7 @@ pub(super) fn existing_path(system: &System, name: &OsStr) -> Result<PathBuf, Wi
 }
 
 fn check_end(name: &OsStr, path: &Path) -> Result<(), Win32Error> {
-    let misspelt = ends_as_directory(name) && path.symlink_metadata().is_ok() && !path.is_dir();
+    let misspelt = ends_as_directory(name, path) && path.symlink_metadata().is_ok() && !path.is_dir();
     if misspelt { Err(Win32Error::INVALID_NAME) } else { Ok(()) }
 }
 

@@ -2,6 +2,7 @@
 //! for moving it.
 
 use super::direct::Sectors;
+use super::null::is_null;
 use super::{device_of, errors};
 use overlapped_abi::Win32Error;
 use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
@@ -24,6 +25,12 @@ fn move_pointer(grant: &Grant, distance: i64, method: u32, most: u64) -> Result<
     if let Some((length, sectors)) = crate::disk::places(grant) {
         let mut pointer = grant.instance.pointer();
         *pointer = moved(*pointer, length, distance, method, most, Some(sectors))?;
+        return Ok(*pointer);
+    }
+    if is_null(grant) && !grant.instance.is_overlapped() {
+        // The pointer of a synchronous instance is its own, whatever the device; NUL ends at 0.
+        let mut pointer = grant.instance.pointer();
+        *pointer = moved(*pointer, Some(0), distance, method, most, None)?;
         return Ok(*pointer);
     }
     let device = device_of(grant)?;

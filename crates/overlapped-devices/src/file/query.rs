@@ -37,8 +37,11 @@ pub fn stat_at_open(grant: &Grant) -> Result<FileStat, Win32Error> {
     Ok((*device_of(grant)?.found()).into())
 }
 
-/// GetFileSizeEx: the logical size.
+/// GetFileSizeEx: the logical size, of which NUL has none.
 pub fn size(grant: &Grant) -> Result<u64, Win32Error> {
+    if super::null::is_null(grant) {
+        return Ok(0);
+    }
     Ok(facts(grant)?.1.size)
 }
 

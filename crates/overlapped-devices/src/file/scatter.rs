@@ -1,7 +1,7 @@
 //! ReadFileScatter and WriteFileGather (contract 02 §11): one request for many pages that need not lie together.
 //!
 //! The pages are the pieces of one operation, which Linux transfers by preadv and pwritev; everything else is as for ReadFile and
-//! WriteFile on an overlapped, uncached instance.
+//! WriteFile on an overlapped, uncached instance, of a file or a drive.
 
 use super::device_of;
 use overlapped_abi::{AccessMask, Overlapped, Win32Error};
@@ -56,7 +56,11 @@ pub unsafe fn scatter(grant: &Grant, scatter: Scatter) -> Result<Reply, Refused>
 }
 
 fn check(grant: &Grant, function: Function, pages: &[*mut u8], len: usize, offset: u64) -> Result<(), Win32Error> {
-    let device = device_of(grant)?;
+    let uncached = match crate::disk::places(grant) {
+        // Drives are never cached.
+        Some(_) => true,
+        None => device_of(grant)?.sectors().is_some(),
+    };
     let needed = match function {
         Function::Read => AccessMask::READ_DATA,
         _ => AccessMask::WRITE_DATA,
@@ -64,7 +68,7 @@ fn check(grant: &Grant, function: Function, pages: &[*mut u8], len: usize, offse
     if !grant.access.intersects(needed) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    let suits = grant.instance.is_overlapped() && device.sectors().is_some() && i64::try_from(offset).is_ok();
+    let suits = grant.instance.is_overlapped() && uncached && i64::try_from(offset).is_ok();
     let placed = |page: &*mut u8| !page.is_null() && (*page as usize).is_multiple_of(SEGMENT);
     let whole = pages.len() == len.div_ceil(SEGMENT) && pages.iter().all(placed);
     if suits && whole { Ok(()) } else { Err(Win32Error::INVALID_PARAMETER) }
@@ -73,6 +77,11 @@ fn check(grant: &Grant, function: Function, pages: &[*mut u8], len: usize, offse
 /// Some file systems fill pages beyond the end of the file with zeros, where Windows leaves them alone: so Linux is not told of them. A
 /// read at the end or behind it stays one.
 fn up_to_the_end(grant: &Grant, len: usize, offset: u64) -> usize {
+    if let Some((length, _)) = crate::disk::places(grant) {
+        // A drive has whole sectors; what starts behind them is its own to refuse.
+        let rest = length.and_then(|length| length.checked_sub(offset)).filter(|rest| *rest > 0);
+        return rest.map_or(len, |rest| len.min(usize::try_from(rest).unwrap_or(usize::MAX)));
+    }
     let rest = super::size(grant).map_or(u64::MAX, |size| size.saturating_sub(offset).div_ceil(SEGMENT as u64));
     let pages = usize::try_from(rest.max(1)).unwrap_or(usize::MAX);
     len.min(pages.saturating_mul(SEGMENT))

@@ -163,7 +163,7 @@ fn device(
         }
         (NAMED, _) => {
             let name = mailslot(name_of(fields.rest()));
-            let owner = driven.channel().owners(&name).into_iter().next().ok_or(Win32Error::FILE_NOT_FOUND)?;
+            let owner = driven.channel().owners(&name)?.into_iter().next().ok_or(Win32Error::FILE_NOT_FOUND)?;
             Route::There(connect(driven.channel(), owner.owner, &name, readers)?)
         }
         (AWAY, _) => {
@@ -299,6 +299,7 @@ unsafe impl Device for FarServer {
             let over = state.over || request.is_cancelling();
             let sent = !over && self.connection.send(READ, tag, Writer::new().u64(room).finish()).is_ok();
             if sent {
+                request.set_engine_tag(tag);
                 state.waiting.insert(tag, request);
                 return;
             }
@@ -310,8 +311,8 @@ unsafe impl Device for FarServer {
     /// The parent has the last word: it says whether the read has had a message before.
     fn cancel(&self, request: &RequestRef) -> bool {
         let state = self.far.state.lock();
-        let tag = state.waiting.iter().find(|(_, waiting)| Arc::ptr_eq(waiting, request)).map(|(tag, _)| *tag);
-        if let Some(tag) = tag {
+        let tag = request.engine_tag();
+        if state.waiting.contains_key(&tag) {
             let _ = self.connection.send(CANCEL, tag, Vec::new());
         }
         true

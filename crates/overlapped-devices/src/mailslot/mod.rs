@@ -27,6 +27,7 @@ use client::{ClientDevice, Route};
 use datagram::Letter;
 use heir::FarServer;
 use link::{Link, Reception};
+use overlapped_abi::constants::open::OPEN_ALWAYS;
 use overlapped_abi::{AccessMask, FileFlags, FileTime, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
@@ -228,7 +229,7 @@ impl Driven {
             return;
         }
         let name = mailslot(letter.name.clone());
-        for entry in self.channel.owners(&name) {
+        for entry in self.channel.owners(&name).unwrap_or_default() {
             self.channel.leave(entry.owner, &name, b"", link::cast(letter.id, &letter.message));
         }
     }
@@ -240,7 +241,7 @@ impl Driven {
         }
         let entry = mailslot(name.clone());
         let mut why_not = Win32Error::FILE_NOT_FOUND;
-        for owner in self.channel.owners(&entry) {
+        for owner in self.channel.owners(&entry)? {
             match connect(&self.channel, owner.owner, &entry, readers) {
                 Ok(link) => return Ok(Route::There(link)),
                 Err(error) => why_not = error,
@@ -273,7 +274,7 @@ impl Driver for MailslotDriver {
             device: Arc::new(ClientDevice::new(route, Arc::clone(&self.0))),
             access,
             overlapped: params.flags.contains(FileFlags::OVERLAPPED),
-            existed: false,
+            existed: params.disposition == OPEN_ALWAYS,
         }))
     }
 

@@ -83,7 +83,7 @@ impl Cast {
 /// See the module page.
 #[derive(Default)]
 pub(super) struct Post {
-    senders: [OnceLock<Option<UdpSocket>>; 2],
+    senders: [OnceLock<UdpSocket>; 2],
     bell: OnceLock<Option<OwnedFd>>,
     state: Mutex<State>,
 }
@@ -102,16 +102,14 @@ struct State {
 impl Post {
     /// Sends one datagram, if the network takes it.
     fn send(&self, datagram: &[u8], to: SocketAddr) {
-        let any: SocketAddr =
-            if to.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-        let sender = self.senders[usize::from(to.is_ipv6())].get_or_init(|| {
-            let socket = UdpSocket::bind(any).ok()?;
-            socket.set_nonblocking(true).ok()?;
-            // The address of a domain may be a broadcast.
-            let _ = socket.set_broadcast(true);
-            Some(socket)
-        });
-        if let Some(sender) = sender {
+        let sender = &self.senders[usize::from(to.is_ipv6())];
+        if sender.get().is_none()
+            && let Some(new) = new_sender(to)
+        {
+            // Another thread may have been faster, with one that is as good.
+            let _ = sender.set(new);
+        }
+        if let Some(sender) = sender.get() {
             let _ = sender.send_to(datagram, to);
         }
     }
@@ -156,6 +154,17 @@ impl Post {
         let thread = std::thread::Builder::new().name("ovl-mailpost".into()).spawn(move || rounds.run(&post));
         state.running = thread.inspect_err(|error| tracing::error!(%error, "mail of other computers is lost")).is_ok();
     }
+}
+
+/// A socket for datagrams to addresses like this one.
+fn new_sender(to: SocketAddr) -> Option<UdpSocket> {
+    let any: SocketAddr =
+        if to.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let socket = UdpSocket::bind(any).ok()?;
+    socket.set_nonblocking(true).ok()?;
+    // The address of a domain may be a broadcast.
+    let _ = socket.set_broadcast(true);
+    Some(socket)
 }
 
 /// What the thread has.

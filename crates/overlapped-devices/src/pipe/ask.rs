@@ -283,6 +283,17 @@ pub fn info(grant: &Grant) -> Result<Info, Win32Error> {
     })
 }
 
+/// [`info`] for who has to have the right to it: the server's handle of an outbound pipe has not (contract 01 §2.1, 07 §1.2).
+///
+/// # Errors
+/// 5 without FILE_READ_ATTRIBUTES; as [`info`].
+pub fn query(grant: &Grant) -> Result<Info, Win32Error> {
+    let info = info(grant)?;
+    // A descriptor of Linux has no rights but those to read and to write.
+    let may = grant.access.contains(AccessMask::READ_ATTRIBUTES) || foreign::descriptor(grant).is_some();
+    if may { Ok(info) } else { Err(Win32Error::ACCESS_DENIED) }
+}
+
 /// The name of a pipe, without what stands before it; `None` if it has none.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
 use parking_lot::Mutex;
 use rustix::fd::OwnedFd;
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// What a control request asks.
 pub(super) enum Job {
@@ -79,18 +79,26 @@ pub(super) struct EndDevice {
     pub end: End,
     /// The part of the handles; gone with the last of them.
     hold: Mutex<Option<Arc<Hold>>>,
+    /// The same, as long as a descriptor has it: a child still inherits the end.
+    lent: Mutex<Weak<Hold>>,
 }
 
 impl EndDevice {
     pub fn new(node: Arc<Node>, end: End) -> Self {
         let hold = Arc::new(Hold { node: Arc::clone(&node), end });
-        Self { node, end, hold: Mutex::new(Some(hold)) }
+        Self { node, end, hold: Mutex::new(Some(hold)), lent: Mutex::default() }
     }
 
     /// Makes a descriptor of the end, which is closed with that from now on, and not with its handles. Once.
     pub fn make_descriptor(&self) -> Option<std::io::Result<OwnedFd>> {
-        let hold = self.hold.lock().take();
-        hold.map(super::pump::descriptor)
+        let hold = self.hold.lock().take()?;
+        *self.lent.lock() = Arc::downgrade(&hold);
+        Some(super::pump::descriptor(hold))
+    }
+
+    /// What keeps the end open, for one more.
+    fn shared(&self) -> Option<Arc<Hold>> {
+        self.hold.lock().clone().or_else(|| self.lent.lock().upgrade())
     }
 
     /// Tells the pipe what a client in another process has sent by now.
@@ -249,8 +257,7 @@ unsafe impl Device for EndDevice {
     }
 
     fn bequeath(&self, _instance: &Instance) -> Option<Bequest> {
-        let hold = self.hold.lock().clone();
-        super::pump::bequeath(hold?)
+        super::pump::bequeath(self.shared()?)
     }
 
     /// A descriptor has no boundaries between messages.
@@ -258,8 +265,7 @@ unsafe impl Device for EndDevice {
         if self.end.side == Side::Server || !self.node.family.of_messages {
             return self.bequeath(instance);
         }
-        let hold = self.hold.lock().clone();
-        super::serve::bequeath(hold?).or_else(|| self.bequeath(instance))
+        super::serve::bequeath(self.shared()?).or_else(|| self.bequeath(instance))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -123,7 +123,7 @@ pub(super) fn open(
     readers: Readers,
 ) -> Result<(FarDevice, AccessMask), Win32Error> {
     let mut error = Win32Error::FILE_NOT_FOUND;
-    for other in names.channel.owners(&registered(name)) {
+    for other in names.channel.owners(&registered(name))? {
         let mut made = None;
         let attach = |connection: &Connection, welcome: &[u8]| {
             let welcome = Welcome::read(welcome).map_err(|Malformed| Win32Error::GEN_FAILURE)?;
@@ -191,7 +191,7 @@ impl FarDevice {
     pub fn instances(&self) -> u32 {
         let Far { names, name, .. } = &*self.far;
         let known = [names.ask(name), names.ask_others(name)];
-        known.into_iter().flatten().map(|(_, instances)| instances).sum::<u32>().max(1)
+        known.into_iter().flatten().fold(0, |sum: u32, (_, instances)| sum.saturating_add(instances)).max(1)
     }
 
     pub fn mode(&self) -> Mode {
@@ -433,6 +433,7 @@ unsafe impl Device for FarDevice {
                 Some(Job::Transact(message)) => message.len(),
                 _ => data(&request).len(),
             } as u64;
+            request.set_engine_tag(tag);
             state.calls.insert(tag, request);
             // Under the lock, so that calls go out in the order of their tags.
             if !self.far.send(operation, tag, body) {
@@ -446,8 +447,8 @@ unsafe impl Device for FarDevice {
 
     fn cancel(&self, request: &RequestRef) -> bool {
         let state = self.far.state.lock();
-        let tag = state.calls.iter().find_map(|(tag, call)| Arc::ptr_eq(call, request).then_some(*tag));
-        if let Some(tag) = tag {
+        let tag = request.engine_tag();
+        if state.calls.contains_key(&tag) {
             self.far.send(wire::CANCEL, tag, Vec::new());
         }
         true

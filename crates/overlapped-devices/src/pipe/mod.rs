@@ -38,7 +38,7 @@ mod wire;
 
 pub use ask::{
     Info, Standing, client_process, client_user, connect, control, disconnect, flush, impersonate, info,
-    into_descriptor, is_pipe, name, peek, server_process, set_mode, standing, transact,
+    into_descriptor, is_pipe, name, peek, query, server_process, set_mode, standing, transact,
 };
 pub use call::{wait_as_asked, wait_at};
 pub use create::NewPipe;
@@ -48,6 +48,7 @@ use crate::channel::{Channel, Readers};
 use crate::file::FileDriver;
 use device::EndDevice;
 use names::{Found, Names};
+use overlapped_abi::constants::open::OPEN_ALWAYS;
 use overlapped_abi::{AccessMask, FileFlags, Win32Error};
 use overlapped_kernel::System;
 use overlapped_kernel::device::{Bequest, Driver, OpenParams, Opened, bequest};
@@ -77,13 +78,14 @@ impl PipeDriver {
 
     fn open_end(&self, system: &System, name: &ObjectName, params: &OpenParams) -> Result<Opened, Win32Error> {
         let overlapped = params.flags.contains(FileFlags::OVERLAPPED);
+        let existed = params.disposition == OPEN_ALWAYS;
         match self.names.open(name, params.access, Client::here()) {
             Ok(Found { node, end, access }) => {
-                Ok(Opened { device: Arc::new(EndDevice::new(node, end)), access, overlapped, existed: false })
+                Ok(Opened { device: Arc::new(EndDevice::new(node, end)), access, overlapped, existed })
             }
             Err(Win32Error::ACCESS_DENIED) => Err(Win32Error::ACCESS_DENIED),
             Err(error) => match far::open(&self.names, name, params.access, Readers::of(system)) {
-                Ok((device, access)) => Ok(Opened { device: Arc::new(device), access, overlapped, existed: false }),
+                Ok((device, access)) => Ok(Opened { device: Arc::new(device), access, overlapped, existed }),
                 Err(Win32Error::FILE_NOT_FOUND) => Err(error),
                 Err(error) => Err(error),
             },

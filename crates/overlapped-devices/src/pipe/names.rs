@@ -120,13 +120,20 @@ impl Names {
                 }
                 _ => {
                     drop(table);
-                    self.channel.change(&registered(wanted.name), |owners| {
+                    let mut entered = None;
+                    let made = self.channel.change(&registered(wanted.name), |owners| {
                         let mut table = self.table.lock();
                         let family = wanted.decide(&table, &owners.others)?;
                         let node = table.enter(self.place(wanted.name), family, &make, &mut tally);
                         table.note(wanted.name, owners);
+                        entered = Some(Arc::clone(&node));
                         Ok(node)
-                    })
+                    });
+                    // The register could not be written: nobody has the instance, so nobody would close it.
+                    if let (Err(_), Some(node)) = (&made, entered) {
+                        self.leave(&node, &mut tally);
+                    }
+                    made
                 }
             }
         };
@@ -188,12 +195,7 @@ impl Names {
     /// The last handle of an instance is closed.
     pub fn close(&self, node: &Arc<Node>) {
         let mut tally = Tally::new();
-        let counted = {
-            let mut table = self.table.lock();
-            node.state().close(End::SERVER, &mut tally);
-            node.name().filter(|name| table.leave(name, node, &mut tally))
-        };
-        if let Some(name) = counted {
+        if let Some(name) = self.leave(node, &mut tally) {
             let changed = self.channel.change(&registered(name), |owners| {
                 self.table.lock().note(name, owners);
                 Ok(())
@@ -203,6 +205,13 @@ impl Names {
             }
         }
         tally.tell();
+    }
+
+    /// An instance goes; its name, if that is a matter of the register.
+    fn leave<'a>(&self, node: &'a Arc<Node>, tally: &mut Tally<Party>) -> Option<&'a ObjectName> {
+        let mut table = self.table.lock();
+        node.state().close(End::SERVER, tally);
+        node.name().filter(|name| table.leave(name, node, tally))
     }
 
     /// WaitNamedPipe, as far as this process goes: `who`, if anybody, waits for an instance to listen.
@@ -248,9 +257,10 @@ impl Names {
 
     /// The same of the other processes, as far as they count them.
     pub fn ask_others(&self, name: &ObjectName) -> Option<(Family, u32)> {
-        let owners = self.channel.owners(&registered(name));
+        let owners = self.channel.owners(&registered(name)).ok()?;
         let notes: Vec<Note> = owners.iter().filter_map(|owner| Note::read(&owner.note).ok()).collect();
-        Some((notes.first()?.family, notes.iter().map(|note| note.instances).sum()))
+        let instances = notes.iter().fold(0, |sum: u32, note| sum.saturating_add(note.instances));
+        Some((notes.first()?.family, instances))
     }
 }
 

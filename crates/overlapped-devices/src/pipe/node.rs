@@ -51,7 +51,7 @@ impl Node {
     pub fn instances(&self) -> u32 {
         let Some(Place { names, name }) = &self.place else { return 1 };
         let here = names.ask(name).map_or(1, |(_, instances)| instances);
-        here + names.ask_others(name).map_or(0, |(_, instances)| instances)
+        here.saturating_add(names.ask_others(name).map_or(0, |(_, instances)| instances))
     }
 
     /// ConnectNamedPipe: `who`, if anybody, waits for a client.

@@ -150,15 +150,13 @@ impl Own {
             // Where nothing else is watched, the bell is watched twice.
             let other = other.map_or(bell.clone(), |other| PollFd::new(other, PollFlags::empty()));
             let mut watched = [bell, other];
-            match poll(&mut watched, None) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(_) => return None,
-            }
+            // Linux may be short of memory: then the call is taken back, too, and does not stay to take what is meant for others.
+            let lost = !matches!(poll(&mut watched, None), Ok(_) | Err(Errno::INTR));
             if let Some(outcome) = self.outcome.lock().take() {
                 let _ = rustix::io::read(&*self.bell, &mut [0_u8; 8]);
                 return Some(outcome);
             }
-            if watched[1].revents().intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL) {
+            if lost || watched[1].revents().intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL) {
                 let taken = hold.node.act(|state, tally| state.take_out(|who| who.is_call(self.number, None), tally));
                 if taken.is_some() {
                     return None;

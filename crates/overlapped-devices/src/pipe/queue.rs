@@ -315,13 +315,13 @@ impl<P: Sink> Queue<P> {
 
     /// Takes out who waits here; its unread bytes go with it. `None` if it does not wait here.
     pub fn take_out(&mut self, is: impl Fn(&P) -> bool, tally: &mut Tally<P>) -> Option<P> {
-        if let Some(place) = self.readers.iter().position(&is) {
+        if let Some(place) = place_of(&self.readers, &is) {
             return self.readers.remove(place);
         }
-        if let Some(place) = self.flushes.iter().position(|flush| is(&flush.who)) {
+        if let Some(place) = place_of(&self.flushes, |flush| is(&flush.who)) {
             return self.flushes.remove(place).map(|flush| flush.who);
         }
-        let place = self.writers.iter().position(|write| is(&write.who))?;
+        let place = place_of(&self.writers, |write| is(&write.who))?;
         let write = self.writers.remove(place)?;
         self.take_back(&write, place);
         self.settle(tally);
@@ -398,6 +398,12 @@ impl<P: Sink> Queue<P> {
     pub fn waiting(&self) -> (usize, usize, usize) {
         (self.readers.len(), self.writers.len(), self.flushes.len())
     }
+}
+
+/// Where the one that is meant stands. Looked for from both ends: who takes thousands back does it from one of them.
+fn place_of<T>(queue: &VecDeque<T>, is: impl Fn(&T) -> bool) -> Option<usize> {
+    let last = queue.len().checked_sub(1)?;
+    (0..=last / 2).flat_map(|place| [place, last - place]).find(|place| is(&queue[*place]))
 }
 
 /// The outcome of a read, of a part of a message perhaps.

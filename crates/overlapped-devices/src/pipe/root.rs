@@ -22,11 +22,16 @@ use overlapped_kernel::system::Grant;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// What there is to be told: nothing, that an instance listens, or that the owners have changed.
 const NOTHING: usize = 0;
 const LISTENS: usize = 1;
 const CHANGED: usize = 2;
+
+/// How long a wait goes on without another look where nobody tells of a change: an owner cannot answer, as it is stopped, say, or the
+/// register cannot be watched.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Where news for one wait come together.
 pub(super) struct Ear {
@@ -86,13 +91,19 @@ impl Drop for Line {
 }
 
 /// Asks another owner to tell when an instance listens; nothing if one does now.
-fn ask_to_be_told(ear: &Arc<Ear>, owner: Owner, name: &ObjectName) -> Result<Option<Line>, ConnectError> {
+fn ask_to_be_told(
+    ear: &Arc<Ear>,
+    owner: Owner,
+    name: &ObjectName,
+    patience: Duration,
+) -> Result<Option<Line>, ConnectError> {
     let mut listens = false;
     let attach = |_: &Connection, welcome: &[u8]| {
         listens = welcome == [1];
         Ok(Arc::new(Listener(Arc::clone(ear))) as Arc<dyn channel::End>)
     };
-    let made = ear.names.channel.connect(owner, &registered(name), &Greeting::Wait.write(), attach)?;
+    let (name, greeting) = (registered(name), Greeting::Wait.write());
+    let made = ear.names.channel.connect_within(patience, owner, &name, &greeting, attach)?;
     let line = Line(made);
     Ok((!listens).then_some(line))
 }
@@ -100,6 +111,11 @@ fn ask_to_be_told(ear: &Arc<Ear>, owner: Owner, name: &ObjectName) -> Result<Opt
 /// Waits until an instance of the name listens, wherever it is; 2 as soon as nobody has the name, 121 when the time is over.
 pub(super) fn wait(root: &Grant, names: &Arc<Names>, name: &ObjectName, limit: Timeout) -> Result<(), Win32Error> {
     let start = Tick::monotonic();
+    let left = || match limit {
+        Timeout::After(whole) => whole.saturating_sub(Tick::monotonic().since(start)),
+        Timeout::Poll => Duration::ZERO,
+        Timeout::Infinite => Duration::MAX,
+    };
     loop {
         let here = names.wait(name, None);
         if let Verdict::Done(_) = here {
@@ -107,28 +123,31 @@ pub(super) fn wait(root: &Grant, names: &Arc<Names>, name: &ObjectName, limit: T
         }
         let ear = Ear::new(names);
         let told = Arc::clone(&ear);
-        let _news = names.channel.subscribe(&registered(name), Arc::new(move || told.tell(CHANGED)));
-        let mut lines = Vec::new();
-        for other in names.channel.owners(&registered(name)) {
-            match ask_to_be_told(&ear, other.owner, name) {
+        let news = names.channel.subscribe(&registered(name), Arc::new(move || told.tell(CHANGED)));
+        let (mut lines, mut mute, mut unheard) = (Vec::new(), false, news.is_err());
+        for other in names.channel.owners(&registered(name))? {
+            match ask_to_be_told(&ear, other.owner, name, left()) {
                 Ok(Some(line)) => lines.push(line),
                 Ok(None) => return Ok(()),
-                // It has just given the name up, or cannot answer.
+                Err(ConnectError::Failed(_)) => (unheard, mute) = (true, true),
+                // It has just given the name up.
                 Err(_) => {}
             }
         }
-        if lines.is_empty() && here != Verdict::Wait {
+        if lines.is_empty() && !mute && here != Verdict::Wait {
             return Err(Win32Error::FILE_NOT_FOUND);
         }
-        let left = match limit {
-            Timeout::After(whole) => Timeout::After(start.plus(whole).since(Tick::monotonic())),
+        let now = match limit {
+            _ if unheard && left() > ASK_AGAIN => Timeout::After(ASK_AGAIN),
+            Timeout::After(_) => Timeout::After(left()),
             other => other,
         };
         let job = Job::Wait(name.clone(), ear);
         // SAFETY: there is neither memory nor an OVERLAPPED.
-        match unsafe { issue(root, Function::Control, NO_MEMORY, Some(job), None, left) }.map(outcome) {
+        match unsafe { issue(root, Function::Control, NO_MEMORY, Some(job), None, now) }.map(outcome) {
             Ok(Completion { bytes: 0, .. }) => return Ok(()),
             Ok(_) => {}
+            Err(failure) if failure.status == Status::IO_TIMEOUT && unheard && !left().is_zero() => {}
             // The last instance here has gone; there may be others elsewhere.
             Err(failure) if failure.status == Status::OBJECT_NAME_NOT_FOUND => {}
             Err(failure) => return Err(failure.status.to_win32()),

@@ -16,6 +16,7 @@ use overlapped_kernel::process::{Known, Process, Will};
 use overlapped_kernel::section::Section;
 use parking_lot::Mutex;
 use rustix::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, c_int, c_void};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -86,11 +87,12 @@ fn find(value: &OsStr) -> Option<Legacy> {
     drop(unsafe { OwnedFd::from_raw_fd(fd) });
     let table = record.table()?;
     // Each is claimed, whatever the others are: none is to go further by itself.
-    let ready = |heir: &Heir| heir.places.iter().filter(|place| !place.claim()).count() == 0;
+    let mut claimed = BTreeSet::from([record.descriptor().as_raw_fd()]);
+    let ready = |heir: &Heir| heir.places.iter().filter(|place| !place.claim(&mut claimed)).count() == 0;
     let ready = table.objects.iter().map(ready).collect();
     let direct = (record.process() == std::process::id()).then(|| Arc::new(record));
     // SAFETY: claimed now, and named by the record alone.
-    let mail = table.mail.filter(|place| place.claim()).map(|place| unsafe { place.take() });
+    let mail = table.mail.filter(|place| place.claim(&mut claimed)).map(|place| unsafe { place.take() });
     let mail = Mutex::new(mail.filter(|_| direct.is_some()));
     if direct.is_some() {
         lay_out(&table);

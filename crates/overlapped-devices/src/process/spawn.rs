@@ -10,6 +10,7 @@ use crate::console::signals::ignores_ctrl_c;
 use overlapped_abi::Win32Error;
 use parking_lot::RwLock;
 use rustix::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use rustix::io::retry_on_intr;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
@@ -106,7 +107,7 @@ pub(super) fn spawn(plan: &Plan<'_>) -> Result<Spawned, Win32Error> {
     let failure = plan.record.cells().1.load(Ordering::Acquire);
     if failure != 0 {
         // It ends at once, and nobody else knows of it.
-        let _ = waitid(WaitId::PidFd(pidfd.as_fd()), WaitIdOptions::EXITED);
+        let _ = retry_on_intr(|| waitid(WaitId::PidFd(pidfd.as_fd()), WaitIdOptions::EXITED));
         return Err(match failure {
             libc::ENOEXEC => super::program::BAD_EXE_FORMAT,
             libc::E2BIG => Win32Error::FILENAME_EXCED_RANGE,

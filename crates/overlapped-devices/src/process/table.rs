@@ -5,6 +5,7 @@
 
 use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::{FdFlags, fcntl_setfd};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -50,9 +51,10 @@ impl Place {
         Some(Self { fd: fd.as_raw_fd(), device: stat.st_dev, file: stat.st_ino })
     }
 
-    /// Is the descriptor there, and does it lead to that file? Then children of this process do not get it by themselves.
-    pub fn claim(self) -> bool {
-        if self.fd < 3 {
+    /// Is the descriptor there, does it lead to that file, and is it none of those that are `claimed` already? Then it is one of them, and
+    /// children of this process do not get it by themselves.
+    pub fn claim(self, claimed: &mut BTreeSet<i32>) -> bool {
+        if self.fd < 3 || !claimed.insert(self.fd) {
             return false;
         }
         // SAFETY: if it is not open the call fails, and nothing else is done with it.
@@ -370,9 +372,12 @@ mod tests {
     fn a_descriptor_counts_only_if_it_leads_to_the_file_that_was_meant() {
         let file = tempfile::tempfile().unwrap();
         let place = Place::of(file.as_fd()).unwrap();
-        assert!(place.claim());
-        assert!(!Place { file: place.file + 1, ..place }.claim());
-        assert!(!Place { fd: 2, ..place }.claim() && !Place { fd: -1, ..place }.claim());
-        assert!(!Place { fd: 1_000_000, ..place }.claim());
+        let mut claimed = BTreeSet::new();
+        assert!(place.claim(&mut claimed));
+        assert!(!place.claim(&mut claimed), "nobody takes it twice");
+        let claim = |place: Place| place.claim(&mut BTreeSet::new());
+        assert!(!claim(Place { file: place.file + 1, ..place }));
+        assert!(!claim(Place { fd: 2, ..place }) && !claim(Place { fd: -1, ..place }));
+        assert!(!claim(Place { fd: 1_000_000, ..place }));
     }
 }

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
-use std::sync::{Arc, Once, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// How often a waiter looks whether the owner of its mutex is still alive.
@@ -25,7 +25,7 @@ pub const LIVENESS: Duration = Duration::from_millis(20);
 pub struct Door {
     directory: PathBuf,
     rings: Arc<Rings>,
-    started: Once,
+    started: Mutex<bool>,
 }
 
 /// What the thread has, which may outlive the door for a moment.
@@ -47,7 +47,7 @@ impl Door {
         socket.set_nonblocking(true)?;
         let (looks, stop) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
         let rings = Arc::new(Rings { socket, signals: Mutex::default(), looks, stop });
-        Ok(Self { directory: directory.to_path_buf(), rings, started: Once::new() })
+        Ok(Self { directory: directory.to_path_buf(), rings, started: Mutex::new(false) })
     }
 
     /// From now on this signal's object is served.
@@ -61,15 +61,20 @@ impl Door {
 
     /// Somebody waits. The thread must not sleep for longer than `look`, if that is given.
     pub(super) fn open(&self, look: Option<Duration>) {
-        self.started.call_once(|| {
-            let rings = Arc::clone(&self.rings);
-            let thread = std::thread::Builder::new().name("ovl-names".into()).spawn(move || rings.answer());
-            if let Err(error) = thread {
-                tracing::error!(%error, "signals of other processes will not be seen");
-            }
-        });
+        self.start();
         if look.is_some_and(|look| Tick::monotonic().plus(look).0 < self.rings.looks.load(SeqCst)) {
             self.ring(identity::own());
+        }
+    }
+
+    /// The thread runs from now on. If there can be none, the next one who waits tries again.
+    fn start(&self) {
+        let mut started = self.started.lock();
+        if !*started {
+            let rings = Arc::clone(&self.rings);
+            let thread = std::thread::Builder::new().name("ovl-names".into()).spawn(move || rings.answer());
+            let thread = thread.inspect_err(|error| tracing::error!(%error, "signals of other processes are not seen"));
+            *started = thread.is_ok();
         }
     }
 

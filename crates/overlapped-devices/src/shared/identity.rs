@@ -1,5 +1,6 @@
 //! Processes by number and start, since Linux gives numbers out again.
 
+use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 
 /// A process: 22 bits of number, 41 of the time of its start in clock ticks since the machine's. Never 0.
@@ -17,12 +18,24 @@ pub fn own() -> Identity {
 
 /// Does the process still run? One that is over and not yet waited for does not.
 pub fn is_alive(identity: Identity) -> bool {
-    u32::try_from(identity >> START_BITS).is_ok_and(|number| of(number) == Some(identity))
+    let Ok(number) = u32::try_from(identity >> START_BITS) else { return false };
+    match stat_of(number) {
+        Ok(stat) => parse(number, &stat) == Some(identity),
+        // Short of descriptors, say: nobody is dead for that.
+        Err(error) => error.kind() != ErrorKind::NotFound && error.raw_os_error() != Some(libc::ESRCH),
+    }
+}
+
+fn stat_of(number: u32) -> io::Result<String> {
+    std::fs::read_to_string(format!("/proc/{number}/stat"))
 }
 
 /// The process of this number that runs now.
 pub(super) fn of(number: u32) -> Option<Identity> {
-    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    parse(number, &stat_of(number).ok()?)
+}
+
+fn parse(number: u32, stat: &str) -> Option<Identity> {
     // The second field is a name in parentheses, which may hold anything; what follows the last of them is plain.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     if matches!(fields.next()?, "Z" | "X" | "x") {

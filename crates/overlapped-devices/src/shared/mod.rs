@@ -28,8 +28,9 @@ use overlapped_abi::Win32Error;
 use overlapped_kernel::dispatcher::shared::{Attached, Exchange, Found, Held, Passage, Shared, Spec};
 use overlapped_kernel::section::Section;
 use page::Page;
+use parking_lot::Mutex;
 use rustix::fs::{FlockOperation, MemfdFlags, Mode, OFlags, SealFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use signal::Signal;
 use std::ffi::OsStr;
 use std::io;
@@ -86,7 +87,7 @@ impl Commons {
             if create.is_some_and(|wanted| !wanted.same_kind(&spec)) {
                 return Err(Failure::Win32(Win32Error::INVALID_HANDLE));
             }
-            rustix::fs::flock(&file, FlockOperation::LockShared)?;
+            retry_on_intr(|| rustix::fs::flock(&file, FlockOperation::LockShared))?;
             let lease = Lease { directory: self.directory.clone(), path, file };
             return Ok(Entry { page, spec, lease, existed: !unused, alone });
         }
@@ -166,45 +167,58 @@ struct Entry {
 pub struct LazyCommons {
     directory: PathBuf,
     commons: OnceLock<Option<Commons>>,
+    /// Held by who enters.
+    entering: Mutex<()>,
 }
 
 impl LazyCommons {
     /// The objects in `directory`. If that cannot be used, the log says why, and names are the process's own.
     #[must_use]
     pub fn new(directory: PathBuf) -> Self {
-        Self { directory, commons: OnceLock::new() }
+        Self { directory, commons: OnceLock::new(), entering: Mutex::default() }
     }
 
-    fn enter(&self) -> Option<&Commons> {
-        let enter = || match Commons::new(&self.directory) {
+    /// `None` if names are the process's own, now and later. An error is one that passes: the next call tries again.
+    fn enter(&self) -> Result<Option<&Commons>, Win32Error> {
+        if let Some(known) = self.commons.get() {
+            return Ok(known.as_ref());
+        }
+        let _alone = self.entering.lock();
+        if let Some(known) = self.commons.get() {
+            return Ok(known.as_ref());
+        }
+        let made = match Commons::new(&self.directory) {
             Ok(commons) => Some(commons),
+            Err(error) if passes(&error) => {
+                return Err(Win32Error::from_errno(error.raw_os_error().unwrap_or(libc::EIO), Context::Open));
+            }
             Err(error) => {
                 tracing::warn!(%error, directory = %self.directory.display(), "named objects are not shared");
                 None
             }
         };
-        self.commons.get_or_init(enter).as_ref()
+        Ok(self.commons.get_or_init(|| made).as_ref())
     }
 }
 
 impl Exchange for LazyCommons {
     fn attach(&self, name: &OsStr, create: Option<Spec>) -> Result<Option<Attached>, Win32Error> {
-        let Some(commons) = self.enter() else { return Ok(None) };
+        let Some(commons) = self.enter()? else { return Ok(None) };
         commons.attach(name, create).map(Some).map_err(Win32Error::from)
     }
 
     fn attach_section(&self, name: &OsStr, new: Section) -> Result<(Section, bool), Win32Error> {
-        let Some(commons) = self.enter() else { return Ok((new, false)) };
+        let Some(commons) = self.enter()? else { return Ok((new, false)) };
         commons.attach_section(name, new).map_err(Win32Error::from)
     }
 
     fn publish(&self, spec: Spec, held: Held) -> Result<Arc<dyn Shared>, Win32Error> {
-        let commons = self.enter().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let commons = self.enter()?.ok_or(Win32Error::NOT_SUPPORTED)?;
         Ok(commons.publish(spec, held)?)
     }
 
     fn receive(&self, descriptor: OwnedFd) -> Result<Arc<dyn Shared>, Win32Error> {
-        let commons = self.enter().ok_or(Win32Error::NOT_SUPPORTED)?;
+        let commons = self.enter()?.ok_or(Win32Error::NOT_SUPPORTED)?;
         Ok(commons.receive(descriptor)?)
     }
 
@@ -213,7 +227,7 @@ impl Exchange for LazyCommons {
     }
 
     fn pass_section(&self, name: &OsStr) -> Option<Passage> {
-        let Entry { lease, alone, .. } = self.enter()?.find(name, None).ok()?;
+        let Entry { lease, alone, .. } = self.enter().ok()??.find(name, None).ok()?;
         drop(alone);
         Some(Passage { name: Some(name.to_owned()), descriptor: lease.copy()? })
     }
@@ -289,8 +303,14 @@ impl Drop for Lease {
 /// Nobody else finds, makes or removes pages while the result lives.
 pub(crate) fn lock_directory(directory: &Path) -> Result<OwnedFd, Errno> {
     let lock = rustix::fs::open(directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
-    rustix::fs::flock(&lock, FlockOperation::LockExclusive)?;
+    retry_on_intr(|| rustix::fs::flock(&lock, FlockOperation::LockExclusive))?;
     Ok(lock)
+}
+
+/// Is the process or the machine short of something, for the moment? Nothing is settled by such an error.
+pub(crate) fn passes(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    errno.is_some_and(|errno| matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::INTR))
 }
 
 /// Takes away the pages that processes left which ended without closing their handles.
@@ -338,3 +358,6 @@ pub(crate) fn file_name(name: &OsStr, attempt: u32) -> String {
     let plain = name.as_bytes().iter().filter(|byte| byte.is_ascii_alphanumeric()).take(40);
     format!("{}-{hash:016x}-{attempt}", plain.map(|&byte| char::from(byte)).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;

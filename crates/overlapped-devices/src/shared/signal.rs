@@ -172,7 +172,8 @@ impl Signal {
         }
         let next = match self.page.period.load(Acquire) {
             0 => 0,
-            period => due.0 + ((now.0 - due.0) / period + 1) * period,
+            // Another process says what it is, which may be anything.
+            period => due.0.saturating_add(((now.0 - due.0) / period + 1).saturating_mul(period)),
         };
         // One of all who see it.
         if self.page.due.compare_exchange(due.0, next, AcqRel, Relaxed).is_ok() {

@@ -239,28 +239,29 @@ impl Socket {
         condition: impl FnOnce(&Address, &Address) -> Verdict,
     ) -> Result<Accepted, WsaError> {
         let accepted = self.accept(system)?;
-        let local = accepted.socket.local_address()?;
-        let refused = match condition(&accepted.address, &local) {
-            Verdict::Accept => return Ok(accepted),
-            Verdict::Reject => {
-                accepted.socket.set_linger(Some(0))?;
-                WsaError::ECONNREFUSED
-            }
-            Verdict::Defer => {
-                let kept = accepted.socket.descriptor()?;
-                let core = self.core();
-                core.with_rare(|rare| rare.deferred.push(kept));
-                // It is there for everybody who waits for one.
-                core.input.lock().open = true;
-                core.pump(Side::In);
-                if core.has(Flags::SELECTED) {
-                    core.rearm(NetworkEvents::ACCEPT, true);
-                }
-                WsaError::TRY_AGAIN
-            }
+        let decided = accepted.socket.local_address().map(|local| condition(&accepted.address, &local));
+        let refused = match decided {
+            Ok(Verdict::Accept) => return Ok(accepted),
+            Ok(Verdict::Reject) => accepted.socket.set_linger(Some(0)).err().unwrap_or(WsaError::ECONNREFUSED),
+            Ok(Verdict::Defer) => self.put_off(&accepted.socket).err().unwrap_or(WsaError::TRY_AGAIN),
+            Err(error) => error,
         };
         let _ = system.close(accepted.handle);
         Err(refused)
+    }
+
+    /// The connection stays the first one to be accepted.
+    fn put_off(&self, connection: &Self) -> Result<(), WsaError> {
+        let kept = connection.descriptor()?;
+        let core = self.core();
+        core.with_rare(|rare| rare.deferred.push(kept));
+        // It is there for everybody who waits for one.
+        core.input.lock().open = true;
+        core.pump(Side::In);
+        if core.has(Flags::SELECTED) {
+            core.rearm(NetworkEvents::ACCEPT, true);
+        }
+        Ok(())
     }
 
     /// A socket for a connection of this listener.

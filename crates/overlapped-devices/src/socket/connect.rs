@@ -48,14 +48,14 @@ impl ConnectJob {
             }
         }
         if self.stage.load(Ordering::Relaxed) == ASKED {
-            match decided(fd) {
+            match core.decided(fd) {
                 None => return Step::Wait,
-                Some(Some(error)) => {
-                    core.not_connected(fd);
+                Some(Err(error)) => {
+                    core.forget_error();
                     return Step::Done(Completion::failure(refusal(core, error)));
                 }
-                Some(None) => {
-                    core.connected(extra);
+                Some(Ok(())) => {
+                    core.add(extra);
                     self.stage.store(CONNECTED, Ordering::Relaxed);
                 }
             }
@@ -99,6 +99,7 @@ fn is_extended(job: &Job<'_>) -> bool {
 
 /// Asks Linux to connect. What is decided at once is found by the next look.
 fn ask(core: &Core, fd: &Use<'_>, address: &Address) -> Result<(), Errno> {
+    let _deciding = core.deciding();
     core.add(Flags::CONNECTING);
     core.remove(Flags::RESET | Flags::UNSURE);
     core.forget_error();
@@ -113,11 +114,6 @@ fn ask(core: &Core, fd: &Use<'_>, address: &Address) -> Result<(), Errno> {
             Err(if error == Errno::AGAIN { Errno::CONNREFUSED } else { error })
         }
     }
-}
-
-/// How the attempt has ended, if it has.
-fn decided(fd: &Use<'_>) -> Option<Option<Errno>> {
-    (sys::ready_now(fd.raw(), libc::POLLOUT) != 0).then(|| sys::take_error(fd.raw()))
 }
 
 /// Linux gives up a port that it had chosen itself when the peer goes; Windows keeps it.
@@ -166,7 +162,7 @@ impl Socket {
             let _lane = core.output.lock();
             let fd = core.fd().map_err(|error| core.code(error))?;
             match ask(core, &fd, address) {
-                Ok(()) if patient => decided(&fd),
+                Ok(()) if patient => core.decided(&fd),
                 Ok(()) => None,
                 // Over the loopback the answer is there at once, but the caller is told later, as of any other.
                 Err(error @ (Errno::CONNREFUSED | Errno::CONNRESET))
@@ -179,10 +175,9 @@ impl Socket {
             }
         };
         match decided {
-            Some(None) => core.connected(Flags::empty()),
-            Some(Some(error)) => {
-                let fd = core.fd().map_err(|error| core.code(error))?;
-                core.not_connected(&fd);
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                core.forget_error();
                 return Err(refusal(core, error).to_wsa());
             }
             None if !patient => {

@@ -133,6 +133,8 @@ pub(super) struct Core {
     watch: AtomicU64,
     /// Held while it becomes known or unknown.
     watching: Mutex<()>,
+    /// Held while an attempt to connect begins, and while somebody finds out how it ended.
+    deciding: Mutex<()>,
     me: Weak<Core>,
     /// When it was connected, in nanoseconds of the monotonic clock; 0 before.
     connected_at: AtomicU64,
@@ -154,6 +156,7 @@ impl Core {
             quiet: AtomicBool::new(false),
             watch: AtomicU64::new(0),
             watching: Mutex::new(()),
+            deciding: Mutex::new(()),
             me: Weak::clone(me),
             connected_at: AtomicU64::new(if flags.contains(Flags::CONNECTED) { Tick::monotonic().0 } else { 0 }),
             awaited: Mutex::new(Weak::new()),
@@ -434,17 +437,38 @@ impl Core {
         if !self.has(Flags::CONNECTING) || self.output.lock().is_connecting() {
             return;
         }
-        let Ok(fd) = self.fd() else { return };
+        if let Ok(fd) = self.fd() {
+            let _ = self.decided(&fd);
+        }
+    }
+
+    /// An attempt to connect is made, which sets CONNECTING and takes it back if it fails at once: nobody looks meanwhile how it ends.
+    pub fn deciding(&self) -> MutexGuard<'_, ()> {
+        self.deciding.lock()
+    }
+
+    /// How the attempt to connect has ended, if it has. Linux tells a failure once, and several threads may ask: the first keeps it for the
+    /// others, who would else find no error and take that for a connection.
+    pub fn decided(&self, fd: &Use<'_>) -> Option<Result<(), Errno>> {
+        let _deciding = self.deciding();
+        if !self.has(Flags::CONNECTING) {
+            let connected = self.has(Flags::CONNECTED);
+            return Some(if connected { Ok(()) } else { Err(self.kept_error().unwrap_or(Errno::CONNREFUSED)) });
+        }
         if sys::ready_now(fd.raw(), libc::POLLOUT) == 0 {
-            return;
+            return None;
         }
-        match sys::take_error(fd.raw()) {
-            None => self.connected(Flags::empty()),
-            Some(error) => {
-                self.not_connected(&fd);
-                self.keep_error(error);
+        Some(match sys::take_error(fd.raw()) {
+            None => {
+                self.connected(Flags::empty());
+                Ok(())
             }
-        }
+            Some(error) => {
+                self.keep_error(error);
+                self.not_connected(fd);
+                Err(error)
+            }
+        })
     }
 
     /// The last handle went: the socket is closed, and its requests were cancelled.

@@ -90,7 +90,9 @@ impl Core {
         let apart = found & libc::POLLPRI != 0 && self.urgent_comes_apart(&fd);
         let unclaimed = self.input.lock().is_empty();
         let deferred = self.has_deferred();
-        let error = if found & libc::POLLERR != 0 && self.is_stream() { self.meet_error() } else { None };
+        // The error of an attempt to connect that began meanwhile is not for here.
+        let met = found & libc::POLLERR != 0 && self.is_stream() && flags.contains(Flags::CONNECTED);
+        let error = if met { self.meet_error() } else { None };
         // A reset that a transfer has met before.
         let error = error.or_else(|| self.has(Flags::RESET).then_some(WsaError::ECONNRESET));
         let kept = self.kept_error();

@@ -307,6 +307,7 @@ impl Core {
         match Job::of(request) {
             Job::Accept(job) => job.over(),
             Job::Connect(_) if self.has(Flags::CONNECTING) => {
+                let _deciding = self.deciding();
                 if let Ok(fd) = self.fd() {
                     // Linux goes on connecting otherwise.
                     self.not_connected(&fd);

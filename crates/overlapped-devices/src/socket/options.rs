@@ -130,7 +130,12 @@ impl Socket {
             (!std::mem::replace(&mut rare.error_told, true)).then_some(rare.error)?
         };
         let kept = core.rare().as_mut().and_then(untold);
-        let asked = || core.fd().ok().and_then(|fd| sys::take_error(fd.raw()));
+        // The error of an attempt to connect is for whoever finds out how it ended.
+        let asked = || {
+            let _deciding = core.deciding();
+            let fd = core.fd().ok().filter(|_| !core.has(Flags::CONNECTING))?;
+            sys::take_error(fd.raw())
+        };
         kept.or_else(asked).map_or(WsaError::SUCCESS, |error| core.code(error))
     }
 

@@ -159,7 +159,8 @@ impl ReceiveJob {
         if len == 0 && self.is_urgent() {
             return Err(Errno::INVAL);
         }
-        if len == 0 && !self.wants_address && self.control == 0 {
+        // Of datagrams it takes one, and cuts it.
+        if len == 0 && core.is_stream() && !self.wants_address && self.control == 0 {
             return look(core, fd);
         }
         if let [buffer] = buffers
@@ -271,11 +272,11 @@ pub(super) fn receive_simply(core: &Core, fd: &Use<'_>, request: &Request) -> St
 /// What a receive of urgent data comes to that Linux refuses: `None` if some may come yet. It cannot where it would come with the rest
 /// (SO_OOBINLINE), and does not when the connection has ended.
 fn no_urgent_data(core: &Core, fd: &Use<'_>, len: usize) -> Option<Completion> {
+    if core.is_stream() && !core.has(Flags::CONNECTED) {
+        return Some(Completion::failure(Status::INVALID_CONNECTION));
+    }
     if len == 0 || !core.is_stream() || !core.urgent_comes_apart(fd) {
         return Some(Completion::failure(Status::INVALID_PARAMETER));
-    }
-    if !core.has(Flags::CONNECTED) {
-        return Some(Completion::failure(Status::INVALID_CONNECTION));
     }
     let found = sys::ready_now(fd.raw(), libc::POLLRDHUP);
     if found & libc::POLLERR != 0

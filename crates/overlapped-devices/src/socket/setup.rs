@@ -53,6 +53,10 @@ pub fn create(system: &System, new: NewSocket) -> Result<(Handle, Socket), WsaEr
     if ![libc::SOCK_STREAM, libc::SOCK_DGRAM, libc::SOCK_RAW].contains(&kind) {
         return Err(WsaError::ESOCKTNOSUPPORT);
     }
+    // Windows has local sockets of this kind only.
+    if family == libc::AF_UNIX && kind != libc::SOCK_STREAM {
+        return Err(WsaError::ESOCKTNOSUPPORT);
+    }
     let mismatch =
         matches!((kind, protocol), (libc::SOCK_STREAM, libc::IPPROTO_UDP) | (libc::SOCK_DGRAM, libc::IPPROTO_TCP));
     if mismatch && family != libc::AF_UNIX {
@@ -60,7 +64,8 @@ pub fn create(system: &System, new: NewSocket) -> Result<(Handle, Socket), WsaEr
     }
     // Linux has sockets for pings that are no raw ones; Windows knows none.
     let ping = kind == libc::SOCK_DGRAM && [libc::IPPROTO_ICMP, libc::IPPROTO_ICMPV6].contains(&protocol);
-    if !(0..=LAST_PROTOCOL).contains(&protocol) || ping {
+    let local = family == libc::AF_UNIX && protocol != 0;
+    if !(0..=LAST_PROTOCOL).contains(&protocol) || ping || local {
         return Err(WsaError::EPROTONOSUPPORT);
     }
     let fd = sys::socket(family, kind, protocol).map_err(code)?;
@@ -78,7 +83,14 @@ pub fn pair(system: &System, kind: i32, overlapped: bool) -> Result<[(Handle, So
     let [near, far] = sys::pair(kind).map_err(code)?;
     let flags = Flags::BOUND | Flags::CONNECTED;
     let insert = |fd| Socket::insert(system, Core::new(fd, traits, flags, Arc::clone(system.engine())), overlapped);
-    Ok([insert(near)?, insert(far)?])
+    let near = insert(near)?;
+    match insert(far) {
+        Ok(far) => Ok([near, far]),
+        Err(error) => {
+            let _ = system.close(near.0);
+            Err(error)
+        }
+    }
 }
 
 /// A socket of a descriptor that others have opened, in the state that it is in. It does not block any more. 10038 if it is no socket.

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_REPARSE_POINT;
-use overlapped_abi::constants::file::FILE_BEGIN;
+use overlapped_abi::constants::file::{FILE_BEGIN, FILE_CURRENT, FILE_END};
 use overlapped_abi::constants::open::*;
 use overlapped_abi::{AccessMask, FileFlags, ShareMode, Win32Error};
 use overlapped_devices::file;
@@ -22,7 +22,10 @@ fn nul_is_empty_to_readers_and_takes_all_that_is_written_01_3() {
             assert_eq!(nul.read(10).unwrap(), b"");
             assert_eq!(nul.write(&[1; 100_000]), Ok(100_000));
             assert_eq!(file::flush(&nul.grant), Ok(()));
-            assert_eq!(file::size(&nul.grant), Err(Win32Error::INVALID_FUNCTION));
+            assert_eq!(file::size(&nul.grant), Ok(0));
+            let from_end = file::set_pointer(&nul.grant, 7, FILE_END);
+            assert_eq!((file::set_pointer(&nul.grant, 5, FILE_BEGIN), from_end), (Ok(5), Ok(7)));
+            assert_eq!(file::set_pointer(&nul.grant, -6, FILE_CURRENT), Err(Win32Error::NEGATIVE_SEEK));
         }
         let nul = open(world, "NUL", BOTH, FileFlags::OVERLAPPED).unwrap();
         assert_eq!(nul.read_at(0, 10), Err(failed(Win32Error::HANDLE_EOF)));

@@ -125,17 +125,18 @@ impl Resolver<'_> {
             }
         }
         let mut base = base()?;
-        self.descend(&mut base, path, style)?;
+        let ended = self.descend(&mut base, path, style)?;
         self.file(FileTarget {
             path: locate(base.walked, self.case, self.lookup),
             drive: base.drive,
-            trailing_separator: self.name.last().is_some_and(|&byte| style.separates(byte)),
+            trailing_separator: ended || self.name.last().is_some_and(|&byte| style.separates(byte)),
             bare_drive: matches!(self.name, [_, b':']),
         })
     }
 
-    /// Walks the components of `path` from `base` on, in the text.
-    fn descend(&self, base: &mut Base, path: &[u8], style: Style) -> Result<(), NameError> {
+    /// Walks the components of `path` from `base` on, in the text. Was the last one dropped, so that the separator before it ends
+    /// the path?
+    fn descend(&self, base: &mut Base, path: &[u8], style: Style) -> Result<bool, NameError> {
         let mut pieces = path.split(|&byte| style.separates(byte)).peekable();
         while let Some(piece) = pieces.next() {
             if piece.is_empty() && pieces.peek().is_none() {
@@ -145,10 +146,16 @@ impl Resolver<'_> {
                 Ok(Component::Stay) => {}
                 Ok(Component::Up) => base.walked.up(),
                 Ok(Component::Down(name)) => base.walked.down(name),
+                // Dots and blanks at the end of a path go, and here nothing else was there.
+                Err(Flaw::Useless) if style != Style::Verbatim && pieces.peek().is_none() => {
+                    // Blanks alone are no name at all.
+                    let blank = self.name.iter().all(|&byte| byte == b' ');
+                    return if blank { Err(NameError::Empty) } else { Ok(true) };
+                }
                 Err(flaw) => return Err(flaw.in_name(self.name, piece)),
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// One component. In a name that may be POSIX, one that Windows would refuse or shorten stands if it exists.

@@ -6,7 +6,7 @@ use crate::sync::Mutex;
 use crate::thread::STILL_ACTIVE;
 use overlapped_abi::Win32Error;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, write};
+use rustix::io::{Errno, retry_on_intr, write};
 use rustix::ioctl::{Updater, ioctl, opcode};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, test_kill_process, waitid,
@@ -153,6 +153,11 @@ impl Process {
         let id = known.id;
         let process = Arc::new(Self::known(known, true, Halt { count: u32::from(gate.is_some()), gate }));
         if !watch::watch_child(&process) {
+            // Nobody gets to know of it, or would collect it: so it is not to run either.
+            if let Some(pidfd) = process.pidfd() {
+                let _ = pidfd_send_signal(pidfd, Signal::KILL);
+                let _ = retry_on_intr(|| waitid(WaitId::PidFd(pidfd), WaitIdOptions::EXITED));
+            }
             return Err(Win32Error::NOT_ENOUGH_MEMORY);
         }
         OPEN.lock().insert(id, Arc::downgrade(&process));

@@ -6,7 +6,7 @@ use crate::sync::Mutex;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::{read, write};
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock, OnceLock, Weak};
 
 #[derive(Default)]
 struct Watched {
@@ -20,11 +20,19 @@ static WATCHED: LazyLock<Mutex<Watched>> = LazyLock::new(Mutex::default);
 /// How soon it looks again at processes for which it had no descriptor left.
 const SHORT_OF_DESCRIPTORS: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 /// Wakes the thread.
-static BELL: LazyLock<Option<OwnedFd>> =
-    LazyLock::new(|| eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok());
+static BELL: OnceLock<OwnedFd> = OnceLock::new();
+
+/// The bell, if there is one, or a descriptor for it.
+fn bell() -> Option<&'static OwnedFd> {
+    if BELL.get().is_none() {
+        // Another thread may be faster, with one that is as good.
+        let _ = BELL.set(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).ok()?);
+    }
+    BELL.get()
+}
 
 fn ring() {
-    if let Some(bell) = &*BELL {
+    if let Some(bell) = BELL.get() {
         // Full means that it rings already.
         let _ = write(bell, &1u64.to_ne_bytes());
     }
@@ -46,7 +54,7 @@ fn add(process: &Arc<Process>, keep: bool) -> bool {
         ring();
     } else {
         let thread = std::thread::Builder::new().name("ovl-process".into());
-        watched.running = BELL.is_some() && thread.spawn(run).is_ok();
+        watched.running = bell().is_some_and(|bell| thread.spawn(move || run(bell)).is_ok());
     }
     if watched.running {
         watched.processes.push(Arc::downgrade(process));
@@ -60,8 +68,7 @@ pub(super) fn recall() {
     ring();
 }
 
-fn run() {
-    let Some(bell) = &*BELL else { return };
+fn run(bell: &OwnedFd) {
     loop {
         let _ = read(bell, &mut [0u8; 8]);
         let (processes, ended) = {

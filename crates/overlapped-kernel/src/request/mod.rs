@@ -332,13 +332,13 @@ impl Request {
         sum
     }
 
-    /// The number that the engine gave the operation, 0 before.
+    /// The number that the engine gave the operation, or the device that has it instead; 0 before.
     #[must_use]
     pub fn engine_tag(&self) -> u64 {
         self.engine_tag.load(Ordering::Acquire)
     }
 
-    /// Lets the engine find the operation again when it is cancelled.
+    /// Lets the engine find the operation again when it is cancelled; or the device, of a request that no engine ever has.
     pub fn set_engine_tag(&self, tag: u64) {
         self.engine_tag.store(tag, Ordering::Release);
     }

@@ -6,6 +6,9 @@
 #include_next <errno.h>
 #include "ovl/crt.h"
 
+/* A number, as every error is there: programs define EOPNOTSUPP anew, as the error of Winsock. */
+#undef ENOTSUP
+#define ENOTSUP 95
 #ifndef STRUNCATE
 #define STRUNCATE 80
 #endif

@@ -87,5 +87,11 @@ OVL_INLINE int *__p__fmode(void) {
 #define _fmode (*__p__fmode())
 #define O_BINARY 0
 #define O_TEXT 0
+#define O_RAW _O_BINARY
+#define O_NOINHERIT _O_NOINHERIT
+#define O_RANDOM _O_RANDOM
+#define O_SEQUENTIAL _O_SEQUENTIAL
+#define O_TEMPORARY _O_TEMPORARY
+#define O_SHORT_LIVED _O_SHORT_LIVED
 
 #endif

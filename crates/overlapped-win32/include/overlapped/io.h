@@ -72,7 +72,7 @@ long long _lseeki64(int descriptor, long long offset, int from) OVL_LIBC(lseek64
 OVL_INLINE int _read(int descriptor, void *to, unsigned int bytes) { return (int)read(descriptor, to, bytes); }
 OVL_INLINE int _write(int descriptor, const void *from, unsigned int bytes) { return (int)write(descriptor, from, bytes); }
 OVL_INLINE int _lseek(int descriptor, int offset, int from) { return (int)lseek(descriptor, offset, from); }
-OVL_INLINE int _commit(int descriptor) { return fsync(descriptor); }
+int _commit(int descriptor) OVL_LIBC(fsync);
 int _pipe(int *ends, unsigned int bytes, int mode) OVL_SYMBOL(_pipe);
 OVL_INLINE int _tell(int descriptor) { return (int)lseek(descriptor, 0, SEEK_CUR); }
 OVL_INLINE long long _telli64(int descriptor) { return lseek(descriptor, 0, SEEK_CUR); }

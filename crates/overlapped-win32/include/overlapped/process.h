@@ -8,6 +8,7 @@
 #define _P_WAIT 0
 #define _P_NOWAIT 1
 #define _P_OVERLAY 2
+#define _OLD_P_OVERLAY _P_OVERLAY
 #define _P_NOWAITO 3
 #define _P_DETACH 4
 #define _WAIT_CHILD 0
@@ -82,6 +83,7 @@ OVL_SPAWNS(wchar_t, w, p)
 #define P_WAIT _P_WAIT
 #define P_NOWAIT _P_NOWAIT
 #define P_OVERLAY _P_OVERLAY
+#define OLD_P_OVERLAY _OLD_P_OVERLAY
 #define P_NOWAITO _P_NOWAITO
 #define P_DETACH _P_DETACH
 #define WAIT_CHILD _WAIT_CHILD

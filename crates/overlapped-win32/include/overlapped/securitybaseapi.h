@@ -22,6 +22,7 @@ OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
 OVL_BEGIN
 WINADVAPI BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL disable, PTOKEN_PRIVILEGES to, DWORD room, PTOKEN_PRIVILEGES before,
                                             PDWORD needed) OVL_SYMBOL(AdjustTokenPrivileges);
+WINADVAPI BOOL WINAPI PrivilegeCheck(HANDLE token, PPRIVILEGE_SET asked, LPBOOL has) OVL_SYMBOL(PrivilegeCheck);
 WINADVAPI BOOL WINAPI AllocateAndInitializeSid(PSID_IDENTIFIER_AUTHORITY authority, BYTE count, DWORD a, DWORD b, DWORD c, DWORD d,
                                                DWORD e, DWORD f, DWORD g, DWORD h, PSID *to) OVL_SYMBOL(AllocateAndInitializeSid);
 WINADVAPI PVOID WINAPI FreeSid(PSID sid) OVL_SYMBOL(FreeSid);

@@ -38,6 +38,12 @@
 #undef _GETOPT_POSIX_H
 #pragma pop_macro("_GETOPT_POSIX_H")
 #include "ovl/show.h"
+/* Signs that a system has threads and clocks of POSIX: programs choose by them, and Windows' headers do not bring them along. */
+#undef _POSIX_VERSION
+#undef _POSIX_THREADS
+#undef _POSIX_TIMERS
+#undef _POSIX_SEMAPHORES
+#undef _POSIX_MONOTONIC_CLOCK
 
 #pragma push_macro("access")
 #pragma push_macro("unlink")
@@ -66,6 +72,11 @@ OVL_END
 #if !defined(OVL_UNISTD_H) && !defined(OVL_WITHOUT_POSIX)
 #define OVL_UNISTD_H
 #include "ovl/off_t.h"
+#define _POSIX_VERSION 200809L
+#define _POSIX_THREADS 200809L
+#define _POSIX_TIMERS 200809L
+#define _POSIX_SEMAPHORES 200809L
+#define _POSIX_MONOTONIC_CLOCK 0
 #if __has_include(<bits/getopt_posix.h>)
 #include <bits/getopt_posix.h>
 #endif

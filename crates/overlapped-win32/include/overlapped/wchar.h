@@ -341,4 +341,20 @@ extern "C++" { template <size_t N> OVL_VARIADIC(_snwprintf_s, (wchar_t (&to)[N],
                                  _vsnwprintf_s(to, N, most, format, ovl_list)) }
 #endif
 
+#include "wctype.h"
+/* Of Microsoft's other headers this one brings along what takes wide names. */
+OVL_BEGIN
+int _wmkdir(const wchar_t *name) OVL_SYMBOL(_wmkdir);
+int _wchdir(const wchar_t *name) OVL_SYMBOL(_wchdir);
+int _wrmdir(const wchar_t *name) OVL_SYMBOL(_wrmdir);
+wchar_t *_wgetcwd(wchar_t *to, int room) OVL_SYMBOL(_wgetcwd);
+int _wopen(const wchar_t *name, int flags, ...) OVL_SYMBOL(_wopen);
+int _wcreat(const wchar_t *name, int mode) OVL_SYMBOL(_wcreat);
+int _waccess(const wchar_t *name, int mode) OVL_SYMBOL(_waccess);
+int _wunlink(const wchar_t *name) OVL_SYMBOL(_wunlink);
+int _wremove(const wchar_t *name) OVL_SYMBOL(_wremove);
+int _wrename(const wchar_t *from, const wchar_t *to) OVL_SYMBOL(_wrename);
+int _wsystem(const wchar_t *command) OVL_SYMBOL(_wsystem);
+OVL_END
+
 #endif

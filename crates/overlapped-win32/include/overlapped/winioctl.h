@@ -94,7 +94,21 @@ typedef struct _REQUEST_OPLOCK_OUTPUT_BUFFER {
 #define SERIAL_LSRMST_LSR_NODATA 0x02
 #define SERIAL_LSRMST_MST 0x03
 
-typedef enum _MEDIA_TYPE { Unknown, RemovableMedia = 11, FixedMedia = 12 } MEDIA_TYPE, *PMEDIA_TYPE;
+typedef enum _MEDIA_TYPE {
+    Unknown,
+    F5_1Pt2_512,
+    F3_1Pt44_512,
+    F3_2Pt88_512,
+    F3_20Pt8_512,
+    F3_720_512,
+    F5_360_512,
+    F5_320_512,
+    F5_320_1024,
+    F5_180_512,
+    F5_160_512,
+    RemovableMedia,
+    FixedMedia
+} MEDIA_TYPE, *PMEDIA_TYPE;
 
 typedef struct _DISK_GEOMETRY {
     LARGE_INTEGER Cylinders;
@@ -124,18 +138,93 @@ typedef struct _STORAGE_DEVICE_NUMBER {
 } STORAGE_DEVICE_NUMBER, *PSTORAGE_DEVICE_NUMBER;
 OVL_SIZE(STORAGE_DEVICE_NUMBER, 12);
 
+/* Drives answer for the device, alignment, seek penalty and trim; of the others they say 1. */
 typedef enum _STORAGE_PROPERTY_ID {
-    StorageDeviceProperty = 0,
-    StorageAdapterProperty = 1,
-    StorageAccessAlignmentProperty = 6
+    StorageDeviceProperty,
+    StorageAdapterProperty,
+    StorageDeviceIdProperty,
+    StorageDeviceUniqueIdProperty,
+    StorageDeviceWriteCacheProperty,
+    StorageMiniportProperty,
+    StorageAccessAlignmentProperty,
+    StorageDeviceSeekPenaltyProperty,
+    StorageDeviceTrimProperty
 } STORAGE_PROPERTY_ID, *PSTORAGE_PROPERTY_ID;
-typedef enum _STORAGE_QUERY_TYPE { PropertyStandardQuery, PropertyExistsQuery } STORAGE_QUERY_TYPE, *PSTORAGE_QUERY_TYPE;
+typedef enum _STORAGE_QUERY_TYPE {
+    PropertyStandardQuery,
+    PropertyExistsQuery,
+    PropertyMaskQuery,
+    PropertyQueryMaxDefined
+} STORAGE_QUERY_TYPE, *PSTORAGE_QUERY_TYPE;
 typedef struct _STORAGE_PROPERTY_QUERY {
     STORAGE_PROPERTY_ID PropertyId;
     STORAGE_QUERY_TYPE QueryType;
     BYTE AdditionalParameters[1];
 } STORAGE_PROPERTY_QUERY, *PSTORAGE_PROPERTY_QUERY;
 OVL_SIZE(STORAGE_PROPERTY_QUERY, 12);
+
+typedef struct _STORAGE_DESCRIPTOR_HEADER {
+    DWORD Version;
+    DWORD Size;
+} STORAGE_DESCRIPTOR_HEADER, *PSTORAGE_DESCRIPTOR_HEADER;
+OVL_SIZE(STORAGE_DESCRIPTOR_HEADER, 8);
+
+typedef enum _STORAGE_BUS_TYPE {
+    BusTypeUnknown,
+    BusTypeScsi,
+    BusTypeAtapi,
+    BusTypeAta,
+    BusType1394,
+    BusTypeSsa,
+    BusTypeFibre,
+    BusTypeUsb,
+    BusTypeRAID,
+    BusTypeiScsi,
+    BusTypeSas,
+    BusTypeSata,
+    BusTypeSd,
+    BusTypeMmc,
+    BusTypeVirtual,
+    BusTypeFileBackedVirtual,
+    BusTypeSpaces,
+    BusTypeNvme,
+    BusTypeSCM,
+    BusTypeUfs,
+    BusTypeMax,
+    BusTypeMaxReserved = 0x7F
+} STORAGE_BUS_TYPE, *PSTORAGE_BUS_TYPE;
+
+/* The offsets are those of strings behind it, or 0. */
+typedef struct _STORAGE_DEVICE_DESCRIPTOR {
+    DWORD Version;
+    DWORD Size;
+    BYTE DeviceType;
+    BYTE DeviceTypeModifier;
+    BOOLEAN RemovableMedia;
+    BOOLEAN CommandQueueing;
+    DWORD VendorIdOffset;
+    DWORD ProductIdOffset;
+    DWORD ProductRevisionOffset;
+    DWORD SerialNumberOffset;
+    STORAGE_BUS_TYPE BusType;
+    DWORD RawPropertiesLength;
+    BYTE RawDeviceProperties[1];
+} STORAGE_DEVICE_DESCRIPTOR, *PSTORAGE_DEVICE_DESCRIPTOR;
+OVL_SIZE(STORAGE_DEVICE_DESCRIPTOR, 40);
+
+typedef struct _DEVICE_SEEK_PENALTY_DESCRIPTOR {
+    DWORD Version;
+    DWORD Size;
+    BOOLEAN IncursSeekPenalty;
+} DEVICE_SEEK_PENALTY_DESCRIPTOR, *PDEVICE_SEEK_PENALTY_DESCRIPTOR;
+OVL_SIZE(DEVICE_SEEK_PENALTY_DESCRIPTOR, 12);
+
+typedef struct _DEVICE_TRIM_DESCRIPTOR {
+    DWORD Version;
+    DWORD Size;
+    BOOLEAN TrimEnabled;
+} DEVICE_TRIM_DESCRIPTOR, *PDEVICE_TRIM_DESCRIPTOR;
+OVL_SIZE(DEVICE_TRIM_DESCRIPTOR, 12);
 
 typedef struct _STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR {
     DWORD Version;
@@ -161,6 +250,19 @@ typedef struct _VOLUME_DISK_EXTENTS {
 } VOLUME_DISK_EXTENTS, *PVOLUME_DISK_EXTENTS;
 OVL_SIZE(VOLUME_DISK_EXTENTS, 32);
 
+/* Types of partitions in a master boot record. */
+#define PARTITION_ENTRY_UNUSED 0x00
+#define PARTITION_FAT_12 0x01
+#define PARTITION_FAT_16 0x04
+#define PARTITION_EXTENDED 0x05
+#define PARTITION_HUGE 0x06
+#define PARTITION_IFS 0x07
+#define PARTITION_FAT32 0x0B
+#define PARTITION_FAT32_XINT13 0x0C
+#define PARTITION_XINT13 0x0E
+#define PARTITION_XINT13_EXTENDED 0x0F
+#define PARTITION_LDM 0x42
+#define PARTITION_UNIX 0x63
 typedef enum _PARTITION_STYLE { PARTITION_STYLE_MBR, PARTITION_STYLE_GPT, PARTITION_STYLE_RAW } PARTITION_STYLE;
 typedef struct _PARTITION_INFORMATION_MBR {
     BYTE PartitionType;

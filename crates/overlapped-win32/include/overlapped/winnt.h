@@ -251,6 +251,9 @@ OVL_SIZE(FILE_SEGMENT_ELEMENT, 8);
 
 #define IO_REPARSE_TAG_MOUNT_POINT 0xA0000003
 #define IO_REPARSE_TAG_SYMLINK 0xA000000C
+#define IsReparseTagMicrosoft(tag) ((tag) & 0x80000000)
+#define IsReparseTagNameSurrogate(tag) ((tag) & 0x20000000)
+#define IsReparseTagDirectory(tag) ((tag) & 0x10000000)
 #define MAXIMUM_REPARSE_DATA_BUFFER_SIZE 16384
 typedef struct _REPARSE_GUID_DATA_BUFFER {
     DWORD ReparseTag;
@@ -930,6 +933,14 @@ OVL_SIZE(TOKEN_PRIVILEGES, 16);
 #define SE_PRIVILEGE_ENABLED_BY_DEFAULT 0x1u
 #define SE_PRIVILEGE_ENABLED 0x2u
 #define SE_PRIVILEGE_REMOVED 0x4u
+#define SE_PRIVILEGE_USED_FOR_ACCESS 0x80000000u
+typedef struct _PRIVILEGE_SET {
+    DWORD PrivilegeCount;
+    DWORD Control;
+    LUID_AND_ATTRIBUTES Privilege[ANYSIZE_ARRAY];
+} PRIVILEGE_SET, *PPRIVILEGE_SET;
+OVL_SIZE(PRIVILEGE_SET, 20);
+#define PRIVILEGE_SET_ALL_NECESSARY 1
 #define SE_CREATE_TOKEN_NAME TEXT("SeCreateTokenPrivilege")
 #define SE_ASSIGNPRIMARYTOKEN_NAME TEXT("SeAssignPrimaryTokenPrivilege")
 #define SE_LOCK_MEMORY_NAME TEXT("SeLockMemoryPrivilege")

@@ -1,6 +1,6 @@
 //! `io.h`: opening descriptors by Windows names and POSIX paths.
 
-use super::files::{accessible, path};
+use super::files::{accessible, is_plain, is_read_only, path};
 use super::{errno, invalid};
 use crate::arguments::pair;
 use crate::support::guard;
@@ -12,17 +12,26 @@ unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) 
     // SAFETY: the caller vouches for the name.
     guard(-1, || unsafe {
         let Some(path) = path(name) else { return -1 };
+        let changes = flags & (libc::O_ACCMODE | libc::O_TRUNC | TEMPORARY) != libc::O_RDONLY;
+        let is_new = flags & (libc::O_CREAT | libc::O_EXCL) == libc::O_CREAT | libc::O_EXCL;
+        if changes && !is_new && is_read_only(path.as_ptr()) {
+            super::set_errno(libc::EACCES);
+            return -1;
+        }
         let opened = libc::open(path.as_ptr(), flags & !OF_WINDOWS, mode);
         if opened < 0 {
             super::settle_errno();
+            return -1;
         }
-        if opened >= 0 && is_directory(opened) {
+        let found = stat(opened);
+        if found.is_some_and(|found| found.st_mode & libc::S_IFMT == libc::S_IFDIR) {
             // Linux reads directories.
             libc::close(opened);
             super::set_errno(libc::EACCES);
             return -1;
         }
-        if opened >= 0 && flags & TEMPORARY != 0 {
+        // A device is not the program's to delete: `NUL` belongs to the whole machine.
+        if flags & TEMPORARY != 0 && found.is_some_and(|found| is_plain(&found)) {
             // The file goes with its last descriptor; its name vanishes at once (decision D6).
             libc::unlink(path.as_ptr());
         }
@@ -30,11 +39,11 @@ unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) 
     })
 }
 
-fn is_directory(descriptor: c_int) -> bool {
+fn stat(descriptor: c_int) -> Option<libc::stat> {
     // SAFETY: zeros are a value of it, and it is ours.
     unsafe {
         let mut stat: libc::stat = std::mem::zeroed();
-        libc::fstat(descriptor, &mut stat) == 0 && stat.st_mode & libc::S_IFMT == libc::S_IFDIR
+        (libc::fstat(descriptor, &mut stat) == 0).then_some(stat)
     }
 }
 
@@ -216,6 +225,37 @@ mod tests {
             assert_eq!(ends.map(|end| libc::close(end)), [0; 2]);
             assert_eq!((ovl__open(c"/".as_ptr().cast(), libc::O_RDONLY, 0), errno()), (-1, libc::EACCES));
         }
+    }
+
+    #[test]
+    fn only_files_of_data_are_temporary_and_what_nobody_may_write_is_not_opened_for_it() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        let name = |last: &str| std::ffi::CString::new(dir.path().join(last).as_os_str().as_bytes()).unwrap();
+        let open = |last: &str, flags: c_int| {
+            let name = name(last);
+            // SAFETY: a string with its end; what was opened is closed.
+            unsafe {
+                let opened = ovl__open(name.as_ptr().cast(), flags, 0o600);
+                if opened < 0 { errno() } else { libc::close(opened) }
+            }
+        };
+        let (fifo, file) = (name("fifo"), name("f"));
+        // SAFETY: strings with their ends.
+        unsafe {
+            assert_eq!(libc::mkfifo(fifo.as_ptr(), 0o600), 0);
+            assert_eq!((open("fifo", libc::O_RDWR | TEMPORARY), open("f", libc::O_RDWR | libc::O_CREAT)), (0, 0));
+            assert!(dir.path().join("fifo").exists(), "a device stays");
+            assert_eq!(libc::chmod(file.as_ptr(), 0o400), 0);
+        }
+        let exclusive = libc::O_CREAT | libc::O_EXCL;
+        let tried = [libc::O_WRONLY, libc::O_RDWR, libc::O_TRUNC, libc::O_RDWR | exclusive, libc::O_RDONLY];
+        assert_eq!(tried.map(|flags| open("f", flags)), [13, 13, 13, 17, 0]);
+        assert_eq!(open("f", libc::O_RDONLY | TEMPORARY), 13);
+        // SAFETY: a string with its end.
+        assert_eq!(unsafe { libc::chmod(file.as_ptr(), 0o600) }, 0);
+        assert_eq!(open("f", libc::O_RDONLY | TEMPORARY), 0);
+        assert!(!dir.path().join("f").exists());
     }
 
     #[test]

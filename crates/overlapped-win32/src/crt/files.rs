@@ -7,6 +7,7 @@ use crate::support::{files, guard, system};
 use crate::text::{Unit, put, units};
 use libc::{EINVAL, ERANGE, FILE};
 use overlapped_abi::Win32Error;
+use overlapped_devices::file::MoveFlags;
 use std::ffi::{CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
@@ -77,6 +78,14 @@ unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> 
             let mode = mode(units(wanted));
             // Linux opens directories for reading.
             if std::path::Path::new(OsStr::from_bytes(path.to_bytes())).is_dir() {
+                if !stream.is_null() {
+                    libc::fclose(stream);
+                }
+                set_errno(libc::EACCES);
+                return null_mut();
+            }
+            let writes = mode.to_bytes().iter().any(|letter| matches!(letter, b'w' | b'a' | b'+'));
+            if writes && !mode.to_bytes().contains(&b'x') && is_read_only(path.as_ptr()) {
                 if !stream.is_null() {
                     libc::fclose(stream);
                 }
@@ -210,16 +219,16 @@ pair! {
 }
 
 pair! {
-    /// rename, _wrename: unlike on Linux an existing file is not replaced (EEXIST).
+    /// rename, _wrename, as MoveFile: an existing file is not replaced (EEXIST), and one that is in use stays (EACCES).
     fn ovl_rename ovl__wrename(from: *const C, to: *const C) -> c_int {
+        if to.is_null() {
+            invalid(EINVAL);
+            return -1;
+        }
         // SAFETY: the caller vouches for both names.
         unsafe {
-            with_path(from, |from| {
-                let Some(to) = path(to) else { return -1 };
-                let done = libc::renameat2(libc::AT_FDCWD, from, libc::AT_FDCWD, to.as_ptr(), libc::RENAME_NOREPLACE);
-                // Some file systems do not know the flag.
-                if done != 0 && errno() == EINVAL { libc::rename(from, to.as_ptr()) } else { done }
-            })
+            let to = C::to_os(units(to));
+            by_system(from, |from| files().move_file(system()?, from, &to, MoveFlags::COPY_ALLOWED))
         }
     }
 }
@@ -237,19 +246,32 @@ pair! {
 /// # Safety
 /// A string.
 pub(super) unsafe fn accessible(path: *const c_char, mode: c_int) -> c_int {
-    // SAFETY: the caller vouches for the name; zeros are a value of the structure, which is ours.
+    // SAFETY: the caller vouches for the name.
     unsafe {
         let done = libc::access(path, mode);
-        let mut found: libc::stat = std::mem::zeroed();
-        if done != 0 || mode & libc::W_OK == 0 || libc::stat(path, &raw mut found) != 0 {
+        if done != 0 || mode & libc::W_OK == 0 || !is_read_only(path) {
             return done;
         }
-        let read_only = found.st_mode & libc::S_IFMT == libc::S_IFREG && found.st_mode & 0o222 == 0;
-        if read_only {
-            set_errno(libc::EACCES);
-        }
-        -c_int::from(read_only)
     }
+    set_errno(libc::EACCES);
+    -1
+}
+
+/// Is it a file that nobody may write? Linux lets root do it all the same.
+///
+/// # Safety
+/// A string.
+pub(super) unsafe fn is_read_only(path: *const c_char) -> bool {
+    // SAFETY: the caller vouches for the name; zeros are a value of the structure, which is ours.
+    unsafe {
+        let mut found: libc::stat = std::mem::zeroed();
+        libc::stat(path, &raw mut found) == 0 && is_plain(&found) && found.st_mode & 0o222 == 0
+    }
+}
+
+/// Is it a file of data, and no directory or device?
+pub(super) fn is_plain(found: &libc::stat) -> bool {
+    found.st_mode & libc::S_IFMT == libc::S_IFREG
 }
 
 pair! {
@@ -266,13 +288,18 @@ fn writable(before: libc::mode_t, wanted: c_int) -> libc::mode_t {
 }
 
 pair! {
-    /// _chmod, _wchmod: whether the file may be written is all that a mode says there.
+    /// _chmod, _wchmod: whether the file may be written is all that a mode says there. EINVAL for a device, `NUL` among them, which
+    /// belongs to the whole machine.
     fn ovl__chmod ovl__wchmod(name: *const C, mode: c_int) -> c_int {
         // SAFETY: the caller vouches for the name; zeros are a value of the structure, which is ours.
         unsafe {
             with_path(name, |path| {
                 let mut found: libc::stat = std::mem::zeroed();
                 match libc::stat(path, &raw mut found) {
+                    0 if !is_plain(&found) && found.st_mode & libc::S_IFMT != libc::S_IFDIR => {
+                        set_errno(EINVAL);
+                        -1
+                    }
                     0 => libc::chmod(path, writable(found.st_mode & 0o7777, mode)),
                     failed => failed,
                 }
@@ -404,6 +431,8 @@ pub extern "C" fn ovl__fcloseall() -> c_int {
 mod tests {
     use super::*;
     use crate::text::of;
+    use std::ffi::CStr;
+    use std::ptr::null;
 
     #[test]
     fn modes_are_those_of_libc() {
@@ -424,6 +453,54 @@ mod tests {
             assert_eq!(ovl__access(first.as_ptr(), 0), -1);
             assert_eq!((ovl_tmpnam_s(first.as_mut_ptr(), 3), first[0]), (ERANGE, 0));
             assert_eq!(ovl_tmpnam_s(null_mut(), 260), EINVAL);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_in_use_or_a_device_is_not_renamed() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = |last: &str| CString::new(dir.path().join(last).as_os_str().as_bytes()).unwrap();
+        let (a, b) = (name("a"), name("b"));
+        std::fs::write(dir.path().join("a"), b"1").unwrap();
+        let rename = |from: &CString, to: &CString| {
+            // SAFETY: strings with their ends.
+            unsafe { (ovl_rename(from.as_ptr().cast(), to.as_ptr().cast()), errno()) }
+        };
+        // SAFETY: a string with its end.
+        let handle = unsafe { crate::fileapi::ovl_CreateFileA(a.as_ptr().cast(), 0x8000_0000, 1, null(), 3, 0, 0) };
+        assert_eq!(rename(&a, &b), (-1, libc::EACCES), "without FILE_SHARE_DELETE");
+        assert_eq!(crate::handleapi::ovl_CloseHandle(handle), 1);
+        assert_eq!(rename(&a, &b).0, 0);
+        assert_eq!(rename(&b, &c"NUL".to_owned()), (-1, libc::ENOENT));
+        assert_eq!(rename(&c"NUL".to_owned(), &a), (-1, libc::ENOENT));
+        assert_eq!(rename(&b, &c"a*".to_owned()), (-1, EINVAL));
+        assert!(dir.path().join("b").exists());
+        // SAFETY: a string with its end, and NULL, which is refused.
+        assert_eq!(unsafe { (ovl_rename(b.as_ptr().cast(), null()), ovl_rename(null(), b.as_ptr().cast())) }, (-1, -1));
+    }
+
+    #[test]
+    fn what_nobody_may_write_is_not_opened_for_it_and_devices_stay_as_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = |last: &str| CString::new(dir.path().join(last).as_os_str().as_bytes()).unwrap();
+        let (file, fifo) = (name("f"), name("fifo"));
+        std::fs::write(dir.path().join("f"), b"kept").unwrap();
+        let opened = |mode: &CStr| {
+            // SAFETY: strings with their ends; what was opened is closed.
+            unsafe {
+                let stream = ovl_fopen(file.as_ptr().cast(), mode.as_ptr().cast());
+                if stream.is_null() { errno() } else { libc::fclose(stream) }
+            }
+        };
+        // SAFETY: strings with their ends.
+        unsafe {
+            assert_eq!(ovl__chmod(file.as_ptr().cast(), 0o400), 0);
+            assert_eq!([c"w", c"a", c"r+", c"wx", c"r"].map(opened), [13, 13, 13, 17, 0]);
+            assert_eq!(std::fs::read(dir.path().join("f")).unwrap(), b"kept");
+            assert_eq!(libc::mkfifo(fifo.as_ptr(), 0o600), 0);
+            assert_eq!((ovl__chmod(fifo.as_ptr().cast(), 0o400), errno()), (-1, EINVAL));
+            let mut found: libc::stat = std::mem::zeroed();
+            assert_eq!((libc::stat(fifo.as_ptr(), &raw mut found), found.st_mode & 0o777), (0, 0o600));
         }
     }
 

@@ -75,13 +75,13 @@ pub fn errno() -> c_int {
 #[must_use]
 pub fn errno_of(error: Win32Error) -> c_int {
     match error.0 {
-        2 | 3 | 15 | 18 | 53 | 67 | 123 | 161 | 206 => libc::ENOENT,
+        2 | 3 | 15 | 18 | 53 | 67 | 161 | 206 => libc::ENOENT,
         4 => libc::EMFILE,
         5 | 16 | 19..=36 | 65 | 82 | 83 | 108 | 132 | 158 | 167 => libc::EACCES,
         6 => libc::EBADF,
         17 => libc::EXDEV,
         80 | 183 => libc::EEXIST,
-        87 | 267 => libc::EINVAL,
+        87 | 123 | 131 | 267 => libc::EINVAL,
         112 => libc::ENOSPC,
         145 => libc::ENOTEMPTY,
         _ => error.to_errno(),

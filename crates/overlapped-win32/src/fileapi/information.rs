@@ -60,9 +60,10 @@ pub unsafe extern "C" fn ovl_SetFileInformationByHandle(
 ) -> Bool {
     guard_bool(|| {
         let system = system()?;
-        let file = grant(file)?;
+        // Class and size come before the handle, as at the native level.
         // SAFETY: the caller's promise.
         let information = SetInformation::parse(class, unsafe { checked_input(information, size) }?)?;
+        let file = grant(file)?;
         let root = match &information {
             SetInformation::Rename { root, .. } if *root != 0 => Some(grant(*root)?),
             _ => None,

@@ -68,7 +68,7 @@ impl Call {
             // SAFETY: not NULL, and the caller vouches for it. Zero before any check (contract 02 section 13).
             unsafe { self.count.write(0) };
         } else if self.overlapped.is_null() {
-            return fail(Win32Error::NOACCESS, FALSE);
+            return fail(self.without_a_count(), FALSE);
         }
         // SAFETY: the caller's promise.
         match unsafe { self.issue() } {
@@ -82,6 +82,18 @@ impl Call {
             Ok(None) => fail(Win32Error::IO_PENDING, FALSE),
             Err(error) => fail(error, FALSE),
         }
+    }
+
+    /// Neither a count nor an OVERLAPPED: the handle, its rights and the missing OVERLAPPED come before memory (contract 02 section 13).
+    fn without_a_count(&self) -> Win32Error {
+        let checked = || {
+            let grant = system()?.grant(crate::support::handle(self.file)?)?;
+            permit(self.function, grant.access)?;
+            let instance = &grant.instance;
+            let needed = instance.is_overlapped() && instance.device().requires_overlapped();
+            Ok(if needed { Win32Error::INVALID_PARAMETER } else { Win32Error::NOACCESS })
+        };
+        checked().unwrap_or_else(|error| error)
     }
 
     /// The outcome if the call has one, `None` if it is pending.

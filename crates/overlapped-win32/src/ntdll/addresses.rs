@@ -1,6 +1,7 @@
 //! `ip2string.h`: addresses as text and back, without Winsock.
 
 use crate::text::{Unit, put, units_or_empty};
+use crate::winsock::presentation::six_to_text;
 use overlapped_abi::Status;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -104,7 +105,7 @@ both! {
     /// RtlIpv6AddressToString: as RtlIpv4AddressToString, with room for 46 units.
     fn ovl_RtlIpv6AddressToStringA ovl_RtlIpv6AddressToStringW(address: *const [u8; 16], to: *mut C) -> *mut C {
         // SAFETY: the caller's promise.
-        unsafe { write(&Ipv6Addr::from(*address).to_string(), to) }
+        unsafe { write(&six_to_text(*address), to) }
     }
 
     /// RtlIpv4AddressToStringEx: with `:port` unless that is 0.
@@ -132,8 +133,8 @@ both! {
     ) -> u32 {
         // SAFETY: the caller's promise.
         unsafe {
-            let plain = Ipv6Addr::from(*address);
-            let scoped = if scope == 0 { plain.to_string() } else { format!("{plain}%{scope}") };
+            let plain = six_to_text(*address);
+            let scoped = if scope == 0 { plain } else { format!("{plain}%{scope}") };
             let text = if port == 0 { scoped } else { format!("[{scoped}]:{}", u16::from_be(port)) };
             write_counted(&text, to, room)
         }

@@ -119,13 +119,13 @@ fn network_open(grant: &Grant) -> Result<Vec<u8>, Win32Error> {
 
 /// FILE_PIPE_INFORMATION: how this end reads, and whether it waits.
 fn pipe_mode(grant: &Grant) -> Result<Vec<u8>, Win32Error> {
-    let mode = pipe::info(grant)?.mode;
+    let mode = pipe::query(grant)?.mode;
     Ok(Fields::default().u32(u32::from(mode & 2 != 0)).u32(mode & 1).0)
 }
 
 /// FILE_PIPE_LOCAL_INFORMATION.
 fn pipe_local(grant: &Grant) -> Result<Vec<u8>, Win32Error> {
-    let info = pipe::info(grant)?;
+    let info = pipe::query(grant)?;
     let standing = pipe::standing(grant)?;
     let of_messages = u32::from(info.of_messages);
     let most = if info.max_instances == 255 { u32::MAX } else { info.max_instances };

@@ -9,6 +9,7 @@ mod document;
 
 use crate::arguments::{optional_name, pair};
 use crate::names::to_linux;
+use crate::security::home;
 use crate::support::{Bool, guard, guard_bool, set_last_error};
 use crate::text::{self, Unit};
 use document::Document;
@@ -30,8 +31,7 @@ fn windows_directory() -> Result<PathBuf, Win32Error> {
         return Ok(windows);
     }
     let of_user = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let at_home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
-    Ok(of_user.or_else(at_home).ok_or(Win32Error::PATH_NOT_FOUND)?.join("overlapped"))
+    Ok(of_user.unwrap_or_else(|| home().join(".config")).join("overlapped"))
 }
 
 fn path(file: Option<OsString>) -> Result<PathBuf, Win32Error> {

@@ -2,6 +2,7 @@
 //! `\` marks what would end a line. A change writes another file and renames it, so whoever reads meanwhile sees one or the other.
 
 use super::{DOES_NOT_EXIST, EXISTS, INVALID_NAME, running};
+use crate::security::home;
 use overlapped_abi::Win32Error;
 use std::collections::BTreeMap;
 use std::fs;
@@ -134,14 +135,13 @@ pub fn file_name(name: &str) -> String {
     file
 }
 
-fn directory() -> Result<PathBuf, Win32Error> {
-    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = named("XDG_CONFIG_HOME").or_else(|| named("HOME").map(|home| home.join(".config")));
-    Ok(config.ok_or(Win32Error::PATH_NOT_FOUND)?.join("overlapped/services"))
+fn directory() -> PathBuf {
+    let named = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.unwrap_or_else(|| home().join(".config")).join("overlapped/services")
 }
 
-fn file(name: &str) -> Result<PathBuf, Win32Error> {
-    Ok(directory()?.join(file_name(name)))
+fn file(name: &str) -> PathBuf {
+    directory().join(file_name(name))
 }
 
 fn failure(error: &std::io::Error) -> Win32Error {
@@ -155,7 +155,7 @@ fn failure(error: &std::io::Error) -> Win32Error {
 
 /// The service of this name. One that is to go, and has stopped, goes now.
 pub fn find(name: &str) -> Result<Service, Win32Error> {
-    let path = file(name)?;
+    let path = file(name);
     let text = fs::read_to_string(&path).map_err(|error| failure(&error))?;
     let service = Service::decode(&text);
     if service.number(key::DELETED) != 0 && !running::is_active(service.name()) {
@@ -167,8 +167,7 @@ pub fn find(name: &str) -> Result<Service, Win32Error> {
 
 /// All services, by name.
 pub fn all() -> Vec<Service> {
-    let entries = directory().and_then(|path| fs::read_dir(path).map_err(|error| failure(&error)));
-    let files = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = fs::read_dir(directory()).into_iter().flatten().flatten().map(|entry| entry.path());
     // One that is being written has an extension.
     let texts = files.filter(|path| path.extension().is_none()).filter_map(|path| fs::read_to_string(path).ok());
     let services = texts.map(|text| Service::decode(&text));
@@ -187,7 +186,7 @@ fn written(service: &Service, to: &Path) -> Result<PathBuf, Win32Error> {
 
 /// A new one; 1073 if there is one of that name.
 pub fn add(service: &Service) -> Result<(), Win32Error> {
-    let path = file(service.name())?;
+    let path = file(service.name());
     let new = written(service, &path)?;
     // A link, unlike a new name, takes nobody's place.
     let made = fs::hard_link(&new, &path).map_err(|error| failure(&error));
@@ -199,14 +198,14 @@ pub fn add(service: &Service) -> Result<(), Win32Error> {
 pub fn change(name: &str, change: impl FnOnce(&mut Service)) -> Result<(), Win32Error> {
     let mut service = find(name)?;
     change(&mut service);
-    let path = file(name)?;
+    let path = file(name);
     let new = written(&service, &path)?;
     fs::rename(new, path).map_err(|error| failure(&error))
 }
 
 /// It is not there any more.
 pub fn forget(name: &str) {
-    let Ok(path) = file(name) else { return };
+    let path = file(name);
     // Somebody else may have been first.
     let _ = fs::remove_file(path);
     running::forget(name);

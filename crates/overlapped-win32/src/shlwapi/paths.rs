@@ -3,7 +3,7 @@
 
 use crate::arguments::pair;
 use crate::support::{Bool, FALSE, TRUE, guard};
-use crate::text::{Unit, lower, put, units};
+use crate::text::{Unit, compare, lower, of, put, units};
 
 /// Units of a buffer for a name, with the zero.
 const MAX_PATH: usize = 260;
@@ -162,10 +162,20 @@ pair! {
 }
 
 pair! {
-    /// PathIsUNC: `\\server\share`.
+    /// PathIsUNC: `\\server\share`, and `\\?\UNC\server\share` of the names without parsing.
     fn ovl_PathIsUNCA ovl_PathIsUNCW(name: *const C) -> Bool {
-        // SAFETY: NULL or a string.
-        let unc = !name.is_null() && matches!(unsafe { units(name) }, [a, b, c, ..] if is_slash(*a) && is_slash(*b) && !c.is(b'?'));
+        if name.is_null() {
+            return FALSE;
+        }
+        // SAFETY: a string.
+        let unc = match unsafe { units(name) } {
+            [a, b, c, rest @ ..] if is_slash(*a) && is_slash(*b) && c.is(b'?') => {
+                let long = of::<C>(r"\UNC\");
+                rest.len() >= long.len() && compare(&rest[..long.len()], &long, true) == 0
+            }
+            [a, b, ..] => is_slash(*a) && is_slash(*b),
+            _ => false,
+        };
         unc.into()
     }
 }

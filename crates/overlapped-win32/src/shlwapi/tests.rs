@@ -61,6 +61,9 @@ fn names_are_put_together_and_taken_apart() {
         assert_eq!(changed("a", |text| _ = ovl_PathAddExtensionA(text, std::ptr::null())), "a.exe");
         let relative = |name: &str| ovl_PathIsRelativeA(c(name).as_ptr().cast());
         assert_eq!(["a\\b", "C:\\a", "\\a", "/a", "\\\\s\\x"].map(relative), [1, 0, 0, 0, 0]);
+        let unc = |name: &str| ovl_PathIsUNCA(c(name).as_ptr().cast());
+        let names = [r"\\s\x", r"\\s", r"\\", r"\\?\UNC\s\x", r"\\?\unc\", r"\\?\C:\x", r"\s", "C:\\x", ""];
+        assert_eq!(names.map(unc), [1, 1, 1, 1, 1, 0, 0, 0, 0]);
         let matched =
             |(name, pattern): (&str, &str)| ovl_PathMatchSpecA(c(name).as_ptr().cast(), c(pattern).as_ptr().cast());
         let cases =

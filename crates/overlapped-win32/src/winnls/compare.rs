@@ -1,6 +1,7 @@
 //! Comparing and mapping text: CompareString, LCMapString, and the character functions of `winuser.h`.
 
 use crate::arguments::pair;
+use crate::lstr::collate;
 use crate::support::{Bool, fail, guard_or};
 use crate::text::{self, Unit, counted, lower, units_or_empty, upper};
 use overlapped_abi::Win32Error;
@@ -15,26 +16,30 @@ const LCMAP_LINGUISTIC_CASING: u32 = 0x0100_0000;
 /// ERROR_INVALID_FLAGS.
 const INVALID_FLAGS: Win32Error = Win32Error(1004);
 
-/// CSTR_LESS_THAN 1, CSTR_EQUAL 2, CSTR_GREATER_THAN 3; 0/87 without both texts.
+/// CSTR_LESS_THAN 1, CSTR_EQUAL 2, CSTR_GREATER_THAN 3; 0/87 without both texts. `order` gives the sign.
 ///
 /// # Safety
 /// Both are NULL, or have so many units, or a zero if that is −1.
-unsafe fn compare<U: Unit>(first: *const U, first_len: i32, second: *const U, second_len: i32, caseless: bool) -> i32 {
+unsafe fn compare<U: Unit>(
+    (first, first_len): (*const U, i32),
+    (second, second_len): (*const U, i32),
+    order: impl Fn(&[U], &[U]) -> i32,
+) -> i32 {
     if first.is_null() || second.is_null() || first_len < -1 || second_len < -1 {
         return fail(Win32Error::INVALID_PARAMETER, 0);
     }
     // SAFETY: the caller vouches for both.
     let (first, second) = unsafe { (counted(first, first_len), counted(second, second_len)) };
-    text::compare(first, second, caseless) + 2
+    order(first, second) + 2
 }
 
 pair! {
-    /// CompareString: 1, 2 or 3 for less, equal or greater.
+    /// CompareString: 1, 2 or 3 for less, equal or greater, in the order of words as lstrcmp has it.
     fn ovl_CompareStringA ovl_CompareStringW(
         _locale: u32, flags: u32, first: *const C, first_len: i32, second: *const C, second_len: i32
     ) -> i32 {
         // SAFETY: the caller vouches for both texts.
-        unsafe { compare(first, first_len, second, second_len, flags & IGNORE_CASE != 0) }
+        unsafe { compare((first, first_len), (second, second_len), |a, b| collate(a, b, flags & IGNORE_CASE != 0)) }
     }
 }
 
@@ -55,7 +60,7 @@ pub unsafe extern "C" fn ovl_CompareStringEx(
     _parameter: isize,
 ) -> i32 {
     // SAFETY: the caller vouches for both texts.
-    unsafe { compare(first, first_len, second, second_len, flags & IGNORE_CASE != 0) }
+    unsafe { compare((first, first_len), (second, second_len), |a, b| collate(a, b, flags & IGNORE_CASE != 0)) }
 }
 
 /// CompareStringOrdinal.
@@ -71,7 +76,7 @@ pub unsafe extern "C" fn ovl_CompareStringOrdinal(
     ignore_case: Bool,
 ) -> i32 {
     // SAFETY: the caller vouches for both texts.
-    unsafe { compare(first, first_len, second, second_len, ignore_case != 0) }
+    unsafe { compare((first, first_len), (second, second_len), |a, b| text::compare(a, b, ignore_case != 0)) }
 }
 
 /// Upper or lower case, or a plain copy; the units written or, for a room of 0, needed.
@@ -263,7 +268,14 @@ mod tests {
             unsafe { ovl_CompareStringW(0x409, flags, a.as_ptr(), a.len() as i32, b.as_ptr(), b.len() as i32) }
         };
         assert_eq!([compared("a", "b", 0), compared("a", "a", 0), compared("b", "a", 0)], [1, 2, 3]);
-        assert_eq!([compared("ÄB", "äb", 1), compared("ÄB", "äb", 0), compared("a", "ab", 0)], [2, 1, 1]);
+        assert_eq!([compared("ÄB", "äb", 1), compared("ÄB", "äb", 0), compared("a", "ab", 0)], [2, 3, 1]);
+        assert_eq!([compared("a", "B", 0), compared("B", "a", 0), compared("abc", "ABC", 0)], [1, 3, 1]);
+        let ordinal = |a: &str, b: &str| {
+            let (a, b) = (of::<u16>(a), of::<u16>(b));
+            // SAFETY: the lengths are those of the texts.
+            unsafe { ovl_CompareStringOrdinal(a.as_ptr(), a.len() as i32, b.as_ptr(), b.len() as i32, 0) }
+        };
+        assert_eq!([ordinal("a", "B"), ordinal("B", "a"), ordinal("a", "a")], [3, 1, 2]);
         // SAFETY: NULL is refused.
         assert_eq!(unsafe { ovl_CompareStringOrdinal(std::ptr::null(), 0, std::ptr::null(), 0, 0) }, 0);
     }

@@ -116,6 +116,10 @@ fn parse_ipv4(text: &str) -> Outcome<SockaddrIn> {
         Some((host, digits)) => (host, port(digits)?),
         None => (text, 0),
     };
+    // A blank ends what inet_addr reads; here it is too much.
+    if host.contains(|letter: char| letter.is_ascii_whitespace()) {
+        return Err(WsaError::EINVAL);
+    }
     let host = CString::new(host).map_err(|_| WsaError::EINVAL)?;
     let address = presentation::parse_loose(&host).ok_or(WsaError::EINVAL)?;
     Ok(SockaddrIn { family: AF_INET as u16, port: port.to_be(), address, ..Default::default() })

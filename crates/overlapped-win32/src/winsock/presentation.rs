@@ -1,5 +1,6 @@
 //! Addresses as text: inet_addr, inet_ntoa, InetPton and InetNtop. No address of another form gets past libc's own parsers,
-//! which agree with Windows' in all but the number of IPv6's family.
+//! which agree with Windows' in all but the number of IPv6's family. What is printed does not agree: Windows ends more addresses with
+//! the four numbers of an IPv4 address.
 
 use super::{Outcome, quietly};
 use crate::arguments::pair;
@@ -9,11 +10,12 @@ use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6};
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::fmt::Write;
+use std::net::Ipv4Addr;
 
 unsafe extern "C" {
     fn inet_aton(text: *const c_char, to: *mut u32) -> c_int;
     fn inet_pton(family: c_int, text: *const c_char, to: *mut c_void) -> c_int;
-    fn inet_ntop(family: c_int, from: *const c_void, to: *mut c_char, room: u32) -> *const c_char;
 }
 
 /// INADDR_NONE.
@@ -46,17 +48,61 @@ pub(crate) fn parse(family: i32, text: &CStr) -> Outcome<Option<Vec<u8>>> {
     Ok(parsed.then(|| address[..if family == libc::AF_INET { 4 } else { 16 }].to_vec()))
 }
 
+/// Does Windows print the end as an IPv4 address? Where that is how the address was made: mapped, compatible and translated ones, unless
+/// the IPv4 address begins with two zeros, and ISATAP's.
+fn ends_with_four_numbers(groups: [u16; 8]) -> bool {
+    let [.., four, five, six, _] = groups;
+    let made = [(0, 0), (0, 0xFFFF), (0xFFFF, 0)].contains(&(four, five));
+    made && six != 0 && groups[..4] == [0; 4] || five == 0x5EFE && four & !0x200 == 0
+}
+
+/// An IPv6 address: the first longest run of zero groups, if it has two, as `::`.
+pub(crate) fn six_to_text(address: [u8; 16]) -> String {
+    let groups: [u16; 8] = std::array::from_fn(|at| u16::from_be_bytes([address[2 * at], address[2 * at + 1]]));
+    let four = ends_with_four_numbers(groups);
+    let count = if four { 6 } else { 8 };
+    let mut longest = 0..0;
+    let mut at = 0;
+    while at < count {
+        let zeros = groups[at..count].iter().take_while(|group| **group == 0).count();
+        if zeros > longest.len().max(1) {
+            longest = at..at + zeros;
+        }
+        at += zeros.max(1);
+    }
+    let mut text = String::new();
+    for (at, group) in groups[..count].iter().enumerate() {
+        if longest.contains(&at) {
+            if at == longest.start {
+                text += "::";
+            }
+            continue;
+        }
+        if !text.is_empty() && !text.ends_with(':') {
+            text.push(':');
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{group:x}");
+    }
+    if four {
+        if !text.ends_with(':') {
+            text.push(':');
+        }
+        let _ = write!(text, "{}", Ipv4Addr::new(address[12], address[13], address[14], address[15]));
+    }
+    text
+}
+
 /// # Safety
 /// `from` points to an address of the family.
 pub(crate) unsafe fn print(family: i32, from: *const c_void) -> Outcome<String> {
-    let mut room = [0 as c_char; 64];
-    // SAFETY: the caller vouches for the address, and the room is enough for every one.
-    let text = unsafe { inet_ntop(linux_family(family)?, from, room.as_mut_ptr(), room.len() as u32) };
-    if text.is_null() {
-        return Err(WsaError::EAFNOSUPPORT);
+    match family {
+        // SAFETY: the caller vouches for four bytes.
+        AF_INET => Ok(Ipv4Addr::from(unsafe { from.cast::<[u8; 4]>().read_unaligned() }).to_string()),
+        // SAFETY: the caller vouches for sixteen bytes.
+        AF_INET6 => Ok(six_to_text(unsafe { from.cast::<[u8; 16]>().read_unaligned() })),
+        _ => Err(WsaError::EAFNOSUPPORT),
     }
-    // SAFETY: libc has put a string there.
-    Ok(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }
 
 /// inet_addr: INADDR_NONE for what is no address, and for 255.255.255.255. A single blank is 0.0.0.0, as in Windows.

@@ -4,7 +4,7 @@
 //! A list is made of nodes that own what they point to, so freeaddrinfo needs the list only.
 
 use super::layout::AddrInfo;
-use super::{Outcome, address, away, host, startup};
+use super::{Outcome, address, away, host, presentation, startup};
 use crate::arguments::pair;
 use crate::support::{guard, set_last_error};
 use crate::text::{self, Unit};
@@ -12,6 +12,7 @@ use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNSPEC};
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
+use std::net::Ipv6Addr;
 use std::ptr::{null, null_mut};
 
 /// Windows' flags and Linux'. The others of Windows' are hints for name servers that libc does not ask.
@@ -362,21 +363,25 @@ fn names_of(linux: &[u8], flags: i32) -> Outcome<(CString, CString)> {
     }
     // SAFETY: libc has put a string into each.
     let (node, service) = unsafe { (CStr::from_ptr(node.as_ptr()), CStr::from_ptr(service.as_ptr())) };
-    Ok((with_number_of_scope(node, linux), service.to_owned()))
+    Ok((in_windows_form(node, linux), service.to_owned()))
 }
 
-/// Windows says the number of an interface where libc says its name.
-fn with_number_of_scope(name: &CStr, linux: &[u8]) -> CString {
+/// An address of IPv6 in Windows' form: the number of an interface where libc says its name, and IPv4 addresses in the ends of more.
+fn in_windows_form(name: &CStr, linux: &[u8]) -> CString {
     /// Where `sin6_scope_id` is.
     const SCOPE: usize = 24;
-    let end = name.to_bytes().iter().position(|byte| *byte == b'%');
-    match (end, linux.get(SCOPE..).and_then(|rest| rest.first_chunk())) {
-        (Some(end), Some(scope)) => {
-            let text = [&name.to_bytes()[..=end], u32::from_ne_bytes(*scope).to_string().as_bytes()].concat();
-            CString::new(text).unwrap_or_else(|_| name.to_owned())
-        }
-        _ => name.to_owned(),
+    let text = name.to_str().unwrap_or_default();
+    let (host, scope) = text.split_once('%').map_or((text, None), |(host, scope)| (host, Some(scope)));
+    let (Ok(address), Some(number)) =
+        (host.parse::<Ipv6Addr>(), linux.get(SCOPE..).and_then(|rest| rest.first_chunk()))
+    else {
+        return name.to_owned();
+    };
+    let mut text = presentation::six_to_text(address.octets());
+    if scope.is_some() {
+        text += &format!("%{}", u32::from_ne_bytes(*number));
     }
+    CString::new(text).unwrap_or_else(|_| name.to_owned())
 }
 
 /// # Safety

@@ -176,6 +176,43 @@ fn flags_that_mean_something_else_are_refused() {
 }
 
 #[test]
+fn a_link_is_copied_as_such_where_that_is_asked_for() {
+    const COPY_SYMLINK: u32 = 0x800;
+    let directory = Directory::new();
+    directory.file("f", b"data");
+    std::os::unix::fs::symlink("f", directory.path("a")).unwrap();
+    let target = || std::fs::read_link(directory.path("b")).ok();
+    let same = Some("f".into());
+    assert_eq!(copy(&directory, &mut Listener::default(), COPY_SYMLINK | 1), 0);
+    assert_eq!(target(), same);
+    assert_eq!(copy(&directory, &mut Listener::default(), COPY_SYMLINK | 1), 80);
+    // In the place of a file, but of none that is in use, and of no directory.
+    std::fs::remove_file(directory.path("b")).unwrap();
+    directory.file("b", b"old");
+    let user = directory.open("b", READ, OPEN_EXISTING, 0);
+    assert_eq!(copy(&directory, &mut Listener::default(), COPY_SYMLINK | 1), 80);
+    assert_eq!(directory.content("b"), b"old");
+    drop(user);
+    assert_eq!(copy(&directory, &mut Listener::default(), COPY_SYMLINK), 0);
+    assert_eq!(target(), same);
+    std::fs::remove_file(directory.path("b")).unwrap();
+    std::fs::create_dir(directory.path("b")).unwrap();
+    assert_eq!(copy(&directory, &mut Listener::default(), COPY_SYMLINK), 5);
+    assert_eq!(std::fs::read_dir(directory.path("")).unwrap().count(), 3, "nothing else is left");
+    std::fs::remove_dir(directory.path("b")).unwrap();
+    // Without the flag it is followed, and with it a file is copied as ever.
+    assert_eq!(copy(&directory, &mut Listener::default(), 0), 0);
+    assert_eq!((target(), directory.content("b")), (None, b"data".to_vec()));
+    std::fs::remove_file(directory.path("a")).unwrap();
+    directory.file("a", b"plain");
+    let mut listener = Listener::default();
+    assert_eq!(copy(&directory, &mut listener, COPY_SYMLINK), 0);
+    assert_eq!((directory.content("b"), listener.heard.len()), (b"plain".to_vec(), 2));
+    std::fs::remove_file(directory.path("a")).unwrap();
+    assert_eq!(copy(&directory, &mut listener, COPY_SYMLINK), 2);
+}
+
+#[test]
 fn a_copy_may_be_used_by_whom_its_source_may_be_used() {
     let directory = Directory::new();
     for (n, mode) in [0o600, 0o700, 0o444, 0o640].into_iter().enumerate() {

@@ -213,3 +213,37 @@ fn a_drive_is_opened_and_not_made() {
     root.push('\\');
     assert_eq!(open(&CString::new(root).unwrap(), OPEN_EXISTING), 3);
 }
+
+#[test]
+fn pages_are_scattered_and_gathered() {
+    use overlapped_abi::FileSegmentElement;
+    use overlapped_win32::fileapi::scatter::{ovl_ReadFileScatter, ovl_WriteFileGather};
+    let image = Image::new();
+    let mut pages = Box::new([Aligned([0; 8192]), Aligned([7; 8192])]);
+    pages[0].0[0] = 5;
+    let start = pages.as_mut_ptr() as u64;
+    let elements = [start, start + 8192, 0].map(|buffer| FileSegmentElement { buffer });
+    for (name, flags) in [(&image.drive, 0), (&image.volume, 0), (&image.drive, 0x2000_0000)] {
+        let drive = image.open(name, BOTH, OVERLAPPED | flags);
+        let mut request = Overlapped { offset: 4096, ..Overlapped::default() };
+        // SAFETY: two pages, an element for each and one that ends them, and a request, until it is complete.
+        let told = |function: unsafe extern "C" fn(_, _, _, _, _) -> _, request: &mut Overlapped| unsafe {
+            let accepted = function(drive.0, elements.as_ptr(), 8192, null_mut(), &raw mut *request);
+            assert_eq!((accepted, ovl_GetLastError()), (0, 997));
+            let mut bytes = 0;
+            let told = ovl_GetOverlappedResult(drive.0, &raw mut *request, &raw mut bytes, 1);
+            assert_eq!(told, 1, "{}", ovl_GetLastError());
+            bytes
+        };
+        assert_eq!(told(ovl_WriteFileGather, &mut request), 8192);
+        pages[1].0.fill(0);
+        assert_eq!(told(ovl_ReadFileScatter, &mut request), 8192);
+        assert_eq!((pages[0].0[0], pages[1].0[4095], pages[1].0[4096]), (5, 7, 0));
+        pages[1].0.fill(7);
+        // Not of whole sectors.
+        request.offset = 100;
+        // SAFETY: as above.
+        let refused = unsafe { ovl_ReadFileScatter(drive.0, elements.as_ptr(), 8192, null_mut(), &raw mut request) };
+        assert_eq!((refused, ovl_GetLastError()), (0, 87));
+    }
+}

@@ -79,6 +79,12 @@ fn classes_are_set_by_structure() {
     assert_eq!(set(6, &[0; 7]), 24);
     assert_eq!(set(1, &[0; 24]), 87, "FileStandardInfo cannot be set");
     assert_eq!(set(12, &3u32.to_ne_bytes()), 87);
+    // A class and a size are wrong for any handle.
+    let none = |class, size| {
+        // SAFETY: eight bytes are readable.
+        move_error(|| unsafe { ovl_SetFileInformationByHandle(0, class, [0u64].as_ptr().cast(), size) })
+    };
+    assert_eq!((none(1, 8), none(6, 7), none(6, 8)), (87, 24, 6));
     assert_eq!(set(4, &[1]), 0);
     drop(file);
     assert!(!directory.path("f").exists());

@@ -38,6 +38,10 @@ fn links_are_made_by_name() {
         assert_eq!(code(1, || ovl_CreateSymbolicLinkA(soft, c"f".as_ptr().cast(), 3)), UNTOUCHED);
         assert_eq!(code(0, || ovl_CreateSymbolicLinkA(soft, c"f".as_ptr().cast(), 4)), 87);
     }
+    let as_directory = c(&directory.path("other\\"));
+    // SAFETY: the names end with a zero.
+    let code = refused(|| unsafe { ovl_CreateHardLinkA(bytes(&as_directory), file, null()) });
+    assert_eq!((code, directory.path("other").exists()), (123, false), "only directories end in a separator");
     assert_eq!((directory.content("hard"), directory.content("soft")), (b"x".to_vec(), b"x".to_vec()));
 }
 

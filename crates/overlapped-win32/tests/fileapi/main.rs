@@ -18,6 +18,7 @@ mod more_names;
 mod moves;
 mod names;
 mod native;
+mod native_opening;
 mod opening;
 mod profiles;
 mod rings;

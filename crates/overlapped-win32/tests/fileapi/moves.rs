@@ -16,6 +16,9 @@ fn moves_replace_only_when_told() {
         granted(|| ovl_MoveFileExW(directory.wide("a").as_ptr(), directory.wide("b").as_ptr(), 1));
         assert_eq!(directory.content("b"), b"a");
         granted(|| ovl_MoveFileA(bytes(&b), bytes(&a)));
+        granted(|| ovl_MoveFileExA(bytes(&a), bytes(&b), 0x20));
+        granted(|| ovl_MoveFileExA(bytes(&b), bytes(&a), 0x20 | 8 | 2));
+        assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), bytes(&b), 0x10)), 87, "reserved");
         assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), bytes(&b), 4)), 50, "there is no delay until the next start");
         assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), null(), 4)), 50);
         assert_eq!(refused(|| ovl_MoveFileExA(bytes(&a), null(), 0)), 5, "no name, and no delay");

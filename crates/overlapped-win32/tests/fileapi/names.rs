@@ -28,6 +28,43 @@ fn attributes_by_name() {
 }
 
 #[test]
+fn dots_and_blanks_at_the_end_of_a_name_are_dropped_with_what_is_nothing_else() {
+    let directory = Directory::new();
+    std::fs::create_dir(directory.path("d")).unwrap();
+    directory.file("f", b"1");
+    let wide = |name| directory.wide(name);
+    // SAFETY: the names end with zeros.
+    unsafe {
+        for name in ["d\\...", "d\\ ", "d\\. .", "d\\.. ", "d\\....", "d. ."] {
+            assert_eq!(code(0x10, || ovl_GetFileAttributesW(wide(name).as_ptr())), UNTOUCHED, "{name:?}");
+        }
+        // The separator before it stays, and only directories end in one.
+        for name in ["f\\...", "f\\ ", "f\\. ."] {
+            assert_eq!(code(INVALID_ATTRIBUTES, || ovl_GetFileAttributesW(wide(name).as_ptr())), 123, "{name:?}");
+            assert_eq!(refused(|| ovl_DeleteFileW(wide(name).as_ptr())), 123, "{name:?}");
+        }
+        for blank in [c" ", c"   "] {
+            let code = code(INVALID_ATTRIBUTES, || ovl_GetFileAttributesA(blank.as_ptr().cast()));
+            assert_eq!(code, 3, "no name at all");
+        }
+        assert_eq!(refused(|| ovl_CreateDirectoryW(wide("d\\...").as_ptr(), null())), 183);
+        granted(|| ovl_CreateDirectoryW(wide("new\\...").as_ptr(), null()));
+        assert!(directory.path("new").is_dir());
+        // Behind this prefix they are a name.
+        let verbatim = |name: &str| {
+            let path = directory.path(name).display().to_string().replace('/', "\\");
+            super::common::wide(&format!(r"\\?\C:{path}"))
+        };
+        granted(|| ovl_CreateDirectoryW(verbatim("d/...").as_ptr(), null()));
+        assert!(directory.path("d/...").is_dir());
+        granted(|| ovl_RemoveDirectoryW(verbatim("d/...").as_ptr()));
+        directory.file("d/. .", b"2");
+        granted(|| ovl_DeleteFileW(verbatim("d/. .").as_ptr()));
+    }
+    assert_eq!(directory.content("f"), b"1");
+}
+
+#[test]
 fn more_attributes_by_name() {
     let directory = Directory::new();
     let name = directory.file("f", b"12345");

@@ -175,3 +175,43 @@ fn errors_have_the_numbers_of_overlapped_abi() {
     assert!(text.lines().count() > 150);
     assert_in_c("errors", &text);
 }
+
+/// Numbers by which programs ask a drive for its properties, and where they find the answers.
+#[test]
+fn properties_of_drives_have_their_names() {
+    let mut text = String::new();
+    for (name, value) in [
+        ("StorageAdapterProperty", 1),
+        ("StorageDeviceIdProperty", 2),
+        ("StorageAccessAlignmentProperty", 6),
+        ("StorageDeviceSeekPenaltyProperty", 7),
+        ("StorageDeviceTrimProperty", 8),
+        ("PropertyMaskQuery", 2),
+        ("F5_160_512", 10),
+        ("FixedMedia", 12),
+        ("BusTypeUsb", 7),
+        ("BusTypeSata", 11),
+        ("BusTypeFileBackedVirtual", 15),
+        ("BusTypeNvme", 17),
+        ("BusTypeUfs", 19),
+        ("BusTypeMaxReserved", 127),
+        ("PARTITION_EXTENDED", 5),
+        ("PARTITION_IFS", 7),
+        ("PARTITION_FAT32", 11),
+        ("PARTITION_XINT13_EXTENDED", 15),
+        ("PARTITION_UNIX", 99),
+        ("sizeof(STORAGE_DESCRIPTOR_HEADER)", 8),
+        ("sizeof(STORAGE_DEVICE_DESCRIPTOR)", 40),
+        ("offsetof(STORAGE_DEVICE_DESCRIPTOR, RemovableMedia)", 10),
+        ("offsetof(STORAGE_DEVICE_DESCRIPTOR, VendorIdOffset)", 12),
+        ("offsetof(STORAGE_DEVICE_DESCRIPTOR, SerialNumberOffset)", 24),
+        ("offsetof(STORAGE_DEVICE_DESCRIPTOR, BusType)", 28),
+        ("offsetof(STORAGE_DEVICE_DESCRIPTOR, RawDeviceProperties)", 36),
+        ("sizeof(DEVICE_SEEK_PENALTY_DESCRIPTOR)", 12),
+        ("offsetof(DEVICE_SEEK_PENALTY_DESCRIPTOR, IncursSeekPenalty)", 8),
+        ("offsetof(DEVICE_TRIM_DESCRIPTOR, TrimEnabled)", 8),
+    ] {
+        writeln!(text, "_Static_assert({name} == {value}, \"{name}\");").unwrap();
+    }
+    assert_in_c("properties", &text);
+}

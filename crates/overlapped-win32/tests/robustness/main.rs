@@ -250,6 +250,11 @@ fn null_where_something_must_be_is_the_contracts_error() {
     unsafe {
         let buffer = (&raw mut byte).cast();
         assert_eq!(code(0, || ovl_ReadFile(file.handle, buffer, 1, null_mut(), null_mut())), 998);
+        // What is checked before memory (contract 02 section 13).
+        let overlapped_file = File::open(READ, 0x4000_0000);
+        assert_eq!(code(0, || ovl_ReadFile(overlapped_file.handle, buffer, 1, null_mut(), null_mut())), 87);
+        assert_eq!(code(0, || ovl_WriteFile(overlapped_file.handle, buffer, 1, null_mut(), null_mut())), 5);
+        assert_eq!(code(0, || ovl_ReadFile(0, buffer, 1, null_mut(), null_mut())), 6);
         assert_eq!(code(0, || ovl_ReadFileEx(file.handle, buffer, 1, null_mut(), None)), 87);
         assert_eq!(code(usize::MAX, || ovl_CreateFileA(null(), READ, 0, null(), OPEN_EXISTING, 0, 0)), 3);
         assert_eq!(code(0, || ovl_GetOverlappedResult(file.handle, null_mut(), &mut count, 0)), 998);

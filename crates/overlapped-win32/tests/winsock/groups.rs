@@ -74,7 +74,7 @@ fn what_cannot_be_a_leaf_is_refused_08_10() {
     assert_eq!(join(&datagrams, group(3), 0), (NONE, 10022));
     assert_eq!(join(&datagrams, group(3), RECEIVER | SENDER), (NONE, 10022));
     assert_eq!(join(&stream, group(3), BOTH), (NONE, 10022));
-    assert_eq!(join(&Socket(77), group(3), BOTH), (NONE, 10038));
+    assert_eq!(join(&Socket(0x7F7F_7F70), group(3), BOTH), (NONE, 10038));
     // SAFETY: no name.
     let nowhere = unsafe { ovl_WSAJoinLeaf(datagrams.0, null(), NAME, null(), null_mut(), null(), null(), BOTH) };
     assert_eq!((nowhere, code()), (NONE, 10014));

@@ -1,6 +1,7 @@
 //! Names and addresses that need no network (contract 08 sections 3 and 11).
 
 use crate::common::*;
+use overlapped_win32::ntdll::addresses::ovl_RtlIpv6AddressToStringA;
 use overlapped_win32::winsock::database::*;
 use overlapped_win32::winsock::host::*;
 use overlapped_win32::winsock::layout::*;
@@ -243,4 +244,60 @@ fn addresses_in_brackets_scopes_and_other_families_are_as_in_windows() {
     // SAFETY: texts that end with a zero; the answer stays until the next call.
     let service = unsafe { &*ovl_getservbyname(c"Domain".as_ptr(), c"UDP".as_ptr()) };
     assert_eq!(service.port as u16, 53u16.to_be());
+}
+
+/// Windows ends mapped, compatible, translated and ISATAP addresses with four numbers, unless the first two of an embedded one are zero.
+#[test]
+fn long_addresses_are_printed_as_windows_prints_them() {
+    started();
+    let texts = [
+        ("::ffff:0:0", "::ffff:0:0"),
+        ("::ffff:0:102", "::ffff:0:102"),
+        ("::ffff:102:0", "::ffff:1.2.0.0"),
+        ("::102", "::102"),
+        ("::1:2", "::0.1.0.2"),
+        ("::ffff:0:102:304", "::ffff:0:1.2.3.4"),
+        ("::ffff:0:0:304", "::ffff:0:0:304"),
+        ("fe80::5efe:102:304", "fe80::5efe:1.2.3.4"),
+        ("fe80::200:5efe:0:304", "fe80::200:5efe:0.0.3.4"),
+        ("2001:db8:1:2:0:5efe:c0a8:1", "2001:db8:1:2:0:5efe:192.168.0.1"),
+        ("64:ff9b::102:304", "64:ff9b::102:304"),
+        ("0:0:0:0:0:0:0:0", "::"),
+        ("1:0:0:1:0:0:0:1", "1:0:0:1::1"),
+        ("1:0:0:1:0:0:1:1", "1::1:0:0:1:1"),
+        ("1:0:2:3:4:5:6:0", "1:0:2:3:4:5:6:0"),
+        ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
+        ("0:0:2:3:4:5:6:7", "::2:3:4:5:6:7"),
+    ];
+    for (given, expected) in texts {
+        let mut name = SockaddrIn6 { family: 23, ..Default::default() };
+        let text = CString::new(given).unwrap();
+        // SAFETY: a text that ends with a zero, and an address.
+        assert_eq!(unsafe { ovl_inet_pton(23, text.as_ptr().cast(), name.address.as_mut_ptr().cast()) }, 1, "{given}");
+        let (from, mut room) = ((&raw const name).cast(), 64);
+        let [mut network, mut address, mut numeric, mut plain] = [[0u8; 64]; 4];
+        // SAFETY: addresses, and room for every text.
+        unsafe {
+            ovl_inet_ntop(23, name.address.as_ptr().cast(), network.as_mut_ptr(), 64);
+            assert_eq!(ovl_WSAAddressToStringA(from, 28, null(), address.as_mut_ptr(), &mut room), 0);
+            assert_eq!(ovl_getnameinfo(from, 28, numeric.as_mut_ptr(), 64, null_mut(), 0, 2), 0);
+            ovl_RtlIpv6AddressToStringA(&name.address, plain.as_mut_ptr());
+        }
+        for printed in [network, address, numeric, plain] {
+            assert_eq!(CStr::from_bytes_until_nul(&printed).unwrap().to_str(), Ok(expected), "{given}");
+        }
+    }
+}
+
+/// inet_addr does not care about what stands behind a blank, WSAStringToAddress does.
+#[test]
+fn a_blank_is_no_part_of_an_address() {
+    started();
+    let (mut name, mut len) = (SockaddrIn::default(), 16);
+    let to = (&raw mut name).cast();
+    for text in [c"1.2.3.4 ", c"1.2.3.4 x", c" 1.2.3.4", c"1.2.3.4:80 "] {
+        // SAFETY: a text that ends with a zero, and room for an address.
+        let answer = said(unsafe { ovl_WSAStringToAddressA(text.as_ptr().cast(), 2, null(), to, &mut len) });
+        assert_eq!(answer, (ERROR, 10022), "{text:?}");
+    }
 }

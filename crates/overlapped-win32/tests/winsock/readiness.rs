@@ -3,11 +3,13 @@
 use crate::common::*;
 use overlapped_abi::constants::socket::*;
 use overlapped_abi::{FdSet, TimeVal, WsaPollFd};
+use overlapped_win32::winsock::events::ovl_WSAEventSelect;
 use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
 use overlapped_win32::winsock::options::{ovl_getsockopt, ovl_setsockopt};
 use overlapped_win32::winsock::select::*;
 use overlapped_win32::winsock::socket::ovl_listen;
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const LONG: TimeVal = TimeVal { seconds: 60, microseconds: 0 };
 const SHORT: TimeVal = TimeVal { seconds: 0, microseconds: 30_000 };
@@ -224,4 +226,41 @@ fn select_looks_at_its_time() {
     // SAFETY: the pointer is looked at.
     let answer = unsafe { ovl_select(0, (&raw mut reads).cast(), null_mut(), null_mut(), nowhere) };
     assert_eq!((said(answer), reads.count), ((ERROR, 10014), 1));
+}
+
+/// Section 7.1: Linux tells a refusal once. Of several threads that look, none takes a refused socket for a connected one because
+/// another has heard it.
+#[test]
+fn a_refusal_is_one_for_everybody_who_looks() {
+    let ((_nobody, name), event) = (Socket::bound(SOCK_STREAM), Event::new());
+    let (current, over) = (AtomicUsize::new(NONE), AtomicBool::new(false));
+    let look = || {
+        while !over.load(Ordering::Relaxed) {
+            poll(&[(current.load(Ordering::Relaxed), POLLOUT)], 0);
+        }
+    };
+    let attempts = || {
+        for round in 0..3000 {
+            let client = Socket::tcp();
+            if round % 2 == 0 {
+                assert_eq!(said(ovl_WSAEventSelect(client.0, event.0, (FD_CONNECT | FD_WRITE) as i32)), (0, 0));
+            } else {
+                let mut yes = 1;
+                // SAFETY: a number.
+                assert_eq!(unsafe { ovl_ioctlsocket(client.0, FIONBIO as i32, &mut yes) }, 0);
+            }
+            current.store(client.0, Ordering::Relaxed);
+            assert_eq!(client.connect(&name), (ERROR, 10035));
+            let found = select([&[], &[client.0], &[client.0]], LONG);
+            assert_eq!(found, ((1, 0), [vec![], vec![], vec![client.0]]), "round {round}");
+            current.store(NONE, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        let lookers = [scope.spawn(look), scope.spawn(look)];
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempts));
+        over.store(true, Ordering::Relaxed);
+        lookers.map(|looker| looker.join().unwrap());
+        ended.unwrap();
+    });
 }

@@ -28,6 +28,8 @@ fn what_cannot_be_made_says_why() {
         [made(AF_INET, SOCK_STREAM, -1), made(AF_INET, SOCK_STREAM, 256), made(AF_INET, SOCK_DGRAM, 1)],
         [10043; 3]
     );
+    assert_eq!([made(AF_UNIX, SOCK_DGRAM, 0), made(AF_UNIX, SOCK_RAW, 0)], [10044; 2], "local sockets are streams");
+    assert_eq!([made(AF_UNIX, SOCK_STREAM, 1), made(AF_UNIX, SOCK_STREAM, 6)], [10043; 2]);
 }
 
 /// Section 1.

@@ -6,6 +6,7 @@ use overlapped_abi::constants::socket::*;
 use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
 use overlapped_win32::winsock::layout::SockaddrIn;
 use overlapped_win32::winsock::options::{ovl_getsockopt, ovl_setsockopt};
+use overlapped_win32::winsock::results::ovl_WSAGetOverlappedResult;
 use overlapped_win32::winsock::socket::{ovl_bind, ovl_closesocket, ovl_getsockname};
 use overlapped_win32::winsock::transfer::*;
 use std::ptr::null_mut;
@@ -294,4 +295,36 @@ fn a_cut_datagram_is_counted() {
     // SAFETY: the buffer is ours.
     let cut = unsafe { ovl_WSARecv(receiver.0, &into, 1, &mut bytes, &mut flags, null_mut(), None) };
     assert_eq!((said(cut), bytes, flags, &room), ((ERROR, 10040), 3, MSG_PARTIAL, b"too"));
+}
+
+/// Section 3: any datagram is longer than no room at all, and lost; one without a byte fits.
+#[test]
+fn no_room_takes_a_datagram() {
+    let ((receiver, to), (sender, _), event) = (Socket::udp(), Socket::udp(), Event::new());
+    assert_eq!(sender.connect(&to), (0, 0));
+    assert_eq!((sender.send(b"one"), sender.send(b""), sender.send(b"two")), ((3, 0), (0, 0), (3, 0)));
+    assert_eq!((receiver.recv(&mut []), receiver.recv(&mut [])), ((ERROR, 10040), (0, 0)));
+    assert_eq!(receiver.recv_flags(&mut [], MSG_PEEK), (ERROR, 10040));
+    let mut room = [0; 8];
+    assert_eq!((receiver.recv(&mut room), &room[..3]), ((3, 0), &b"two"[..]));
+    let (mut none, mut flags, mut overlapped) = (buffer(&mut []), 0, event.overlapped());
+    assert_eq!(receiver.receive(&mut none, &mut flags, &mut overlapped), (ERROR, 997));
+    assert_eq!(sender.send(b"three"), (5, 0));
+    assert!(event.signalled(PATIENCE));
+    let (mut bytes, mut flags) = (7, 0);
+    // SAFETY: places for the answers.
+    let got = unsafe { ovl_WSAGetOverlappedResult(receiver.0, &mut *overlapped, &mut bytes, 0, &mut flags) };
+    assert_eq!((said(got), bytes, flags), ((0, 10040), 0, MSG_PARTIAL));
+    let mut left = 7;
+    // SAFETY: a number.
+    assert_eq!(unsafe { ovl_ioctlsocket(receiver.0, FIONREAD as i32, &mut left) }, 0);
+    assert_eq!(left, 0);
+}
+
+/// Section 3: without a connection that is the answer, whatever else is wrong with the wish.
+#[test]
+fn urgent_data_needs_a_connection() {
+    let socket = Socket::tcp();
+    assert_eq!(socket.recv_flags(&mut [], MSG_OOB), (ERROR, 10057));
+    assert_eq!(socket.recv_flags(&mut [0; 4], MSG_OOB), (ERROR, 10057));
 }

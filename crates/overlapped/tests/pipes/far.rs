@@ -10,7 +10,7 @@ const NAME: &str = "OVERLAPPED_TEST_PIPE_NAME";
 pub(super) type Role = fn(&str);
 
 /// The roles by their names.
-fn roles() -> [(&'static str, Role); 8] {
+fn roles() -> [(&'static str, Role); 11] {
     [
         ("echo", |name| {
             let pipe = ClientOptions::new().messages().open(name).expect("a client");
@@ -73,7 +73,52 @@ fn roles() -> [(&'static str, Role); 8] {
             assert_eq!(more.info().expect("asked").instances, 3);
             drop((mine, more));
         }),
+        ("short of descriptors", |name| {
+            // The system is there, and has not needed its names.
+            drop(overlapped::pipe::anonymous(0).expect("a pipe"));
+            let plain = name.trim_start_matches(r"\\.\pipe\");
+            let event = || overlapped::named::create(plain, Event::manual_reset(true));
+            let pipe = limited(libc::RLIMIT_NOFILE, 1, || failure(PipeOptions::new().create(name)));
+            assert_eq!((pipe, limited(libc::RLIMIT_NOFILE, 1, || failure(event()))), (4, 4));
+            let _event = event().expect("an event");
+            let server = PipeOptions::new().create(name).expect("a server");
+            println!("listening");
+            server.accept().expect("a client");
+            assert_eq!(limited(libc::RLIMIT_NOFILE, 1, || failure(NamedPipeClient::open(name))), 4);
+            server.write_bytes(b"found").expect("written");
+        }),
+        ("no room for the register", |name| {
+            let first = PipeOptions::new().first_instance();
+            // SAFETY: a signal that nobody handles.
+            unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+            limited(libc::RLIMIT_FSIZE, 0, || failure(first.clone().create(name)));
+            assert_eq!(failure(NamedPipeClient::open(name)), 2, "what could not be made is not there");
+            let server = first.create(name).expect("the name is free");
+            assert_eq!(server.info().expect("asked").instances, 1);
+            let _client = NamedPipeClient::open(name).expect("a client");
+            assert_eq!(failure(NamedPipeClient::open(name)), 231);
+        }),
+        ("be stopped", |name| {
+            let _server = PipeOptions::new().create(name).expect("a server");
+            let _client = NamedPipeClient::open(name).expect("a client of its own");
+            println!("busy");
+            std::io::stdin().read_line(&mut String::new()).expect("told");
+        }),
     ]
+}
+
+/// Calls something while the process may have no more than this of something.
+fn limited<T>(what: libc::__rlimit_resource_t, most: u64, call: impl FnOnce() -> T) -> T {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: room for a limit.
+    assert_eq!(unsafe { libc::getrlimit(what, &raw mut limit) }, 0);
+    let fewer = libc::rlimit { rlim_cur: most, ..limit };
+    // SAFETY: a limit.
+    assert_eq!(unsafe { libc::setrlimit(what, &raw const fewer) }, 0);
+    let value = call();
+    // SAFETY: a limit.
+    assert_eq!(unsafe { libc::setrlimit(what, &raw const limit) }, 0);
+    value
 }
 
 /// The rows that a client sees, from another process.
@@ -322,6 +367,44 @@ fn waits_reach_into_other_processes() {
         drop(pipe);
         other.ends_well();
         assert_eq!(failure(wait_named_pipe(&name, Some(Timeout::Infinite))), 2);
+    });
+}
+
+#[test]
+fn who_is_short_of_descriptors_for_a_moment_shares_its_names_afterwards() {
+    bounded("few descriptors", || {
+        let name = fresh();
+        let mut other = Other::start("short of descriptors", &name);
+        other.says("listening");
+        let event = overlapped::named::open::<Event>(name.trim_start_matches(r"\\.\pipe\"));
+        assert!(event.expect("the other's").wait(Timeout::Poll));
+        let pipe = NamedPipeClient::open(&name).expect("a client");
+        assert_eq!(outcome(pipe.read(room(9)).wait()), (Ok(5), b"found".to_vec()));
+        other.ends_well();
+    });
+}
+
+#[test]
+fn an_instance_that_the_register_has_no_room_for_is_not_there() {
+    bounded("no room", || Other::start("no room for the register", &fresh()).ends_well());
+}
+
+#[test]
+fn a_wait_for_a_server_that_is_stopped_keeps_to_its_time_07_1_4() {
+    bounded("a stopped server", || {
+        let name = fresh();
+        let mut other = Other::start("be stopped", &name);
+        other.says("busy");
+        other.signal(libc::SIGSTOP);
+        let stat = format!("/proc/{}/stat", other.id());
+        eventually("it is stopped", || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")));
+        let start = std::time::Instant::now();
+        let waited = wait_named_pipe(&name, Some(Timeout::After(Duration::from_millis(300))));
+        assert_eq!(failure(waited), 121);
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+        other.signal(libc::SIGCONT);
+        other.tell("end");
+        other.ends_well();
     });
 }
 

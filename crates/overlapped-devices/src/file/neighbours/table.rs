@@ -24,7 +24,7 @@ use crate::file::record_lock::{self, Hold, Span};
 use parking_lot::Mutex;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{FallocateFlags, FlockOperation};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::mm::{MapFlags, ProtFlags};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -118,7 +118,7 @@ impl Table {
                 prepare(&file)?;
             }
             // Waits for who prepares it. The exclusive lock is gone first: others may prepare it once more, as nobody has entered it.
-            rustix::fs::flock(&file, FlockOperation::LockShared)?;
+            retry_on_intr(|| rustix::fs::flock(&file, FlockOperation::LockShared))?;
             if rustix::fs::fstat(&file)?.st_size == SIZE as i64 {
                 let (memory, slot, clearing) = (map(&file)?, None, Mutex::default());
                 let mut table = Self { memory, file, slot, clearing, counts: [const { AtomicU32::new(0) }; COUNTS] };

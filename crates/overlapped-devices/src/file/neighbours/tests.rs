@@ -1,8 +1,20 @@
 use super::*;
+use std::time::Instant;
 
 const KEY: Key = Key { dev: 7, ino: 11 };
 const READ: AccessMask = AccessMask::READ_DATA;
 const WRITE: AccessMask = AccessMask::WRITE_DATA;
+
+/// What follows from the end of a neighbour. Not always at once: a program that a test beside this one starts has copies of all
+/// descriptors until it begins, and so long the dead seem to live.
+#[track_caller]
+pub(super) fn soon(mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "it never holds");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
 
 /// Two that count as processes for each other.
 fn two(directory: &tempfile::TempDir) -> [Arc<Neighbours>; 2] {
@@ -59,7 +71,7 @@ fn the_rule_of_share_modes_holds_between_the_table_and_what_it_has_no_room_for_0
     assert_eq!(one.oppose(KEY, Marks::of(WRITE, all)), None);
     assert_eq!(one.oppose(KEY, Marks::of(READ, ShareMode::READ)), Some(Refusal::Sharing));
     drop((crowd, other));
-    assert_eq!(close(), (Ok(()), false), "both are dead");
+    soon(|| close() == (Ok(()), false));
 }
 
 #[test]
@@ -76,7 +88,8 @@ fn marks_that_are_entailed_end_with_the_last_copy_of_their_descriptor_01_1_2() {
     let deletion = Marks::of(AccessMask::DELETE, ShareMode::from_bits_retain(7));
     assert_eq!(one.oppose(KEY, deletion), Some(Refusal::Sharing));
     drop(copy);
-    assert!(join(&other, READ, ShareMode::READ) && join(&one, READ, ShareMode::READ));
+    soon(|| join(&other, READ, ShareMode::READ));
+    assert!(join(&one, READ, ShareMode::READ));
 }
 
 fn every_two_opens([one, other]: [Arc<Neighbours>; 2]) {
@@ -140,7 +153,7 @@ fn what_the_dead_have_left_is_in_nobodys_way_01_2_2() {
         let dead = Neighbours::new(directory.path().join("run"));
         assert!(join(&dead, WRITE, alone) && !join(&one, READ, ShareMode::READ));
         drop(dead);
-        assert!(join(&one, READ, ShareMode::READ));
+        soon(|| join(&one, READ, ShareMode::READ));
         assert!(join(&other, READ, ShareMode::READ));
         leave(&one, READ, ShareMode::READ);
         leave(&other, READ, ShareMode::READ);
@@ -176,7 +189,8 @@ fn a_deletion_is_left_to_nobody_who_is_dead_02_8() {
     let ([one, other], all) = (two(&directory), ShareMode::from_bits_retain(7));
     assert!(join(&one, READ, all) && join(&other, READ, all) && one.leave_deletion(KEY));
     drop(other);
-    assert!(!one.leave_deletion(KEY) && !one.is_deleted(KEY));
+    soon(|| !one.leave_deletion(KEY));
+    assert!(!one.is_deleted(KEY));
 }
 
 #[test]
@@ -213,6 +227,6 @@ fn locks_of_others_are_counted_and_forgotten_with_their_processes_02_9() {
     assert!(!other.may_have_locks(KEY));
     one.count(KEY, true);
     drop((one, other));
-    let [next, _] = two(&directory);
-    assert!(!next.may_have_locks(KEY), "nobody was left");
+    // Once nobody is left.
+    soon(|| !two(&directory)[0].may_have_locks(KEY));
 }

@@ -392,3 +392,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn thousands_are_taken_back_from_either_end_without_a_look_at_all_of_them() {
+    const MANY: usize = 2000;
+    for backwards in [false, true] {
+        let mut pipe = Pipe::new(false, 0, Reading::Bytes);
+        (0..MANY).for_each(|id| drop(pipe.read(id, 1)));
+        let looks = std::cell::Cell::new(0);
+        for n in 0..MANY {
+            let id = if backwards { MANY - 1 - n } else { n };
+            let is_it = |who: &Party| {
+                looks.set(looks.get() + 1);
+                who.id == id
+            };
+            assert_eq!(pipe.queue.take_out(is_it, &mut pipe.tally).map(|who| who.id), Some(id));
+        }
+        assert!(looks.get() <= 2 * MANY, "{} looks", looks.get());
+        assert_eq!(pipe.queue.waiting(), (0, 0, 0));
+    }
+}

@@ -36,9 +36,19 @@ fn a_colon_asks_for_a_stream_and_gives_123() {
 }
 
 #[test]
-fn a_component_of_dots_and_spaces_gives_123() {
-    for name in [r"C:\a\...\b", r"C:\ ", " ", "...", r"C:\.. \b", r"C:\. ."] {
+fn a_component_of_dots_and_spaces_gives_123_before_others_and_is_dropped_at_the_end() {
+    for name in [r"C:\a\...\b", r"C:\.. \b", r"C:\...\", r" \b", r"\\.\C:\a\...\b"] {
         assert_eq!(code(name), Win32Error::INVALID_NAME, "{name:?}");
+    }
+    for (name, path) in
+        [(r"C:\a\...", "/a"), (r"C:\a\. .", "/a"), (r"C:\ ", "/"), (r"C:\a\.. ", "/a"), ("... ", "/home/u")]
+    {
+        let found = file(name);
+        assert_eq!(found.path.as_os_str(), path, "{name:?}");
+        assert!(found.trailing_separator, "{name:?} ends as directories do");
+    }
+    for blank in [" ", "   "] {
+        assert_eq!(code(blank), Win32Error::PATH_NOT_FOUND, "no name at all");
     }
 }
 

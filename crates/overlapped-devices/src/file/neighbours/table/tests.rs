@@ -1,3 +1,4 @@
+use super::super::tests::soon;
 use super::*;
 use rustix::fs::{Mode, OFlags};
 use std::collections::HashSet;
@@ -60,8 +61,8 @@ fn who_takes_the_slot_of_somebody_dead_takes_his_words_away_too() {
     (0..100).for_each(|file| assert!(dead.enter(HASH ^ file, ANY)));
     drop(dead);
     assert_eq!(words(&keeper), 100);
-    let next = join(&directory);
-    assert_eq!((next.slot, words(&keeper)), (slot, 0));
+    soon(|| join(&directory).slot == slot);
+    assert_eq!(words(&keeper), 0);
 }
 
 #[test]
@@ -72,7 +73,8 @@ fn a_bucket_that_the_dead_have_filled_has_room() {
     assert_eq!(files(0).take_while(|file| dead.enter(*file, ANY)).count(), PLACES);
     assert!(!one.enter(HASH, ANY), "all of them live");
     drop(dead);
-    assert!(one.enter(HASH, ANY) && words(&one) == 1);
+    soon(|| one.enter(HASH, ANY));
+    assert_eq!(words(&one), 1);
 }
 
 #[test]
@@ -119,7 +121,8 @@ fn whatever_the_memory_holds_nobody_is_ended_by_it() {
         one.is_alive(SLOTS - 1, one.bucket(HASH));
     }
     drop((one, other));
-    assert_eq!(words(&join(&directory)), 0, "who comes first begins anew");
+    // Who comes first begins anew.
+    soon(|| words(&join(&directory)) == 0);
 }
 
 #[test]
