@@ -7,6 +7,7 @@ use overlapped_abi::{Overlapped, Status, Win32Error};
 use overlapped_devices::disk;
 use overlapped_devices::file::{self, Answer};
 use overlapped_devices::pipe;
+use overlapped_devices::serial;
 use overlapped_kernel::request::{Buffer, Completion, Function, Position, Route};
 use overlapped_kernel::road::{Call, Report};
 use overlapped_kernel::system::Grant;
@@ -20,6 +21,9 @@ pub(crate) fn device_control(grant: &Grant, code: u32, input: &[u8], room: usize
     }
     if pipe::is_pipe(grant) {
         return pipe::control(grant, code, room);
+    }
+    if serial::is_port(grant) {
+        return serial::control(grant, code, input, room);
     }
     file::control(system()?, grant, code, input, room)
 }
@@ -44,6 +48,10 @@ pub unsafe extern "C" fn ovl_DeviceIoControl(
     let (from, to) = ((in_buffer, in_size), (out_buffer, out_size));
     // SAFETY: the caller's promise.
     if let Some(answer) = unsafe { crate::namedpipeapi::control(device, code, from, to, returned, overlapped) } {
+        return answer;
+    }
+    // SAFETY: the caller's promise.
+    if let Some(answer) = unsafe { crate::winbase_comm::control(device, code, to, returned, overlapped) } {
         return answer;
     }
     guard_bool(|| {

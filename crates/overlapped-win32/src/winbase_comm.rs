@@ -2,8 +2,9 @@
 
 use crate::arguments::{grant, name, pair, store, store_if_wanted};
 use crate::probe;
-use crate::support::{Bool, RawHandle, event_of, guard_bool, system};
+use crate::support::{Bool, FALSE, RawHandle, event_of, guard_bool, system};
 use crate::text::{self, Unit};
+use overlapped_abi::constants::ioctl::IOCTL_SERIAL_WAIT_ON_MASK;
 use overlapped_abi::constants::serial::{CLRBREAK, SETBREAK};
 use overlapped_abi::{ComStat, CommConfig, CommProp, CommTimeouts, Dcb, Overlapped, Win32Error};
 use overlapped_devices::serial::{self, Definition, EventWait};
@@ -11,7 +12,7 @@ use overlapped_kernel::namespace::{CaseRule, Target};
 use overlapped_kernel::request::Route;
 use overlapped_kernel::road::{Reply, Report};
 use overlapped_kernel::system::Grant;
-use std::ffi::{OsString, c_char};
+use std::ffi::{OsString, c_char, c_void};
 use std::ptr::NonNull;
 
 /// The caller's structure; 998 for what is not memory.
@@ -241,6 +242,32 @@ pub unsafe extern "C" fn ovl_WaitCommEvent(port: RawHandle, events: *mut u32, ov
             Err(refused) => Err(refused.error),
         }
     })
+}
+
+/// The control code of a port that waits, if it is that: the outcome that DeviceIoControl is to answer.
+///
+/// # Safety
+/// As for DeviceIoControl.
+pub(crate) unsafe fn control(
+    port: RawHandle,
+    code: u32,
+    (to, room): (*mut c_void, u32),
+    returned: *mut u32,
+    overlapped: *mut Overlapped,
+) -> Option<Bool> {
+    if code != IOCTL_SERIAL_WAIT_ON_MASK || !grant(port).is_ok_and(|grant| serial::is_port(&grant)) {
+        return None;
+    }
+    if (room as usize) < size_of::<u32>() {
+        return Some(guard_bool(|| Err(Win32Error::INSUFFICIENT_BUFFER)));
+    }
+    // SAFETY: the caller's promise.
+    let told = unsafe { ovl_WaitCommEvent(port, to.cast(), overlapped) };
+    if told != FALSE {
+        // SAFETY: the caller's promise.
+        unsafe { store_if_wanted(returned, size_of::<u32>() as u32) };
+    }
+    Some(told)
 }
 
 /// GetCommModemStatus.

@@ -1,8 +1,10 @@
 //! Serial and parallel ports on the C face (contract 01 sections 4.5 and 5), over null modems and FIFOs that the process' own table
 //! names.
 
+use overlapped_abi::constants::ioctl::*;
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{ComStat, CommConfig, CommProp, CommTimeouts, Dcb, DcbFlags, Overlapped};
+use overlapped_win32::devicecontrol::ovl_DeviceIoControl;
 use overlapped_win32::errhandlingapi::{ovl_GetLastError, ovl_SetLastError};
 use overlapped_win32::fileapi::information::ovl_GetFileType;
 use overlapped_win32::fileapi::ovl_CreateFileA;
@@ -438,4 +440,133 @@ fn a_printer_has_timeouts_and_no_dcb_01_4_5() {
     }
     granted(|| ovl_FlushFileBuffers(printer.0));
     assert_eq!((create("LPT9", 0, 0), ovl_GetLastError()), (INVALID, 5));
+}
+
+/// DeviceIoControl with these bytes: the answer.
+fn control(port: &Handle, code: u32, input: &[u8], room: usize) -> Result<Vec<u8>, u32> {
+    let (mut answer, mut count) = (vec![0xAA; room], 0);
+    // SAFETY: buffers of this function's own.
+    let done = unsafe {
+        let (from, to) = (input.as_ptr().cast(), answer.as_mut_ptr().cast());
+        ovl_DeviceIoControl(port.0, code, from, input.len() as u32, to, room as u32, &raw mut count, null_mut())
+    };
+    answer.truncate(count as usize);
+    if done == 1 { Ok(answer) } else { Err(ovl_GetLastError()) }
+}
+
+fn number(port: &Handle, code: u32) -> u32 {
+    u32::from_ne_bytes(control(port, code, &[], 4).unwrap().try_into().unwrap())
+}
+
+fn numbers(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}
+
+#[test]
+fn control_codes_say_what_the_functions_say_01_6() {
+    let (near, far) = pair(0);
+    let none = Ok(Vec::new());
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_BAUD_RATE, &numbers(&[19_200]), 0), none);
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_LINE_CONTROL, &[c::TWOSTOPBITS, c::EVENPARITY, 7], 0), none);
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_CHARS, b"dr!exX", 0), none);
+    let flow = [0x8000_0000 | 0x8 | 2, 0x80 | 0x3, 100, 200];
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_HANDFLOW, &numbers(&flow), 0), none);
+    let dcb = state(&near);
+    assert_eq!((dcb.baud_rate, dcb.stop_bits, dcb.parity, dcb.byte_size), (19_200, c::TWOSTOPBITS, c::EVENPARITY, 7));
+    assert_eq!(
+        (dcb.eof_char, dcb.error_char, dcb.evt_char, dcb.xon_char, dcb.xoff_char),
+        (b'd', b'r', b'e', b'x', b'X')
+    );
+    let wanted = DcbFlags::OUTX_CTS_FLOW | DcbFlags::OUT_X | DcbFlags::IN_X | DcbFlags::ABORT_ON_ERROR;
+    assert!(dcb.flags.contains(wanted) && !dcb.flags.intersects(DcbFlags::OUTX_DSR_FLOW | DcbFlags::NULL));
+    assert_eq!((dcb.dtr_control(), dcb.rts_control()), (c::DTR_CONTROL_HANDSHAKE, c::RTS_CONTROL_HANDSHAKE));
+    assert_eq!((dcb.xon_lim, dcb.xoff_lim), (100, 200));
+
+    assert_eq!(number(&near, IOCTL_SERIAL_GET_BAUD_RATE), 19_200);
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_LINE_CONTROL, &[], 9), Ok(vec![c::TWOSTOPBITS, c::EVENPARITY, 7]));
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_CHARS, &[], 6).unwrap(), *b"dr\0exX");
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_HANDFLOW, &[], 16), Ok(numbers(&flow)));
+    let times = numbers(&[1, 2, 3, 4, 5]);
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_TIMEOUTS, &times, 0), none);
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_TIMEOUTS, &[], 20), Ok(times));
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_PROPERTIES, &[], 64).unwrap()[..4], [64, 0, 2, 0]);
+    assert_eq!(number(&near, IOCTL_SERIAL_GET_MODEMSTATUS), c::MS_CTS_ON | c::MS_DSR_ON | c::MS_RLSD_ON);
+
+    // RTS and DTR are a handshake's here; there they are free.
+    assert_eq!(control(&near, IOCTL_SERIAL_CLR_DTR, &[], 0), Err(87));
+    assert_eq!(number(&far, IOCTL_SERIAL_GET_DTRRTS), 3);
+    assert_eq!(control(&far, IOCTL_SERIAL_CLR_RTS, &[], 0), none);
+    assert_eq!((number(&far, IOCTL_SERIAL_GET_DTRRTS), number(&far, IOCTL_SERIAL_GET_MODEM_CONTROL)), (1, 9));
+    assert_eq!(number(&near, IOCTL_SERIAL_GET_MODEMSTATUS), c::MS_DSR_ON | c::MS_RLSD_ON);
+    assert_eq!(control(&far, IOCTL_SERIAL_SET_MODEM_CONTROL, &numbers(&[2]), 0), none);
+    assert_eq!(number(&far, IOCTL_SERIAL_GET_DTRRTS), 2);
+
+    write(&far, b"ab");
+    let status = control(&near, IOCTL_SERIAL_GET_COMMSTATUS, &[], 20).unwrap();
+    // The ends disagree about rate and form of bytes: a framing error.
+    assert_eq!(status, [numbers(&[2, 0, 2, 0]), vec![0; 4]].concat());
+    assert_eq!(control(&near, IOCTL_SERIAL_PURGE, &numbers(&[c::PURGE_RXCLEAR]), 0), none);
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_COMMSTATUS, &[], 20), Ok(vec![0; 20]));
+
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_BAUD_RATE, &[1, 2, 3], 0), Err(122));
+    assert_eq!(control(&near, IOCTL_SERIAL_GET_HANDFLOW, &[], 15), Err(122));
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_LINE_CONTROL, &[0, 9, 8], 0), Err(87));
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_HANDFLOW, &numbers(&[0, 0, u32::MAX, 0]), 0), Err(87));
+    assert_eq!(control(&near, 0x1B_0F00, &[], 99), Err(1));
+    assert_eq!(state(&near), dcb, "nothing of that counts");
+}
+
+#[test]
+fn a_wait_for_events_by_its_control_code_01_5_5() {
+    let (near, far) = pair(OVERLAPPED);
+    let wait = |to: &mut u32, room: u32, overlapped: *mut Overlapped| {
+        let (mut count, to) = (7, std::ptr::from_mut(to).cast());
+        // SAFETY: memory of this test's own, which outlives the wait.
+        let told = unsafe {
+            ovl_DeviceIoControl(near.0, IOCTL_SERIAL_WAIT_ON_MASK, null(), 0, to, room, &raw mut count, overlapped)
+        };
+        (told, ovl_GetLastError(), count)
+    };
+    let done = event();
+    let mut block = Overlapped { h_event: done.0, ..Overlapped::default() };
+    let mut events = 0;
+    assert_eq!(wait(&mut events, 3, &raw mut block), (0, 122, 0));
+    assert_eq!(wait(&mut events, 4, &raw mut block), (0, 87, 0), "nothing is asked for");
+    assert_eq!(control(&near, IOCTL_SERIAL_SET_WAIT_MASK, &numbers(&[c::EV_RXCHAR]), 0), Ok(Vec::new()));
+    assert_eq!(number(&near, IOCTL_SERIAL_GET_WAIT_MASK), c::EV_RXCHAR);
+    assert_eq!(wait(&mut events, 4, &raw mut block), (0, 997, 0));
+    assert_eq!(control(&far, IOCTL_SERIAL_IMMEDIATE_CHAR, b"!", 0), Ok(Vec::new()));
+    assert_eq!(ovl_WaitForSingleObject(done.0, LOST), 0);
+    let mut bytes = 0;
+    // SAFETY: as above.
+    granted(|| unsafe { ovl_GetOverlappedResult(near.0, &raw mut block, &raw mut bytes, 1) });
+    assert_eq!((bytes, events), (4, c::EV_RXCHAR));
+}
+
+#[test]
+fn line_and_modem_status_among_what_is_received_01_6() {
+    let (near, far) = pair(0);
+    set_timeouts(&near, c::MAXDWORD, 0, 0);
+    assert_eq!(control(&near, IOCTL_SERIAL_LSRMST_INSERT, b"\x11", 0), Ok(Vec::new()));
+    let dcb = Dcb { flags: state(&near).flags | DcbFlags::IN_X, ..state(&near) };
+    // SAFETY: a structure of this test's own.
+    granted(|| unsafe { ovl_SetCommState(near.0, &raw const dcb) });
+    assert_eq!(control(&near, IOCTL_SERIAL_LSRMST_INSERT, &[dcb.xon_char], 0), Err(87));
+    assert_eq!(control(&near, IOCTL_SERIAL_LSRMST_INSERT, b"\xFF", 0), Ok(Vec::new()));
+    write(&far, b"a\xFFb");
+    assert_eq!(read(&near, 99), b"a\xFF\x00b");
+    granted(|| ovl_EscapeCommFunction(far.0, c::CLRRTS));
+    assert_eq!(read(&near, 99), [0xFF, 3, (c::MS_DSR_ON | c::MS_RLSD_ON) as u8 | 1]);
+    granted(|| ovl_SetCommBreak(far.0));
+    granted(|| ovl_ClearCommBreak(far.0));
+    assert_eq!(read(&near, 99), [0xFF, 2, 0x70]);
+    let near_grant = overlapped::default_system().unwrap();
+    let handle = overlapped_kernel::handle::Handle::from_raw(near.0).unwrap();
+    let grant = near_grant.grant(handle).unwrap();
+    overlapped_devices::serial::garble(&grant, overlapped_devices::serial::Mishap::Parity, b'?').unwrap();
+    assert_eq!(read(&near, 99), [0xFF, 1, 0x65, b'?']);
+    assert_eq!(control(&near, IOCTL_SERIAL_LSRMST_INSERT, &[0], 0), Ok(Vec::new()));
+    granted(|| ovl_EscapeCommFunction(far.0, c::SETRTS));
+    write(&far, b"\xFF");
+    assert_eq!(read(&near, 99), b"\xFF");
 }

@@ -39,6 +39,7 @@ consts! { u32;
     FILE_DEVICE_DISK = 0x7 => "Disk.";
     FILE_DEVICE_FILE_SYSTEM = 0x9 => "File system.";
     FILE_DEVICE_NAMED_PIPE = 0x11 => "Named pipe.";
+    FILE_DEVICE_SERIAL_PORT = 0x1B => "Serial port.";
     FILE_DEVICE_MASS_STORAGE = 0x2D => "Storage.";
 }
 
@@ -98,4 +99,41 @@ consts! { u32;
     FSCTL_PIPE_PEEK = 0x11_400C => "Under `PeekNamedPipe`.";
     FSCTL_PIPE_WAIT = 0x11_0018 => "Under `WaitNamedPipe`.";
     FSCTL_PIPE_TRANSCEIVE = 0x11_C017 => "Under `TransactNamedPipe`.";
+}
+
+// Serial ports.
+consts! { u32;
+    IOCTL_SERIAL_SET_BAUD_RATE = 0x1B_0004 => "Takes the rate.";
+    IOCTL_SERIAL_SET_QUEUE_SIZE = 0x1B_0008 => "Takes `SERIAL_QUEUE_SIZE`.";
+    IOCTL_SERIAL_SET_LINE_CONTROL = 0x1B_000C => "Takes `SERIAL_LINE_CONTROL`.";
+    IOCTL_SERIAL_SET_BREAK_ON = 0x1B_0010 => "A break begins.";
+    IOCTL_SERIAL_SET_BREAK_OFF = 0x1B_0014 => "And ends.";
+    IOCTL_SERIAL_IMMEDIATE_CHAR = 0x1B_0018 => "Takes a byte that goes first.";
+    IOCTL_SERIAL_SET_TIMEOUTS = 0x1B_001C => "Takes `SERIAL_TIMEOUTS`.";
+    IOCTL_SERIAL_GET_TIMEOUTS = 0x1B_0020 => "Answers `SERIAL_TIMEOUTS`.";
+    IOCTL_SERIAL_SET_DTR = 0x1B_0024 => "DTR on.";
+    IOCTL_SERIAL_CLR_DTR = 0x1B_0028 => "DTR off.";
+    IOCTL_SERIAL_RESET_DEVICE = 0x1B_002C => "Does nothing.";
+    IOCTL_SERIAL_SET_RTS = 0x1B_0030 => "RTS on.";
+    IOCTL_SERIAL_CLR_RTS = 0x1B_0034 => "RTS off.";
+    IOCTL_SERIAL_SET_XOFF = 0x1B_0038 => "As if XOFF had come.";
+    IOCTL_SERIAL_SET_XON = 0x1B_003C => "As if XON had come.";
+    IOCTL_SERIAL_GET_WAIT_MASK = 0x1B_0040 => "Answers the events that are waited for.";
+    IOCTL_SERIAL_SET_WAIT_MASK = 0x1B_0044 => "Takes them.";
+    IOCTL_SERIAL_WAIT_ON_MASK = 0x1B_0048 => "Answers the events, when there are any.";
+    IOCTL_SERIAL_PURGE = 0x1B_004C => "Takes `PURGE_*`.";
+    IOCTL_SERIAL_GET_BAUD_RATE = 0x1B_0050 => "Answers the rate.";
+    IOCTL_SERIAL_GET_LINE_CONTROL = 0x1B_0054 => "Answers `SERIAL_LINE_CONTROL`.";
+    IOCTL_SERIAL_GET_CHARS = 0x1B_0058 => "Answers `SERIAL_CHARS`.";
+    IOCTL_SERIAL_SET_CHARS = 0x1B_005C => "Takes `SERIAL_CHARS`.";
+    IOCTL_SERIAL_GET_HANDFLOW = 0x1B_0060 => "Answers `SERIAL_HANDFLOW`.";
+    IOCTL_SERIAL_SET_HANDFLOW = 0x1B_0064 => "Takes `SERIAL_HANDFLOW`.";
+    IOCTL_SERIAL_GET_MODEMSTATUS = 0x1B_0068 => "Answers `MS_*_ON`.";
+    IOCTL_SERIAL_GET_COMMSTATUS = 0x1B_006C => "Answers `SERIAL_STATUS`, and forgets the errors.";
+    IOCTL_SERIAL_GET_PROPERTIES = 0x1B_0074 => "Answers `SERIAL_COMMPROP`.";
+    IOCTL_SERIAL_GET_DTRRTS = 0x1B_0078 => "Answers whether DTR (1) and RTS (2) are on.";
+    IOCTL_SERIAL_LSRMST_INSERT = 0x1B_007C => "Takes the byte behind which line and modem status are received.";
+    IOCTL_SERIAL_CONFIG_SIZE = 0x1B_0080 => "Answers 0.";
+    IOCTL_SERIAL_GET_MODEM_CONTROL = 0x1B_0094 => "Answers the modem control register.";
+    IOCTL_SERIAL_SET_MODEM_CONTROL = 0x1B_0098 => "Takes it.";
 }

@@ -27,7 +27,7 @@
 //! times that somebody sets.
 
 mod adopt;
-mod answer;
+pub(crate) mod answer;
 mod attributes;
 mod by_number;
 mod change;

@@ -23,7 +23,7 @@ const EVENTS: u32 = 0x1FFF;
 const PURGES: u32 = c::PURGE_TXABORT | c::PURGE_RXABORT | c::PURGE_TXCLEAR | c::PURGE_RXCLEAR;
 
 /// Asks a serial port, in its turn.
-fn ask<T>(grant: &Grant, question: impl FnOnce(&Port) -> Result<T, Win32Error>) -> Result<T, Win32Error> {
+pub(super) fn ask<T>(grant: &Grant, question: impl FnOnce(&Port) -> Result<T, Win32Error>) -> Result<T, Win32Error> {
     device_of(grant)?;
     ask_any(grant, question)
 }

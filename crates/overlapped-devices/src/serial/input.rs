@@ -2,7 +2,7 @@
 //! that is left.
 
 use super::line::{Line, Received, Verdict};
-use super::state::{State, Transfer, Turn};
+use super::state::{Inserts, State, Transfer, Turn};
 use super::timing::{Running, of_read};
 use overlapped_abi::constants::serial as c;
 use overlapped_abi::{DcbFlags, Status};
@@ -13,6 +13,19 @@ use std::collections::VecDeque;
 
 /// Bytes that are taken from a line which gives them whether or not there is room.
 const PLENTY: usize = 4096;
+
+/// What follows the escape byte (SERIAL_LSRMST_*).
+const ESCAPE: u8 = 0;
+const LINE_DATA: u8 = 1;
+const LINE_NO_DATA: u8 = 2;
+const MODEM: u8 = 3;
+/// Bits of the line status register: errors, a byte that is ready, and nothing left to be sent.
+const LINE_STATUS: [(u32, u8); 4] =
+    [(c::CE_OVERRUN, 0x2), (c::CE_RXPARITY, 0x4), (c::CE_FRAME, 0x8), (c::CE_BREAK, 0x10)];
+const LINE_READY: u8 = 0x1;
+const LINE_IDLE: u8 = 0x60;
+/// Bits of the modem status register: what has changed.
+const MODEM_STATUS: [(u32, u8); 4] = [(c::EV_CTS, 0x1), (c::EV_DSR, 0x2), (c::EV_RING, 0x4), (c::EV_RLSD, 0x8)];
 
 /// Moves bytes from the queue into what is left of a request's buffer; how many.
 fn fill(request: &Request, queue: &mut VecDeque<u8>) -> usize {
@@ -72,7 +85,10 @@ impl State {
             return;
         }
         match received {
-            Received::Break => self.fail(c::CE_BREAK),
+            Received::Break => {
+                self.insert_line_status(c::CE_BREAK, false, now);
+                self.fail(c::CE_BREAK);
+            }
             Received::Byte(byte) => {
                 let dcb = &self.settings.dcb;
                 if flags.contains(DcbFlags::OUT_X) && byte == dcb.xoff_char {
@@ -81,9 +97,11 @@ impl State {
                     self.xoff_held = false;
                 } else {
                     self.store(byte, now);
+                    self.insert_if_escape(byte, now);
                 }
             }
             Received::Bad(byte, error) => {
+                self.insert_line_status(error, true, now);
                 self.fail(error);
                 let replaced = flags.contains(DcbFlags::ERROR_CHAR | DcbFlags::PARITY) && error == c::CE_RXPARITY;
                 self.store(if replaced { self.settings.dcb.error_char } else { byte }, now);
@@ -98,6 +116,11 @@ impl State {
             return;
         }
         let is_event = byte == dcb.evt_char;
+        self.keep(byte, is_event, now);
+    }
+
+    /// The same of any byte.
+    fn keep(&mut self, byte: u8, is_event: bool, now: Tick) {
         let waiting = if self.queue.is_empty() { self.reads.front_mut().filter(|read| read.left() > 0) } else { None };
         if let Some(Transfer { request, clock }) = waiting {
             if let Some(clock) = clock {
@@ -115,6 +138,40 @@ impl State {
             }
         }
         self.note(if is_event { c::EV_RXCHAR | c::EV_RXFLAG } else { c::EV_RXCHAR });
+    }
+
+    /// IOCTL_SERIAL_LSRMST_INSERT: something that was not received, behind the escape byte.
+    fn insert(&mut self, what: &[u8], now: Tick) {
+        if let Some(Inserts { escape }) = self.inserts {
+            std::iter::once(&escape).chain(what).for_each(|byte| self.keep(*byte, false, now));
+        }
+    }
+
+    /// A byte that is the escape byte was received: it stands in the queue already.
+    fn insert_if_escape(&mut self, byte: u8, now: Tick) {
+        if self.inserts.is_some_and(|inserts| inserts.escape == byte) {
+            self.keep(ESCAPE, false, now);
+        }
+    }
+
+    /// The line has these errors (CE_*), with a byte that follows or without.
+    pub fn insert_line_status(&mut self, errors: u32, data: bool, now: Tick) {
+        let bits = LINE_STATUS.iter().filter(|(error, _)| errors & error != 0).fold(0, |all, (_, bit)| all | bit);
+        if bits == 0 {
+            return;
+        }
+        let idle = if self.has_output() || self.sending { 0 } else { LINE_IDLE };
+        let (kind, data) = if data { (LINE_DATA, LINE_READY) } else { (LINE_NO_DATA, 0) };
+        self.insert(&[kind, bits | idle | data], now);
+    }
+
+    /// These lines of the modem have changed (EV_*).
+    pub fn insert_modem_status(&mut self, changes: u32, now: Tick) {
+        let changed = MODEM_STATUS.iter().filter(|(event, _)| changes & event != 0).fold(0, |all, (_, bit)| all | bit);
+        if changed != 0 {
+            // MS_*_ON are the upper bits of the register.
+            self.insert(&[MODEM, changed | self.modem as u8], now);
+        }
     }
 
     /// Serves the reads, oldest first, with what is there, and ends those whose time is over.

@@ -9,7 +9,7 @@
 //! | `open`, `registry` | who may have a port, and what its last user has left |
 //! | `device` | how requests begin, wait and end |
 //! | `port`, `state` | an open port, and one step of its work: `input`, `output`, `events` |
-//! | `calls` | what else programs ask of a port |
+//! | `calls`, `control` | what else programs ask of a port, by functions and by control codes |
 //! | `timing` | the table of COMMTIMEOUTS |
 //! | `settings`, `definition` | what a DCB may say, and how it is written in a line of text |
 //! | `line` | what differs between the lines below: `tty`, `null_modem` |
@@ -18,6 +18,7 @@
 //! an XOFF that comes while nothing is pending is obeyed only then.
 
 mod calls;
+mod control;
 mod definition;
 pub(crate) mod device;
 mod events;
@@ -37,6 +38,7 @@ pub use calls::{
     EventWait, clear_error, config, escape, flush, garble, mask, modem_status, properties, purge, ring, set_mask,
     set_state, set_timeouts, setup, state, timeouts, transmit_char, wait_event,
 };
+pub use control::control;
 pub use definition::{Definition, parse as parse_definition};
 pub use null_modem::{Mishap, NullModem, Traits};
 pub use open::{SerialDriver, open_pair};

@@ -85,6 +85,15 @@ pub(crate) struct State {
     pub aborted: bool,
     /// The line is no more: what requests end with.
     pub gone: Option<Status>,
+    /// What is received tells of the lines, too.
+    pub inserts: Option<Inserts>,
+}
+
+/// How that stands among what is received (IOCTL_SERIAL_LSRMST_INSERT).
+#[derive(Clone, Copy)]
+pub(crate) struct Inserts {
+    /// What goes before it.
+    pub escape: u8,
 }
 
 impl State {
@@ -112,12 +121,13 @@ impl State {
             errors: 0,
             aborted: false,
             gone: None,
+            inserts: None,
         }
     }
 
     /// See the module page.
     pub fn advance(&mut self, line: &dyn Line, now: Tick, turn: &mut Turn) {
-        self.look(line);
+        self.look(line, now);
         self.receive(line, now, turn);
         self.throttle(line);
         self.send(line, now, turn);
@@ -127,9 +137,11 @@ impl State {
     }
 
     /// How the line stands, and what it has noticed.
-    fn look(&mut self, line: &dyn Line) {
+    fn look(&mut self, line: &dyn Line, now: Tick) {
         let look = line.look();
         self.modem = look.status;
+        self.insert_modem_status(look.changes, now);
+        self.insert_line_status(look.errors, false, now);
         self.note(look.changes);
         self.fail(look.errors);
     }
