@@ -6,6 +6,9 @@ use crate::support::RawHandle;
 use overlapped_abi::Win32Error;
 use std::ffi::c_void;
 
+/// ERROR_PRIVILEGE_NOT_HELD.
+const PRIVILEGE_NOT_HELD: Win32Error = Win32Error(1314);
+
 /// 5; 6 where no key is named.
 fn refused(key: RawHandle) -> i32 {
     let error = if key == 0 { Win32Error::INVALID_HANDLE } else { Win32Error::ACCESS_DENIED };
@@ -54,6 +57,42 @@ pair! {
 }
 
 pair! {
+    /// RegDeleteKeyEx.
+    fn ovl_RegDeleteKeyExA ovl_RegDeleteKeyExW(key: RawHandle, _name: *const C, _view: u32, _reserved: u32) -> i32 {
+        refused(key)
+    }
+}
+
+pair! {
+    /// RegSetValue.
+    fn ovl_RegSetValueA ovl_RegSetValueW(
+        key: RawHandle,
+        _name: *const C,
+        _kind: u32,
+        _text: *const C,
+        _bytes: u32,
+    ) -> i32 {
+        refused(key)
+    }
+}
+
+pair! {
+    /// RegSaveKey: 1314, as to a user without the privilege.
+    fn ovl_RegSaveKeyA ovl_RegSaveKeyW(key: RawHandle, _file: *const C, _security: *const c_void) -> i32 {
+        let error = if key == 0 { Win32Error::INVALID_HANDLE } else { PRIVILEGE_NOT_HELD };
+        error.0.cast_signed()
+    }
+}
+
+pair! {
+    /// RegLoadKey: 1314, as to a user without the privilege.
+    fn ovl_RegLoadKeyA ovl_RegLoadKeyW(key: RawHandle, _name: *const C, _file: *const C) -> i32 {
+        let error = if key == 0 { Win32Error::INVALID_HANDLE } else { PRIVILEGE_NOT_HELD };
+        error.0.cast_signed()
+    }
+}
+
+pair! {
     /// RegDeleteValue.
     fn ovl_RegDeleteValueA ovl_RegDeleteValueW(key: RawHandle, _name: *const C) -> i32 {
         refused(key)
@@ -79,6 +118,16 @@ mod tests {
                 (ovl_RegDeleteKeyA(HKEY_LOCAL_MACHINE, name), ovl_RegDeleteValueA(HKEY_LOCAL_MACHINE, name)),
                 (5, 5)
             );
+            assert_eq!(ovl_RegDeleteKeyExA(HKEY_LOCAL_MACHINE, name, 0x100, 0), 5);
+            assert_eq!(
+                (ovl_RegSetValueA(HKEY_LOCAL_MACHINE, name, 1, name, 4), ovl_RegSetValueA(0, name, 1, name, 4)),
+                (5, 6)
+            );
+            assert_eq!(
+                (ovl_RegSaveKeyA(HKEY_LOCAL_MACHINE, name, null()), ovl_RegSaveKeyA(0, name, null())),
+                (1314, 6)
+            );
+            assert_eq!((ovl_RegLoadKeyA(HKEY_LOCAL_MACHINE, name, name), ovl_RegLoadKeyA(0, name, name)), (1314, 6));
         }
     }
 }

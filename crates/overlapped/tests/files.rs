@@ -386,7 +386,7 @@ fn the_default_system_follows_the_environment() {
     });
 }
 
-/// What a child of the next test is to write to.
+/// What a child of the next tests is to write to.
 const LIMITED: &str = "OVERLAPPED_TEST_SIZE_LIMIT";
 
 #[test]
@@ -395,12 +395,16 @@ fn a_write_beyond_the_limit_for_sizes_is_223_after_what_fitted() {
     if let Some(path) = std::env::var_os(LIMITED) {
         return beyond_the_limit(path.as_ref());
     }
+    in_processes_of_its_own("a_write_beyond_the_limit_for_sizes_is_223_after_what_fitted");
+}
+
+/// Runs the test once more on each engine, with the name of a file that is not there.
+fn in_processes_of_its_own(test: &'static str) {
     for engine in ["uring", "epoll"] {
         let home = tempfile::tempdir().unwrap();
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "a_write_beyond_the_limit_for_sizes_is_223_after_what_fitted"]);
-        child.env(LIMITED, home.path().join("f")).env("OVERLAPPED_ENGINE", engine);
-        let output = bounded("a write beyond the limit", move || child.output().unwrap());
+        child.args(["--exact", test]).env(LIMITED, home.path().join("f")).env("OVERLAPPED_ENGINE", engine);
+        let output = bounded(test, move || child.output().unwrap());
         assert!(output.status.success(), "{engine}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }
@@ -426,6 +430,45 @@ fn beyond_the_limit(path: &std::path::Path) {
     assert_eq!(code(result), 223);
     let (result, _) = overlapped.write_at(vec![7; 100], LIMIT - 50).wait();
     assert_eq!(code(result), 223);
+}
+
+#[test]
+fn a_lock_without_a_descriptor_to_tell_other_processes_of_it_is_refused_with_4() {
+    // Contract 02 section 9: locks hold between processes.
+    if let Some(path) = std::env::var_os(LIMITED) {
+        return without_descriptors(path.as_ref());
+    }
+    in_processes_of_its_own("a_lock_without_a_descriptor_to_tell_other_processes_of_it_is_refused_with_4");
+}
+
+fn without_descriptors(path: &std::path::Path) {
+    use overlapped::LockKind;
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use std::os::fd::AsRawFd;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).share_read(true).share_write(true);
+    let (file, stranger) = (options.open_overlapped(path).unwrap(), fs::File::open(path).unwrap());
+    let is_locked = || {
+        // SAFETY: zeros are a lock of everything, and the structure is this closure's own.
+        let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+        lock.l_type = libc::F_WRLCK as libc::c_short;
+        // SAFETY: as above.
+        assert_eq!(unsafe { libc::fcntl(stranger.as_raw_fd(), libc::F_OFD_GETLK, &raw mut lock) }, 0);
+        lock.l_type != libc::F_UNLCK as libc::c_short
+    };
+    let before = getrlimit(Resource::Nofile);
+    let next = fs::File::open("/dev/null").unwrap();
+    let current = Some(next.as_raw_fd() as u64);
+    drop(next);
+    setrlimit(Resource::Nofile, Rlimit { current, ..before }).unwrap();
+    assert_eq!(code(file.try_lock_range(0..10, LockKind::Exclusive)), 4);
+    assert_eq!(code(file.lock_range(0..10, LockKind::Exclusive).wait().0), 4);
+    setrlimit(Resource::Nofile, before).unwrap();
+    assert!(!is_locked());
+    file.try_lock_range(0..10, LockKind::Exclusive).unwrap();
+    assert!(is_locked());
+    file.unlock_range(0..10).unwrap();
+    assert!(!is_locked());
 }
 
 #[test]

@@ -293,9 +293,12 @@ impl FileDevice {
     fn start_lock(&self, request: &Request, wait: bool) -> Start {
         match self.seat() {
             None => Start::Failed(Status::INVALID_DEVICE_REQUEST),
-            Some(seat) if seat.locks().take(seat, self.fd(), request) => Start::Done(Completion::success(0)),
-            Some(_) if wait => Start::Queue,
-            Some(_) => Start::Failed(Status::LOCK_NOT_GRANTED),
+            Some(seat) => match seat.locks().reach(self.fd()) {
+                Err(error) => Start::Failed(error.to_status()),
+                Ok(()) if seat.locks().take(seat, request) => Start::Done(Completion::success(0)),
+                Ok(()) if wait => Start::Queue,
+                Ok(()) => Start::Failed(Status::LOCK_NOT_GRANTED),
+            },
         }
     }
 
@@ -538,7 +541,7 @@ unsafe impl Device for FileDevice {
 
     fn enqueue(&self, request: RequestRef) {
         match self.seat() {
-            Some(seat) => seat.locks().enqueue(seat, self.fd(), request),
+            Some(seat) => seat.locks().enqueue(seat, request),
             None => request.complete(Completion::failure(Status::INVALID_DEVICE_REQUEST)),
         }
     }

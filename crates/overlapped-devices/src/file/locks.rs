@@ -8,6 +8,7 @@
 //! whoever releases a lock grants what has become possible, the oldest first; for those of other processes a thread looks from time
 //! to time. On a synchronous instance the calling thread waits for its request, and CancelSynchronousIo ends that.
 
+use super::errors;
 use super::outer::{Held, Outer};
 use super::record_lock::{Hold, Span, span};
 use super::registry::Seat;
@@ -133,8 +134,14 @@ impl Locks {
         self.table.lock().held.iter().any(|lock| locked(lock) && refuses(lock))
     }
 
-    /// `fd`: an instance of the file.
-    fn try_lock(&self, held: &mut Vec<Lock>, new: Lock, fd: Option<BorrowedFd<'_>>) -> Verdict {
+    /// Locks are about to be asked for: other processes are to be asked, too, which takes a descriptor. 4 if there is no room for it. `fd`: an
+    /// instance of the file.
+    pub fn reach(&self, fd: BorrowedFd<'_>) -> Result<(), Win32Error> {
+        self.outer.as_ref().map_or(Ok(()), |outer| outer.reach(fd)).map_err(errors::other)
+    }
+
+    /// For whoever has [reached](Self::reach) the file.
+    fn try_lock(&self, held: &mut Vec<Lock>, new: Lock) -> Verdict {
         let excludes = |old: &Lock| {
             let both_shared = !old.exclusive && !new.exclusive;
             let own_overlay = old.exclusive && !new.exclusive && old.owner == new.owner;
@@ -144,7 +151,7 @@ impl Locks {
             return Verdict::Held;
         }
         held.push(new);
-        if !self.may_outside(held, new, fd) {
+        if !self.may_outside(held, new) {
             held.pop();
             return Verdict::HeldOutside;
         }
@@ -153,11 +160,11 @@ impl Locks {
     }
 
     /// Asks the other processes for the lock that has just been added.
-    fn may_outside(&self, held: &[Lock], new: Lock, fd: Option<BorrowedFd<'_>>) -> bool {
+    fn may_outside(&self, held: &[Lock], new: Lock) -> bool {
         let (Some(outer), Some((span, _)), Some((_, before))) = (&self.outer, new.outside(), held.split_last()) else {
             return true;
         };
-        outer.take(fd, span, &outside(before), &outside(held))
+        outer.take(span, &outside(before), &outside(held))
     }
 
     /// Tells the other processes that these locks are no more.
@@ -168,11 +175,11 @@ impl Locks {
     }
 
     /// Takes the range that a request asks for, if that can be now.
-    pub fn take(&self, seat: &Seat, fd: BorrowedFd<'_>, request: &Request) -> bool {
+    pub fn take(&self, seat: &Seat, request: &Request) -> bool {
         let (range, exclusive) = asked(request);
         let mut table = self.table.lock();
         let new = Lock { owner: seat.id(), range, exclusive };
-        !seat.left() && self.try_lock(&mut table.held, new, Some(fd)) == Verdict::Granted
+        !seat.left() && self.try_lock(&mut table.held, new) == Verdict::Granted
     }
 
     /// Takes away the lock of exactly this range, an exclusive one first.
@@ -199,18 +206,15 @@ impl Locks {
     }
 
     /// Takes the range for a pending request, now or when it is free.
-    pub fn enqueue(self: &Arc<Self>, seat: &Seat, fd: BorrowedFd<'_>, request: RequestRef) {
+    pub fn enqueue(self: &Arc<Self>, seat: &Seat, request: RequestRef) {
         let (range, exclusive) = asked(&request);
         let new = Lock { owner: seat.id(), range, exclusive };
-        if let Some(outer) = &self.outer {
-            outer.reach(fd);
-        }
         let mut table = self.table.lock();
         // Looked at under the lock, as in `take`: a close either stops this or finds what is in the table.
         // The same for who cancels, and marks the request before.
         let status = match seat.left() || request.is_cancelling() {
             true => Status::CANCELLED,
-            false => match self.try_lock(&mut table.held, new, Some(fd)) {
+            false => match self.try_lock(&mut table.held, new) {
                 Verdict::Granted => Status::SUCCESS,
                 verdict => {
                     table.waiting.push((new, request));
@@ -270,8 +274,7 @@ impl Locks {
         *for_others = false;
         let granted: Vec<_> = waiting
             .extract_if(.., |(new, _)| {
-                // Who waits has made sure that the file is reached.
-                let verdict = self.try_lock(held, *new, None);
+                let verdict = self.try_lock(held, *new);
                 *for_others |= verdict == Verdict::HeldOutside;
                 verdict == Verdict::Granted
             })
@@ -384,7 +387,7 @@ mod tests {
     }
 
     fn take(locks: &Locks, owner: u64, range: Range, exclusive: bool) -> bool {
-        locks.try_lock(&mut locks.table.lock().held, Lock { owner, range, exclusive }, None) == Verdict::Granted
+        locks.try_lock(&mut locks.table.lock().held, Lock { owner, range, exclusive }) == Verdict::Granted
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use super::neighbours::Neighbours;
 use super::record_lock::{self, Hold, Span};
 use super::stat::{Key, proc_path};
+use crate::shared;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -29,30 +30,22 @@ impl Outer {
         Self { neighbours, key, file: OnceLock::new() }
     }
 
-    /// The file once more, found by a descriptor of an instance the first time.
-    fn file(&self, instance: Option<BorrowedFd<'_>>) -> Option<BorrowedFd<'_>> {
-        let open = || {
-            let instance = instance?;
-            let kind = rustix::fs::fstat(instance).ok()?.st_mode & libc::S_IFMT;
-            // To open a device has effects.
-            let path = (kind == libc::S_IFREG).then(|| proc_path(instance))?;
-            let open = |access| rustix::fs::open(&path, access | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty());
-            open(OFlags::RDWR).or_else(|_| open(OFlags::RDONLY)).ok()
-        };
-        if instance.is_none() {
-            return self.file.get()?.as_ref().map(OwnedFd::as_fd);
+    /// The file once more, found by a descriptor of an instance the first time. An error if there is no room for another descriptor now.
+    fn file(&self, instance: Option<BorrowedFd<'_>>) -> Result<Option<BorrowedFd<'_>>, Errno> {
+        if let (None, Some(instance)) = (self.file.get(), instance) {
+            let _ = self.file.set(reopen(instance)?);
         }
-        self.file.get_or_init(open).as_ref().map(OwnedFd::as_fd)
+        Ok(self.file.get().and_then(|file| file.as_ref()).map(OwnedFd::as_fd))
     }
 
-    /// Makes sure that the file is to be had without an instance.
-    pub fn reach(&self, instance: BorrowedFd<'_>) {
-        self.file(Some(instance));
+    /// Makes sure that the file is to be had without an instance, if at all: before anything is taken.
+    pub fn reach(&self, instance: BorrowedFd<'_>) -> Result<(), Errno> {
+        self.file(Some(instance)).map(drop)
     }
 
     /// Makes a span what `held` says, which has become more. False: another process is in the way, and it is as `before` said.
-    pub fn take(&self, instance: Option<BorrowedFd<'_>>, span: Span, before: &[Held], held: &[Held]) -> bool {
-        let Some(file) = self.file(instance) else { return true };
+    pub fn take(&self, span: Span, before: &[Held], held: &[Held]) -> bool {
+        let Ok(Some(file)) = self.file(None) else { return true };
         if before.is_empty() {
             self.neighbours.count(self.key, true);
         }
@@ -66,7 +59,7 @@ impl Outer {
 
     /// Makes spans what `held` says, which has become less.
     pub fn give_back(&self, spans: &[Span], held: &[Held]) {
-        if let (Some(file), false) = (self.file(None), spans.is_empty()) {
+        if let (Ok(Some(file)), false) = (self.file(None), spans.is_empty()) {
             spans.iter().for_each(|span| restore(file, *span, held));
             self.count_none(held);
         }
@@ -86,7 +79,24 @@ impl Outer {
     /// Does one refuse this?
     pub fn refuses(&self, instance: BorrowedFd<'_>, span: Span, write: bool) -> bool {
         let hold = if write { Hold::Exclusive } else { Hold::Shared };
-        self.file(Some(instance)).is_some_and(|file| record_lock::forbidden(file, span, hold).unwrap_or(false))
+        // While it could not be opened once more, this process has no locks that the instance's own descriptor would take for another's.
+        let file = self.file(Some(instance)).unwrap_or(Some(instance));
+        file.is_some_and(|file| record_lock::forbidden(file, span, hold).unwrap_or(false))
+    }
+}
+
+/// The file of an instance on a descriptor of its own; none if it is no regular file, or cannot be opened again.
+fn reopen(instance: BorrowedFd<'_>) -> Result<Option<OwnedFd>, Errno> {
+    // To open a device has effects.
+    if !rustix::fs::fstat(instance).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFREG) {
+        return Ok(None);
+    }
+    let path = proc_path(instance);
+    let open = |access| rustix::fs::open(&path, access | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty());
+    match open(OFlags::RDWR).or_else(|_| open(OFlags::RDONLY)) {
+        Ok(file) => Ok(Some(file)),
+        Err(errno) if shared::passes(&errno.into()) => Err(errno),
+        Err(_) => Ok(None),
     }
 }
 

@@ -193,7 +193,7 @@ fn properties(of: &CommProp) -> Fields {
 
 /// Is DTR on (1), is RTS (2)?
 fn outputs(grant: &Grant) -> Result<u32, Win32Error> {
-    ask(grant, |port| Ok(port.look(|state| u32::from(state.dtr) * MODEM_DTR | u32::from(state.rts) * MODEM_RTS)))
+    ask(grant, |port| Ok(port.look(|state| (u32::from(state.dtr) * MODEM_DTR) | (u32::from(state.rts) * MODEM_RTS))))
 }
 
 /// Line and modem status are told among what is received, behind this byte; not any more with 0. 87 for XON or XOFF while they mean something.

@@ -105,7 +105,10 @@ impl Core {
             }
             return;
         }
-        if before.contains(Flags::CONNECTING) && !flags.contains(Flags::CONNECTING) {
+        // Somebody else may have found out first how the attempt has ended, who looks for a select.
+        let armed = selection.armed.contains(NetworkEvents::CONNECT);
+        let known = armed && (flags.contains(Flags::CONNECTED) || kept.is_some());
+        if !flags.contains(Flags::CONNECTING) && (before.contains(Flags::CONNECTING) || known) {
             let code = if flags.contains(Flags::CONNECTED) { None } else { kept };
             selection.record(NetworkEvents::CONNECT, code.map_or(fine, |error| self.code(error)));
         }

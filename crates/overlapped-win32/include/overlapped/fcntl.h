@@ -68,7 +68,8 @@ OVL_END
 #define _O_CREAT O_CREAT
 #define _O_TRUNC O_TRUNC
 #define _O_EXCL O_EXCL
-#define _O_NOINHERIT O_CLOEXEC
+/* O_CLOEXEC, which strict C does not name. */
+#define _O_NOINHERIT 02000000
 #define _O_BINARY 0
 #define _O_TEXT 0
 #define _O_U16TEXT 0

@@ -18,6 +18,22 @@
 #include "ovl/hide.h"
 #include_next <stdlib.h>
 #include "ovl/show.h"
+/* Children that are waited for as POSIX does: to programs a sign of waitpid. They come with <sys/wait.h>. */
+#ifndef _SYS_WAIT_H
+#undef WNOHANG
+#undef WUNTRACED
+#undef WSTOPPED
+#undef WEXITED
+#undef WCONTINUED
+#undef WNOWAIT
+#undef WEXITSTATUS
+#undef WTERMSIG
+#undef WSTOPSIG
+#undef WIFEXITED
+#undef WIFSIGNALED
+#undef WIFSTOPPED
+#undef WIFCONTINUED
+#endif
 #ifdef __cplusplus
 #undef _GLIBCXX_INCLUDE_NEXT_C_HEADERS
 #endif

@@ -341,7 +341,13 @@ extern "C++" { template <size_t N> OVL_VARIADIC(_snwprintf_s, (wchar_t (&to)[N],
                                  _vsnwprintf_s(to, N, most, format, ovl_list)) }
 #endif
 
+/* In C++20 libstdc++'s headers come to it in the middle of their own. */
+#if !defined(__cplusplus) || __cplusplus < 202002L
+/* In C++ the library has both headers, and an order for them. */
+#ifndef __cplusplus
 #include "wctype.h"
+#endif
+#endif
 /* Of Microsoft's other headers this one brings along what takes wide names. */
 OVL_BEGIN
 int _wmkdir(const wchar_t *name) OVL_SYMBOL(_wmkdir);

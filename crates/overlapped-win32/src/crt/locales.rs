@@ -7,6 +7,7 @@ use super::set_errno;
 use crate::support::guard;
 use crate::text::{Unit, units};
 use libc::{EINVAL, c_char, locale_t};
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, OsStr, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::{null, null_mut};
@@ -108,6 +109,66 @@ pub unsafe extern "C" fn ovl__wsetlocale(category: c_int, locale: *const u16) ->
     })
 }
 
+/// `struct lconv` as Microsoft has it: the texts of C89, their numbers, and the same texts wide.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Conventions {
+    texts: [*const c_char; 10],
+    numbers: [c_char; 8],
+    wide: [*const u16; 8],
+}
+
+/// Which of the texts are there once more, wide.
+const WIDE: [usize; 8] = [0, 1, 3, 4, 5, 6, 8, 9];
+
+/// localeconv: how the locale writes numbers and money, until the thread's next call.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_localeconv() -> *const Conventions {
+    thread_local! {
+        static TOLD: RefCell<Option<(Box<Conventions>, Vec<Vec<u16>>)>> = const { RefCell::new(None) };
+    }
+    // SAFETY: libc answers with a structure of its own, always.
+    let own = unsafe { &*libc::localeconv() };
+    let texts = [
+        own.decimal_point,
+        own.thousands_sep,
+        own.grouping,
+        own.int_curr_symbol,
+        own.currency_symbol,
+        own.mon_decimal_point,
+        own.mon_thousands_sep,
+        own.mon_grouping,
+        own.positive_sign,
+        own.negative_sign,
+    ];
+    let texts = texts.map(<*mut c_char>::cast_const);
+    let numbers = [
+        own.int_frac_digits,
+        own.frac_digits,
+        own.p_cs_precedes,
+        own.p_sep_by_space,
+        own.n_cs_precedes,
+        own.n_sep_by_space,
+        own.p_sign_posn,
+        own.n_sign_posn,
+    ];
+    guard(null(), || {
+        let wide = WIDE.map(|which| {
+            // SAFETY: a string of libc's.
+            let text = unsafe { CStr::from_ptr(texts[which]) };
+            let mut wide = u16::from_os(OsStr::from_bytes(text.to_bytes()));
+            wide.push(0);
+            wide
+        });
+        let wide = Vec::from(wide);
+        let starts = std::array::from_fn(|which| wide[which].as_ptr());
+        let made = Box::new(Conventions { texts, numbers, wide: starts });
+        let place = &raw const *made;
+        TOLD.with(|told| *told.borrow_mut() = Some((made, wide)));
+        place
+    })
+}
+
 /// A locale that is that of C but for a category; NULL with EINVAL for one that is not there.
 fn create(category: c_int, name: &[u8]) -> locale_t {
     let mask = match category {
@@ -205,5 +266,22 @@ mod tests {
             assert!(ovl__create_locale(libc::LC_ALL, c"no_such".as_ptr()).is_null());
             assert!(ovl__create_locale(77, c"C".as_ptr()).is_null() && ovl__create_locale(0, null()).is_null());
         }
+    }
+
+    /// Tests run in the locale C.
+    #[test]
+    fn conventions_are_told_narrow_and_wide() {
+        let told = ovl_localeconv();
+        // SAFETY: the thread's own, until its next call.
+        let told = unsafe { &*told };
+        // SAFETY: strings of libc's, and the wide ones beside them.
+        let same = |which: usize| unsafe {
+            let (narrow, wide) = (CStr::from_ptr(told.texts[WIDE[which]]), units(told.wide[which]));
+            wide.iter().map(|unit| *unit as u8).eq(narrow.to_bytes().iter().copied())
+        };
+        assert!((0..WIDE.len()).all(same));
+        // SAFETY: a string with its zero.
+        assert_eq!(unsafe { units(told.wide[0]) }, [u16::from(b'.')]);
+        assert_eq!(told.numbers, [c_char::MAX; 8]);
     }
 }

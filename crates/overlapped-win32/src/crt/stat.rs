@@ -1,7 +1,7 @@
 //! `sys/stat.h`: what is known of a file, by a Windows name or a POSIX path.
 
 use super::files::path;
-use super::invalid;
+use super::{errno, invalid, set_errno};
 use crate::arguments::pair;
 use crate::support::guard;
 use libc::{EINVAL, c_int};
@@ -23,7 +23,16 @@ pair! {
         }
         guard(-1, || {
             // SAFETY: the caller vouches for the name, and for a structure behind a pointer that is not NULL.
-            unsafe { settled(path(name).map_or(-1, |path| libc::stat(path.as_ptr(), to))) }
+            unsafe {
+                let Some(path) = path(name) else {
+                    // What cannot be a name is missing to this function alone.
+                    if !name.is_null() && errno() == EINVAL {
+                        set_errno(libc::ENOENT);
+                    }
+                    return -1;
+                };
+                settled(libc::stat(path.as_ptr(), to))
+            }
         })
     }
 }
@@ -59,7 +68,8 @@ mod tests {
             assert_eq!(ovl__utime(std::ptr::null(), &times), -1);
             assert_eq!(ovl_stat(c"no\\such".as_ptr().cast(), &mut stat[0]), -1);
             assert_eq!(super::super::errno(), libc::ENOENT);
-            assert_eq!(ovl_stat(std::ptr::null(), &mut stat[0]), -1);
+            assert_eq!((ovl_stat(c"*".as_ptr().cast(), &mut stat[0]), super::super::errno()), (-1, libc::ENOENT));
+            assert_eq!((ovl_stat(std::ptr::null(), &mut stat[0]), super::super::errno()), (-1, EINVAL));
             assert_eq!(ovl_stat(name.as_ptr().cast(), std::ptr::null_mut()), -1);
         }
     }

@@ -44,6 +44,8 @@ const FILE_NON_DIRECTORY_FILE: u32 = 0x40;
 const FILE_DELETE_ON_CLOSE: u32 = 0x1000;
 /// Every option that there is.
 const KNOWN_OPTIONS: u32 = 0xFF_FFFF;
+/// FILE_SHARE_READ, WRITE and DELETE.
+const SHARE_ALL: u32 = 0x7;
 const FILE_SUPERSEDE: u32 = 0;
 const FILE_OPEN: u32 = 1;
 const FILE_CREATE: u32 = 2;
@@ -92,7 +94,7 @@ fn check(access: u32, share: u32, disposition: u32, options: u32) -> Result<(), 
     let makes_or_opens = matches!(disposition, FILE_OPEN | FILE_CREATE | FILE_OPEN_IF);
     let directory = options & FILE_DIRECTORY_FILE != 0;
     let sound = options & !KNOWN_OPTIONS == 0
-        && ShareMode::from_bits(share).is_some()
+        && share & !SHARE_ALL == 0
         && options & SYNCHRONOUS != SYNCHRONOUS
         && (options & SYNCHRONOUS == 0 || has(AccessMask::SYNCHRONIZE))
         && (options & FILE_DELETE_ON_CLOSE == 0 || has(AccessMask::DELETE))

@@ -1,10 +1,12 @@
 //! What a key holds, and the call from before there were rights.
 
-use super::{children, code, key, ovl_RegOpenKeyExA, ovl_RegOpenKeyExW, put, values};
+use super::{below, children, code, key, ovl_RegOpenKeyExA, ovl_RegOpenKeyExW, put, text, values};
 use crate::arguments::{pair, store, store_if_wanted};
 use crate::text::{Unit, of};
 use overlapped_abi::Win32Error;
 
+/// ERROR_BAD_NETPATH.
+const BAD_NETPATH: Win32Error = Win32Error(53);
 const MAXIMUM_ALLOWED: u32 = 0x200_0000;
 
 /// RegOpenKeyA: as RegOpenKeyEx, with the rights that there are. Without a name it is the key itself.
@@ -157,6 +159,47 @@ pair! {
     }
 }
 
+/// RegFlushKey: nothing waits to be written. 6 for no key.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_RegFlushKey(handle: usize) -> i32 {
+    code(|| key(handle).map(drop))
+}
+
+pair! {
+    /// RegQueryValue: the text of a key's value without a name, which is empty where it was never set; none has been. 2 for a key that is
+    /// missing, 234 with the bytes needed if there is too little room.
+    fn ovl_RegQueryValueA ovl_RegQueryValueW(parent: usize, name: *const C, to: *mut C, bytes: *mut i32) -> i32 {
+        code(|| {
+            // SAFETY: the caller's promise.
+            let key = below(key(parent)?, &unsafe { text(name) });
+            values(&key).ok_or(Win32Error::FILE_NOT_FOUND)?;
+            // SAFETY: the caller's promise.
+            unsafe { put(&[0; 2][..size_of::<C>()], to.cast(), bytes.cast()) }
+        })
+    }
+}
+
+pair! {
+    /// RegConnectRegistry: the registry of this computer; of another one, 53.
+    fn ovl_RegConnectRegistryA ovl_RegConnectRegistryW(computer: *const C, root: usize, to: *mut usize) -> i32 {
+        code(|| {
+            // SAFETY: the caller's promise.
+            let computer = unsafe { text(computer) };
+            key(root)?;
+            let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+            let asked = computer.trim_start_matches('\\');
+            if !asked.is_empty() && !asked.eq_ignore_ascii_case(own.trim()) {
+                return Err(BAD_NETPATH);
+            }
+            if to.is_null() {
+                return Err(Win32Error::INVALID_PARAMETER);
+            }
+            // SAFETY: not NULL, and the caller vouches for it.
+            unsafe { store(to, root) }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +274,26 @@ mod tests {
             assert_eq!(super::super::ovl_RegCloseKey(key), 0);
             assert_eq!((ovl_RegOpenKeyW(77, null(), &mut key), ovl_RegOpenKeyW(MACHINE, null(), null_mut())), (6, 87));
         }
+    }
+
+    #[test]
+    fn a_value_without_a_name_is_empty_and_another_computer_is_out_of_reach() {
+        const HKEY_LOCAL_MACHINE: usize = 0x8000_0002;
+        let (known, missing) = (c"SOFTWARE\\Microsoft", c"SOFTWARE\\Nobody");
+        let (mut room, mut bytes, mut opened) = ([7_u8; 4], 4, 0);
+        // SAFETY: strings, and room as said.
+        unsafe {
+            let query = |name: &std::ffi::CStr, to: &mut [u8; 4], bytes: &mut i32| {
+                ovl_RegQueryValueA(HKEY_LOCAL_MACHINE, name.as_ptr().cast(), to.as_mut_ptr(), bytes)
+            };
+            assert_eq!((query(known, &mut room, &mut bytes), bytes, room), (0, 1, [0, 7, 7, 7]));
+            bytes = 0;
+            assert_eq!((query(known, &mut room, &mut bytes), bytes), (234, 1));
+            assert_eq!(query(missing, &mut room, &mut bytes), 2);
+            let connect = |name: *const u8, to: *mut usize| ovl_RegConnectRegistryA(name, HKEY_LOCAL_MACHINE, to);
+            assert_eq!((connect(std::ptr::null(), &mut opened), opened), (0, HKEY_LOCAL_MACHINE));
+            assert_eq!(connect(c"\\\\no.such.computer".as_ptr().cast(), &mut opened), 53);
+        }
+        assert_eq!((ovl_RegFlushKey(HKEY_LOCAL_MACHINE), ovl_RegFlushKey(0)), (0, 6));
     }
 }

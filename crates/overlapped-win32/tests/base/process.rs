@@ -306,3 +306,25 @@ fn processors_by_their_sets() {
         assert_eq!(error(ovl_GetNumaAvailableMemoryNode(200, &mut bytes)), (0, 87));
     }
 }
+
+/// Says that this process is the one without an environment.
+const BARE: &str = "OVERLAPPED_TEST_BARE";
+
+#[test]
+fn who_has_no_environment_is_at_home_where_the_system_says() {
+    use overlapped_win32::services::{ovl_CloseServiceHandle, ovl_OpenSCManagerA, ovl_OpenServiceA};
+    if std::env::var_os(BARE).is_some() {
+        let name = c"overlapped test: no such service".as_ptr().cast();
+        // SAFETY: strings that end.
+        unsafe {
+            let scm = ovl_OpenSCManagerA(null(), null(), 1);
+            assert_eq!(error(ovl_OpenServiceA(scm, name, 1)), (0, 1060));
+            assert_eq!(ovl_CloseServiceHandle(scm), 1);
+        }
+        return;
+    }
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "process::who_has_no_environment_is_at_home_where_the_system_says"]).env_clear();
+    let output = child.env(BARE, "1").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}

@@ -52,6 +52,54 @@ fn a_descriptor_of_a_pipe_comes_to_the_end_when_the_server_closes() {
     ovl_CloseHandle(client);
 }
 
+/// What POSIX' subprocess does on Windows: the handle becomes a descriptor, whose handle the child has for its output.
+#[test]
+fn a_child_inherits_an_end_that_was_made_a_descriptor() {
+    use overlapped_win32::namedpipeapi::ovl_CreateNamedPipeA;
+    use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
+    use std::ptr::null;
+    const INHERIT: u32 = 1;
+    const USE_STANDARD_HANDLES: u32 = 0x100;
+    let name = std::ffi::CString::new(format!(r"\\.\pipe\overlapped lent {}", std::process::id())).unwrap();
+    // SAFETY: a string, and no attributes.
+    let (server, client) = unsafe {
+        let server = ovl_CreateNamedPipeA(name.as_ptr().cast(), 1, 0, 1, 512, 512, 0, null());
+        assert_ne!(server, INVALID);
+        (server, ovl_CreateFileA(name.as_ptr().cast(), 0x4000_0000, 0, null(), OPEN_EXISTING, 0, 0))
+    };
+    assert_ne!(client, INVALID);
+    let fd = ovl__open_osfhandle(client as isize, 0);
+    assert!(fd >= 0);
+    let output = ovl__get_osfhandle(fd) as usize;
+    granted(|| overlapped_win32::handleapi::ovl_SetHandleInformation(output, INHERIT, INHERIT));
+    let mut line = *b"/bin/echo heard\0";
+    let mut numbers = [0; 8];
+    numbers[7] = USE_STANDARD_HANDLES;
+    let start = StartupInfo {
+        size: size_of::<StartupInfo<u8>>() as u32,
+        reserved: null(),
+        desktop: null(),
+        title: null(),
+        numbers,
+        show: 0,
+        bytes: 0,
+        more: null(),
+        standard: [0, output, output],
+    };
+    let mut made = ProcessInformation { process: 0, thread: 0, process_id: 0, thread_id: 0 };
+    let line = line.as_mut_ptr();
+    // SAFETY: the line is a string, the structures are valid.
+    granted(|| unsafe {
+        ovl_CreateProcessA(null(), line, null(), null(), 1, 0, null(), null(), &raw const start, &raw mut made)
+    });
+    assert_eq!(ovl__close(fd), 0);
+    assert_eq!(File(server).read(6), b"heard\n");
+    assert_eq!(overlapped_win32::synchapi::ovl_WaitForSingleObject(made.process, 10_000), 0);
+    for handle in [made.process, made.thread] {
+        granted(|| ovl_CloseHandle(handle));
+    }
+}
+
 #[test]
 fn a_handle_of_a_descriptor_shares_its_position() {
     let directory = Directory::new();

@@ -2,6 +2,8 @@
 
 use crate::values::assert_in_c;
 use std::fmt::Write as _;
+use windows_sys::Win32::Foundation as errors;
+use windows_sys::Win32::Networking::WinSock as sockets;
 use windows_sys::Win32::Storage::FileSystem as files;
 use windows_sys::Win32::System::Console as console;
 use windows_sys::Win32::System::Memory as memory;
@@ -101,7 +103,36 @@ fn constants_have_the_values_of_windows_sys() {
         }
         console { HISTORY_NO_DUP_FLAG CONSOLE_FULLSCREEN_MODE CONSOLE_WINDOWED_MODE }
         files { OF_READ OF_READWRITE OF_SHARE_EXCLUSIVE OF_SHARE_DENY_NONE OF_PARSE OF_DELETE OF_CREATE OF_EXIST OF_REOPEN }
+        errors { ERROR_ITERATED_DATA_EXCEEDS_64k ERROR_AUTODATASEG_EXCEEDS_64k }
+        sockets {
+            IPPROTO_HOPOPTS IPPROTO_GGP IPPROTO_IPV4 IPPROTO_ST IPPROTO_CBT IPPROTO_EGP IPPROTO_IGP IPPROTO_PUP IPPROTO_IDP IPPROTO_RDP
+            IPPROTO_ROUTING IPPROTO_FRAGMENT IPPROTO_ESP IPPROTO_AH IPPROTO_NONE IPPROTO_DSTOPTS IPPROTO_ND IPPROTO_ICLFXBM IPPROTO_PIM
+            IPPROTO_PGM IPPROTO_L2TP IPPROTO_SCTP
+        }
         stations { UOI_FLAGS UOI_NAME UOI_TYPE UOI_USER_SID UOI_IO }
     }
     assert_in_c("base-constants", &text);
+}
+
+/// What programs take from the headers of Microsoft's C library, and what they must not find there.
+#[test]
+fn the_headers_of_the_c_library_have_what_programs_take_from_them() {
+    let text = "#include <wchar.h>\n#include <io.h>\n#include <fcntl.h>\n#include <sys/stat.h>\n#include <locale.h>\n#include <errno.h>\n\
+        #include <process.h>\n#include <stdlib.h>\n#include <string.h>\n#include <winsock2.h>\n\
+        #if defined(_POSIX_THREADS) || defined(_POSIX_VERSION) || defined(st_mtime) || defined(WNOHANG) || defined(WIFEXITED)\n#error\n#endif\n\
+        struct own { int st_mode; long long st_atime; int st_atime_nsec; long long st_mtime, st_ctime; };\n\
+        long long times(const struct stat *of) { return of->st_atime + of->st_mtime + of->st_ctime; }\n\
+        int (*const flush)(int) = _commit;\n\
+        wchar_t *(*const directory)(wchar_t *, int) = _wgetcwd;\n\
+        wchar_t *sign(void) { return localeconv()->_W_negative_sign; }\n\
+        int blank(wchar_t unit) { return iswspace(unit); }\n\
+        #undef EOPNOTSUPP\n\
+        int supported(void) { return ENOTSUP; }\n\
+        _Static_assert(O_NOINHERIT == _O_NOINHERIT && O_TEMPORARY == _O_TEMPORARY, \"flags\");\n\
+        _Static_assert(LC_MIN <= LC_CTYPE && LC_MAX >= LC_TIME, \"categories\");\n\
+        _Static_assert(_OLD_P_OVERLAY == 2 && _MAX_ENV == 32767, \"sizes\");\n\
+        _Static_assert(IsReparseTagNameSurrogate(IO_REPARSE_TAG_SYMLINK), \"tags\");\n\
+        _Static_assert(IPPROTO_PGM == 113 && IPPROTO_L2TP == 115 && IPPROTO_SCTP == 132, \"protocols\");\n\
+        #include <unistd.h>\n#include <sys/wait.h>\n#if !defined(_POSIX_THREADS) || !defined(WNOHANG) || !defined(WIFEXITED)\n#error\n#endif\n";
+    assert_in_c("c-library", text);
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 /// A C program that asserts all this.
 pub(crate) fn assert_in_c(name: &str, assertions: &str) {
     let text = format!(
-        "#define WIN32_NO_STATUS\n#include <winsock2.h>\n#include <mswsock.h>\n#include <mstcpip.h>\n#include <winioctl.h>\n#include <winternl.h>\n#undef WIN32_NO_STATUS\n#include <ntstatus.h>\n{assertions}"
+        "#define WIN32_NO_STATUS\n#include <winsock2.h>\n#include <mswsock.h>\n#include <mstcpip.h>\n#include <winioctl.h>\n#include <ntddser.h>\n#include <winternl.h>\n#undef WIN32_NO_STATUS\n#include <ntstatus.h>\n{assertions}"
     );
     let sources = write_sources(&scratch(name), &[("assertions.c".into(), text)]);
     let variants: Vec<_> = compilers()

@@ -1,13 +1,15 @@
 //! WSAEventSelect, WSAEnumNetworkEvents and the events of Winsock (contract 08 sections 7.3 and 7.4).
 
 use crate::common::*;
-use overlapped_abi::WsaNetworkEvents;
 use overlapped_abi::constants::socket::*;
+use overlapped_abi::{WsaNetworkEvents, WsaPollFd};
 use overlapped_win32::winsock::events::*;
 use overlapped_win32::winsock::ioctl::ovl_ioctlsocket;
 use overlapped_win32::winsock::options::ovl_setsockopt;
-use overlapped_win32::winsock::socket::ovl_shutdown;
+use overlapped_win32::winsock::select::ovl_WSAPoll;
+use overlapped_win32::winsock::socket::{ovl_listen, ovl_shutdown};
 use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 fn select(socket: &Socket, event: &Event, mask: u32) {
     assert_eq!(said(ovl_WSAEventSelect(socket.0, event.0, mask as i32)), (0, 0));
@@ -168,4 +170,49 @@ fn urgent_data_in_line_is_only_data() {
     assert_eq!(recorded(&server, &event, FD_READ_BIT), (FD_READ, 0));
     assert_eq!(server.recv(&mut [0; 5]), (1, 0));
     assert!(!event.signalled(MOMENT));
+}
+
+/// Section 7.3: that a connection was made is an event also if another thread, which polls the socket, has seen it first.
+#[test]
+fn a_connection_is_an_event_whoever_sees_it_first() {
+    let (listener, name) = Socket::bound(SOCK_STREAM);
+    assert_eq!(said(ovl_listen(listener.0, 1)), (0, 0));
+    let (current, over) = (AtomicUsize::new(NONE), AtomicBool::new(false));
+    let look = || {
+        while !over.load(Ordering::Relaxed) {
+            let mut one = WsaPollFd { fd: current.load(Ordering::Relaxed), events: POLLOUT, revents: 0 };
+            // SAFETY: one entry.
+            unsafe { ovl_WSAPoll(&mut one, 1, 0) };
+        }
+    };
+    let attempts = || {
+        for round in 0..4 {
+            // The listener's queue is filled until a connection has to wait.
+            let (mut made, event) = (Vec::new(), Event::new());
+            let late = loop {
+                let client = Socket::tcp();
+                select(&client, &event, FD_CONNECT);
+                assert_eq!(client.connect(&name), (ERROR, 10035));
+                if !event.signalled(200) {
+                    break client;
+                }
+                assert_eq!(recorded(&client, &event, FD_CONNECT_BIT), (FD_CONNECT, 0));
+                made.push(client);
+                assert!(made.len() < 64, "the queue is never full");
+            };
+            current.store(late.0, Ordering::Relaxed);
+            let accepted: Vec<_> = made.iter().map(|_| listener.accept()).collect();
+            assert!(event.signalled(10_000), "round {round}: nobody was told");
+            assert_eq!(recorded(&late, &event, FD_CONNECT_BIT), (FD_CONNECT, 0));
+            current.store(NONE, Ordering::Relaxed);
+            drop((listener.accept(), accepted));
+        }
+    };
+    std::thread::scope(|scope| {
+        let looker = scope.spawn(look);
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempts));
+        over.store(true, Ordering::Relaxed);
+        looker.join().unwrap();
+        ended.unwrap();
+    });
 }

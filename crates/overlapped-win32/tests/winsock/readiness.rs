@@ -260,7 +260,9 @@ fn a_refusal_is_one_for_everybody_who_looks() {
         let lookers = [scope.spawn(look), scope.spawn(look)];
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempts));
         over.store(true, Ordering::Relaxed);
-        lookers.map(|looker| looker.join().unwrap());
+        for looker in lookers {
+            looker.join().unwrap();
+        }
         ended.unwrap();
     });
 }
