@@ -59,8 +59,6 @@ pub struct Command {
     show: bool,
     /// `--help`.
     pub help: bool,
-    /// `--missing`.
-    pub missing: bool,
 }
 
 /// Options whose value is the next argument.
@@ -157,7 +155,6 @@ impl Command {
             windows_only: false,
             show: false,
             help: false,
-            missing: false,
         };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -170,7 +167,6 @@ impl Command {
         let text = argument.to_string_lossy().into_owned();
         let own = match text.as_str() {
             "--help" => Some(&mut self.help),
-            "--missing" => Some(&mut self.missing),
             "--show" => Some(&mut self.show),
             "--static-overlapped" => Some(&mut self.linked_in),
             "--windows-only" => Some(&mut self.windows_only),

@@ -51,7 +51,6 @@ Options; all others go to the compiler:
   --print-flags=link     those for linking
   --windows-only         headers and functions that only Linux has are not found, for projects that check for them
   --show                 print the command before running it
-  --missing              list the functions of the headers that do not exist yet
   --help                 this text
 
 Also understood: response files (@file), options of Microsoft's compiler (/O2 /W4 /DNAME /Iinclude /Fe:program /link ...), and -static, which
@@ -96,10 +95,6 @@ fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
     let command = Command::parse(language, arguments.plain);
     if command.help {
         println!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    if command.missing {
-        advice::list_missing();
         return ExitCode::SUCCESS;
     }
     match command.run() {

@@ -176,22 +176,6 @@ fn facets_derived_from_the_librarys_and_functions_of_posix_work_in_cxx() {
     }
 }
 
-#[test]
-fn a_call_of_what_does_not_exist_yet_is_an_error_that_names_it() {
-    // As headers declare what is to come.
-    let source = "#include <windows.h>\n#include <ovl/later.h>\nBOOL WINAPI Foretell(int) OVL_SYMBOL(Foretell);\n\
-        #include <ovl/now.h>\nint main(void) { return Foretell(1); }\n";
-    let place = Place::new(&[("a.c", source), ("b.cpp", source)]);
-    for compiler in compilers() {
-        for file in ["a.c", "b.cpp"] {
-            let output = place.ovl(&["cc", &compiler, "-O0", file]);
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            let named = said.contains("Foretell") && said.contains("Overlapped does not have this function yet");
-            assert!(!output.status.success() && named, "{compiler} {file}: {said}");
-        }
-    }
-}
-
 const SUFFIXES: &str = r#"
 #include <windows.h>
 #include <stdio.h>

@@ -215,26 +215,20 @@ WINBASEAPI HANDLE WINAPI FindFirstStreamW(LPCWSTR name, STREAM_INFO_LEVELS level
     OVL_SYMBOL(FindFirstStreamW);
 WINBASEAPI BOOL WINAPI FindNextStreamW(HANDLE listing, LPVOID to) OVL_SYMBOL(FindNextStreamW);
 
-#if OVL_HAVE_DIRECTORY_WATCH
 WINBASEAPI HANDLE WINAPI FindFirstChangeNotificationA(LPCSTR directory, BOOL subtree, DWORD filter)
     OVL_SYMBOL(FindFirstChangeNotificationA);
 WINBASEAPI HANDLE WINAPI FindFirstChangeNotificationW(LPCWSTR directory, BOOL subtree, DWORD filter)
     OVL_SYMBOL(FindFirstChangeNotificationW);
 WINBASEAPI BOOL WINAPI FindNextChangeNotification(HANDLE watch) OVL_SYMBOL(FindNextChangeNotification);
 WINBASEAPI BOOL WINAPI FindCloseChangeNotification(HANDLE watch) OVL_SYMBOL(FindCloseChangeNotification);
-#endif
 
-#if OVL_HAVE_SCATTER_GATHER
 WINBASEAPI BOOL WINAPI ReadFileScatter(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
                                        LPOVERLAPPED overlapped) OVL_SYMBOL(ReadFileScatter);
 WINBASEAPI BOOL WINAPI WriteFileGather(HANDLE file, FILE_SEGMENT_ELEMENT segments[], DWORD bytes, LPDWORD reserved,
                                        LPOVERLAPPED overlapped) OVL_SYMBOL(WriteFileGather);
-#endif
 
-#if OVL_HAVE_REST
 WINBASEAPI HANDLE WINAPI CreateFile2(LPCWSTR name, DWORD access, DWORD share, DWORD disposition,
                                      LPCREATEFILE2_EXTENDED_PARAMETERS extended) OVL_SYMBOL(CreateFile2);
-#endif
 OVL_END
 
 #include "ovl/outparams.h"

@@ -21,9 +21,7 @@ WINBASEAPI BOOL WINAPI CancelIoEx(HANDLE file, LPOVERLAPPED overlapped) OVL_SYMB
 WINBASEAPI BOOL WINAPI DeviceIoControl(HANDLE device, DWORD code, LPVOID in, DWORD inBytes, LPVOID out, DWORD outBytes,
                                        LPDWORD returned, LPOVERLAPPED overlapped) OVL_SYMBOL(DeviceIoControl);
 
-#if OVL_HAVE_REST
 WINBASEAPI BOOL WINAPI CancelSynchronousIo(HANDLE thread) OVL_SYMBOL(CancelSynchronousIo);
-#endif
 OVL_END
 
 #include "ovl/outparams.h"

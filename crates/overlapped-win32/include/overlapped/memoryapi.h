@@ -24,7 +24,6 @@ WINBASEAPI SIZE_T WINAPI GetLargePageMinimum(VOID) OVL_SYMBOL(GetLargePageMinimu
 WINBASEAPI BOOL WINAPI GetProcessWorkingSetSize(HANDLE process, PSIZE_T least, PSIZE_T most) OVL_SYMBOL(GetProcessWorkingSetSize);
 WINBASEAPI BOOL WINAPI SetProcessWorkingSetSize(HANDLE process, SIZE_T least, SIZE_T most) OVL_SYMBOL(SetProcessWorkingSetSize);
 
-#if OVL_HAVE_FILE_MAPPING
 WINBASEAPI HANDLE WINAPI CreateFileMappingA(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high, DWORD low,
                                             LPCSTR name) OVL_SYMBOL(CreateFileMappingA);
 WINBASEAPI HANDLE WINAPI CreateFileMappingW(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high, DWORD low,
@@ -37,7 +36,6 @@ WINBASEAPI LPVOID WINAPI MapViewOfFileEx(HANDLE mapping, DWORD access, DWORD hig
     OVL_SYMBOL(MapViewOfFileEx);
 WINBASEAPI BOOL WINAPI FlushViewOfFile(LPCVOID address, SIZE_T bytes) OVL_SYMBOL(FlushViewOfFile);
 WINBASEAPI BOOL WINAPI UnmapViewOfFile(LPCVOID address) OVL_SYMBOL(UnmapViewOfFile);
-#endif
 WINBASEAPI BOOL WINAPI ReadProcessMemory(HANDLE process, LPCVOID from, LPVOID to, SIZE_T bytes, SIZE_T *done)
     OVL_SYMBOL(ReadProcessMemory);
 WINBASEAPI BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID to, LPCVOID from, SIZE_T bytes, SIZE_T *done)
@@ -107,7 +105,6 @@ WINBASEAPI HANDLE WINAPI CreateMemoryResourceNotification(MEMORY_RESOURCE_NOTIFI
     OVL_SYMBOL(CreateMemoryResourceNotification);
 WINBASEAPI BOOL WINAPI QueryMemoryResourceNotification(HANDLE notification, PBOOL is) OVL_SYMBOL(QueryMemoryResourceNotification);
 
-#if OVL_HAVE_FILE_MAPPING
 WINBASEAPI HANDLE WINAPI CreateFileMappingNumaW(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high,
                                                 DWORD low, LPCWSTR name, DWORD node) OVL_SYMBOL(CreateFileMappingNumaW);
 WINBASEAPI HANDLE WINAPI CreateFileMapping2(HANDLE file, SECURITY_ATTRIBUTES *security, ULONG access, ULONG protection,
@@ -130,7 +127,6 @@ WINBASEAPI PVOID WINAPI MapViewOfFileNuma2(HANDLE mapping, HANDLE process, ULONG
     MapViewOfFileNuma2(mapping, process, offset, address, bytes, type, protection, NUMA_NO_PREFERRED_NODE)
 WINBASEAPI BOOL WINAPI UnmapViewOfFile2(HANDLE process, PVOID address, ULONG flags) OVL_SYMBOL(UnmapViewOfFile2);
 WINBASEAPI BOOL WINAPI UnmapViewOfFileEx(PVOID address, ULONG flags) OVL_SYMBOL(UnmapViewOfFileEx);
-#endif
 OVL_END
 
 #define CreateFileMapping OVL_AW(CreateFileMapping)

@@ -75,7 +75,6 @@ typedef INT(PASCAL FAR *LPFN_WSASENDMSG)(SOCKET socket, LPWSAMSG message, DWORD 
 #define WSAID_WSARECVMSG {0xF689D7C8, 0x6F1F, 0x436B, {0x8A, 0x53, 0xE5, 0x4F, 0xE3, 0x51, 0xC3, 0x22}}
 #define WSAID_WSASENDMSG {0xA441E712, 0x754F, 0x43CA, {0x84, 0xA7, 0x0D, 0xEE, 0x44, 0xCF, 0x60, 0x6D}}
 
-#if OVL_HAVE_WINSOCK
 OVL_BEGIN
 BOOL PASCAL FAR TransmitFile(SOCKET socket, HANDLE file, DWORD bytes, DWORD each, LPOVERLAPPED overlapped,
                              LPTRANSMIT_FILE_BUFFERS buffers, DWORD flags) OVL_SYMBOL(TransmitFile);
@@ -96,6 +95,5 @@ INT PASCAL FAR WSARecvMsg(SOCKET socket, LPWSAMSG message, LPDWORD done, LPWSAOV
                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) OVL_SYMBOL(WSARecvMsg);
 #endif
 OVL_END
-#endif
 
 #endif

@@ -3,10 +3,6 @@
 #define OVL_NAMEDPIPEAPI_H
 #include "minwinbase.h"
 
-#if OVL_HAVE_PIPES || OVL_LATER
-#if !OVL_HAVE_PIPES
-#include "ovl/later.h"
-#endif
 OVL_BEGIN
 WINBASEAPI BOOL WINAPI CreatePipe(PHANDLE reader, PHANDLE writer, LPSECURITY_ATTRIBUTES security, DWORD bytes)
     OVL_SYMBOL(CreatePipe);
@@ -40,8 +36,6 @@ OVL_OUT(BOOL, TransactNamedPipe,
 #ifdef OVL_CHOOSE
 #define PeekNamedPipe(a, b, c, d, e, f) OVL_CHOOSE(PeekNamedPipe, d)(a, b, c, d, e, f)
 #define TransactNamedPipe(a, b, c, d, e, f, g) OVL_CHOOSE(TransactNamedPipe, f)(a, b, c, d, e, f, g)
-#endif
-#include "ovl/now.h"
 #endif
 
 #endif

@@ -243,7 +243,6 @@ WINBASEAPI BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST li
 WINBASEAPI VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
     OVL_SYMBOL(DeleteProcThreadAttributeList);
 
-#if OVL_HAVE_THREAD_CONTROL
 WINBASEAPI BOOL WINAPI TerminateThread(HANDLE thread, DWORD code) OVL_SYMBOL(TerminateThread);
 WINBASEAPI DWORD WINAPI SuspendThread(HANDLE thread) OVL_SYMBOL(SuspendThread);
 WINBASEAPI BOOL WINAPI SetThreadPriority(HANDLE thread, int priority) OVL_SYMBOL(SetThreadPriority);
@@ -259,11 +258,8 @@ WINBASEAPI BOOL WINAPI GetThreadTimes(HANDLE thread, LPFILETIME created, LPFILET
 WINBASEAPI BOOL WINAPI GetProcessTimes(HANDLE process, LPFILETIME created, LPFILETIME ended, LPFILETIME kernel, LPFILETIME user)
     OVL_SYMBOL(GetProcessTimes);
 WINBASEAPI BOOL WINAPI GetSystemTimes(PFILETIME idle, PFILETIME kernel, PFILETIME user) OVL_SYMBOL(GetSystemTimes);
-#endif
-#if OVL_HAVE_SPECIAL_APC
 WINBASEAPI BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR parameter, QUEUE_USER_APC_FLAGS flags)
     OVL_SYMBOL(QueueUserAPC2);
-#endif
 WINADVAPI BOOL WINAPI OpenThreadToken(HANDLE thread, DWORD access, BOOL self, PHANDLE token) OVL_SYMBOL(OpenThreadToken);
 WINADVAPI BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, PHANDLE token) OVL_SYMBOL(OpenProcessToken);
 OVL_END

@@ -42,15 +42,9 @@ WINADVAPI BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS 
     OVL_SYMBOL(GetTokenInformation);
 OVL_END
 
-#if OVL_HAVE_PIPES || OVL_LATER
-#if !OVL_HAVE_PIPES
-#include "ovl/later.h"
-#endif
 OVL_BEGIN
 /* A server that acts as the client of a pipe has the rights that it has anyway. */
 WINBASEAPI BOOL WINAPI RevertToSelf(VOID) OVL_SYMBOL(RevertToSelf);
 OVL_END
-#include "ovl/now.h"
-#endif
 
 #endif

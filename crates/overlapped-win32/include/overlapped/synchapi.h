@@ -179,7 +179,6 @@ WINBASEAPI BOOL WINAPI EnterSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER bar
     OVL_SYMBOL(EnterSynchronizationBarrier);
 WINBASEAPI BOOL WINAPI DeleteSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER barrier) OVL_SYMBOL(DeleteSynchronizationBarrier);
 
-#if OVL_HAVE_REST
 WINBASEAPI HANDLE WINAPI ovl_semaphore_ex_a(LPSECURITY_ATTRIBUTES security, LONG count, LONG most, LPCSTR name, DWORD flags,
                                             DWORD access) OVL_SYMBOL(CreateSemaphoreExA);
 OVL_INLINE HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES security, long count, long most, LPCSTR name, DWORD flags,
@@ -188,7 +187,6 @@ OVL_INLINE HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES security, long
 }
 WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER *due, LONG period, PTIMERAPCROUTINE routine,
                                           LPVOID argument, PREASON_CONTEXT context, ULONG delay) OVL_SYMBOL(SetWaitableTimerEx);
-#endif
 OVL_END
 
 #define CreateEvent OVL_AW(CreateEvent)

@@ -34,7 +34,6 @@ typedef struct _TP_POOL_STACK_INFORMATION {
 } TP_POOL_STACK_INFORMATION, *PTP_POOL_STACK_INFORMATION;
 OVL_SIZE(TP_POOL_STACK_INFORMATION, 16);
 
-#if OVL_HAVE_THREAD_POOL
 OVL_BEGIN
 WINBASEAPI BOOL WINAPI TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK callback, PVOID context, PTP_CALLBACK_ENVIRON environment)
     OVL_SYMBOL(TrySubmitThreadpoolCallback);
@@ -50,9 +49,7 @@ WINBASEAPI VOID WINAPI CancelThreadpoolIo(PTP_IO io) OVL_SYMBOL(CancelThreadpool
 WINBASEAPI VOID WINAPI WaitForThreadpoolIoCallbacks(PTP_IO io, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolIoCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolIo(PTP_IO io) OVL_SYMBOL(CloseThreadpoolIo);
 OVL_END
-#endif
 
-#if OVL_HAVE_THREAD_POOL_ALL
 OVL_BEGIN
 WINBASEAPI PTP_POOL WINAPI CreateThreadpool(PVOID reserved) OVL_SYMBOL(CreateThreadpool);
 WINBASEAPI VOID WINAPI CloseThreadpool(PTP_POOL pool) OVL_SYMBOL(CloseThreadpool);
@@ -96,6 +93,5 @@ WINBASEAPI BOOL WINAPI SetThreadpoolWaitEx(PTP_WAIT wait, HANDLE object, PFILETI
 WINBASEAPI VOID WINAPI WaitForThreadpoolWaitCallbacks(PTP_WAIT wait, BOOL cancel) OVL_SYMBOL(WaitForThreadpoolWaitCallbacks);
 WINBASEAPI VOID WINAPI CloseThreadpoolWait(PTP_WAIT wait) OVL_SYMBOL(CloseThreadpoolWait);
 OVL_END
-#endif
 
 #endif

@@ -3,7 +3,6 @@
 #define OVL_THREADPOOLLEGACYAPISET_H
 #include "minwinbase.h"
 
-#if OVL_HAVE_THREAD_POOL
 OVL_BEGIN
 WINBASEAPI BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE function, PVOID context, ULONG flags)
     OVL_SYMBOL(QueueUserWorkItem);
@@ -12,9 +11,7 @@ WINBASEAPI BOOL WINAPI RegisterWaitForSingleObject(PHANDLE wait, HANDLE object, 
 WINBASEAPI BOOL WINAPI UnregisterWait(HANDLE wait) OVL_SYMBOL(UnregisterWait);
 WINBASEAPI BOOL WINAPI UnregisterWaitEx(HANDLE wait, HANDLE done) OVL_SYMBOL(UnregisterWaitEx);
 OVL_END
-#endif
 
-#if OVL_HAVE_THREAD_POOL_ALL
 OVL_BEGIN
 WINBASEAPI HANDLE WINAPI CreateTimerQueue(VOID) OVL_SYMBOL(CreateTimerQueue);
 WINBASEAPI BOOL WINAPI CreateTimerQueueTimer(PHANDLE timer, HANDLE queue, WAITORTIMERCALLBACK callback, PVOID parameter, DWORD due,
@@ -28,6 +25,5 @@ WINBASEAPI BOOL WINAPI CancelTimerQueueTimer(HANDLE queue, HANDLE timer) OVL_SYM
 WINBASEAPI HANDLE WINAPI SetTimerQueueTimer(HANDLE queue, WAITORTIMERCALLBACK callback, PVOID parameter, DWORD due, DWORD period,
                                             BOOL preferIo) OVL_SYMBOL(SetTimerQueueTimer);
 OVL_END
-#endif
 
 #endif

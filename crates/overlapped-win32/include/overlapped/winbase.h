@@ -784,14 +784,12 @@ WINBASEAPI BOOL WINAPI CopyFileExA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE pr
     OVL_SYMBOL(CopyFileExA);
 WINBASEAPI BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, LPBOOL cancel, DWORD flags)
     OVL_SYMBOL(CopyFileExW);
-#if OVL_HAVE_DIRECTORY_WATCH
 WINBASEAPI BOOL WINAPI ReadDirectoryChangesW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
                                              LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine)
     OVL_SYMBOL(ReadDirectoryChangesW);
 WINBASEAPI BOOL WINAPI ReadDirectoryChangesExW(HANDLE directory, LPVOID to, DWORD bytes, BOOL subtree, DWORD filter, LPDWORD done,
                                                LPOVERLAPPED overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine,
                                                READ_DIRECTORY_NOTIFY_INFORMATION_CLASS what) OVL_SYMBOL(ReadDirectoryChangesExW);
-#endif
 WINBASEAPI BOOL WINAPI MoveFileWithProgressA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, DWORD flags)
     OVL_SYMBOL(MoveFileWithProgressA);
 WINBASEAPI BOOL WINAPI MoveFileWithProgressW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress, LPVOID data, DWORD flags)
@@ -882,10 +880,8 @@ WINBASEAPI BOOL WINAPI WriteProfileStringA(LPCSTR section, LPCSTR key, LPCSTR va
 WINBASEAPI BOOL WINAPI WriteProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR value) OVL_SYMBOL(WriteProfileStringW);
 WINBASEAPI BOOL WINAPI WriteProfileSectionA(LPCSTR section, LPCSTR entries) OVL_SYMBOL(WriteProfileSectionA);
 WINBASEAPI BOOL WINAPI WriteProfileSectionW(LPCWSTR section, LPCWSTR entries) OVL_SYMBOL(WriteProfileSectionW);
-#if OVL_HAVE_THREAD_POOL
 WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE file, LPOVERLAPPED_COMPLETION_ROUTINE routine, ULONG flags)
     OVL_SYMBOL(BindIoCompletionCallback);
-#endif
 
 /* ---- Memory and strings. */
 WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT flags, SIZE_T bytes) OVL_SYMBOL(LocalAlloc);
@@ -983,10 +979,6 @@ PVOID GetFiberData(VOID) OVL_SYMBOL(GetFiberData);
 int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR commandLine, int show);
 int WINAPI wWinMain(HINSTANCE instance, HINSTANCE before, LPWSTR commandLine, int show);
 
-#if OVL_HAVE_PIPES || OVL_LATER
-#if !OVL_HAVE_PIPES
-#include "ovl/later.h"
-#endif
 WINBASEAPI HANDLE WINAPI CreateNamedPipeA(LPCSTR name, DWORD openMode, DWORD pipeMode, DWORD instances, DWORD outBytes,
                                           DWORD inBytes, DWORD milliseconds, LPSECURITY_ATTRIBUTES security)
     OVL_SYMBOL(CreateNamedPipeA);
@@ -1003,13 +995,7 @@ WINBASEAPI BOOL WINAPI GetNamedPipeClientProcessId(HANDLE pipe, PULONG id) OVL_S
 WINBASEAPI BOOL WINAPI GetNamedPipeServerProcessId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerProcessId);
 WINBASEAPI BOOL WINAPI GetNamedPipeClientSessionId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeClientSessionId);
 WINBASEAPI BOOL WINAPI GetNamedPipeServerSessionId(HANDLE pipe, PULONG id) OVL_SYMBOL(GetNamedPipeServerSessionId);
-#include "ovl/now.h"
-#endif
 
-#if OVL_HAVE_MAILSLOTS || OVL_LATER
-#if !OVL_HAVE_MAILSLOTS
-#include "ovl/later.h"
-#endif
 WINBASEAPI HANDLE WINAPI CreateMailslotA(LPCSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
     OVL_SYMBOL(CreateMailslotA);
 WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD longest, DWORD timeout, LPSECURITY_ATTRIBUTES security)
@@ -1017,13 +1003,7 @@ WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD longest, DWORD time
 WINBASEAPI BOOL WINAPI GetMailslotInfo(HANDLE slot, LPDWORD longest, LPDWORD next, LPDWORD count, LPDWORD timeout)
     OVL_SYMBOL(GetMailslotInfo);
 WINBASEAPI BOOL WINAPI SetMailslotInfo(HANDLE slot, DWORD timeout) OVL_SYMBOL(SetMailslotInfo);
-#include "ovl/now.h"
-#endif
 
-#if OVL_HAVE_SERIAL || OVL_LATER
-#if !OVL_HAVE_SERIAL
-#include "ovl/later.h"
-#endif
 WINBASEAPI BOOL WINAPI BuildCommDCBA(LPCSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBA);
 WINBASEAPI BOOL WINAPI BuildCommDCBW(LPCWSTR text, LPDCB to) OVL_SYMBOL(BuildCommDCBW);
 WINBASEAPI BOOL WINAPI BuildCommDCBAndTimeoutsA(LPCSTR text, LPDCB to, LPCOMMTIMEOUTS timeouts)
@@ -1050,8 +1030,6 @@ WINBASEAPI BOOL WINAPI EscapeCommFunction(HANDLE port, DWORD what) OVL_SYMBOL(Es
 WINBASEAPI BOOL WINAPI SetCommBreak(HANDLE port) OVL_SYMBOL(SetCommBreak);
 WINBASEAPI BOOL WINAPI ClearCommBreak(HANDLE port) OVL_SYMBOL(ClearCommBreak);
 WINBASEAPI BOOL WINAPI TransmitCommChar(HANDLE port, char byte) OVL_SYMBOL(TransmitCommChar);
-#include "ovl/now.h"
-#endif
 
 /* ---- What a program may say of itself. */
 #define PROCESS_DEP_ENABLE 0x1
@@ -1166,19 +1144,15 @@ WINBASEAPI BOOL WINAPI IsBadStringPtrA(LPCSTR at, UINT_PTR most) OVL_SYMBOL(IsBa
 WINBASEAPI BOOL WINAPI IsBadStringPtrW(LPCWSTR at, UINT_PTR most) OVL_SYMBOL(IsBadStringPtrW);
 #define IsBadStringPtr OVL_AW(IsBadStringPtr)
 /* ---- Nodes of memory; the rest is in memoryapi.h and systemtopologyapi.h. */
-#if OVL_HAVE_FILE_MAPPING
 WINBASEAPI HANDLE WINAPI CreateFileMappingNumaA(HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high,
                                                 DWORD low, LPCSTR name, DWORD node) OVL_SYMBOL(CreateFileMappingNumaA);
 #define CreateFileMappingNuma OVL_AW(CreateFileMappingNuma)
-#endif
 WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNode(UCHAR node, PULONGLONG to) OVL_SYMBOL(GetNumaAvailableMemoryNode);
 WINBASEAPI BOOL WINAPI GetNumaAvailableMemoryNodeEx(USHORT node, PULONGLONG to) OVL_SYMBOL(GetNumaAvailableMemoryNodeEx);
 WINBASEAPI BOOL WINAPI GetNumaProcessorNode(UCHAR processor, PUCHAR to) OVL_SYMBOL(GetNumaProcessorNode);
 WINBASEAPI BOOL WINAPI GetNumaProcessorNodeEx(PPROCESSOR_NUMBER processor, PUSHORT to) OVL_SYMBOL(GetNumaProcessorNodeEx);
 WINBASEAPI BOOL WINAPI GetNumaProximityNode(ULONG id, PUCHAR to) OVL_SYMBOL(GetNumaProximityNode);
-#if OVL_HAVE_THREAD_CONTROL
 WINBASEAPI DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask) OVL_SYMBOL(SetThreadAffinityMask);
-#endif
 OVL_END
 #define SetDllDirectory OVL_AW(SetDllDirectory)
 #define GetDllDirectory OVL_AW(GetDllDirectory)

@@ -207,7 +207,6 @@ OVL_BEGIN
 WINBASEAPI BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add) OVL_SYMBOL(SetConsoleCtrlHandler);
 WINBASEAPI BOOL WINAPI GenerateConsoleCtrlEvent(DWORD event, DWORD group) OVL_SYMBOL(GenerateConsoleCtrlEvent);
 
-#if OVL_HAVE_CONSOLE_TEXT
 WINBASEAPI BOOL WINAPI AllocConsole(VOID) OVL_SYMBOL(AllocConsole);
 WINBASEAPI BOOL WINAPI FreeConsole(VOID) OVL_SYMBOL(FreeConsole);
 WINBASEAPI BOOL WINAPI AttachConsole(DWORD process) OVL_SYMBOL(AttachConsole);
@@ -244,11 +243,6 @@ WINBASEAPI HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE input, HANDLE o
 WINBASEAPI HRESULT WINAPI ResizePseudoConsole(HPCON console, COORD size) OVL_SYMBOL(ResizePseudoConsole);
 WINBASEAPI HRESULT WINAPI ReleasePseudoConsole(HPCON console) OVL_SYMBOL(ReleasePseudoConsole);
 WINBASEAPI VOID WINAPI ClosePseudoConsole(HPCON console) OVL_SYMBOL(ClosePseudoConsole);
-#endif
-#if OVL_HAVE_CONSOLE || OVL_LATER
-#if !OVL_HAVE_CONSOLE
-#include "ovl/later.h"
-#endif
 WINBASEAPI HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security,
     DWORD flags, LPVOID reserved) OVL_SYMBOL(CreateConsoleScreenBuffer);
 WINBASEAPI BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE output) OVL_SYMBOL(SetConsoleActiveScreenBuffer);
@@ -316,8 +310,6 @@ WINBASEAPI BOOL WINAPI ScrollConsoleScreenBufferA(HANDLE output, const SMALL_REC
     const CHAR_INFO *fill) OVL_SYMBOL(ScrollConsoleScreenBufferA);
 WINBASEAPI BOOL WINAPI ScrollConsoleScreenBufferW(HANDLE output, const SMALL_RECT *from, const SMALL_RECT *clip, COORD to,
     const CHAR_INFO *fill) OVL_SYMBOL(ScrollConsoleScreenBufferW);
-#include "ovl/now.h"
-#endif
 WINBASEAPI BOOL WINAPI AddConsoleAliasA(LPSTR source, LPSTR target, LPSTR program) OVL_SYMBOL(AddConsoleAliasA);
 WINBASEAPI BOOL WINAPI AddConsoleAliasW(LPWSTR source, LPWSTR target, LPWSTR program) OVL_SYMBOL(AddConsoleAliasW);
 WINBASEAPI DWORD WINAPI GetConsoleAliasA(LPSTR source, LPSTR to, DWORD bytes, LPSTR program) OVL_SYMBOL(GetConsoleAliasA);

@@ -303,7 +303,6 @@ OVL_INLINE u_long ntohl(u_long value) { return OVL_NETWORK32(value); }
 #define NS_ALL 0
 #define NS_DNS 12
 
-#if OVL_HAVE_WINSOCK
 OVL_BEGIN
 int WSAAPI WSAStartup(WORD version, LPWSADATA to) OVL_SYMBOL(WSAStartup);
 int WSAAPI WSACleanup(void) OVL_SYMBOL(WSACleanup);
@@ -405,10 +404,8 @@ INT WSAAPI WSAStringToAddressA(LPSTR text, INT family, LPWSAPROTOCOL_INFOA info,
 INT WSAAPI WSAStringToAddressW(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR to, LPINT room)
     OVL_SYMBOL(WSAStringToAddressW);
 OVL_END
-#endif
 
 #include "ovl/outparams.h"
-#if OVL_HAVE_WINSOCK
 OVL_OUT(int, WSASend,
         (SOCKET socket, LPWSABUF buffers, DWORD count, OVL_LONG out, DWORD flags, LPWSAOVERLAPPED overlapped,
          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine),
@@ -451,7 +448,6 @@ OVL_INLINE int ovl_long_ioctlsocket(SOCKET socket, LONG command, unsigned long *
 #ifdef OVL_CHOOSE
 #define WSASend(a, b, c, d, e, f, g) OVL_CHOOSE(WSASend, d)(a, b, c, d, e, f, g)
 #define ioctlsocket(a, b, c) OVL_CHOOSE(ioctlsocket, c)(a, b, c)
-#endif
 #endif
 
 #define WSASocket OVL_AW(WSASocket)

@@ -5,7 +5,6 @@
 #include "winsock2.h"
 #include "ws2ipdef.h"
 
-#if OVL_HAVE_WINSOCK
 OVL_BEGIN
 INT WSAAPI getaddrinfo(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *to) OVL_SYMBOL(getaddrinfo);
 INT WSAAPI GetAddrInfoW(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *to) OVL_SYMBOL(GetAddrInfoW);
@@ -33,7 +32,6 @@ void WSAAPI FreeAddrInfoExW(PADDRINFOEXW list) OVL_SYMBOL(FreeAddrInfoExW);
 char *gai_strerrorA(int code) OVL_SYMBOL(gai_strerrorA);
 WCHAR *gai_strerrorW(int code) OVL_SYMBOL(gai_strerrorW);
 OVL_END
-#endif
 
 #define gai_strerror OVL_AW(gai_strerror)
 #define InetPtonA inet_pton

@@ -124,8 +124,13 @@ const WIDE: [usize; 8] = [0, 1, 3, 4, 5, 6, 8, 9];
 /// localeconv: how the locale writes numbers and money, until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_localeconv() -> *const Conventions {
+    /// What was said, and the texts that it points to.
+    struct Told {
+        conventions: Conventions,
+        _wide: Vec<Vec<u16>>,
+    }
     thread_local! {
-        static TOLD: RefCell<Option<(Box<Conventions>, Vec<Vec<u16>>)>> = const { RefCell::new(None) };
+        static TOLD: RefCell<Option<Box<Told>>> = const { RefCell::new(None) };
     }
     // SAFETY: libc answers with a structure of its own, always.
     let own = unsafe { &*libc::localeconv() };
@@ -162,9 +167,9 @@ pub extern "C" fn ovl_localeconv() -> *const Conventions {
         });
         let wide = Vec::from(wide);
         let starts = std::array::from_fn(|which| wide[which].as_ptr());
-        let made = Box::new(Conventions { texts, numbers, wide: starts });
-        let place = &raw const *made;
-        TOLD.with(|told| *told.borrow_mut() = Some((made, wide)));
+        let made = Box::new(Told { conventions: Conventions { texts, numbers, wide: starts }, _wide: wide });
+        let place = &raw const made.conventions;
+        TOLD.with(|told| *told.borrow_mut() = Some(made));
         place
     })
 }

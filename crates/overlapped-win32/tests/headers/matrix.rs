@@ -2,7 +2,6 @@
 
 use crate::compilers::{Compiler, compilers};
 use crate::{Job, all_silent, full, headers, include, including, product, scratch, write_sources};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What programs define before the first header.
@@ -97,26 +96,9 @@ fn all_headers_compile_together_in_any_order_with_any_choice() {
     all_silent(&include, &jobs);
 }
 
-/// The headers with every feature switched on, as they will be.
-fn complete() -> PathBuf {
-    let (from, to) = (include(), scratch("complete"));
-    for directory in ["", "ovl", "sys"] {
-        fs::create_dir_all(to.join(directory)).unwrap();
-        let entries = fs::read_dir(from.join(directory)).unwrap().map(Result::unwrap);
-        for entry in entries.filter(|entry| entry.path().is_file()) {
-            fs::copy(entry.path(), to.join(directory).join(entry.file_name())).unwrap();
-        }
-    }
-    let features = fs::read_to_string(from.join("ovl/features.h")).unwrap();
-    let on =
-        |line: &str| if line.starts_with("#define OVL_HAVE_") { line.replacen(" 0 ", " 1 ", 1) } else { line.into() };
-    fs::write(to.join("ovl/features.h"), features.lines().map(|line| on(line) + "\n").collect::<String>()).unwrap();
-    to
-}
-
 #[test]
-fn all_headers_compile_together_with_every_feature() {
-    let include = complete();
+fn all_headers_compile_together_and_alone() {
+    let include = include();
     let sources = orders(&include, "complete");
     let ends = |compiler: Compiler| {
         let standards = compiler.standards();

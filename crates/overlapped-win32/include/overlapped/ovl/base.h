@@ -5,7 +5,6 @@
 #if defined(_SYS_SELECT_H) && !defined(OVL_PRELUDE_H)
 #error "Compile with `ovl cc`, or with the flags that `ovl cc --print-flags` prints: libc's headers came first and do not agree with Windows."
 #endif
-#include "features.h"
 #include "prelude.h"
 
 /* The symbol of a function is ovl_ and its name, so nothing clashes with libc's socket, send, bind or select, and no macro
