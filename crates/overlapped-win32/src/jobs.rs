@@ -21,6 +21,8 @@ const PROCESS_RIGHTS: u32 = 0x101;
 const BASIC_ACCOUNTING: u32 = 1;
 const BASIC_LIMIT: u32 = 2;
 const PROCESS_ID_LIST: u32 = 3;
+/// The last of all classes of information that Windows has.
+const LAST_CLASS: u32 = 50;
 const ASSOCIATE_PORT: u32 = 7;
 const BASIC_AND_IO: u32 = 8;
 const EXTENDED_LIMIT: u32 = 9;
@@ -150,6 +152,11 @@ pub unsafe extern "C" fn ovl_IsProcessInJob(process: RawHandle, object: RawHandl
     })
 }
 
+/// A class of information that Windows has is not supported; another one is none.
+fn not_here(class: u32) -> Win32Error {
+    if (1..=LAST_CLASS).contains(&class) { Win32Error::NOT_SUPPORTED } else { Win32Error::INVALID_PARAMETER }
+}
+
 /// SetInformationJobObject: 24 for a wrong length, 87 for what makes no sense, 50 for what there is not here.
 ///
 /// # Safety
@@ -167,7 +174,7 @@ pub unsafe extern "C" fn ovl_SetInformationJobObject(
             BASIC_LIMIT => size_of::<Basic>(),
             EXTENDED_LIMIT => size_of::<Extended>(),
             ASSOCIATE_PORT => 2 * size_of::<usize>(),
-            _ => return Err(Win32Error::NOT_SUPPORTED),
+            class => return Err(not_here(class)),
         };
         if bytes as usize != needed {
             return Err(Win32Error(24));
@@ -239,7 +246,7 @@ pub unsafe extern "C" fn ovl_QueryInformationJobObject(
                 list.extend(counts.active[..listed].iter().flat_map(|id| (*id as usize).to_ne_bytes()));
                 list
             }
-            _ => return Err(Win32Error::NOT_SUPPORTED),
+            class => return Err(not_here(class)),
         };
         if class != PROCESS_ID_LIST && bytes as usize != answer.len() {
             return Err(Win32Error(24));
@@ -260,4 +267,31 @@ fn bytes_of<T: Copy>(value: &T) -> Vec<u8> {
     // SAFETY: so many bytes, of which those between the fields may be anything.
     unsafe { bytes.as_mut_ptr().cast::<T>().write_unaligned(*value) };
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handleapi::ovl_CloseHandle;
+    use crate::support::last_error;
+    use std::ptr::{null, null_mut};
+
+    #[test]
+    fn classes_of_windows_that_are_not_here_are_told_from_what_is_none() {
+        // SAFETY: no name and no attributes.
+        let job = unsafe { ovl_CreateJobObjectW(null_mut(), null()) };
+        let mut room = [0_u8; 64];
+        let mut told = |class| {
+            let (bytes, to) = (room.len() as u32, room.as_mut_ptr().cast());
+            // SAFETY: so much room.
+            let asked = unsafe { ovl_QueryInformationJobObject(job, class, to, bytes, null_mut()) };
+            let asked = (asked, last_error());
+            // SAFETY: as above.
+            (asked, (unsafe { ovl_SetInformationJobObject(job, class, to, bytes) }, last_error()))
+        };
+        // JobObjectCpuRateControlInformation.
+        assert_eq!(told(15), ((0, 50), (0, 50)));
+        assert_eq!([0, 51, u32::MAX].map(told), [((0, 87), (0, 87)); 3]);
+        assert_eq!(ovl_CloseHandle(job), 1);
+    }
 }

@@ -447,19 +447,25 @@ pub extern "C" fn ovl_GetCurrentProcessId() -> u32 {
 
 /// The thread of a handle with these rights, if CreateThread has made it and it has not ended; 5 otherwise.
 pub(crate) fn made_with(raw: RawHandle, rights: u32) -> Result<Arc<Made>, Win32Error> {
+    known_with(raw, rights)?.ok_or(Win32Error::ACCESS_DENIED)
+}
+
+/// The same; `None` for a thread that was not made by CreateThread.
+fn known_with(raw: RawHandle, rights: u32) -> Result<Option<Arc<Made>>, Win32Error> {
     let (thread, access) = thread(raw)?;
     if !access.contains(AccessMask::from_bits_retain(rights)) {
         return Err(Win32Error::ACCESS_DENIED);
     }
-    THREADS.lock().get(&thread.id()).and_then(Weak::upgrade).ok_or(Win32Error::ACCESS_DENIED)
+    Ok(THREADS.lock().get(&thread.id()).and_then(Weak::upgrade))
 }
 
-/// ResumeThread: the suspend count before; a thread or a process made with CREATE_SUSPENDED starts when it falls to 0.
+/// ResumeThread: the suspend count before; a thread or a process made with CREATE_SUSPENDED starts when it falls to 0. One that was not made by
+/// CreateThread is never suspended.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_ResumeThread(object: RawHandle) -> u32 {
     guard_or(u32::MAX, || match main_thread_of(object, THREAD_SUSPEND_RESUME)? {
         Some(process) => process.resume(),
-        None => made_with(object, THREAD_SUSPEND_RESUME).map(|made| made.resume()),
+        None => known_with(object, THREAD_SUSPEND_RESUME).map(|made| made.map_or(0, |made| made.resume())),
     })
 }
 

@@ -102,6 +102,7 @@ fn a_suspended_thread_stops_and_goes_on() {
     assert_eq!((ovl_ResumeThread(thread), ovl_ResumeThread(thread)), (2, 1));
     until("it goes on", || count.load(SeqCst) > stopping + 1);
     assert_eq!(ovl_ResumeThread(thread), 0, "one that is not suspended");
+    assert_eq!(ovl_ResumeThread(ovl_GetCurrentThread()), 0, "nor is one that CreateThread has not made");
     count.store(u32::MAX / 2, SeqCst);
     ends_with(thread, 1);
 }
