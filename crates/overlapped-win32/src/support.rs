@@ -8,9 +8,10 @@ use overlapped_kernel::handle::{Entry, Handle, Object};
 use overlapped_kernel::namespace::{from_utf16, to_utf16};
 use std::cell::Cell;
 use std::ffi::{CStr, OsStr, OsString, c_char};
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 /// BOOL.
 pub type Bool = i32;
@@ -72,7 +73,18 @@ pub fn guard_or<T: Copy>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>
 
 /// The system of the process.
 pub fn system() -> Result<&'static System, Win32Error> {
-    overlapped::default_system().map_err(|error| error.code())
+    overlapped::default_system().map_err(|error| told(&error).code())
+}
+
+/// Without a system almost every call fails, and the code alone tells nobody why: so it is said once.
+#[cold]
+fn told(error: &overlapped::Error) -> &overlapped::Error {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Nobody to tell if this fails.
+        let _ = writeln!(std::io::stderr(), "overlapped: no device can be used: {error}; `ovl doctor` says more");
+    });
+    error
 }
 
 /// What knows files by name.

@@ -53,3 +53,18 @@ fn libraries_numbers_and_the_last_thread_are_as_on_windows() {
         }
     }
 }
+
+/// A wrong configuration is an error of every call; what is wrong is said, once.
+#[test]
+fn a_program_that_can_use_nothing_says_why() {
+    let source = "#include <windows.h>\n#include <stdio.h>\nint main(void)\n{\n    CreateEventA(0, 0, 0, 0);\n    \
+        printf(\"%d\", (int)GetLastError());\n    CreateEventA(0, 0, 0, 0);\n    return 0;\n}\n";
+    let place = Place::new(&[("a.c", source), ("devices.toml", "[nothing\n")]);
+    place.compile(&["cc", "a.c"]);
+    let mut program = Command::new(place.path("program"));
+    let output = program.env("OVERLAPPED_CONFIG", place.path("devices.toml")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "87");
+    assert!(said.starts_with("overlapped: no device can be used: ") && said.contains("ovl doctor"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
