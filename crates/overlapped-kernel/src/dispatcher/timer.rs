@@ -130,8 +130,12 @@ impl Timer {
         self.service.schedule(when, timer, number);
     }
 
-    /// Stops it; the signalled state does not change.
+    /// Stops it; the signalled state does not change. A time that has come counts, although the service thread had no processor for it yet.
     pub fn cancel(&self) {
+        #[cfg(not(loom))]
+        if let Some(number) = self.overdue() {
+            self.expire(number);
+        }
         let old = {
             let mut setting = self.setting.lock();
             setting.stamp = self.shared.get().map(|shared| shared.restamp(None));
@@ -143,6 +147,14 @@ impl Timer {
             old
         };
         drop(old);
+    }
+
+    /// The number of the setting, if its time has come.
+    #[cfg(not(loom))]
+    fn overdue(&self) -> Option<u64> {
+        let setting = self.setting.lock();
+        let is_due = setting.armed && setting.due <= self.service.now();
+        is_due.then_some(setting.number)
     }
 
     /// Takes back what a setting has queued. The caller keeps the routine meanwhile, so nothing of the user's is dropped here.
@@ -313,6 +325,22 @@ mod tests {
         timer.set(Due::In(Duration::ZERO), Some(Duration::from_nanos(1)), None);
         let (signalled, next) = rings(&service, &timer);
         assert!(signalled && next.is_some(), "it comes back to the other work, and again");
+    }
+
+    #[test]
+    fn a_time_that_has_come_counts_although_nobody_has_looked_before_the_cancel_04_6() {
+        let (timer, runs) = (Timer::new(true, Arc::default()), Arc::new(AtomicUsize::new(0)));
+        let count = Arc::clone(&runs);
+        let routine: TimerRoutine = Arc::new(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
+        timer.set(Due::In(Duration::ZERO), Some(Duration::from_secs(1)), Some(routine));
+        timer.cancel();
+        assert!(timer.signal.is_signalled());
+        assert!(!crate::thread::current().has_apcs(), "its routine is taken back");
+        timer.set(LONG, None, None);
+        timer.cancel();
+        assert!(!timer.signal.is_signalled());
+        timer.cancel();
+        assert!(!timer.signal.is_signalled());
     }
 
     #[test]

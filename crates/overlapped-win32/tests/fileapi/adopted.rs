@@ -52,27 +52,61 @@ fn a_descriptor_of_a_pipe_comes_to_the_end_when_the_server_closes() {
     ovl_CloseHandle(client);
 }
 
-/// What POSIX' subprocess does on Windows: the handle becomes a descriptor, whose handle the child has for its output.
+/// What Python's subprocess does on Windows: the handle becomes a descriptor, whose handle the child has for its output.
 #[test]
 fn a_child_inherits_an_end_that_was_made_a_descriptor() {
     use overlapped_win32::namedpipeapi::ovl_CreateNamedPipeA;
-    use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
-    use std::ptr::null;
-    const INHERIT: u32 = 1;
-    const USE_STANDARD_HANDLES: u32 = 0x100;
     let name = std::ffi::CString::new(format!(r"\\.\pipe\overlapped lent {}", std::process::id())).unwrap();
     // SAFETY: a string, and no attributes.
     let (server, client) = unsafe {
-        let server = ovl_CreateNamedPipeA(name.as_ptr().cast(), 1, 0, 1, 512, 512, 0, null());
+        let server = ovl_CreateNamedPipeA(name.as_ptr().cast(), 1, 0, 1, 512, 512, 0, std::ptr::null());
         assert_ne!(server, INVALID);
-        (server, ovl_CreateFileA(name.as_ptr().cast(), 0x4000_0000, 0, null(), OPEN_EXISTING, 0, 0))
+        (server, ovl_CreateFileA(name.as_ptr().cast(), 0x4000_0000, 0, std::ptr::null(), OPEN_EXISTING, 0, 0))
     };
     assert_ne!(client, INVALID);
     let fd = ovl__open_osfhandle(client as isize, 0);
     assert!(fd >= 0);
-    let output = ovl__get_osfhandle(fd) as usize;
-    granted(|| overlapped_win32::handleapi::ovl_SetHandleInformation(output, INHERIT, INHERIT));
-    let mut line = *b"/bin/echo heard\0";
+    let child = child_on(fd, c"/bin/echo heard");
+    assert_eq!(ovl__close(fd), 0);
+    assert_eq!(File(server).read(6), b"heard\n");
+    ended(child);
+    granted(|| ovl_CloseHandle(server));
+}
+
+/// What has come to the descriptor is the child's: nothing stays in another, where it would be lost when that is closed.
+#[test]
+fn a_child_reads_what_came_to_the_descriptor_before() {
+    use overlapped_win32::namedpipeapi::ovl_CreateNamedPipeA;
+    let name = std::ffi::CString::new(format!(r"\\.\pipe\overlapped came before {}", std::process::id())).unwrap();
+    // SAFETY: a string, and no attributes.
+    let (server, client) = unsafe {
+        let server = ovl_CreateNamedPipeA(name.as_ptr().cast(), 3, 0, 1, 512, 512, 0, std::ptr::null());
+        assert_ne!(server, INVALID);
+        (server, ovl_CreateFileA(name.as_ptr().cast(), BOTH, 0, std::ptr::null(), OPEN_EXISTING, 0, 0))
+    };
+    assert_ne!(client, INVALID);
+    let fd = ovl__open_osfhandle(server as isize, 0);
+    assert!(fd >= 0);
+    File(client).write(b"hello\n");
+    let mut watched = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+    // SAFETY: one entry.
+    assert_eq!(unsafe { libc::poll(&raw mut watched, 1, 10_000) }, 1);
+    let child = child_on(fd, c"/usr/bin/head -n 1");
+    assert_eq!(ovl__close(fd), 0);
+    ended(child);
+    assert_eq!(File(client).read(6), b"hello\n");
+    granted(|| ovl_CloseHandle(client));
+}
+
+/// A child whose standard handles are the descriptor's.
+fn child_on(fd: i32, line: &std::ffi::CStr) -> overlapped_win32::startprocess::ProcessInformation {
+    use overlapped_win32::startprocess::{ProcessInformation, StartupInfo, ovl_CreateProcessA};
+    use std::ptr::null;
+    const INHERIT: u32 = 1;
+    const USE_STANDARD_HANDLES: u32 = 0x100;
+    let handle = ovl__get_osfhandle(fd) as usize;
+    granted(|| overlapped_win32::handleapi::ovl_SetHandleInformation(handle, INHERIT, INHERIT));
+    let mut line = line.to_bytes_with_nul().to_vec();
     let mut numbers = [0; 8];
     numbers[7] = USE_STANDARD_HANDLES;
     let start = StartupInfo {
@@ -84,7 +118,7 @@ fn a_child_inherits_an_end_that_was_made_a_descriptor() {
         show: 0,
         bytes: 0,
         more: null(),
-        standard: [0, output, output],
+        standard: [handle; 3],
     };
     let mut made = ProcessInformation { process: 0, thread: 0, process_id: 0, thread_id: 0 };
     let line = line.as_mut_ptr();
@@ -92,10 +126,12 @@ fn a_child_inherits_an_end_that_was_made_a_descriptor() {
     granted(|| unsafe {
         ovl_CreateProcessA(null(), line, null(), null(), 1, 0, null(), null(), &raw const start, &raw mut made)
     });
-    assert_eq!(ovl__close(fd), 0);
-    assert_eq!(File(server).read(6), b"heard\n");
-    assert_eq!(overlapped_win32::synchapi::ovl_WaitForSingleObject(made.process, 10_000), 0);
-    for handle in [made.process, made.thread] {
+    made
+}
+
+fn ended(child: overlapped_win32::startprocess::ProcessInformation) {
+    assert_eq!(overlapped_win32::synchapi::ovl_WaitForSingleObject(child.process, 10_000), 0);
+    for handle in [child.process, child.thread] {
         granted(|| ovl_CloseHandle(handle));
     }
 }
