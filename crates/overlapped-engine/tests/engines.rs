@@ -167,20 +167,20 @@ fn two_port_threads_share_the_work(rig: &Rig) {
     };
     let both = std::sync::Barrier::new(2);
     std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                rig.join(&port);
-                both.wait();
-                (0..8).for_each(|_| issue());
-                while let Ok(packet) = port.remove(rig.system.idle(), Timeout::Infinite, false) {
-                    assert_eq!(outcome(&request_of(packet)), Completion::success(4096));
-                    if done.fetch_add(1, Ordering::Relaxed) + 1 == COUNT {
-                        port.close();
-                    }
-                    issue();
+        let work = || {
+            rig.join(&port);
+            both.wait();
+            (0..8).for_each(|_| issue());
+            while let Ok(packet) = port.remove(rig.system.idle(), Timeout::Infinite, false) {
+                assert_eq!(outcome(&request_of(packet)), Completion::success(4096));
+                if done.fetch_add(1, Ordering::Relaxed) + 1 == COUNT {
+                    port.close();
                 }
-            });
-        }
+                issue();
+            }
+        };
+        // ThreadSanitizer sees joins, but not the end of a scope.
+        [scope.spawn(work), scope.spawn(work)].into_iter().for_each(|thread| thread.join().unwrap());
     });
     assert_eq!(done.load(Ordering::Relaxed), COUNT);
 }
@@ -274,13 +274,14 @@ fn a_port_thread_that_ends_leaves_its_requests_behind(rig: &Rig) {
     let pipe = rig.open_on(&port, reader, Mode::STREAM);
     for _ in 0..20 {
         std::thread::scope(|scope| {
-            scope.spawn(|| {
+            let issuer = scope.spawn(|| {
                 rig.join(&port);
                 for n in 0..COUNT {
                     open.read_page((n * 4096) as u64);
                 }
                 pipe.read(0, 1, None);
             });
+            issuer.join().unwrap();
         });
         writer.write_all(b"x").expect("written");
         for _ in 0..=COUNT {
@@ -310,12 +311,13 @@ fn a_posted_packet_wakes_the_thread_that_waits(rig: &Rig) {
     open.read(0, 10, None);
     for n in 1..200 {
         std::thread::scope(|scope| {
-            scope.spawn(|| {
+            let poster = scope.spawn(|| {
                 std::thread::sleep(Duration::from_micros(n * 10 % 300));
                 port.insert(Packet::posted(0, 7, n as usize));
             });
             let packet = port.remove(rig.system.idle(), Timeout::Infinite, false).expect("a packet");
             assert_eq!(packet.numbers(), (7, n as usize));
+            poster.join().unwrap();
         });
     }
     drop(open);

@@ -108,9 +108,9 @@ mod tests {
     fn many_threads_count_without_a_loss() {
         let count = BriefLock::new(0u64);
         std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| (0..50_000).for_each(|_| *count.lock() += 1));
-            }
+            let work = || (0..50_000).for_each(|_| *count.lock() += 1);
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
         });
         assert_eq!(*count.lock(), 400_000);
     }

@@ -128,9 +128,9 @@ mod tests {
         assert_eq!(accounts.enter(1, 0), Err(Status::QUOTA_EXCEEDED));
         assert_eq!(accounts.requests(), 20);
         std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| (0..5).for_each(|_| accounts.leave(5)));
-            }
+            let work = || (0..5).for_each(|_| accounts.leave(5));
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
         });
         assert_eq!((accounts.requests(), accounts.bytes.load(Ordering::Relaxed)), (0, 0));
     }

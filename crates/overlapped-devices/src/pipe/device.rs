@@ -18,7 +18,7 @@ use overlapped_kernel::instance::Instance;
 use overlapped_kernel::namespace::ObjectName;
 use overlapped_kernel::request::{Completion, Function, Request, RequestRef};
 use parking_lot::Mutex;
-use rustix::fd::OwnedFd;
+use rustix::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::any::Any;
 use std::sync::{Arc, Weak};
 
@@ -80,7 +80,35 @@ pub(super) struct EndDevice {
     /// The part of the handles; gone with the last of them.
     hold: Mutex<Option<Arc<Hold>>>,
     /// The same, as long as a descriptor has it: a child still inherits the end.
-    lent: Mutex<Weak<Hold>>,
+    lent: Mutex<Lent>,
+}
+
+/// An end that was made a descriptor, which is the program's: it may be closed, and its number be another's by now.
+#[derive(Default)]
+struct Lent {
+    hold: Weak<Hold>,
+    number: RawFd,
+    /// Device and inode, by which the descriptor is known again.
+    identity: (u64, u64),
+}
+
+impl Lent {
+    /// One more of the descriptor, if it is still open under its number. Beside another pair each would take bytes that the other waits for.
+    fn descriptor(&self) -> Option<OwnedFd> {
+        self.hold.upgrade()?;
+        // SAFETY: a number; what it stands for is looked at below.
+        let copy = unsafe { libc::fcntl(self.number, libc::F_DUPFD_CLOEXEC, 3) };
+        if copy < 0 {
+            return None;
+        }
+        // SAFETY: just made, and nobody else's.
+        let copy = unsafe { OwnedFd::from_raw_fd(copy) };
+        (identity(&copy) == Some(self.identity)).then_some(copy)
+    }
+}
+
+fn identity(descriptor: &OwnedFd) -> Option<(u64, u64)> {
+    rustix::fs::fstat(descriptor).ok().map(|stat| (stat.st_dev, stat.st_ino))
 }
 
 impl EndDevice {
@@ -92,13 +120,18 @@ impl EndDevice {
     /// Makes a descriptor of the end, which is closed with that from now on, and not with its handles. Once.
     pub fn make_descriptor(&self) -> Option<std::io::Result<OwnedFd>> {
         let hold = self.hold.lock().take()?;
-        *self.lent.lock() = Arc::downgrade(&hold);
-        Some(super::pump::descriptor(hold))
+        let weak = Arc::downgrade(&hold);
+        let made = super::pump::descriptor(hold);
+        if let Ok(descriptor) = &made {
+            let identity = identity(descriptor).unwrap_or_default();
+            *self.lent.lock() = Lent { hold: weak, number: descriptor.as_raw_fd(), identity };
+        }
+        Some(made)
     }
 
     /// What keeps the end open, for one more.
     fn shared(&self) -> Option<Arc<Hold>> {
-        self.hold.lock().clone().or_else(|| self.lent.lock().upgrade())
+        self.hold.lock().clone().or_else(|| self.lent.lock().hold.upgrade())
     }
 
     /// Tells the pipe what a client in another process has sent by now.
@@ -257,7 +290,8 @@ unsafe impl Device for EndDevice {
     }
 
     fn bequeath(&self, _instance: &Instance) -> Option<Bequest> {
-        super::pump::bequeath(self.shared()?)
+        let lent = self.lent.lock().descriptor();
+        lent.map(super::pump::bequest).or_else(|| super::pump::bequeath(self.shared()?))
     }
 
     /// A descriptor has no boundaries between messages.

@@ -31,8 +31,12 @@ pub(super) fn bequeath(hold: Arc<Hold>) -> Option<Bequest> {
     let descriptor = descriptor(hold).inspect_err(|error| {
         tracing::warn!(%error, "an end of a pipe cannot be made a descriptor");
     });
-    let (descriptor, bytes) = (Some(descriptor.ok()?), Vec::new());
-    Some(Bequest { kind: bequest::PIPE, overlapped: false, descriptor, keep: None, bytes })
+    descriptor.ok().map(bequest)
+}
+
+/// The descriptor, for a child process.
+pub(super) fn bequest(descriptor: OwnedFd) -> Bequest {
+    Bequest { kind: bequest::PIPE, overlapped: false, descriptor: Some(descriptor), keep: None, bytes: Vec::new() }
 }
 
 /// A descriptor that reads and writes as the end does.

@@ -120,18 +120,20 @@ mod tests {
         let system: System = crate::pool::tests::system();
         let (port, served) = (system.new_port(2), AtomicUsize::new(0));
         std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    while port.remove(system.idle(), Timeout::Infinite, false).is_ok() {
-                        served.fetch_add(1, Ordering::SeqCst);
-                    }
-                });
-            }
-            let _close = Close(&port);
+            let serve = || {
+                while port.remove(system.idle(), Timeout::Infinite, false).is_ok() {
+                    served.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            let servants = [scope.spawn(serve), scope.spawn(serve)];
+            let close = Close(&port);
             wait("both wait", || port.snapshot().waiting.len() == 2);
             // Long enough for both to be asleep and not on watch.
             std::thread::sleep(Duration::from_millis(20));
             test(&port, &served);
+            drop(close);
+            // ThreadSanitizer sees joins, but not the end of a scope.
+            servants.into_iter().for_each(|servant| servant.join().unwrap());
         });
     }
 
