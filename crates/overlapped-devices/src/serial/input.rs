@@ -24,6 +24,8 @@ const LINE_STATUS: [(u32, u8); 4] =
     [(c::CE_OVERRUN, 0x2), (c::CE_RXPARITY, 0x4), (c::CE_FRAME, 0x8), (c::CE_BREAK, 0x10)];
 const LINE_READY: u8 = 0x1;
 const LINE_IDLE: u8 = 0x60;
+/// What one byte from the line comes to at most: the escape byte, a kind, a status, and itself.
+const INSERTED: usize = 4;
 /// Bits of the modem status register: what has changed.
 const MODEM_STATUS: [(u32, u8); 4] = [(c::EV_CTS, 0x1), (c::EV_DSR, 0x2), (c::EV_RING, 0x4), (c::EV_RLSD, 0x8)];
 
@@ -75,7 +77,8 @@ impl State {
     /// Bytes that can be taken in.
     fn room(&self) -> usize {
         let wanted: usize = self.reads.iter().map(Transfer::left).sum();
-        self.in_size.saturating_sub(self.queue.len()) + wanted
+        let room = self.in_size.saturating_sub(self.queue.len()) + wanted;
+        if self.inserts.is_some() { room / INSERTED } else { room }
     }
 
     /// Something has come.
@@ -230,5 +233,23 @@ impl State {
             self.xoff_sent = false;
             self.urgent.push_back(dcb.xon_char);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Settings;
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_what_is_inserted_beside_what_is_taken_in() {
+        let mut state = State::new(Settings::fresh());
+        let (whole, now) = (state.room(), Tick::monotonic());
+        state.inserts = Some(Inserts { escape: 0xFF });
+        let taken = state.room();
+        assert!(taken > 0 && taken < whole);
+        (0..taken).for_each(|_| state.accept(Received::Bad(b'x', c::CE_FRAME), now));
+        assert_eq!((state.errors, state.queue.len()), (c::CE_FRAME, taken * INSERTED), "and none for the queue");
+        assert_eq!(state.room(), 0);
     }
 }

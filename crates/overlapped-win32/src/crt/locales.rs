@@ -168,9 +168,8 @@ pub extern "C" fn ovl_localeconv() -> *const Conventions {
         let wide = Vec::from(wide);
         let starts = std::array::from_fn(|which| wide[which].as_ptr());
         let made = Box::new(Told { conventions: Conventions { texts, numbers, wide: starts }, _wide: wide });
-        let place = &raw const made.conventions;
-        TOLD.with(|told| *told.borrow_mut() = Some(made));
-        place
+        // Of where it stays until the next call.
+        TOLD.with(|told| &raw const told.borrow_mut().insert(made).conventions)
     })
 }
 
