@@ -1,6 +1,7 @@
 //! `time.h` and `string.h`: what returns a place of the library's own, or goes on from its last call. On Windows each thread has these for
 //! itself, so programs call `localtime` and `strtok` in many threads; libc has one of each for all. And strftime with Microsoft's `#`.
 
+use super::locales::Told;
 use super::strings::tokens;
 use super::{invalid, set_errno};
 use crate::support::guard;
@@ -27,6 +28,8 @@ pub(super) struct Places {
     pub(super) wide: UnsafeCell<[u16; TEXT]>,
     /// Of _wsetlocale.
     pub(super) locale: UnsafeCell<Vec<u16>>,
+    /// Of localeconv.
+    pub(super) conventions: UnsafeCell<Option<Told>>,
 }
 
 thread_local! {
@@ -36,6 +39,7 @@ thread_local! {
         number: UnsafeCell::new([0; DIGITS]),
         wide: UnsafeCell::new([0; TEXT]),
         locale: UnsafeCell::new(Vec::new()),
+        conventions: UnsafeCell::new(None),
     });
 }
 

@@ -7,7 +7,6 @@ use super::set_errno;
 use crate::support::guard;
 use crate::text::{Unit, units};
 use libc::{EINVAL, c_char, locale_t};
-use std::cell::RefCell;
 use std::ffi::{CStr, CString, OsStr, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::{null, null_mut};
@@ -121,17 +120,15 @@ pub struct Conventions {
 /// Which of the texts are there once more, wide.
 const WIDE: [usize; 8] = [0, 1, 3, 4, 5, 6, 8, 9];
 
+/// What localeconv said, and the texts that it points to.
+pub(super) struct Told {
+    conventions: Conventions,
+    _wide: Vec<Vec<u16>>,
+}
+
 /// localeconv: how the locale writes numbers and money, until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_localeconv() -> *const Conventions {
-    /// What was said, and the texts that it points to.
-    struct Told {
-        conventions: Conventions,
-        _wide: Vec<Vec<u16>>,
-    }
-    thread_local! {
-        static TOLD: RefCell<Option<Box<Told>>> = const { RefCell::new(None) };
-    }
     // SAFETY: libc answers with a structure of its own, always.
     let own = unsafe { &*libc::localeconv() };
     let texts = [
@@ -167,9 +164,9 @@ pub extern "C" fn ovl_localeconv() -> *const Conventions {
         });
         let wide = Vec::from(wide);
         let starts = std::array::from_fn(|which| wide[which].as_ptr());
-        let made = Box::new(Told { conventions: Conventions { texts, numbers, wide: starts }, _wide: wide });
-        // Of where it stays until the next call.
-        TOLD.with(|told| &raw const told.borrow_mut().insert(made).conventions)
+        let told = Told { conventions: Conventions { texts, numbers, wide: starts }, _wide: wide };
+        // SAFETY: the thread's own place.
+        place(true, |places| &places.conventions, |to| unsafe { &raw mut (*to).insert(told).conventions }).cast_const()
     })
 }
 

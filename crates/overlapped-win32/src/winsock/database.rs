@@ -1,10 +1,9 @@
 //! Services and protocols by name and number: getservbyname and its relatives. The tables are libc's.
 
 use super::layout::{Protoent, Servent};
-use super::record::{Parts, Record, with_room};
+use super::record::{Parts, Record, answer, with_room};
 use super::{Outcome, away, call};
 use overlapped_abi::WsaError;
-use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int};
 use std::mem::MaybeUninit;
 
@@ -39,11 +38,6 @@ unsafe extern "C" {
         len: usize,
         found: *mut *mut libc::protoent,
     ) -> c_int;
-}
-
-thread_local! {
-    static SERVICE: RefCell<Option<Box<Record<Servent>>>> = const { RefCell::new(None) };
-    static PROTOCOL: RefCell<Option<Box<Record<Protoent>>>> = const { RefCell::new(None) };
 }
 
 /// The arguments that libc's functions have in common: the entry, the room and its length, where to say what was found.
@@ -129,7 +123,7 @@ pub unsafe extern "C" fn ovl_getservbyname(name: *const c_char, protocol: *const
             unsafe { getservbyname_r(name.as_ptr().cast(), protocol, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, service)?;
-        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.service, |kept| kept.insert(record).pointer()))
     })
 }
 
@@ -148,7 +142,7 @@ pub unsafe extern "C" fn ovl_getservbyport(port: i32, protocol: *const c_char) -
             unsafe { getservbyport_r(port, protocol, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, service)?;
-        Ok(SERVICE.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.service, |kept| kept.insert(record).pointer()))
     })
 }
 
@@ -166,7 +160,7 @@ pub unsafe extern "C" fn ovl_getprotobyname(name: *const c_char) -> *mut Protoen
             unsafe { getprotobyname_r(name.as_ptr().cast(), entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, protocol)?;
-        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.protocol, |kept| kept.insert(record).pointer()))
     })
 }
 
@@ -179,6 +173,6 @@ pub extern "C" fn ovl_getprotobynumber(number: i32) -> *mut Protoent {
             unsafe { getprotobynumber_r(number, entry, room.as_mut_ptr(), room.len(), found) }
         };
         let record = find(look, protocol)?;
-        Ok(PROTOCOL.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.protocol, |kept| kept.insert(record).pointer()))
     })
 }

@@ -4,12 +4,11 @@
 //! to say of it (on many systems, an address of the loopback).
 
 use super::layout::Hostent;
-use super::record::{Parts, Record, items, with_room};
+use super::record::{Parts, Record, answer, items, with_room};
 use super::{Outcome, SOCKET_ERROR, away, call, interfaces, status};
 use crate::text;
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6};
-use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::net::Ipv4Addr;
@@ -34,10 +33,6 @@ unsafe extern "C" {
         found: *mut *mut libc::hostent,
         why: *mut c_int,
     ) -> c_int;
-}
-
-thread_local! {
-    static HOST: RefCell<Option<Box<Record<Hostent>>>> = const { RefCell::new(None) };
 }
 
 /// libc's `h_errno`.
@@ -141,7 +136,7 @@ pub unsafe extern "C" fn ovl_gethostbyname(name: *const c_char) -> *mut Hostent 
                 unsafe { gethostbyname_r(name.as_ptr(), entry, room.as_mut_ptr(), room.len(), found, why) }
             })?
         };
-        Ok(HOST.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.host, |kept| kept.insert(record).pointer()))
     })
 }
 
@@ -165,7 +160,7 @@ pub unsafe extern "C" fn ovl_gethostbyaddr(address: *const c_char, len: i32, fam
             // SAFETY: the caller vouches for the address; the rest is as for `ovl_gethostbyname`.
             unsafe { gethostbyaddr_r(address.cast(), len as u32, family, entry, to, size, found, why) }
         })?;
-        Ok(HOST.with_borrow_mut(|kept| kept.insert(Box::new(record)).pointer()))
+        Ok(answer(|kept| &kept.host, |kept| kept.insert(record).pointer()))
     })
 }
 

@@ -2,13 +2,13 @@
 //! which agree with Windows' in all but the number of IPv6's family. What is printed does not agree: Windows ends more addresses with
 //! the four numbers of an IPv4 address.
 
+use super::record::answer;
 use super::{Outcome, quietly};
 use crate::arguments::pair;
 use crate::support::guard;
 use crate::text::{self, Unit};
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6};
-use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
@@ -121,23 +121,19 @@ pub unsafe extern "C" fn ovl_inet_addr(text: *const c_char) -> u32 {
     })
 }
 
-thread_local! {
-    /// inet_ntoa's answer, until the thread's next call.
-    static ANSWER: UnsafeCell<[c_char; 16]> = const { UnsafeCell::new([0; 16]) };
-}
-
 /// inet_ntoa: the text stays until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_inet_ntoa(address: u32) -> *mut c_char {
     guard(std::ptr::null_mut(), || {
         let text = std::net::Ipv4Addr::from(address.to_ne_bytes()).to_string();
-        let put = ANSWER.try_with(|answer| {
-            let to = answer.get().cast::<u8>();
-            // SAFETY: only this thread reaches it, and the longest address has 15 bytes.
-            unsafe { text::put(to, text.as_bytes()) };
-            to.cast()
-        });
-        put.unwrap_or(std::ptr::null_mut())
+        answer(
+            |kept| &kept.address,
+            |to| {
+                // SAFETY: the room is the thread's, and the longest address has 15 bytes.
+                unsafe { text::put(to.as_mut_ptr(), text.as_bytes()) };
+                to.as_mut_ptr().cast()
+            },
+        )
     })
 }
 

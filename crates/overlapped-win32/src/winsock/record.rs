@@ -2,8 +2,33 @@
 //! the same kind (contract 08 section 3).
 
 use super::Outcome;
+use super::layout::{Hostent, Protoent, Servent};
 use overlapped_abi::WsaError;
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_int};
+use std::ptr::null_mut;
+
+/// What functions point to until the thread's next call. It is on the heap: of thread-locals themselves there is little.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) host: RefCell<Option<Record<Hostent>>>,
+    pub(super) service: RefCell<Option<Record<Servent>>>,
+    pub(super) protocol: RefCell<Option<Record<Protoent>>>,
+    /// inet_ntoa's.
+    pub(super) address: RefCell<[u8; 16]>,
+    /// gai_strerror's.
+    pub(super) message_a: RefCell<Vec<u8>>,
+    pub(super) message_w: RefCell<Vec<u16>>,
+}
+
+thread_local! {
+    static ANSWERS: Box<Answers> = Box::default();
+}
+
+/// Puts an answer where it stays, and points to it; NULL when the thread has all but ended.
+pub(super) fn answer<T, R>(which: impl FnOnce(&Answers) -> &RefCell<T>, put: impl FnOnce(&mut T) -> *mut R) -> *mut R {
+    ANSWERS.try_with(|answers| put(&mut which(answers).borrow_mut())).unwrap_or(null_mut())
+}
 
 /// A structure and what its pointers lead to.
 pub(crate) struct Record<T> {

@@ -4,13 +4,13 @@
 //! A list is made of nodes that own what they point to, so freeaddrinfo needs the list only.
 
 use super::layout::AddrInfo;
+use super::record::answer;
 use super::{Outcome, address, away, host, presentation, startup};
 use crate::arguments::pair;
 use crate::support::{guard, set_last_error};
 use crate::text::{self, Unit};
 use overlapped_abi::WsaError;
 use overlapped_abi::constants::socket::{AF_INET, AF_INET6, AF_UNSPEC};
-use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::net::Ipv6Addr;
 use std::ptr::{null, null_mut};
@@ -429,15 +429,10 @@ pair! {
 /// ERROR_INSUFFICIENT_BUFFER, which has no name of Winsock's own.
 const INSUFFICIENT_BUFFER: WsaError = WsaError(122);
 
-thread_local! {
-    static MESSAGE_A: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static MESSAGE_W: RefCell<Vec<u16>> = const { RefCell::new(Vec::new()) };
-}
 /// GAI_STRERROR_BUFFER_SIZE and its zero: more than the longest message.
 const MESSAGE: usize = 1025;
 
-fn message<C: Unit>(code: i32, room: &RefCell<Vec<C>>) -> *mut C {
-    let mut room = room.borrow_mut();
+fn message<C: Unit>(code: i32, room: &mut Vec<C>) -> *mut C {
     let text = text::of::<C>(WsaError(code as u32).message());
     room.clear();
     room.extend(text.into_iter().take(MESSAGE - 1));
@@ -448,11 +443,11 @@ fn message<C: Unit>(code: i32, room: &RefCell<Vec<C>>) -> *mut C {
 /// gai_strerrorA: the text stays until the thread's next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_gai_strerrorA(code: i32) -> *mut u8 {
-    guard(null_mut(), || MESSAGE_A.try_with(|room| message(code, room)).unwrap_or(null_mut()))
+    guard(null_mut(), || answer(|kept| &kept.message_a, |room| message(code, room)))
 }
 
 /// gai_strerrorW.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_gai_strerrorW(code: i32) -> *mut u16 {
-    guard(null_mut(), || MESSAGE_W.try_with(|room| message(code, room)).unwrap_or(null_mut()))
+    guard(null_mut(), || answer(|kept| &kept.message_w, |room| message(code, room)))
 }
