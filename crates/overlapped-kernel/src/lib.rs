@@ -16,6 +16,7 @@
 //! | [`sentinel`] | threads of a port that block unannounced | 06 section 9 |
 //! | [`alarm`] | how a device comes back to its requests after a time | – |
 //! | [`idle`], [`service`] | what waiting threads do, and what is done late | – |
+//! | [`patience`] | how long to watch before sleeping | – |
 
 pub mod alarm;
 #[cfg(not(loom))]
@@ -32,6 +33,7 @@ pub mod limits;
 mod names;
 pub mod namespace;
 mod outstanding;
+pub mod patience;
 #[cfg(not(loom))]
 pub mod pool;
 pub mod port;

@@ -5,6 +5,7 @@
 
 use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Harvest, Readiness, Ready, WatchId, Watcher};
+use overlapped_kernel::patience::{LONGEST, Patience};
 use parking_lot::Mutex;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
@@ -14,9 +15,12 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::{OnceLock, Weak};
+use std::time::Duration;
 
 /// Descriptors that one poll brings home.
 const BATCH: usize = 128;
+/// What a sleep and a wake-up cost, both sides together, where processors are those of a virtual machine. Measured: docs/design-notes.md.
+const WAKE_UP: Duration = Duration::from_micros(50);
 /// Marks events that belong to no watched descriptor.
 const OWN: u64 = 1 << 63;
 const KICK: u64 = OWN | 1;
@@ -39,6 +43,7 @@ struct Open {
     epoll: OwnedFd,
     kick: OwnedFd,
     watched: Mutex<Watched>,
+    patience: Patience,
 }
 
 #[derive(Default)]
@@ -116,7 +121,8 @@ impl WatchSet {
         if let Some(guest) = guest {
             epoll::add(&epoll, guest, EventData::new_u64(GUEST), EventFlags::IN)?;
         }
-        Ok((self.open.get_or_init(|| Open { epoll, kick, watched: Mutex::default() }), true))
+        let open = Open { epoll, kick, watched: Mutex::default(), patience: Patience::default() };
+        Ok((self.open.get_or_init(|| open), true))
     }
 
     /// Watches a descriptor. True if the set was made for it: a thread that polls something else must be told.
@@ -196,7 +202,12 @@ impl WatchSet {
         let mut ended = Ended::default();
         let Some(open) = self.open.get() else { return ended };
         let mut events = [const { MaybeUninit::uninit() }; BATCH];
-        let found = wait(open.epoll.as_fd(), &mut events, deadline);
+        let mut found = glance(open, &mut events, deadline);
+        if found == 0 {
+            found = wait(open.epoll.as_fd(), &mut events, deadline);
+        }
+        // SAFETY: Linux has written the first `found` of them.
+        let found = unsafe { std::slice::from_raw_parts(events.as_ptr().cast::<libc::epoll_event>(), found) };
         if !found.is_empty() {
             ended = self.gather(open, found, harvest);
         }
@@ -242,21 +253,33 @@ fn readiness(events: u32) -> Readiness {
     table.into_iter().filter(|(bit, _)| events & *bit as u32 != 0).map(|(_, readiness)| readiness).collect()
 }
 
-/// Waits for events until the deadline. Signals end the wait, too.
-fn wait<'a>(
-    epoll: BorrowedFd<'_>,
-    events: &'a mut [MaybeUninit<libc::epoll_event>],
-    deadline: Option<Tick>,
-) -> &'a [libc::epoll_event] {
-    let found = wait_into(epoll, events, deadline);
-    // SAFETY: Linux has written the first `found` of them.
-    unsafe { std::slice::from_raw_parts(events.as_ptr().cast(), found) }
+/// Looks again and again for as long as a sleep and a wake-up would take, if that has paid off lately ([`Patience`]); how many events
+/// Linux has written.
+fn glance(open: &Open, events: &mut [MaybeUninit<libc::epoll_event>], deadline: Option<Tick>) -> usize {
+    let mut found = 0;
+    // A short wait is a look already.
+    let now = if deadline.is_some() { Tick::monotonic() } else { Tick(0) };
+    if deadline.is_none_or(|deadline| deadline.since(now) > WAKE_UP) {
+        open.patience.watch(|parts| {
+            let until = Tick::monotonic().plus(WAKE_UP * parts / LONGEST);
+            while found == 0 {
+                // The clock costs a fraction of a look.
+                found = wait(open.epoll.as_fd(), events, Some(Tick(0)));
+                if Tick::monotonic() >= until {
+                    break;
+                }
+            }
+            found > 0
+        });
+    }
+    found
 }
 
-/// The same; how many events Linux has written.
-fn wait_into(epoll: BorrowedFd<'_>, events: &mut [MaybeUninit<libc::epoll_event>], deadline: Option<Tick>) -> usize {
+/// Waits for events until the deadline; how many Linux has written. Signals end the wait, too.
+fn wait(epoll: BorrowedFd<'_>, events: &mut [MaybeUninit<libc::epoll_event>], deadline: Option<Tick>) -> usize {
     static COARSE: AtomicBool = AtomicBool::new(false);
-    let left = deadline.map(|deadline| deadline.since(Tick::monotonic()));
+    let left =
+        deadline.map(|deadline| if deadline.0 == 0 { Duration::ZERO } else { deadline.since(Tick::monotonic()) });
     let (place, room) = (events.as_mut_ptr().cast::<libc::epoll_event>(), events.len() as libc::c_int);
     if !COARSE.load(Ordering::Relaxed) {
         let limit = left.map(|left| libc::timespec {
@@ -271,9 +294,10 @@ fn wait_into(epoll: BorrowedFd<'_>, events: &mut [MaybeUninit<libc::epoll_event>
         if n >= 0 {
             return n as usize;
         }
-        if std::io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS) {
+        if std::io::Error::last_os_error().raw_os_error() == Some(libc::EINTR) {
             return 0;
         }
+        // An old kernel, or a container's filter that does not know the call: some say EPERM for that, and not ENOSYS.
         COARSE.store(true, Ordering::Relaxed);
     }
     // Rounded up: a wait that ends early would only come again.

@@ -8,7 +8,6 @@
 mod apc;
 pub(crate) mod held;
 mod parker;
-mod spin;
 mod synchronous;
 mod word;
 
@@ -19,11 +18,11 @@ pub use word::{Ending, Ticket};
 use crate::clock::Tick;
 use crate::dispatcher::{Dispatcher, Mutant, Waitable};
 use crate::engine::Engine;
+use crate::patience::Patience;
 use crate::port::{Member, Packet, Reason};
 use crate::sync::Mutex;
 use crate::system::WeakSystem;
 use parker::Parker;
-use spin::Spin;
 use std::cell::UnsafeCell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -39,7 +38,7 @@ pub struct Thread {
     serial: u64,
     word: WaitWord,
     parker: Parker,
-    spin: Spin,
+    patience: Patience,
     apcs: Mutex<Apcs>,
     /// A packet that was handed over with the end of a wait.
     parcel: Parcel,
@@ -94,7 +93,7 @@ impl Thread {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             word: WaitWord::new(),
             parker: Parker::new(),
-            spin: Spin::new(),
+            patience: Patience::default(),
             apcs: Mutex::new(Apcs::default()),
             parcel: Parcel::default(),
             member: Member::new(),
@@ -164,7 +163,18 @@ impl Thread {
     /// Watches the wait for a moment before it sleeps, if that has paid off lately; true if the wait has ended.
     #[cfg(not(loom))]
     pub(crate) fn spin(&self, ticket: Ticket) -> bool {
-        self.spin.until(|| self.word.ending(ticket).is_some())
+        let over = || self.word.ending(ticket).is_some();
+        // In pauses of the processor: somewhat above what waking a thread on another processor takes, so that two threads which
+        // hand over to each other find out that they need not sleep.
+        self.patience.watch(|pauses| {
+            (0..pauses).any(|_| {
+                let over = over();
+                if !over {
+                    std::hint::spin_loop();
+                }
+                over
+            })
+        })
     }
 
     /// Sleeps on the thread's futex until woken or until the deadline; may return early.
