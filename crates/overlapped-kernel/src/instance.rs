@@ -187,7 +187,8 @@ impl Instance {
     /// A request is complete.
     pub(crate) fn completed(&self) {
         if !self.modes().contains(NotificationModes::SKIP_SET_EVENT_ON_HANDLE) {
-            self.signal.set();
+            // Only the next request clears it, and with several on their way it says nothing of any one (contract 03 section 5).
+            self.signal.set_loosely();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::clock::Timeout;
 use crate::dispatcher::{Event, WaitRef};
+use crate::idle::Idle;
 use crate::instance::Instance;
 use crate::wait::{self, Outcome};
 use overlapped_abi::{Overlapped, Status, Win32Error};
@@ -51,7 +52,7 @@ pub unsafe fn peek(overlapped: *mut Overlapped) -> Option<Finished> {
 
 /// Waits for the outcome of the request that `overlapped` belongs to. `event` is its hEvent; without one the request itself is
 /// waited for, or the instance if it knows no such request. `instance` gives the instance when it is needed: with a finished
-/// request the handle is not even looked at.
+/// request or with an event the handle is not even looked at. `idle` is where this system's threads wait.
 ///
 /// 996 if it is pending and no wait was asked for, 258 when the time is over, 192 if APCs ran.
 ///
@@ -61,6 +62,7 @@ pub unsafe fn overlapped_result(
     overlapped: *mut Overlapped,
     instance: impl FnOnce() -> Result<Arc<Instance>, Win32Error>,
     event: impl FnOnce() -> Result<Option<Arc<Event>>, Win32Error>,
+    idle: &Arc<Idle>,
     patience: Patience,
 ) -> Result<Finished, Win32Error> {
     // SAFETY: the caller vouches for it.
@@ -70,15 +72,17 @@ pub unsafe fn overlapped_result(
     if patience.timeout == Timeout::Poll {
         return Err(Win32Error::IO_INCOMPLETE);
     }
-    let instance = instance()?;
     let object: WaitRef = match event()? {
         Some(event) => event,
-        None => match instance.request(overlapped as usize) {
-            Some(request) => request.done(),
-            None => Arc::clone(&instance) as WaitRef,
-        },
+        None => {
+            let instance = instance()?;
+            match instance.request(overlapped as usize) {
+                Some(request) => request.done(),
+                None => instance,
+            }
+        }
     };
-    match wait::wait_any(instance.idle(), &[object], patience.timeout, patience.alertable)? {
+    match wait::wait_any(idle, &[object], patience.timeout, patience.alertable)? {
         Outcome::TimedOut => Err(Win32Error::WAIT_TIMEOUT),
         Outcome::Alerted => Err(Win32Error::WAIT_IO_COMPLETION),
         Outcome::Object(_) | Outcome::Abandoned(_) => {

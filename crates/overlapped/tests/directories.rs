@@ -33,6 +33,52 @@ fn changes_below_a_directory_arrive() {
     assert_eq!(seen, [(Action::RenamedFrom, "sub/a".into()), (Action::RenamedTo, "sub/b".into())]);
 }
 
+/// Contract 02 section 10: who is told that changes were lost lists the directory, and relies on what is told from then on.
+#[test]
+fn after_lost_changes_directories_that_came_meanwhile_are_watched_too() {
+    let queue = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events");
+    let most: usize = queue.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(16_384);
+    if most > 100_000 {
+        eprintln!("not here: so many changes are never lost");
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    ["gone", "stays"].iter().for_each(|name| std::fs::create_dir(path(name)).unwrap());
+    let watched = directory(home.path());
+    let next = watched.read_changes(vec![0; 4096], NAMES);
+    assert!(next.cancel());
+    let (_, records) = next.wait_timeout(LIMIT).expect("it ends");
+    for _ in 0..=most / 2 {
+        std::fs::write(path("f"), b"").unwrap();
+        std::fs::remove_file(path("f")).unwrap();
+    }
+    let outside = tempfile::tempdir_in(home.path().parent().unwrap()).unwrap();
+    std::fs::rename(path("gone"), outside.path().join("gone")).unwrap();
+    std::fs::rename(path("stays"), path("moved")).unwrap();
+    std::fs::create_dir_all(path("new/inner")).unwrap();
+    let (lost, mut records) = watched.read_changes(records, NAMES).wait_timeout(LIMIT).expect("it was kept");
+    assert_eq!(lost, Ok(0), "the directory has to be listed");
+
+    for directory in ["new/inner", "moved"] {
+        // Of the lost ones it may be told more than once: one look takes no more than so many.
+        for turn in 0.. {
+            std::fs::write(outside.path().join(format!("gone/{turn}")), b"").unwrap();
+            let name = format!("{directory}/{turn}");
+            let next = watched.read_changes(records, NAMES);
+            std::fs::write(path(&name), b"").unwrap();
+            let (bytes, told) = next.wait_timeout(LIMIT).expect("it is told");
+            let seen: Vec<_> = changes(&told[..bytes.unwrap()]).into_iter().map(|change| change.path).collect();
+            records = told;
+            assert!(seen.iter().all(|path| !path.starts_with("gone")), "{seen:?}");
+            if seen.iter().any(|path| path.starts_with(directory)) {
+                break;
+            }
+            assert!(turn < 10, "no end of it");
+        }
+    }
+}
+
 #[test]
 fn changes_are_told_to_a_port_with_key_and_context() {
     let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -1,8 +1,8 @@
 //! The queue of a mailslot (contract 07 section 4.1): whole messages, oldest first, and the reads that wait for one.
 //!
 //! There are messages or waiting reads, never both. A message goes to the first read that has room for all of it; one with less room fails (122)
-//! and the message is there for the next. Completions leave in the order in which they were decided, with no lock held, since
-//! they may run what others have written: who decides puts them in a box, and whoever finds nobody emptying it does so.
+//! and the message is there for the next. Who decides of reads tells them before it returns, with no lock held, since completions may run
+//! what others have written. Drawback: of reads that two threads end at once, the second may be told first.
 
 use overlapped_abi::{FileTime, Status};
 use overlapped_kernel::alarm::{Alarm, Alarmed};

@@ -90,9 +90,9 @@ impl Line for Printer {
             return Err(Errno::AGAIN);
         }
         let mut bytes = [0; CHUNK];
-        match self.with(|fd| rustix::io::read(fd, &mut bytes[..room.min(CHUNK)])) {
+        match self.with(|fd| rustix::io::retry_on_intr(|| rustix::io::read(fd, &mut bytes[..room.min(CHUNK)]))) {
             // Most printers say nothing, and a file ends.
-            Ok(0) | Err(Errno::INTR | Errno::INVAL) => Err(Errno::AGAIN),
+            Ok(0) | Err(Errno::INVAL) => Err(Errno::AGAIN),
             Ok(read) => {
                 into.extend(bytes[..read].iter().map(|byte| Received::Byte(*byte)));
                 Ok(())
@@ -102,8 +102,8 @@ impl Line for Printer {
     }
 
     fn send(&self, bytes: &[u8], _now: Tick) -> Result<usize, Errno> {
-        match self.with(|fd| rustix::io::write(fd, bytes)) {
-            Ok(0) | Err(Errno::INTR) => Err(Errno::AGAIN),
+        match self.with(|fd| rustix::io::retry_on_intr(|| rustix::io::write(fd, bytes))) {
+            Ok(0) => Err(Errno::AGAIN),
             sent => sent,
         }
     }

@@ -248,14 +248,13 @@ impl Line for Tty {
     fn receive(&self, into: &mut Vec<Received>, room: usize) -> Result<(), Errno> {
         let fd = self.fd()?;
         let mut bytes = [0; CHUNK];
-        match rustix::io::read(&*fd, &mut bytes[..room.min(CHUNK)]) {
+        match rustix::io::retry_on_intr(|| rustix::io::read(&*fd, &mut bytes[..room.min(CHUNK)])) {
             // A tty that was hung up.
             Ok(0) => Err(Errno::NODEV),
             Ok(read) => {
                 self.unmark(&bytes[..read], into);
                 Ok(())
             }
-            Err(Errno::INTR) => Err(Errno::AGAIN),
             Err(error) => Err(error),
         }
     }
@@ -268,8 +267,9 @@ impl Line for Tty {
         if bytes.is_empty() {
             return Err(Errno::AGAIN);
         }
-        match rustix::io::write(&*fd, bytes) {
-            Ok(0) | Err(Errno::INTR) => Err(Errno::AGAIN),
+        // A signal on its way keeps Linux from writing although there is room, of which it tells nobody then.
+        match rustix::io::retry_on_intr(|| rustix::io::write(&*fd, bytes)) {
+            Ok(0) => Err(Errno::AGAIN),
             sent => sent,
         }
     }
@@ -425,4 +425,67 @@ fn raw_settings(before: &libc::termios2, dcb: &Dcb) -> libc::termios2 {
     wanted.c_cc[libc::VMIN] = 1;
     wanted.c_cc[libc::VTIME] = 0;
     wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::CStr;
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::FromRawFd;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::thread::JoinHandleExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    extern "C" fn nothing(_signal: libc::c_int) {}
+
+    /// A pseudo-terminal: its master, and a line of the other side.
+    fn line() -> (File, Tty) {
+        let mut name = [0; 64];
+        // SAFETY: a descriptor that nobody else has, and room for the name.
+        let master = unsafe {
+            let master = libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC);
+            assert!(master >= 0 && libc::grantpt(master) == 0 && libc::unlockpt(master) == 0);
+            assert_eq!(libc::ptsname_r(master, name.as_mut_ptr(), name.len()), 0);
+            File::from_raw_fd(master)
+        };
+        // SAFETY: the call has written a text that ends with a zero.
+        let name = unsafe { CStr::from_ptr(name.as_ptr()) };
+        let tty = Tty::open(Path::new(std::ffi::OsStr::from_bytes(name.to_bytes()))).unwrap();
+        tty.configure(&default_dcb()).unwrap();
+        (master, tty)
+    }
+
+    /// Who is told that there is no room waits until Linux tells of some, which it does not if there was room all the time.
+    #[test]
+    fn a_signal_is_not_taken_for_a_line_that_takes_nothing() {
+        const BYTES: u64 = 30_000;
+        // SAFETY: an all-zero sigaction is valid; the handler touches nothing. Interrupted calls are not made again.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
+            assert_eq!(libc::sigaction(libc::SIGUSR2, &raw const action, std::ptr::null_mut()), 0);
+        }
+        let (mut master, tty) = line();
+        let over = Arc::new(AtomicBool::new(false));
+        let sent = Arc::clone(&over);
+        let sender = std::thread::spawn(move || {
+            let mut refused = 0;
+            for n in 0..BYTES {
+                // Each is taken before the next one is sent, so that there is always room.
+                refused += u64::from(tty.send(&[n as u8], Tick(0)) != Ok(1));
+                let mut byte = [0];
+                while refused == 0 && master.read(&mut byte).is_err() {}
+            }
+            sent.store(true, Ordering::Release);
+            refused
+        });
+        while !over.load(Ordering::Acquire) {
+            // SAFETY: the thread has not been joined.
+            unsafe { libc::pthread_kill(sender.as_pthread_t(), libc::SIGUSR2) };
+            (0..300).for_each(|_| std::hint::spin_loop());
+        }
+        assert_eq!(sender.join().unwrap(), 0, "so many sends found no room");
+    }
 }

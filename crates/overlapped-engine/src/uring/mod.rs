@@ -66,13 +66,23 @@ impl UringEngine {
         self.shared.as_ref().map(SharedRing::descriptor)
     }
 
-    /// A descriptor is watched; was the set made for it?
-    fn watched(&self, (id, new): (WatchId, bool)) -> WatchId {
+    /// Has whoever polls submit what Linux would not take from this thread. Without the set, who polls waits for operations of the ring
+    /// alone, which end soon, and looks then.
+    fn pass_on(&self, shared: &SharedRing) {
+        if shared.is_stuck() {
+            self.sockets.interrupt();
+        }
+    }
+
+    /// A descriptor is watched, or could not be; was the set made for it?
+    fn watched(&self, watch: Result<(WatchId, bool), Errno>) -> Result<WatchId, Errno> {
+        // A descriptor that is refused may have brought about the set all the same.
+        let new = watch.map_or(true, |(_, new)| new);
         if new && let Some(shared) = &self.shared {
             // Whoever polls the ring alone comes back, and polls both from now on.
             shared.interrupt();
         }
-        id
+        watch.map(|(id, _)| id)
     }
 }
 
@@ -109,7 +119,7 @@ unsafe impl Engine for UringEngine {
             && request.submitter_returns()
         {
             match shared.submit(request, operation) {
-                Submitted::Taken => return,
+                Submitted::Taken => return self.pass_on(shared),
                 Submitted::Over(request) => return Reaped::new(request, Err(Errno::CANCELED)).deliver(),
                 Submitted::Full(back) => request = back,
             }
@@ -120,8 +130,10 @@ unsafe impl Engine for UringEngine {
     /// A request moves from the shared ring to the ring thread and from there to the other threads, never back; asked in this
     /// order, it is found where it is, or it finds its mark when it gets there.
     fn cancel(&self, request: &RequestRef) {
-        let found = self.shared.as_ref().is_some_and(|shared| shared.cancel(request));
-        if !found {
+        let shared = self.shared.as_ref().filter(|shared| shared.cancel(request));
+        if let Some(shared) = shared {
+            self.pass_on(shared);
+        } else {
             self.thread.cancel(request);
             self.threads.cancel(request);
         }
@@ -133,11 +145,11 @@ unsafe impl Engine for UringEngine {
     }
 
     fn watch(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
-        self.sockets.watch(fd, watcher, self.ring()).map(|watch| self.watched(watch))
+        self.watched(self.sockets.watch(fd, watcher, self.ring()))
     }
 
     fn watch_input(&self, fd: BorrowedFd<'_>, watcher: Weak<dyn Watcher>) -> Result<WatchId, Errno> {
-        self.sockets.watch_input(fd, watcher, self.ring()).map(|watch| self.watched(watch))
+        self.watched(self.sockets.watch_input(fd, watcher, self.ring()))
     }
 
     fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {
@@ -159,8 +171,9 @@ unsafe impl Engine for UringEngine {
             Some(shared) if !self.sockets.is_open() => shared.poll(deadline, &mut harvest.reaped, &mut strays),
             Some(shared) => {
                 // What is left in it besides operations shows by its descriptor.
-                let found = shared.is_wanted() && shared.look(&mut harvest.reaped, &mut strays);
-                let deadline = if found { Some(Tick(0)) } else { deadline };
+                let look = shared.is_wanted() || shared.is_stuck();
+                let found = look && shared.look(&mut harvest.reaped, &mut strays);
+                let deadline = if found { Some(Tick(0)) } else { shared.until(deadline) };
                 if self.sockets.poll(deadline, harvest).guest {
                     shared.look(&mut harvest.reaped, &mut strays);
                 }

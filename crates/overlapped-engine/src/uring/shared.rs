@@ -30,6 +30,8 @@ const ENTER_GETEVENTS: u32 = 1;
 const ENTER_EXT_ARG: u32 = 8;
 /// How often a submission that Linux has no memory for is repeated before it is left to the reaper.
 const PATIENCE: u32 = 64;
+/// How soon a submission is tried again that Linux has had no memory for.
+const RETRY: Duration = Duration::from_millis(1);
 /// How long the end of the engine waits for operations that do not end.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 
@@ -124,6 +126,17 @@ impl SharedRing {
         self.count.load(Ordering::SeqCst) > 0
     }
 
+    /// Are there entries that Linux would not take? Who polls tries again.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.unsubmitted.load(Ordering::Relaxed)
+    }
+
+    /// Until when a poll may wait that is to end at this deadline.
+    pub(super) fn until(&self, deadline: Option<Tick>) -> Option<Tick> {
+        let again = self.is_stuck().then(|| Tick::monotonic().plus(RETRY));
+        again.into_iter().chain(deadline).min()
+    }
+
     /// The ring's own descriptor, readable while there are completions.
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
         // SAFETY: the ring, and so its descriptor, lives as long as `self`.
@@ -132,7 +145,7 @@ impl SharedRing {
 
     /// Takes what has completed without waiting; false if that was nothing.
     pub(super) fn look(&self, reaped: &mut Vec<Reaped>, strays: &mut Vec<Stray>) -> bool {
-        if self.unsubmitted.load(Ordering::Relaxed) {
+        if self.is_stuck() {
             let _submitting = self.submit.lock();
             self.flush();
         }
@@ -144,7 +157,7 @@ impl SharedRing {
         if self.look(reaped, strays) {
             return;
         }
-        let limit = deadline.map(|deadline| types::Timespec::from(deadline.since(Tick::monotonic())));
+        let limit = self.until(deadline).map(|deadline| types::Timespec::from(deadline.since(Tick::monotonic())));
         let mut args = types::SubmitArgs::new();
         if let Some(limit) = &limit {
             args = args.timespec(limit);

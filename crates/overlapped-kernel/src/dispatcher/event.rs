@@ -69,7 +69,7 @@ mod tests {
     use super::super::{SIGNALLED, Waiter};
     use super::*;
     use crate::thread::{Ending, current};
-    use std::sync::atomic::Ordering;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]
     fn a_reset_does_not_take_a_signal_from_those_who_waited_when_it_was_set_04_3() {
@@ -85,5 +85,55 @@ mod tests {
             assert!(!event.0.is_signalled());
             event.0.dequeue(&thread, ticket);
         }
+    }
+
+    /// A consumer resets the event and looks whether there is something; a producer puts something there and sets the event. One of them
+    /// sees the other, also if the event was set before, so that the producer's call changes nothing.
+    #[test]
+    fn who_resets_and_finds_nothing_is_told_by_who_comes_later_04_3() {
+        const ROUNDS: u32 = 200_000;
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(3);
+        /// On lines of their own.
+        #[derive(Default)]
+        #[repr(align(128))]
+        struct Alone(AtomicU32);
+        let (data, begun, done) = <(Alone, Alone, Alone)>::default();
+        let event = Event::manual_reset(true);
+        let wait_for = |what: &Alone, value: u32| {
+            let mut looks = 0_u32;
+            while what.0.load(Ordering::Acquire) < value {
+                looks = looks.wrapping_add(1);
+                if looks.is_multiple_of(1024) { std::thread::yield_now() } else { std::hint::spin_loop() }
+            }
+        };
+        let (mut lost, start) = (0, std::time::Instant::now());
+        std::thread::scope(|scope| {
+            let producer = scope.spawn(|| {
+                for round in 1..=ROUNDS {
+                    wait_for(&begun, round);
+                    if begun.0.load(Ordering::Acquire) == u32::MAX {
+                        break;
+                    }
+                    data.0.store(round, Ordering::Relaxed);
+                    event.set();
+                    done.0.store(round, Ordering::Release);
+                }
+            });
+            for round in 1..=ROUNDS {
+                event.set();
+                begun.0.store(round, Ordering::Release);
+                event.reset();
+                let seen = data.0.load(Ordering::Relaxed);
+                wait_for(&done, round);
+                lost += u32::from(seen != round && !event.0.is_signalled());
+                if start.elapsed() > LIMIT {
+                    // Each round is two switches where there is one processor.
+                    break;
+                }
+            }
+            begun.0.store(u32::MAX, Ordering::Release);
+            producer.join().unwrap();
+        });
+        assert_eq!(lost, 0, "it would wait for ever");
     }
 }

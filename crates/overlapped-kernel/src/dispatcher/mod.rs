@@ -191,14 +191,13 @@ impl Dispatcher {
     }
 
     /// Signals it. A notification object releases every waiter, a synchronization object one.
+    ///
+    /// Changes the word even if it says so already: whoever clears the signal afterwards sees what the caller has written before, or
+    /// else it would find nothing, wait, and be told by nobody.
     pub fn set(&self) {
         let bits = self.bits.load(Ordering::Acquire);
         if self.is_apart(bits) {
             return self.change_shared(|signal| signal.set());
-        }
-        if !self.auto && bits & (SIGNALLED | WATCHED) == SIGNALLED {
-            // Set already, and nobody waits: nothing changes.
-            return;
         }
         let before = self.bits.fetch_or(SIGNALLED, Ordering::AcqRel);
         if before & SHARED != 0 {
@@ -208,6 +207,13 @@ impl Dispatcher {
         if before & WATCHED != 0 {
             let guard = self.inner.lock();
             self.serve(guard);
+        }
+    }
+
+    /// The same for a signal that says nothing of what was written before: if it is set already and nobody waits, nothing changes.
+    pub(crate) fn set_loosely(&self) {
+        if self.auto || self.bits.load(Ordering::Relaxed) & (SIGNALLED | WATCHED | SHARED) != SIGNALLED {
+            self.set();
         }
     }
 

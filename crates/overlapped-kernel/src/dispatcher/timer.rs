@@ -187,6 +187,7 @@ impl Expires for Timer {
         if setting.routine.as_ref().is_some_and(|(thread, _)| thread.has_ended()) {
             // The end of the setting thread cancels a timer with a routine.
             setting.number += 1;
+            (setting.armed, setting.period) = (false, None);
             let routine = setting.routine.take();
             drop(setting);
             drop(routine);
@@ -341,6 +342,20 @@ mod tests {
         assert!(!timer.signal.is_signalled());
         timer.cancel();
         assert!(!timer.signal.is_signalled());
+    }
+
+    #[test]
+    fn a_timer_whose_setting_thread_has_ended_is_not_signalled_by_a_cancel_04_6() {
+        let timer = Timer::new(true, Arc::default());
+        let set = Arc::clone(&timer);
+        let setting = std::thread::spawn(move || {
+            set.set(Due::In(Duration::ZERO), Some(Duration::from_secs(1)), Some(Arc::new(|_| {})));
+        });
+        setting.join().unwrap();
+        timer.service.ring();
+        assert!(!timer.signal.is_signalled(), "it was cancelled with its thread");
+        timer.cancel();
+        assert!(!timer.signal.is_signalled(), "and nothing of it is left to come");
     }
 
     #[test]

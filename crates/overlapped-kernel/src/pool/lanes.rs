@@ -28,6 +28,9 @@ impl std::fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
+// SAFETY: whoever shares it can do nothing with the work: it is called by value, and debugging shows none of it.
+unsafe impl Sync for Rejected {}
+
 /// What is to run more than once, and has a place of its own in memory: a future's task.
 pub trait Run: Send + Sync {
     /// Runs it now. At most one thread is in here for one value if it was scheduled once.

@@ -26,6 +26,7 @@ mod lanes;
 mod object;
 mod serve;
 mod shutdown;
+mod signals;
 mod size;
 mod timer;
 mod timers;
@@ -85,6 +86,7 @@ pub(crate) struct Pool {
     /// Threads that wait inside a piece of work for other work, and for which others may stand in past the maximum.
     excused: AtomicUsize,
     meter: size::Meter,
+    signals: signals::Mask,
     /// The load was too high for a spare thread, and the timer thread will look again.
     watching: AtomicBool,
     panics: AtomicUsize,
@@ -133,6 +135,7 @@ impl ThreadPool {
             starting: AtomicUsize::new(0),
             excused: AtomicUsize::new(0),
             meter: size::Meter::default(),
+            signals: signals::Mask::own(),
             watching: AtomicBool::new(false),
             panics: AtomicUsize::new(0),
             closing: AtomicBool::new(false),

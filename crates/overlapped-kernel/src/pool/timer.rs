@@ -120,9 +120,11 @@ impl Alarm for CallbackTimer {
         // Counted before the lock is gone: who stops the timer after that finds the callback and can withdraw it.
         let entered = {
             let mut setting = self.setting.lock();
-            let (Some(schedule), Some((due, _)), true) =
-                (setting.schedule, setting.next.take(), setting.number == number)
-            else {
+            if setting.number != number {
+                // It was set again meanwhile: what is next belongs to that setting.
+                return;
+            }
+            let (Some(schedule), Some((due, _))) = (setting.schedule, setting.next.take()) else {
                 return;
             };
             let now = self.core.environment().pool.idle().now();
@@ -168,6 +170,21 @@ fn following(due: Tick, period: Duration, now: Tick) -> Tick {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pool::{PoolSize, ThreadPool, tests::system};
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_time_that_comes_after_the_next_setting_takes_nothing_from_it_04_11() {
+        let pool = ThreadPool::new(&system(), PoolSize::default()).unwrap();
+        let (tell, told) = mpsc::channel();
+        let timer = CallbackTimer::new(Environment::of(&pool), false, move |_| tell.send(()).unwrap());
+        timer.set(Some(Schedule::once(Duration::from_secs(3600))));
+        let overtaken = timer.setting.lock().number;
+        timer.set(Some(Schedule::once(Duration::from_millis(20))));
+        // The timer thread had taken the first one off its list before.
+        Arc::clone(&timer).ring(overtaken);
+        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(()), "the second one calls back");
+    }
 
     #[test]
     fn periods_that_have_passed_are_left_out() {

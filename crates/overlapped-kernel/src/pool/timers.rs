@@ -137,6 +137,7 @@ impl Pool {
     }
 
     fn keep_time(self: Arc<Self>, changed: Arc<Event>) {
+        self.signals.take();
         let changed = changed as WaitRef;
         loop {
             let (next, ended) = {

@@ -237,7 +237,10 @@ impl WaitThread {
         let callback = Arc::clone(&entry.callback);
         if entry.in_wait_thread {
             pool.survive(|| entry.core.run_entered(entered, |call| callback(call, fired)));
-            entry.passes(Stand::Fired, Stand::Armed);
+            if entry.passes(Stand::Fired, Stand::Armed) {
+                // It fired after the last look at what is armed if its time was over.
+                self.changed.set();
+            }
             return;
         }
         let (thread, again) = (Arc::clone(self), Arc::clone(&entry));
@@ -366,6 +369,34 @@ mod tests {
     use super::*;
     use crate::dispatcher::Mutant;
     use crate::pool::{PoolSize, tests::system};
+
+    #[test]
+    fn a_wait_whose_callbacks_run_in_the_wait_thread_times_out_again_and_again_and_still_sees_its_object_04_9() {
+        let pool = ThreadPool::new(&system(), PoolSize::default()).unwrap();
+        let event = Arc::new(Event::auto_reset(false));
+        let (told, heard) = std::sync::mpsc::channel();
+        let registered = register(
+            &pool,
+            Registration {
+                object: Arc::clone(&event) as WaitRef,
+                timeout: Timeout::After(Duration::from_millis(1)),
+                once: false,
+                in_wait_thread: true,
+                environment: Environment::of(&pool),
+                callback: Arc::new(move |fired| told.send(fired).unwrap_or(())),
+            },
+        )
+        .unwrap();
+        let next = || heard.recv_timeout(Duration::from_secs(10));
+        for _ in 0..3 {
+            assert_eq!(next(), Ok(Fired::TimedOut));
+        }
+        event.set();
+        assert!((0..1000).any(|_| next() == Ok(Fired::Signalled)), "the limit does not hide the object");
+        assert_eq!(next(), Ok(Fired::TimedOut));
+        registered.unregister();
+        registered.wait();
+    }
 
     #[test]
     fn an_abandoned_mutex_that_comes_too_late_is_given_back_04_9() {

@@ -53,6 +53,7 @@ impl Counted {
     }
 
     fn work(&mut self) {
+        self.pool.signals.take();
         WORKS_FOR.set(Some(Arc::clone(&self.pool)));
         self.out = self.pool.work() == Leaves::Counted;
     }

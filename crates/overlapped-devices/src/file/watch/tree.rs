@@ -1,11 +1,12 @@
 //! The watched directories, and what inotify says of them in the terms of ReadDirectoryChangesW.
 //!
-//! inotify watches inodes, one directory each, so a subtree is one watch for each directory, found again by its number. Three things
+//! inotify watches inodes, one directory each, so a subtree is one watch for each directory, found again by its number. Four things
 //! are put right here:
 //!
 //! - *A directory that appears* is watched from then on; what was put into it before that is reported as added when it is found,
 //!   and not again when inotify tells of it too.
 //! - *A directory that is renamed* takes the names of all below it along; one that leaves takes their watches away.
+//! - *Events that are lost* may have been of directories: all are looked for again.
 //! - *A rename* arrives as two events with one cookie. The first alone, with nothing behind it, is a removal: the two are
 //!   queued by one system call, so the second is waited for a millisecond and not longer.
 //!
@@ -147,6 +148,20 @@ impl Tree {
         self.grow_below(path, news)
     }
 
+    /// Watches what is below the root now: of what came, went and was renamed meanwhile nothing was told.
+    fn regrow(&mut self) -> Result<(), Errno> {
+        if !self.how.subtree {
+            return Ok(());
+        }
+        let before = std::mem::take(&mut self.paths);
+        self.paths.insert(self.top, PathBuf::new());
+        let grown = self.grow_below(Path::new(""), None);
+        for wd in before.into_keys().filter(|wd| !self.paths.contains_key(wd)).collect::<Vec<_>>() {
+            let _ = inotify::remove_watch(&*self.inotify, wd);
+        }
+        grown
+    }
+
     fn grow_below(&mut self, path: &Path, mut news: Option<&mut Batch>) -> Result<(), Errno> {
         let Ok(entries) = std::fs::read_dir(self.root.join(path)) else { return Ok(()) };
         for entry in entries.flatten() {
@@ -199,6 +214,13 @@ impl Tree {
         let Event { wd, flags, cookie, name } = event;
         if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
             batch.records.lose();
+            // Nor has anybody told whether the directory itself is gone.
+            batch.deleted |= self.is_deleted();
+            self.leaving = None;
+            self.found.clear();
+            // Where there is no room for the watches now, those that come are lost again.
+            let _ = self.regrow();
+            return;
         }
         if self.parent == Some(wd) {
             batch.deleted |= self.is_deleted();
