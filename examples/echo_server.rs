@@ -59,10 +59,8 @@ impl Server {
     }
 
     fn ask_for_connection(&self) -> Result<()> {
-        let socket = TcpStream::fresh(&self.listener)?;
         // The socket travels with its request: whoever takes the completion has it.
-        let into = socket.socket().clone();
-        Ok(self.listener.accept_to(&into, About::Accept(socket))?)
+        self.listener.accept_new(About::Accept)
     }
 
     /// The loop of each thread.

@@ -40,6 +40,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug)]
 pub struct ThreadRef(Arc<Thread>);
 
+/// References to the same thread are equal.
+impl PartialEq for ThreadRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other)
+    }
+}
+
+impl Eq for ThreadRef {}
+
+impl std::hash::Hash for ThreadRef {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
 /// The calling thread.
 #[must_use]
 pub fn current() -> ThreadRef {

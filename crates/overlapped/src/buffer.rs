@@ -114,6 +114,42 @@ unsafe impl IoBuf for &'static [u8] {
     }
 }
 
+/// Literals of bytes.
+// SAFETY: static memory does not move.
+unsafe impl<const N: usize> IoBuf for &'static [u8; N] {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        N
+    }
+}
+
+// SAFETY: a boxed array is on the heap.
+unsafe impl<const N: usize> IoBuf for Box<[u8; N]> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        N
+    }
+}
+
+// SAFETY: as above. Its length cannot change: what was read is told by the result alone.
+unsafe impl<const N: usize> IoBufMut for Box<[u8; N]> {
+    fn start_mut(&mut self) -> *mut u8 {
+        self.as_mut_ptr()
+    }
+
+    fn capacity(&self) -> usize {
+        N
+    }
+
+    unsafe fn set_filled(&mut self, _len: usize) {}
+}
+
 // SAFETY: static memory does not move.
 unsafe impl IoBuf for &'static str {
     fn start(&self) -> *const u8 {
@@ -138,6 +174,40 @@ unsafe impl IoBuf for String {
 
 // SAFETY: shared bytes are on the heap, and nobody changes them.
 unsafe impl IoBuf for std::sync::Arc<[u8]> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        <[u8]>::len(self)
+    }
+}
+
+// SAFETY: as above.
+unsafe impl IoBuf for std::sync::Arc<str> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        str::len(self)
+    }
+}
+
+// SAFETY: the vector is behind the pointer, its bytes are on the heap, and nobody changes what is shared: whoever wants to finds
+// the request's reference beside his own.
+unsafe impl IoBuf for std::sync::Arc<Vec<u8>> {
+    fn start(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+}
+
+// SAFETY: either static memory or the bytes of a vector.
+unsafe impl IoBuf for std::borrow::Cow<'static, [u8]> {
     fn start(&self) -> *const u8 {
         self.as_ptr()
     }
@@ -227,6 +297,33 @@ impl std::ops::DerefMut for AlignedBuf {
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as above, and the value is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+/// As long, with room for as much.
+impl Clone for AlignedBuf {
+    fn clone(&self) -> Self {
+        let mut copy = Self::with_capacity(self.room);
+        copy.set_capacity(self.capacity);
+        copy.resize(self.len);
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+/// A copy of the bytes, with room up to the next multiple of the alignment.
+impl From<&[u8]> for AlignedBuf {
+    fn from(bytes: &[u8]) -> Self {
+        let mut copy = Self::with_capacity(bytes.len());
+        copy.resize(bytes.len());
+        copy.copy_from_slice(bytes);
+        copy
+    }
+}
+
+impl AsRef<[u8]> for AlignedBuf {
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 

@@ -1,6 +1,8 @@
 //! The one error of the Rust face.
 
+use crate::executor::{Elapsed, JoinError};
 use overlapped_abi::{Context, Win32Error};
+use overlapped_kernel::pool::Rejected;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,12 @@ impl Error {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// What the standard library calls it, as [`io::Error::kind`] of the error that it becomes there.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        self.code.kind()
     }
 
     /// Was the request cancelled (995)?
@@ -87,6 +95,32 @@ impl std::error::Error for Error {}
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         io::Error::new(error.code.kind(), error)
+    }
+}
+
+impl From<Rejected> for Error {
+    /// 735, as other calls of a pool that was shut down have it; the work is dropped.
+    fn from(_rejected: Rejected) -> Self {
+        Self::new(Win32Error::ABANDONED_WAIT_0, "work for a thread pool")
+    }
+}
+
+impl From<Elapsed> for Error {
+    /// 258, whose kind is [`io::ErrorKind::TimedOut`].
+    fn from(_elapsed: Elapsed) -> Self {
+        Self::new(Win32Error::WAIT_TIMEOUT, "a timeout")
+    }
+}
+
+impl From<Elapsed> for io::Error {
+    fn from(elapsed: Elapsed) -> Self {
+        Error::from(elapsed).into()
+    }
+}
+
+impl From<JoinError> for io::Error {
+    fn from(error: JoinError) -> Self {
+        Self::other(error)
     }
 }
 

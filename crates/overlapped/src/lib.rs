@@ -101,6 +101,7 @@ pub mod serial;
 #[cfg(doctest)]
 mod soundness;
 mod system;
+mod unwind;
 mod wait;
 
 pub use at_once::AtOnce;
@@ -136,7 +137,9 @@ pub use overlapped_engine::Choice as EngineChoice;
 pub use overlapped_engine::sentinel::Choice as SentinelChoice;
 pub use overlapped_kernel::System;
 pub use overlapped_kernel::clock::Timeout;
+pub use overlapped_kernel::dispatcher::WaitRef;
 pub use overlapped_kernel::handle::Handle;
+pub use overlapped_kernel::idle::Idle;
 pub use overlapped_kernel::instance::NotificationModes;
 pub use overlapped_kernel::limits::Limits;
 pub use overlapped_kernel::namespace;

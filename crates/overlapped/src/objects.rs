@@ -4,8 +4,9 @@
 //! and [`wait_all`](crate::wait_all).
 
 use crate::error::{Error, Result};
-use crate::wait::{Signal, Wait};
+use crate::wait::{Signal, Wait, WaitResult, wait_any};
 use overlapped_kernel::System;
+use overlapped_kernel::clock::Timeout;
 use overlapped_kernel::dispatcher::{self, Due, Mutant, WaitRef};
 use overlapped_kernel::idle::Idle;
 use std::sync::Arc;
@@ -21,6 +22,28 @@ impl MutexObject {
     #[must_use]
     pub fn new(owned: bool) -> Self {
         Self(Mutant::new(owned))
+    }
+
+    /// Takes it, and waits for that: [`Object`](WaitResult::Object), [`Abandoned`](WaitResult::Abandoned), or the time was over. The calling
+    /// thread owns it then, until it has released it as often.
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// use overlapped::{MutexObject, Timeout, WaitResult};
+    ///
+    /// let mutex = MutexObject::new(false);
+    /// let other = mutex.clone();
+    /// // Ends without releasing it.
+    /// std::thread::spawn(move || other.wait(Timeout::Infinite)).join().unwrap()?;
+    /// assert_eq!(mutex.wait(Timeout::Infinite)?, WaitResult::Abandoned(0));
+    /// mutex.release()
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If no system can be made to wait in.
+    pub fn wait(&self, timeout: impl Into<Timeout>) -> Result<WaitResult> {
+        wait_any(&[self], timeout)
     }
 
     /// Gives it up once.
@@ -66,6 +89,12 @@ impl Semaphore {
     pub fn new(initial: i32, max: i32) -> Result<Self> {
         let made = dispatcher::Semaphore::new(initial, max);
         made.map(|s| Self(Arc::new(s))).map_err(|code| Error::new(code, "creation of a semaphore"))
+    }
+
+    /// Takes one, and waits until there is one; false if the time was over first.
+    #[must_use = "false: it was not taken"]
+    pub fn wait(&self, timeout: impl Into<Timeout>) -> bool {
+        matches!(wait_any(&[self], timeout), Ok(WaitResult::Object(_)))
     }
 
     /// Adds `n` and gives the count before.
@@ -193,6 +222,11 @@ impl Timer {
         routine: impl Fn(u64) + Send + Sync + 'static,
     ) {
         self.timer.set(Due::At(filetime(due)), period, Some(Arc::new(routine)));
+    }
+
+    /// Waits until it is due; false if the time was over first.
+    pub fn wait(&self, timeout: impl Into<Timeout>) -> bool {
+        matches!(wait_any(&[self], timeout), Ok(WaitResult::Object(_)))
     }
 
     /// Stops it. The signalled state does not change; a routine that is queued and has not run is taken back.

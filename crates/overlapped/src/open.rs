@@ -164,7 +164,8 @@ impl OpenOptions {
         self
     }
 
-    /// More flags and attributes of CreateFile.
+    /// More flags and attributes of CreateFile. FILE_FLAG_OVERLAPPED is not among them: [`open`](Self::open) and
+    /// [`open_overlapped`](Self::open_overlapped) say that by their types.
     pub fn flags(&mut self, flags: FileFlags) -> &mut Self {
         self.flags |= flags;
         self
@@ -214,7 +215,7 @@ impl OpenOptions {
         };
         let error = |code| Error::with_path(code, "open", path);
         // An absolute path of Linux is what it is to the standard library: a backslash in it is a character like any other.
-        let mut flags = self.flags | flags;
+        let mut flags = (self.flags - FileFlags::OVERLAPPED) | flags;
         flags.set(FileFlags::POSIX_SEMANTICS, path.has_root() || flags.contains(FileFlags::POSIX_SEMANTICS));
         let params = OpenParams {
             access: self.access(),

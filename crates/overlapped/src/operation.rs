@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::wait::{Wait, WaitResult};
 use overlapped_abi::Win32Error;
 use overlapped_kernel::clock::Timeout;
-use overlapped_kernel::dispatcher::WaitRef;
+use overlapped_kernel::dispatcher::{Event, WaitRef};
 use overlapped_kernel::idle::Idle;
 use overlapped_kernel::request::{Completion, Function, RequestRef};
 use std::any::Any;
@@ -31,6 +31,9 @@ pub(crate) fn keep<B: IoBuf>(_buffer: &mut B, _bytes: usize) {}
 ///
 /// Wait for it, poll it, await it, or take part in a [`wait_any`](crate::wait_any). Dropping it cancels the request and leaves
 /// the buffer to the library until Linux is done with it; nothing blocks.
+///
+/// A request that is not accepted is an operation, too, and complete from the beginning: waits count it as such, and its outcome is the
+/// error with the buffer.
 ///
 /// The request belongs to the thread that issued it: when that thread ends, what is still on its way ends with 995 (contract 03
 /// section 9), wherever the operation is by then. Requests on a [`CompletionPort`](crate::CompletionPort) outlive their thread.
@@ -149,11 +152,17 @@ pub(crate) fn name(function: Function) -> &'static str {
     }
 }
 
+/// What a request that was not accepted is waited for by. One for each wait: a wait for all takes no object twice.
+pub(crate) fn ended() -> WaitRef {
+    Arc::new(Event::manual_reset(true))
+}
+
 impl<B: Send + 'static> Wait for Operation<B> {
     fn wait_ref(&self) -> Result<WaitRef> {
         match &self.state {
             State::Issued(request) => Ok(request.done()),
-            State::Refused(error, _) => Err(error.clone()),
+            // Complete, as `is_pending` and `wait` have it: a wait among others says which one it was, and its outcome why.
+            State::Refused(..) => Ok(ended()),
             State::Taken => Err(Error::new(Win32Error::INVALID_PARAMETER, "a wait for an operation")),
         }
     }
@@ -203,7 +212,7 @@ impl<B: Send + 'static> std::fmt::Debug for Operation<B> {
 /// Waits until one of the operations is complete and gives its index, or `None` when the time is over.
 ///
 /// # Errors
-/// 87 with none or more than 64; a refused operation's own error.
+/// 87 with none or more than 64, and with one whose outcome was taken already.
 pub fn wait_first<B: Send + 'static>(
     operations: &[Operation<B>],
     timeout: impl Into<Timeout>,

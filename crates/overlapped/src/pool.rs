@@ -184,6 +184,7 @@ impl std::fmt::Debug for SignalCallback {
 /// A timer that calls back on a pool. Stops when it is dropped.
 ///
 /// Ticks do not pile up: while a call of it is queued, or runs late, further ones are left out.
+#[must_use = "dropping it stops the calls"]
 pub struct PoolTimer(Arc<CallbackTimer>);
 
 impl PoolTimer {

@@ -6,10 +6,13 @@ use crate::handle::OwnedHandle;
 use crate::operation::{self, Fill};
 use crate::overlapped_file::OverlappedFile;
 use crate::recycle;
+use crate::wait::Wait;
 use overlapped_abi::{Status, Win32Error};
 use overlapped_devices::file::CopyRange;
 use overlapped_kernel::System;
 use overlapped_kernel::clock::Timeout;
+use overlapped_kernel::dispatcher::WaitRef;
+use overlapped_kernel::idle::Idle;
 use overlapped_kernel::port::{Cargo, NoPacket, Packet, Port, Snapshot};
 use overlapped_kernel::request::{self, Function, Route};
 use overlapped_kernel::road::Report;
@@ -17,7 +20,6 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// An I/O completion port (contract 06).
 ///
@@ -176,6 +178,8 @@ pub(crate) struct Parcel<K, C, B> {
 pub(crate) struct Bare<K, C> {
     key: K,
     context: C,
+    /// What its error says was attempted: connections are made by reads and writes.
+    name: &'static str,
 }
 
 impl<K: 'static, C: 'static> Bare<K, C> {
@@ -280,7 +284,7 @@ where
     ///
     /// # Errors
     /// As for [`CompletionPort::get`].
-    pub fn get_timeout(&self, timeout: Duration) -> Result<Option<Completion<K, C, B>>> {
+    pub fn get_timeout(&self, timeout: impl Into<Timeout>) -> Result<Option<Completion<K, C, B>>> {
         self.remove(timeout.into())
     }
 
@@ -455,8 +459,8 @@ where
             Completion { key, context, buffer: Some(buffer), result }
         }
         Err(payload) => {
-            let Bare { key, context } = operation::unbox::<Bare<K, C>>(payload);
-            Completion { key, context, buffer: None, result }
+            let Bare { key, context, name } = operation::unbox::<Bare<K, C>>(payload);
+            Completion { key, context, buffer: None, result: result.map_err(|error| error.during(name)) }
         }
     }
 }
@@ -477,6 +481,16 @@ impl<D, K, C, B> std::ops::Deref for Associated<D, K, C, B> {
     }
 }
 
+impl<D: Wait, K, C, B> Wait for Associated<D, K, C, B> {
+    fn wait_ref(&self) -> Result<WaitRef> {
+        self.device.wait_ref()
+    }
+
+    fn idle(&self) -> Option<Arc<Idle>> {
+        self.device.idle()
+    }
+}
+
 impl<D, K, C, B> Associated<D, K, C, B> {
     /// The key that its packets bear.
     pub fn key(&self) -> &K {
@@ -489,8 +503,8 @@ impl<D, K: Clone, C, B> Associated<D, K, C, B> {
         recycle::boxed(Parcel { key: self.key.clone(), context, buffer, fill })
     }
 
-    pub(crate) fn bare(&self, context: C) -> Box<Bare<K, C>> {
-        recycle::boxed(Bare { key: self.key.clone(), context })
+    pub(crate) fn bare(&self, name: &'static str, context: C) -> Box<Bare<K, C>> {
+        recycle::boxed(Bare { key: self.key.clone(), context, name })
     }
 }
 
@@ -556,6 +570,6 @@ where
         range: CopyRange,
         context: C,
     ) -> std::result::Result<(), RejectedContext<C>> {
-        Bare::<K, C>::put(self.device.issue_copy(source, range, to_port(), self.bare(context)))
+        Bare::<K, C>::put(self.device.issue_copy(source, range, to_port(), self.bare("copy", context)))
     }
 }

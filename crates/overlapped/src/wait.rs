@@ -9,8 +9,38 @@ use overlapped_kernel::wait::{self, Outcome};
 use std::sync::Arc;
 
 /// Something that can be waited for: an [`Event`](crate::Event), an [`Operation`](crate::Operation), an open file.
+///
+/// A type of your own can be waited for by what it contains:
+///
+/// ```
+/// use overlapped::{Event, Idle, Result, Timeout, Wait, WaitRef, WaitResult, wait_any};
+/// use std::sync::Arc;
+///
+/// struct Job {
+///     done: Event,
+/// }
+///
+/// impl Wait for Job {
+///     fn wait_ref(&self) -> Result<WaitRef> {
+///         self.done.wait_ref()
+///     }
+///
+///     fn idle(&self) -> Option<Arc<Idle>> {
+///         self.done.idle()
+///     }
+/// }
+///
+/// # fn main() -> Result<()> {
+/// let jobs: Vec<Box<dyn Wait>> = vec![Box::new(Job { done: Event::manual_reset(true) })];
+/// assert_eq!(wait_any(&[&jobs[0]], Timeout::Poll)?, WaitResult::Object(0));
+/// # Ok(())
+/// # }
+/// ```
 pub trait Wait {
-    /// The object to wait for. Fails for what cannot be waited for any more.
+    /// The object to wait for.
+    ///
+    /// # Errors
+    /// 87 for an operation whose outcome was taken already.
     fn wait_ref(&self) -> Result<WaitRef>;
 
     /// Where to wait for it: the waiting room of the system that completes it. `None` if any thread may signal it.
@@ -18,6 +48,25 @@ pub trait Wait {
         None
     }
 }
+
+/// What refers to something that can be waited for stands for it.
+macro_rules! by_reference {
+    ($($reference:ty),+) => {
+        $(
+            impl<T: Wait + ?Sized> Wait for $reference {
+                fn wait_ref(&self) -> Result<WaitRef> {
+                    (**self).wait_ref()
+                }
+
+                fn idle(&self) -> Option<Arc<Idle>> {
+                    (**self).idle()
+                }
+            }
+        )+
+    };
+}
+
+by_reference!(&T, Box<T>, Arc<T>);
 
 /// Something that [`signal_and_wait`] can signal: an event, a mutex, a semaphore.
 pub trait Signal {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::net::endpoint::{AsEndpoint, Endpoint};
 use crate::net::transfer::NOTHING;
-use crate::operation::Operation;
+use crate::operation::{self, Operation};
 use crate::wait::Wait;
 use overlapped_devices::socket::{AcceptInto, Address};
 use overlapped_kernel::clock::Timeout;
@@ -136,6 +136,12 @@ impl<S: Send + 'static> Connect<S> {
         self.0.wait_timeout(timeout).map(Self::outcome).map_err(Self)
     }
 
+    /// Is it still on its way?
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.0.is_pending()
+    }
+
     /// Asks for its end, with 995.
     pub fn cancel(&self) -> bool {
         self.0.cancel()
@@ -167,7 +173,10 @@ impl<S: Send + Unpin + 'static> Future for Connect<S> {
 
 impl<S: Send + 'static> Wait for Accept<S> {
     fn wait_ref(&self) -> Result<WaitRef> {
-        self.0.as_ref().map_err(Clone::clone)?.wait_ref()
+        match &self.0 {
+            Ok(operation) => operation.wait_ref(),
+            Err(_) => Ok(operation::ended()),
+        }
     }
 
     fn idle(&self) -> Option<Arc<Idle>> {
@@ -189,6 +198,7 @@ impl<S: Send + 'static> Wait for Connect<S> {
 /// [`TcpListener::incoming`](crate::TcpListener::incoming). An iterator that waits, and a stream for those who await.
 ///
 /// Both go on after an error: the next one may come. They end never, but give nothing but errors when the listener is closed.
+#[must_use = "nobody is accepted until somebody asks for a connection"]
 pub struct Incoming<'a, S: Send + 'static> {
     pub(crate) pending: VecDeque<Accept<S>>,
     pub(crate) ask: Box<dyn Fn() -> Accept<S> + Send + 'a>,

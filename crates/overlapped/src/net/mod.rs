@@ -47,6 +47,7 @@ pub use crate::port::RejectedContext;
 pub use accept::{Accept, Connect, Incoming};
 pub use overlapped_devices::socket::Address;
 pub use tcp::{TcpListener, TcpStream};
+pub use transfer::StreamSocket;
 pub use transmit::FilePart;
 pub use udp::{Addressed, UdpSocket};
 pub use unix::{UnixListener, UnixStream};

@@ -3,14 +3,14 @@
 use crate::at_once::{Answer, AtOnce};
 use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::net::endpoint::AsEndpoint;
-use crate::net::transfer::{NOTHING, Stream, receive};
+use crate::net::transfer::{NOTHING, StreamSocket, receive};
 use crate::net::transmit::{FilePart, transmit};
 use crate::net::udp::{Addressed, UdpSocket, send_to};
 use crate::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use crate::operation;
 use crate::overlapped_file::OverlappedFile;
 use crate::port::{Associated, Bare, Parcel, Put, PutBare, to_port};
-use overlapped_devices::socket::{AcceptInto, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
+use overlapped_devices::socket::{AcceptInto, Address, Issued, NotIssued, Overlap, Receive, Send as Sending, Socket};
 use overlapped_kernel::request::{Buffer, Function};
 use overlapped_kernel::road::{Done, Report};
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ where
         context: C,
         issue: impl FnOnce(&Socket, Overlap) -> std::result::Result<Issued, NotIssued>,
     ) -> PutBare<C> {
-        Bare::<K, C>::put(self.endpoint().issue(name, to_port(), self.bare(context), issue))
+        Bare::<K, C>::put(self.endpoint().issue(name, to_port(), self.bare(name, context), issue))
     }
 }
 
@@ -67,10 +67,9 @@ unsafe fn accept_into(
     }
 }
 
-#[expect(private_bounds, reason = "the bound only names this crate's streams")]
 impl<D, K, C, B> Associated<D, K, C, B>
 where
-    D: Stream,
+    D: StreamSocket,
     K: Clone + Send + 'static,
     C: Send + 'static,
     B: Send + 'static,
@@ -126,10 +125,9 @@ where
     }
 }
 
-#[expect(private_bounds, reason = "the bound only names this crate's streams")]
 impl<D, K, C, B> AtOnce<'_, D, K, C, B>
 where
-    D: Stream,
+    D: StreamSocket,
     K: Clone + Send + 'static,
     C: Send + 'static,
     B: Send + 'static,
@@ -169,10 +167,9 @@ where
     }
 }
 
-#[expect(private_bounds, reason = "the bound only names this crate's streams")]
 impl<D, K, C, T> Associated<D, K, C, Vec<T>>
 where
-    D: Stream,
+    D: StreamSocket,
     K: Clone + Send + 'static,
     C: Send + 'static,
     T: IoBuf,
@@ -220,7 +217,7 @@ macro_rules! accept_methods {
             /// server keeps some of these on their way, and asks for another when one has come.
             ///
             /// # Errors
-            /// 1450 without descriptors, 6 for a listener that is closed; nothing is queued then.
+            /// 10024 without descriptors, 6 for a listener that is closed; nothing is queued then.
             pub fn accept_new(&self, about: impl FnOnce($stream) -> C) -> crate::Result<()> {
                 let fresh = $stream::fresh(self)?;
                 let into = fresh.socket().clone();
@@ -243,6 +240,40 @@ macro_rules! accept_methods {
             }
         }
     };
+}
+
+impl<K, C, B> Associated<TcpStream, K, C, B>
+where
+    K: Clone + Send + 'static,
+    C: Send + 'static,
+    B: Send + 'static,
+{
+    /// Connects an [unconnected](TcpStream::unconnected) stream (ConnectEx, contract 08 section 6.2); the packet brings the context back,
+    /// and fails as [`Connect::wait`](crate::net::Connect::wait) does.
+    ///
+    /// ```
+    /// # fn main() -> overlapped::Result<()> {
+    /// use overlapped::{CompletionPort, TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_address()?;
+    /// let port = CompletionPort::<&str, &str>::new(0)?;
+    /// let client = port.associate(TcpStream::unconnected(address)?, "client")?;
+    /// client.connect(address, "connected")?;
+    /// let done = port.get()?;
+    /// assert_eq!((done.context, done.result), ("connected", Ok(0)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A request that is not accepted gives the context back and queues no packet: 1230 for a stream that is connected, 1225 if
+    /// it is known at once that nobody listens there, as on this computer.
+    pub fn connect(&self, to: SocketAddr, context: C) -> PutBare<C> {
+        let to = Address::from_std(to);
+        // SAFETY: there is no memory in it, and no OVERLAPPED.
+        self.put_bare("connect", context, |socket, how| unsafe { socket.connect_whole_overlapped(&to, how) })
+    }
 }
 
 accept_methods!(TcpListener, TcpStream);

@@ -84,6 +84,22 @@ impl TcpStream {
         accept::connect(Endpoint::create(system, address.family(), STREAM).map(Self), &address)
     }
 
+    /// A socket that is not connected, for [`Associated::connect`](crate::Associated::connect). IPv4 or IPv6, as the address.
+    ///
+    /// # Errors
+    /// 10024 without descriptors.
+    pub fn unconnected(to: SocketAddr) -> Result<Self> {
+        Self::unconnected_in(crate::system::default()?, to)
+    }
+
+    /// The same in this system.
+    ///
+    /// # Errors
+    /// As for [`TcpStream::unconnected`].
+    pub fn unconnected_in(system: &System, to: SocketAddr) -> Result<Self> {
+        Endpoint::create(system, Address::from_std(to).family(), STREAM).map(Self)
+    }
+
     /// A socket that is not connected, for [`Associated::accept`](crate::Associated::accept). IPv4 or IPv6, as its listener.
     ///
     /// # Errors

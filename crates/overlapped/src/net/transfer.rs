@@ -6,9 +6,11 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::net::endpoint::{AsEndpoint, Endpoint, failed};
 use crate::operation::{self, Operation};
-use crate::port::Rejected;
+use crate::port::{PortDevice, Rejected};
+use crate::wait::Wait;
 use overlapped_devices::socket::{Issued, NotIssued, Overlap, Receive, Send as Sending, Shutdown, Socket};
 use overlapped_kernel::request::Buffer;
+use std::os::fd::AsFd;
 
 /// A receive into one buffer.
 ///
@@ -114,16 +116,71 @@ fn fill_all<B: IoBufMut>(buffers: &mut Vec<B>, mut bytes: usize) {
     }
 }
 
-/// What streams have in common; the methods proper are in [`stream_methods`].
-pub(crate) trait Stream: AsEndpoint {}
+/// A [`TcpStream`](crate::TcpStream) or a [`UnixStream`](crate::UnixStream), for code that takes either: each has these methods, and more,
+/// of its own; and [`Associated`](crate::Associated) has its transfers for all of them.
+///
+/// ```
+/// # fn main() -> overlapped::Result<()> {
+/// use overlapped::net::StreamSocket;
+/// use overlapped::{Associated, CompletionPort, PortDevice, Result, UnixStream};
+///
+/// fn greet<S: StreamSocket>(stream: &S) -> Result<usize> {
+///     stream.send("hello").wait().0
+/// }
+///
+/// fn listen<S: StreamSocket>(port: &CompletionPort<&'static str>, stream: S) -> Result<Associated<S, &'static str>> {
+///     let stream = port.associate(stream, "near")?;
+///     stream.receive(Vec::with_capacity(64), ())?;
+///     Ok(stream)
+/// }
+///
+/// let (near, far) = UnixStream::pair()?;
+/// let port = CompletionPort::new(0)?;
+/// let near = listen(&port, near)?;
+/// greet(&far)?;
+/// assert_eq!(port.get()?.buffer.as_deref(), Some(&b"hello"[..]));
+/// # Ok(())
+/// # }
+/// ```
+#[expect(private_bounds, reason = "only this crate's sockets are streams")]
+pub trait StreamSocket: AsEndpoint + PortDevice + Wait + AsFd + Send + Sync + 'static {
+    /// As [`TcpStream::receive`](crate::TcpStream::receive).
+    fn receive<B: IoBufMut>(&self, buffer: B) -> Operation<B> {
+        self.endpoint().receive(buffer, None)
+    }
+
+    /// As [`TcpStream::send`](crate::TcpStream::send).
+    fn send<B: IoBuf>(&self, buffer: B) -> Operation<B> {
+        self.endpoint().send(buffer, None)
+    }
+
+    /// As [`TcpStream::readable`](crate::TcpStream::readable).
+    fn readable(&self) -> Operation<()> {
+        self.endpoint().readable()
+    }
+
+    /// As [`TcpStream::shutdown`](crate::TcpStream::shutdown).
+    ///
+    /// # Errors
+    /// As there.
+    fn shutdown(&self, how: std::net::Shutdown) -> Result<()> {
+        self.endpoint().shut(how)
+    }
+
+    /// As [`TcpStream::cancel_all`](crate::TcpStream::cancel_all).
+    fn cancel_all(&self) -> bool {
+        self.endpoint().cancel_all()
+    }
+}
 
 /// The transfers of a connected stream.
 macro_rules! stream_methods {
     ($type:ident) => {
-        impl $crate::net::transfer::Stream for $type {}
+        impl $crate::net::transfer::StreamSocket for $type {}
 
         impl $type {
-            /// Receives what comes, at most the buffer's capacity. 0 bytes: the other side has closed in good order.
+            /// Receives what comes, at most the buffer's capacity. 0 bytes: the other side has closed in good order; or the buffer has no
+            /// capacity, and something has come, as [`readable`](Self::readable) tells it.
             pub fn receive<B: $crate::IoBufMut>(&self, buffer: B) -> $crate::Operation<B> {
                 self.0.receive(buffer, None)
             }

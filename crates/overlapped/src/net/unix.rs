@@ -52,7 +52,15 @@ impl UnixStream {
     /// Begins to connect.
     ///
     /// # Errors
-    /// As for [`UnixStream::connect`].
+    /// 206 for a name that is too long; that nobody listens there is the outcome's.
+    pub fn connect_overlapped(path: impl AsRef<Path>) -> Result<Connect<Self>> {
+        Self::connect_overlapped_in(crate::system::default()?, path)
+    }
+
+    /// The same in this system.
+    ///
+    /// # Errors
+    /// As for [`UnixStream::connect_overlapped`].
     pub fn connect_overlapped_in(system: &System, path: impl AsRef<Path>) -> Result<Connect<Self>> {
         let address = address_of(path.as_ref(), "connect")?;
         accept::connect(Endpoint::create(system, LOCAL, STREAM).map(Self), &address)

@@ -200,9 +200,29 @@ pub struct NamedPipeServer(pub(super) End);
 #[derive(Debug)]
 pub struct NamedPipeClient(pub(super) End);
 
-/// Anything of this module that a port's [`Associated`](crate::Associated) reads and writes.
+/// What has an end.
 pub(super) trait AsPipe {
     fn end(&self) -> &End;
+}
+
+/// Either end of a named pipe, for code that takes both: each has these methods, and more, of its own; and
+/// [`Associated`](crate::Associated) has its transfers for both.
+#[expect(private_bounds, reason = "only this crate's pipes have ends")]
+pub trait PipeEnd: AsPipe + PortDevice + Wait + Send + Sync + 'static {
+    /// As [`NamedPipeServer::read`].
+    fn read<B: IoBufMut>(&self, buffer: B) -> Operation<B> {
+        self.end().read(buffer, None)
+    }
+
+    /// As [`NamedPipeServer::write`].
+    fn write<B: IoBuf>(&self, buffer: B) -> Operation<B> {
+        self.end().write(buffer, None)
+    }
+
+    /// As [`NamedPipeServer::cancel_all`].
+    fn cancel_all(&self) -> bool {
+        self.end().handle().grant().instance.cancel_all() > 0
+    }
 }
 
 macro_rules! end {
@@ -212,6 +232,8 @@ macro_rules! end {
                 &self.0
             }
         }
+
+        impl PipeEnd for $end {}
 
         impl sealed::Sealed for $end {}
 

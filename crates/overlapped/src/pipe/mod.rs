@@ -37,7 +37,7 @@ mod on_port;
 mod options;
 mod stream;
 
-pub use end::{NamedPipeClient, NamedPipeServer};
+pub use end::{NamedPipeClient, NamedPipeServer, PipeEnd};
 pub use options::{ClientOptions, Direction, PipeOptions};
 pub use overlapped_devices::pipe::{Info as PipeInfo, Peeked};
 pub use stream::{PipeReader, PipeWriter, anonymous, anonymous_in};

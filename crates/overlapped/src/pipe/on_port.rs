@@ -1,17 +1,16 @@
 //! Pipes that report to a port: the same requests, each with a context.
 
 use super::NamedPipeServer;
-use super::end::AsPipe;
+use super::end::{AsPipe, PipeEnd};
 use crate::at_once::{Answer, AtOnce};
 use crate::buffer::{IoBuf, IoBufMut, bytes, room};
 use crate::operation;
 use crate::port::{Associated, Bare, Parcel, Put, PutBare, to_port};
 use overlapped_kernel::request::Function;
 
-#[expect(private_bounds, reason = "the bound only names this crate's pipes")]
 impl<D, K, C, B> Associated<D, K, C, B>
 where
-    D: AsPipe,
+    D: PipeEnd,
     K: Clone + Send + 'static,
     C: Send + 'static,
     B: Send + 'static,
@@ -60,10 +59,9 @@ where
     }
 }
 
-#[expect(private_bounds, reason = "the bound only names this crate's pipes")]
 impl<D, K, C, B> AtOnce<'_, D, K, C, B>
 where
-    D: AsPipe,
+    D: PipeEnd,
     K: Clone + Send + 'static,
     C: Send + 'static,
     B: Send + 'static,
@@ -110,6 +108,6 @@ where
     /// # Errors
     /// A request that is not accepted gives the context back: 535 if a client is there already, 232 if one was and has closed.
     pub fn connect(&self, context: C) -> PutBare<C> {
-        Bare::<K, C>::put(self.end().connect(to_port(), self.bare(context)))
+        Bare::<K, C>::put(self.end().connect(to_port(), self.bare("connect", context)))
     }
 }
