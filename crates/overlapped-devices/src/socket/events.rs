@@ -39,9 +39,25 @@ pub struct Recorded {
     pub errors: [WsaError; 10],
 }
 
+/// Who is told of each event as it happens, instead of an event that is set (WSAAsyncSelect). Called under the socket's lock, so it calls
+/// nothing of sockets.
+pub trait Notice: Send + Sync {
+    /// An event has happened.
+    fn tell(&self, what: NetworkEvents, error: WsaError);
+
+    /// The same for a socket that was accepted, by the handle that it has.
+    fn of_accepted(&self, handle: usize) -> Arc<dyn Notice>;
+}
+
+#[derive(Clone)]
+enum Told {
+    Event(Arc<Event>),
+    Notice(Arc<dyn Notice>),
+}
+
 /// A socket's selection.
 pub(super) struct Selection {
-    event: Arc<Event>,
+    told: Told,
     mask: NetworkEvents,
     recorded: NetworkEvents,
     errors: [WsaError; 10],
@@ -50,11 +66,11 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    fn new(event: Arc<Event>, mask: NetworkEvents) -> Self {
+    fn new(told: Told, mask: NetworkEvents) -> Self {
         let (recorded, errors) = (NetworkEvents::empty(), [WsaError::SUCCESS; 10]);
         // Connecting is an event only after an attempt.
         let armed = NetworkEvents::all() - NetworkEvents::CONNECT;
-        Self { event, mask, recorded, errors, armed }
+        Self { told, mask, recorded, errors, armed }
     }
 
     /// An attempt that was decided before the selection is news, too.
@@ -72,8 +88,16 @@ impl Selection {
         self.armed -= what;
         self.recorded |= what;
         self.errors[what.bits().trailing_zeros() as usize] = error;
-        if self.mask.intersects(what) {
-            self.event.set();
+        if !self.mask.intersects(what) {
+            return;
+        }
+        match &self.told {
+            Told::Event(event) => event.set(),
+            Told::Notice(notice) => {
+                // What was told is not kept.
+                self.recorded -= what;
+                notice.tell(what, error);
+            }
         }
     }
 }
@@ -167,28 +191,36 @@ impl Core {
 
     /// An accepted socket has the listener's selection (contract 08 §3).
     pub fn inherit_selection(&self, listener: &Self) {
-        let selected = |s: &Selection| (Arc::clone(&s.event), s.mask);
-        let Some((event, mask)) = listener.rare().as_ref().and_then(|rare| rare.selection.as_ref()).map(selected)
+        let selected = |s: &Selection| match &s.told {
+            Told::Event(event) => Some((Told::Event(Arc::clone(event)), s.mask)),
+            // It tells the handle, which this one does not have yet.
+            Told::Notice(_) => None,
+        };
+        let Some((told, mask)) = listener.rare().as_ref().and_then(|rare| rare.selection.as_ref()).and_then(selected)
         else {
             return;
         };
         // A socket that cannot be watched tells nothing; its transfers say why.
-        let _ = self.select(event, mask);
+        let _ = self.select(told, mask);
     }
 
-    fn select(&self, event: Arc<Event>, mask: NetworkEvents) -> Result<(), rustix::io::Errno> {
+    fn select(&self, told: Told, mask: NetworkEvents) -> Result<(), rustix::io::Errno> {
         self.ensure_watched()?;
         let decided = self.decided_before();
-        self.with_rare(|rare| match rare.selection.as_mut() {
-            Some(old) => {
-                (old.event, old.mask) = (event, mask);
+        self.with_rare(|rare| match (rare.selection.as_mut(), told) {
+            (Some(old @ Selection { told: Told::Event(_), .. }), Told::Event(event)) => {
+                old.mask = mask;
                 if old.recorded.intersects(mask) {
-                    old.event.set();
+                    event.set();
                 }
+                old.told = Told::Event(event);
             }
-            None => {
-                rare.selection.insert(Selection::new(event, mask)).record_decided(decided);
-                self.engine().expect(1);
+            // To a notice everything is news.
+            (old, told) => {
+                if old.is_none() {
+                    self.engine().expect(1);
+                }
+                rare.selection.insert(Selection::new(told, mask)).record_decided(decided);
             }
         });
         self.add(Flags::SELECTED | Flags::NONBLOCKING);
@@ -226,7 +258,7 @@ impl Socket {
         let core = self.core();
         match event {
             Some(event) => {
-                core.select(event, mask).map_err(|error| core.code(error))?;
+                core.select(Told::Event(event), mask).map_err(|error| core.code(error))?;
                 self.instance().idle().submitted();
             }
             None if !mask.is_empty() => return Err(WsaError::EINVAL),
@@ -236,6 +268,25 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    /// WSAAsyncSelect: `notice` is told of each of these events. Makes the socket non-blocking.
+    pub fn select_notices(&self, notice: Arc<dyn Notice>, mask: NetworkEvents) -> Result<(), WsaError> {
+        let core = self.core();
+        core.select(Told::Notice(notice), mask).map_err(|error| core.code(error))?;
+        self.instance().idle().submitted();
+        Ok(())
+    }
+
+    /// Who is told of this socket's events, and of which.
+    #[must_use]
+    pub fn selected_notice(&self) -> Option<(Arc<dyn Notice>, NetworkEvents)> {
+        let rare = self.core().rare();
+        let selection = rare.as_ref().and_then(|rare| rare.selection.as_ref())?;
+        match &selection.told {
+            Told::Notice(notice) => Some((Arc::clone(notice), selection.mask)),
+            Told::Event(_) => None,
+        }
     }
 
     /// WSAEnumNetworkEvents: takes what is recorded of the selected events; nothing without a selection. The caller resets its

@@ -45,7 +45,7 @@ mod unreachable;
 
 pub use accept::{AcceptInto, Accepted, DeliverAddresses, Verdict};
 pub use address::Address;
-pub use events::{NetworkEvents, Recorded};
+pub use events::{NetworkEvents, Notice, Recorded};
 pub use poll::{DeliverFound, Found, Poll, PollEvents, Polled, Told, ready_device};
 pub use ready::{Interest, PollEntry, wait_ready};
 pub use receive::{Arrival, Deliver, Receive};

@@ -379,6 +379,7 @@ BOOL WSAAPI WSASetEvent(WSAEVENT event) OVL_SYMBOL(WSASetEvent);
 BOOL WSAAPI WSAResetEvent(WSAEVENT event) OVL_SYMBOL(WSAResetEvent);
 DWORD WSAAPI WSAWaitForMultipleEvents(DWORD count, const WSAEVENT *events, BOOL all, DWORD milliseconds, BOOL alertable)
     OVL_SYMBOL(WSAWaitForMultipleEvents);
+int WSAAPI WSAAsyncSelect(SOCKET socket, HWND window, u_int message, LONG which) OVL_SYMBOL(WSAAsyncSelect);
 int WSAAPI WSAEventSelect(SOCKET socket, WSAEVENT event, LONG which) OVL_SYMBOL(WSAEventSelect);
 int WSAAPI WSAEnumNetworkEvents(SOCKET socket, WSAEVENT event, LPWSANETWORKEVENTS to) OVL_SYMBOL(WSAEnumNetworkEvents);
 

@@ -60,10 +60,40 @@
 #define HWND_MESSAGE ((HWND)(LONG_PTR)-3)
 #define HWND_BROADCAST ((HWND)0xFFFF)
 #define HWND_DESKTOP ((HWND)0)
+#define GWLP_WNDPROC (-4)
+#define GWLP_HINSTANCE (-6)
+#define GWLP_HWNDPARENT (-8)
+#define GWLP_ID (-12)
+#define GWL_ID (-12)
 #define GWL_STYLE (-16)
 #define GWL_EXSTYLE (-20)
 #define GWLP_USERDATA (-21)
 #define WS_OVERLAPPED 0x0
+#define WS_TILED 0x0
+#define WS_BORDER 0x800000
+#define WS_DLGFRAME 0x400000
+#define WS_CLIPCHILDREN 0x2000000
+#define WS_CLIPSIBLINGS 0x4000000
+#define WS_DISABLED 0x8000000
+#define WS_MINIMIZE 0x20000000
+#define WS_CHILD 0x40000000
+#define WS_CHILDWINDOW 0x40000000
+#define WS_POPUP 0x80000000
+#define WS_OVERLAPPEDWINDOW 0xCF0000
+#define WS_EX_TOPMOST 0x8
+#define WS_EX_TOOLWINDOW 0x80
+#define WS_EX_NOACTIVATE 0x8000000
+#define CW_USEDEFAULT ((int)0x80000000)
+#define CS_VREDRAW 0x1
+#define CS_HREDRAW 0x2
+#define CS_DBLCLKS 0x8
+#define CS_OWNDC 0x20
+#define CS_GLOBALCLASS 0x4000
+#define SMTO_NORMAL 0x0
+#define SMTO_BLOCK 0x1
+#define SMTO_ABORTIFHUNG 0x2
+#define SMTO_NOTIMEOUTIFNOTHUNG 0x8
+#define SMTO_ERRORONEXIT 0x20
 #define WS_MAXIMIZEBOX 0x10000
 #define WS_MINIMIZEBOX 0x20000
 #define WS_SIZEBOX 0x40000
@@ -90,11 +120,17 @@
 #define WM_DESTROY 0x2
 #define WM_SETTEXT 0xC
 #define WM_GETTEXT 0xD
+#define WM_GETTEXTLENGTH 0xE
+#define WM_NCCREATE 0x81
+#define WM_NCDESTROY 0x82
+#define WM_NCCALCSIZE 0x83
 #define WM_PAINT 0xF
 #define WM_CLOSE 0x10
 #define WM_QUERYENDSESSION 0x11
 #define WM_QUIT 0x12
 #define WM_ENDSESSION 0x16
+#define WM_WININICHANGE 0x1A
+#define WM_SETTINGCHANGE 0x1A
 #define WM_GETICON 0x7F
 #define WM_SETICON 0x80
 #define WM_KEYDOWN 0x100
@@ -184,6 +220,62 @@ typedef struct tagMSG {
 OVL_SIZE(MSG, 48);
 typedef VOID(CALLBACK *TIMERPROC)(HWND window, UINT message, UINT_PTR id, DWORD time);
 typedef LRESULT(CALLBACK *WNDPROC)(HWND window, UINT message, WPARAM first, LPARAM second);
+typedef BOOL(CALLBACK *WNDENUMPROC)(HWND window, LPARAM parameter);
+
+/* Classes and windows. */
+#define OVL_WINDOW_TYPES(suffix, text)                                    \
+    typedef struct tagWNDCLASS##suffix {                                  \
+        UINT style;                                                       \
+        WNDPROC lpfnWndProc;                                              \
+        int cbClsExtra;                                                   \
+        int cbWndExtra;                                                   \
+        HINSTANCE hInstance;                                              \
+        HICON hIcon;                                                      \
+        HCURSOR hCursor;                                                  \
+        HBRUSH hbrBackground;                                             \
+        text lpszMenuName;                                                \
+        text lpszClassName;                                               \
+    } WNDCLASS##suffix, *PWNDCLASS##suffix, *LPWNDCLASS##suffix;          \
+    OVL_SIZE(WNDCLASS##suffix, 72);                                       \
+    typedef struct tagWNDCLASSEX##suffix {                                \
+        UINT cbSize;                                                      \
+        UINT style;                                                       \
+        WNDPROC lpfnWndProc;                                              \
+        int cbClsExtra;                                                   \
+        int cbWndExtra;                                                   \
+        HINSTANCE hInstance;                                              \
+        HICON hIcon;                                                      \
+        HCURSOR hCursor;                                                  \
+        HBRUSH hbrBackground;                                             \
+        text lpszMenuName;                                                \
+        text lpszClassName;                                               \
+        HICON hIconSm;                                                    \
+    } WNDCLASSEX##suffix, *PWNDCLASSEX##suffix, *LPWNDCLASSEX##suffix;    \
+    OVL_SIZE(WNDCLASSEX##suffix, 80);                                     \
+    typedef struct tagCREATESTRUCT##suffix {                              \
+        LPVOID lpCreateParams;                                            \
+        HINSTANCE hInstance;                                              \
+        HMENU hMenu;                                                      \
+        HWND hwndParent;                                                  \
+        int cy;                                                           \
+        int cx;                                                           \
+        int y;                                                            \
+        int x;                                                            \
+        LONG style;                                                       \
+        text lpszName;                                                    \
+        text lpszClass;                                                   \
+        DWORD dwExStyle;                                                  \
+    } CREATESTRUCT##suffix, *LPCREATESTRUCT##suffix;                      \
+    OVL_SIZE(CREATESTRUCT##suffix, 80);
+OVL_WINDOW_TYPES(A, LPCSTR)
+OVL_WINDOW_TYPES(W, LPCWSTR)
+#undef OVL_WINDOW_TYPES
+#define WNDCLASS OVL_AW(WNDCLASS)
+#define WNDCLASSEX OVL_AW(WNDCLASSEX)
+#define LPWNDCLASS OVL_AW(LPWNDCLASS)
+#define LPWNDCLASSEX OVL_AW(LPWNDCLASSEX)
+#define CREATESTRUCT OVL_AW(CREATESTRUCT)
+#define LPCREATESTRUCT OVL_AW(LPCREATESTRUCT)
 
 /* Virtual key codes, for the keys of a console. Letters and digits are their characters. */
 #define VK_LBUTTON 0x01
@@ -352,7 +444,7 @@ WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjects(DWORD count, const HANDLE *obj
     OVL_SYMBOL(MsgWaitForMultipleObjects);
 WINUSERAPI DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, DWORD milliseconds, DWORD mask,
                                                     DWORD flags) OVL_SYMBOL(MsgWaitForMultipleObjectsEx);
-/* Messages are for threads; there are no windows. */
+/* Messages are for threads, and for windows that nobody sees. */
 WINUSERAPI BOOL WINAPI GetMessageA(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageA);
 WINUSERAPI BOOL WINAPI GetMessageW(LPMSG to, HWND window, UINT first, UINT last) OVL_SYMBOL(GetMessageW);
 WINUSERAPI BOOL WINAPI PeekMessageA(LPMSG to, HWND window, UINT first, UINT last, UINT flags) OVL_SYMBOL(PeekMessageA);
@@ -372,6 +464,47 @@ WINUSERAPI BOOL WINAPI TranslateMessage(const MSG *message) OVL_SYMBOL(Translate
 WINUSERAPI LONG_PTR WINAPI DispatchMessageA(const MSG *message) OVL_SYMBOL(DispatchMessageA);
 WINUSERAPI LONG_PTR WINAPI DispatchMessageW(const MSG *message) OVL_SYMBOL(DispatchMessageW);
 
+/* Classes, and windows that nobody sees. */
+WINUSERAPI ATOM WINAPI RegisterClassA(const WNDCLASSA *type) OVL_SYMBOL(RegisterClassA);
+WINUSERAPI ATOM WINAPI RegisterClassW(const WNDCLASSW *type) OVL_SYMBOL(RegisterClassW);
+WINUSERAPI ATOM WINAPI RegisterClassExA(const WNDCLASSEXA *type) OVL_SYMBOL(RegisterClassExA);
+WINUSERAPI ATOM WINAPI RegisterClassExW(const WNDCLASSEXW *type) OVL_SYMBOL(RegisterClassExW);
+WINUSERAPI BOOL WINAPI UnregisterClassA(LPCSTR type, HINSTANCE module) OVL_SYMBOL(UnregisterClassA);
+WINUSERAPI BOOL WINAPI UnregisterClassW(LPCWSTR type, HINSTANCE module) OVL_SYMBOL(UnregisterClassW);
+WINUSERAPI BOOL WINAPI GetClassInfoExA(HINSTANCE module, LPCSTR type, LPWNDCLASSEXA to) OVL_SYMBOL(GetClassInfoExA);
+WINUSERAPI BOOL WINAPI GetClassInfoExW(HINSTANCE module, LPCWSTR type, LPWNDCLASSEXW to) OVL_SYMBOL(GetClassInfoExW);
+WINUSERAPI UINT WINAPI RegisterWindowMessageA(LPCSTR name) OVL_SYMBOL(RegisterWindowMessageA);
+WINUSERAPI UINT WINAPI RegisterWindowMessageW(LPCWSTR name) OVL_SYMBOL(RegisterWindowMessageW);
+WINUSERAPI HWND WINAPI CreateWindowExA(DWORD exStyle, LPCSTR type, LPCSTR title, DWORD style, int x, int y, int width,
+    int height, HWND parent, HMENU menu, HINSTANCE module, LPVOID parameter) OVL_SYMBOL(CreateWindowExA);
+WINUSERAPI HWND WINAPI CreateWindowExW(DWORD exStyle, LPCWSTR type, LPCWSTR title, DWORD style, int x, int y,
+    int width, int height, HWND parent, HMENU menu, HINSTANCE module, LPVOID parameter) OVL_SYMBOL(CreateWindowExW);
+WINUSERAPI LRESULT WINAPI DefWindowProcA(HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(DefWindowProcA);
+WINUSERAPI LRESULT WINAPI DefWindowProcW(HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(DefWindowProcW);
+WINUSERAPI LRESULT WINAPI CallWindowProcA(WNDPROC former, HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(CallWindowProcA);
+WINUSERAPI LRESULT WINAPI CallWindowProcW(WNDPROC former, HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(CallWindowProcW);
+WINUSERAPI HWND WINAPI FindWindowExA(HWND parent, HWND after, LPCSTR type, LPCSTR title) OVL_SYMBOL(FindWindowExA);
+WINUSERAPI HWND WINAPI FindWindowExW(HWND parent, HWND after, LPCWSTR type, LPCWSTR title) OVL_SYMBOL(FindWindowExW);
+WINUSERAPI int WINAPI GetClassNameA(HWND window, LPSTR to, int room) OVL_SYMBOL(GetClassNameA);
+WINUSERAPI int WINAPI GetClassNameW(HWND window, LPWSTR to, int room) OVL_SYMBOL(GetClassNameW);
+WINUSERAPI LRESULT WINAPI SendMessageTimeoutA(HWND window, UINT message, WPARAM first, LPARAM second, UINT flags,
+    UINT milliseconds, PDWORD_PTR result) OVL_SYMBOL(SendMessageTimeoutA);
+WINUSERAPI LRESULT WINAPI SendMessageTimeoutW(HWND window, UINT message, WPARAM first, LPARAM second, UINT flags,
+    UINT milliseconds, PDWORD_PTR result) OVL_SYMBOL(SendMessageTimeoutW);
+WINUSERAPI BOOL WINAPI SendNotifyMessageA(HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(SendNotifyMessageA);
+WINUSERAPI BOOL WINAPI SendNotifyMessageW(HWND window, UINT message, WPARAM first, LPARAM second)
+    OVL_SYMBOL(SendNotifyMessageW);
+WINUSERAPI BOOL WINAPI IsWindowUnicode(HWND window) OVL_SYMBOL(IsWindowUnicode);
+WINUSERAPI HWND WINAPI GetParent(HWND window) OVL_SYMBOL(GetParent);
+WINUSERAPI BOOL WINAPI EnumThreadWindows(DWORD thread, WNDENUMPROC routine, LPARAM parameter) OVL_SYMBOL(EnumThreadWindows);
+WINUSERAPI BOOL WINAPI ReplyMessage(LRESULT result) OVL_SYMBOL(ReplyMessage);
+WINUSERAPI BOOL WINAPI InSendMessage(VOID) OVL_SYMBOL(InSendMessage);
+
 /* Which keys of the console are down, as far as terminals tell. */
 WINUSERAPI SHORT WINAPI GetAsyncKeyState(int key) OVL_SYMBOL(GetAsyncKeyState);
 WINUSERAPI SHORT WINAPI GetKeyState(int key) OVL_SYMBOL(GetKeyState);
@@ -381,7 +514,7 @@ WINUSERAPI BOOL WINAPI GetKeyboardState(PBYTE to) OVL_SYMBOL(GetKeyboardState);
 WINUSERAPI int WINAPI MessageBoxA(HWND window, LPCSTR text, LPCSTR title, UINT style) OVL_SYMBOL(MessageBoxA);
 WINUSERAPI int WINAPI MessageBoxW(HWND window, LPCWSTR text, LPCWSTR title, UINT style) OVL_SYMBOL(MessageBoxW);
 
-/* What console programs do with windows fails with 1400. */
+/* What is about the looks of windows fails with 1400. */
 WINUSERAPI BOOL WINAPI ShowWindow(HWND window, int how) OVL_SYMBOL(ShowWindow);
 WINUSERAPI BOOL WINAPI ShowWindowAsync(HWND window, int how) OVL_SYMBOL(ShowWindowAsync);
 WINUSERAPI BOOL WINAPI CloseWindow(HWND window) OVL_SYMBOL(CloseWindow);
@@ -492,6 +625,24 @@ OVL_END
 #define PostMessage OVL_AW(PostMessage)
 #define MessageBox OVL_AW(MessageBox)
 #define FindWindow OVL_AW(FindWindow)
+#define FindWindowEx OVL_AW(FindWindowEx)
+#define RegisterClass OVL_AW(RegisterClass)
+#define RegisterClassEx OVL_AW(RegisterClassEx)
+#define UnregisterClass OVL_AW(UnregisterClass)
+#define GetClassInfoEx OVL_AW(GetClassInfoEx)
+#define RegisterWindowMessage OVL_AW(RegisterWindowMessage)
+#define CreateWindowEx OVL_AW(CreateWindowEx)
+#define DefWindowProc OVL_AW(DefWindowProc)
+#define CallWindowProc OVL_AW(CallWindowProc)
+#define GetClassName OVL_AW(GetClassName)
+#define SendMessageTimeout OVL_AW(SendMessageTimeout)
+#define SendNotifyMessage OVL_AW(SendNotifyMessage)
+#define CreateWindowA(type, title, style, x, y, width, height, parent, menu, module, parameter) \
+    CreateWindowExA(0, type, title, style, x, y, width, height, parent, menu, module, parameter)
+#define CreateWindowW(type, title, style, x, y, width, height, parent, menu, module, parameter) \
+    CreateWindowExW(0, type, title, style, x, y, width, height, parent, menu, module, parameter)
+#define CreateWindow(type, title, style, x, y, width, height, parent, menu, module, parameter) \
+    CreateWindowEx(0, type, title, style, x, y, width, height, parent, menu, module, parameter)
 #define GetWindowTextLength OVL_AW(GetWindowTextLength)
 #define GetWindowText OVL_AW(GetWindowText)
 #define SetWindowText OVL_AW(SetWindowText)

@@ -43,7 +43,9 @@ unsafe fn take(
         // SAFETY: the caller's promise; that there is room was checked above, save for long names of local sockets.
         let _ = unsafe { address::write(accepted.address.as_bytes(), name, len) };
     }
-    Ok(accepted.handle.into_raw())
+    let raw = accepted.handle.into_raw();
+    super::async_select::inherit(&socket, raw)?;
+    Ok(raw)
 }
 
 /// accept.

@@ -8,6 +8,7 @@
 pub mod accept;
 pub mod adapters;
 pub(crate) mod address;
+pub mod async_select;
 pub mod changes;
 pub mod connect_by;
 mod control;

@@ -36,8 +36,9 @@ pub unsafe extern "C" fn ovl_WSAGetOverlappedResult(
                 let event = event.ok().flatten().ok_or(WsaError::INVALID_PARAMETER)?;
                 let patience = Patience { timeout: Timeout::Infinite, alertable: false };
                 let instance = || Ok(Arc::clone(socket.instance()));
+                let idle = socket.instance().idle();
                 // SAFETY: as above.
-                unsafe { results::overlapped_result(overlapped, instance, || Ok(Some(event)), patience) }
+                unsafe { results::overlapped_result(overlapped, instance, || Ok(Some(event)), idle, patience) }
                     .map_err(|error| WsaError(error.0))?
             }
         };

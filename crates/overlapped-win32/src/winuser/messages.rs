@@ -1,7 +1,9 @@
-//! Messages of threads (`winuser.h`): posted by PostThreadMessage and by timers without a window. There are no windows, so the handle of one
-//! is invalid (1400).
+//! Messages of threads and of their windows (`winuser.h`): posted by PostThreadMessage, PostMessage and timers.
 
-use super::queue::{Filter, Message, QS_POSTED, QS_TIMER, Queue, WM_TIMER, Wait};
+use super::hidden::procedure::{Call, call};
+use super::hidden::send::{HWND_BROADCAST, of_broadcast};
+use super::hidden::{INVALID_WINDOW_HANDLE, Window};
+use super::queue::{Filter, Message, QS_POSTED, QS_SENT, QS_TIMER, Queue, WM_TIMER, Wait, Whose};
 use crate::arguments::pair;
 use crate::callbacks::inside;
 use crate::critical::thread_id;
@@ -14,8 +16,6 @@ use std::cell::Cell;
 const PM_REMOVE: u32 = 1;
 /// The window that means messages to the thread only.
 const NO_WINDOW: usize = usize::MAX;
-const HWND_BROADCAST: usize = 0xFFFF;
-const INVALID_WINDOW_HANDLE: Win32Error = Win32Error(1400);
 
 /// TIMERPROC.
 type TimerRoutine = unsafe extern "C-unwind" fn(usize, u32, usize, u32);
@@ -25,8 +25,14 @@ thread_local! {
     static TAKEN_AT: Cell<u32> = const { Cell::new(0) };
 }
 
-fn of_thread(window: usize) -> Result<(), Win32Error> {
-    if matches!(window, 0 | NO_WINDOW) { Ok(()) } else { Err(INVALID_WINDOW_HANDLE) }
+/// Whose messages are meant: 1400 for a window that is not there, or another thread's.
+fn whose(window: usize) -> Result<Whose, Win32Error> {
+    match window {
+        0 => Ok(Whose::All),
+        NO_WINDOW => Ok(Whose::Thread),
+        window if Window::of(window)?.is_own() => Ok(Whose::Window(window)),
+        _ => Err(INVALID_WINDOW_HANDLE),
+    }
 }
 
 /// Tells the caller.
@@ -44,11 +50,11 @@ unsafe fn hand_over(message: Message, to: *mut Message) -> Result<(), Win32Error
 }
 
 pair! {
-    /// GetMessage: waits for a message, and is FALSE for WM_QUIT; -1 with the last error for a window.
+    /// GetMessage: waits for a message, and is FALSE for WM_QUIT; -1 with the last error for a window that is not the thread's.
     fn ovl_GetMessageA ovl_GetMessageW(to: *mut Message, window: usize, first: u32, last: u32) -> Bool {
         guard_or(-1, || {
-            of_thread(window)?;
-            let message = Queue::own().get(Filter { first, last })?;
+            let whose = whose(window)?;
+            let message = Queue::own().get(Filter { whose, first, last })?;
             // SAFETY: the caller's promise.
             unsafe { hand_over(message, to) }?;
             Ok(if message.is_quit() { FALSE } else { TRUE })
@@ -60,8 +66,8 @@ pair! {
     /// PeekMessage: FALSE if there is no message now.
     fn ovl_PeekMessageA ovl_PeekMessageW(to: *mut Message, window: usize, first: u32, last: u32, flags: u32) -> Bool {
         guard_or(FALSE, || {
-            of_thread(window)?;
-            let Some(message) = Queue::own().peek(Filter { first, last }, flags & PM_REMOVE != 0)? else {
+            let whose = whose(window)?;
+            let Some(message) = Queue::own().peek(Filter { whose, first, last }, flags & PM_REMOVE != 0)? else {
                 return Ok(FALSE);
             };
             // SAFETY: the caller's promise.
@@ -84,12 +90,17 @@ pair! {
 }
 
 pair! {
-    /// PostMessage: without a window, to the calling thread.
+    /// PostMessage: to a window of any thread; without one, to the calling thread.
     fn ovl_PostMessageA ovl_PostMessageW(window: usize, message: u32, wparam: usize, lparam: isize) -> Bool {
         guard_bool(|| match window {
             0 => post(thread_id(), Message::new(message, wparam, lparam)),
-            HWND_BROADCAST => Ok(()),
-            _ => Err(INVALID_WINDOW_HANDLE),
+            HWND_BROADCAST => {
+                let post = |window: &std::sync::Arc<Window>| {
+                    window.queue.post(Message::new(message, wparam, lparam).to(window.handle))
+                };
+                of_broadcast().iter().try_for_each(post)
+            }
+            window => Window::of(window)?.queue.post(Message::new(message, wparam, lparam).to(window)),
         })
     }
 }
@@ -107,7 +118,7 @@ pub extern "C" fn ovl_TranslateMessage(_message: *const Message) -> Bool {
 }
 
 pair! {
-    /// DispatchMessage: calls the routine of a timer; 0, there is no window.
+    /// DispatchMessage: calls the routine of a timer or the procedure of the window; 0 without them.
     fn ovl_DispatchMessageA ovl_DispatchMessageW(message: *const Message) -> isize {
         guard(0, || {
             // SAFETY: the caller's promise.
@@ -117,32 +128,31 @@ pair! {
                 let routine: TimerRoutine = unsafe { std::mem::transmute(message.lparam) };
                 // SAFETY: as above.
                 inside(|| unsafe { routine(message.window, WM_TIMER, message.wparam, ovl_GetTickCount()) });
+                return 0;
             }
-            0
+            let Ok(window) = Window::of(message.window) else { return 0 };
+            let wide = size_of::<C>() == 2;
+            // SAFETY: what the parameters mean is between who has posted them and the procedure.
+            unsafe { call(&window, Call { message: message.message, wparam: message.wparam, lparam: message.lparam, wide }) }
         })
     }
 }
 
-/// SetTimer without a window: the number of the timer, whose messages come until KillTimer.
+/// The queue of a window, or the caller's.
+fn queue_of(window: usize) -> Result<std::sync::Arc<Queue>, Win32Error> {
+    if window == 0 { Ok(Queue::own()) } else { Ok(std::sync::Arc::clone(&Window::of(window)?.queue)) }
+}
+
+/// SetTimer: the number of the timer, whose messages come until KillTimer. For a window that is `id`; without one a new number.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_SetTimer(window: usize, id: usize, milliseconds: u32, routine: isize) -> usize {
-    guard_or(0, || {
-        if window != 0 {
-            return Err(INVALID_WINDOW_HANDLE);
-        }
-        Queue::own().set_timer(id, milliseconds, routine)
-    })
+    guard_or(0, || queue_of(window)?.set_timer(window, id, milliseconds, routine))
 }
 
 /// KillTimer.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_KillTimer(window: usize, id: usize) -> Bool {
-    guard_bool(|| {
-        if window != 0 {
-            return Err(INVALID_WINDOW_HANDLE);
-        }
-        Queue::own().kill_timer(id)
-    })
+    guard_bool(|| queue_of(window)?.kill_timer(window, id))
 }
 
 /// GetQueueStatus: in the high word what is there, in the low one what came since the last look.
@@ -155,7 +165,8 @@ pub extern "C" fn ovl_GetQueueStatus(flags: u32) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_WaitMessage() -> Bool {
     guard_bool(|| {
-        let wait = Wait { objects: &[], mask: QS_POSTED | QS_TIMER, old: false, all: false, alertable: false };
+        let wait =
+            Wait { objects: &[], mask: QS_POSTED | QS_TIMER | QS_SENT, old: false, all: false, alertable: false };
         Queue::own().wait(&wait, Timeout::Infinite).map(drop)
     })
 }

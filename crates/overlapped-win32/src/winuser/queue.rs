@@ -1,9 +1,12 @@
-//! The message queue of a thread: what is posted to the thread, the timers that it set, and WM_QUIT.
+//! The message queue of a thread: what is posted to it and to its windows, what other threads send to these, the timers that it set, and
+//! WM_QUIT.
 //!
 //! Only its own thread takes messages out and waits; anybody puts some in. So one event says that there may be something: the
 //! owner resets it under the lock before it looks, and whoever posts what the owner looks for sets it under the lock. Timers cost nothing while nobody looks:
 //! they are counted from the clock by the thread that looks, and limit how long it sleeps.
 
+use super::hidden;
+use super::hidden::send::Sent;
 use crate::critical::thread_id;
 use crate::support::system;
 use crate::sysinfoapi::ovl_GetTickCount;
@@ -21,6 +24,7 @@ pub const WM_TIMER: u32 = 0x113;
 /// What came, as in GetQueueStatus.
 pub const QS_TIMER: u32 = 0x10;
 pub const QS_POSTED: u32 = 0x8 | 0x100;
+pub const QS_SENT: u32 = 0x40;
 /// Messages that a queue holds at most.
 const MOST: usize = 10_000;
 /// USER_TIMER_MINIMUM and USER_TIMER_MAXIMUM, in milliseconds.
@@ -47,25 +51,49 @@ impl Message {
         Self { window: 0, message, wparam, lparam, time: ovl_GetTickCount(), x: 0, y: 0 }
     }
 
+    /// The same to a window.
+    pub fn to(self, window: usize) -> Self {
+        Self { window, ..self }
+    }
+
     pub fn is_quit(&self) -> bool {
         self.message == WM_QUIT
     }
 }
 
+/// Whose messages a call asks for.
+#[derive(Clone, Copy)]
+pub enum Whose {
+    /// The thread's and its windows'.
+    All,
+    /// Those without a window.
+    Thread,
+    /// A window's and its children's.
+    Window(usize),
+}
+
 /// Which messages a call asks for: `first` to `last`, all if both are 0. WM_QUIT is always among them.
 #[derive(Clone, Copy)]
 pub struct Filter {
+    pub whose: Whose,
     pub first: u32,
     pub last: u32,
 }
 
 impl Filter {
-    fn takes(self, message: u32) -> bool {
-        message == WM_QUIT || (self.first, self.last) == (0, 0) || (self.first..=self.last).contains(&message)
+    fn takes(self, message: u32, window: usize) -> bool {
+        let meant = match self.whose {
+            Whose::All => true,
+            Whose::Thread => window == 0,
+            Whose::Window(of) => hidden::is_within(window, of),
+        };
+        let all = (self.first, self.last) == (0, 0);
+        message == WM_QUIT || meant && (all || (self.first..=self.last).contains(&message))
     }
 }
 
 struct Timer {
+    window: usize,
     id: usize,
     routine: isize,
     period: Duration,
@@ -77,6 +105,10 @@ struct Timer {
 #[derive(Default)]
 struct Contents {
     posted: VecDeque<Message>,
+    /// From other threads, to be answered before anything else.
+    sent: VecDeque<Arc<Sent>>,
+    /// What of that is being answered, one inside another.
+    serving: Vec<Arc<Sent>>,
     /// PostQuitMessage: after all that is posted.
     quit: Option<i32>,
     timers: Vec<Timer>,
@@ -85,6 +117,8 @@ struct Contents {
     fresh: u32,
     /// What the owner looks for.
     wanted: u32,
+    /// The thread has ended.
+    closed: bool,
 }
 
 impl Contents {
@@ -102,12 +136,13 @@ impl Contents {
     fn present(&self) -> u32 {
         let posted = !self.posted.is_empty() || self.quit.is_some();
         let fired = self.timers.iter().any(|timer| timer.fired);
-        (if posted { QS_POSTED } else { 0 }) | (if fired { QS_TIMER } else { 0 })
+        let sent = if self.sent.is_empty() { 0 } else { QS_SENT };
+        sent | (if posted { QS_POSTED } else { 0 }) | (if fired { QS_TIMER } else { 0 })
     }
 
     /// The next message for the filter: posted ones first, then WM_QUIT, then timers.
     fn take(&mut self, filter: Filter, remove: bool) -> Option<Message> {
-        if let Some(at) = self.posted.iter().position(|message| filter.takes(message.message)) {
+        if let Some(at) = self.posted.iter().position(|message| filter.takes(message.message, message.window)) {
             return if remove { self.posted.remove(at) } else { self.posted.get(at).copied() };
         }
         if let Some(code) = self.quit {
@@ -116,11 +151,11 @@ impl Contents {
             }
             return Some(Message::new(WM_QUIT, code as usize, 0));
         }
-        let timer = self.timers.iter_mut().find(|timer| timer.fired && filter.takes(WM_TIMER))?;
+        let timer = self.timers.iter_mut().find(|timer| timer.fired && filter.takes(WM_TIMER, timer.window))?;
         if remove {
             timer.fired = false;
         }
-        Some(Message::new(WM_TIMER, timer.id, timer.routine))
+        Some(Message::new(WM_TIMER, timer.id, timer.routine).to(timer.window))
     }
 }
 
@@ -142,6 +177,19 @@ pub struct Queue {
     contents: Mutex<Contents>,
 }
 
+/// An answer is being given.
+struct Served<'a>(&'a Queue);
+
+impl Drop for Served<'_> {
+    fn drop(&mut self) {
+        let served = self.0.contents.lock().serving.pop();
+        // A procedure that ended its thread has not answered.
+        if let Some(sent) = served {
+            sent.give_up();
+        }
+    }
+}
+
 /// The queues by the numbers of their threads.
 static QUEUES: LazyLock<Mutex<HashMap<u32, Arc<Queue>>>> = LazyLock::new(Mutex::default);
 
@@ -151,6 +199,16 @@ struct Own(u32, Arc<Queue>);
 impl Drop for Own {
     fn drop(&mut self) {
         QUEUES.lock().remove(&self.0);
+        hidden::forget_thread(self.0);
+        // Nobody will answer any more.
+        let waiting: Vec<_> = {
+            let mut contents = self.1.contents.lock();
+            contents.closed = true;
+            contents.sent.drain(..).collect()
+        };
+        for sent in waiting {
+            sent.answer(Err(hidden::INVALID_WINDOW_HANDLE));
+        }
     }
 }
 
@@ -184,6 +242,43 @@ impl Queue {
         Ok(())
     }
 
+    /// A message that another thread sends to a window of this one.
+    pub fn send(&self, sent: Arc<Sent>) -> Result<(), Win32Error> {
+        let mut contents = self.contents.lock();
+        if contents.closed {
+            return Err(hidden::INVALID_WINDOW_HANDLE);
+        }
+        contents.sent.push_back(sent);
+        self.came(&mut contents, QS_SENT);
+        Ok(())
+    }
+
+    /// Answers what was sent.
+    pub fn serve(&self) {
+        loop {
+            let sent = {
+                let mut contents = self.contents.lock();
+                let Some(sent) = contents.sent.pop_front() else { return };
+                contents.serving.push(Arc::clone(&sent));
+                sent
+            };
+            let _served = Served(self);
+            sent.deliver();
+        }
+    }
+
+    /// What the thread answers just now.
+    pub fn served(&self) -> Option<Arc<Sent>> {
+        self.contents.lock().serving.last().cloned()
+    }
+
+    /// A window has gone: its messages and timers go with it.
+    pub fn forget_window(&self, window: usize) {
+        let mut contents = self.contents.lock();
+        contents.posted.retain(|message| message.window != window);
+        contents.timers.retain(|timer| timer.window != window);
+    }
+
     pub fn post_quit(&self, code: i32) {
         let mut contents = self.contents.lock();
         contents.quit = Some(code);
@@ -197,32 +292,45 @@ impl Queue {
         }
     }
 
-    /// Sets a timer of that number again, or a new one, and gives its number.
-    pub fn set_timer(&self, id: usize, milliseconds: u32, routine: isize) -> Result<usize, Win32Error> {
+    /// Sets a timer of that number again, or a new one, and gives its number: for a window the one that was asked for.
+    pub fn set_timer(&self, window: usize, id: usize, milliseconds: u32, routine: isize) -> Result<usize, Win32Error> {
         let period = Duration::from_millis(milliseconds.clamp(TIMER_LIMITS.0, TIMER_LIMITS.1).into());
         let due = now()?.plus(period);
         let mut contents = self.contents.lock();
-        if let Some(timer) = contents.timers.iter_mut().find(|timer| timer.id == id) {
-            *timer = Timer { id, routine, period, due, fired: false };
-            return Ok(id);
+        if let Some(timer) = contents.timers.iter_mut().find(|timer| timer.window == window && timer.id == id) {
+            *timer = Timer { window, id, routine, period, due, fired: false };
+            return Ok(id.max(1));
         }
-        contents.last_timer += 1;
-        let id = contents.last_timer;
-        contents.timers.push(Timer { id, routine, period, due, fired: false });
-        Ok(id)
+        let id = if window == 0 {
+            contents.last_timer += 1;
+            contents.last_timer
+        } else {
+            id
+        };
+        contents.timers.push(Timer { window, id, routine, period, due, fired: false });
+        // Another thread's window: its thread may sleep for longer than that.
+        self.came(&mut contents, QS_TIMER);
+        Ok(id.max(1))
     }
 
     /// 87 if there is none of that number.
-    pub fn kill_timer(&self, id: usize) -> Result<(), Win32Error> {
+    pub fn kill_timer(&self, window: usize, id: usize) -> Result<(), Win32Error> {
         let mut contents = self.contents.lock();
-        let at = contents.timers.iter().position(|timer| timer.id == id).ok_or(Win32Error::INVALID_PARAMETER)?;
+        let at = contents.timers.iter().position(|timer| timer.window == window && timer.id == id);
+        let at = at.ok_or(Win32Error::INVALID_PARAMETER)?;
         contents.timers.remove(at);
         Ok(())
     }
 
     /// Takes or looks at the next message, if there is one.
     pub fn peek(&self, filter: Filter, remove: bool) -> Result<Option<Message>, Win32Error> {
-        let mut contents = self.contents.lock();
+        let mut contents = loop {
+            self.serve();
+            let contents = self.contents.lock();
+            if contents.sent.is_empty() {
+                break contents;
+            }
+        };
         self.input.reset();
         contents.count_timers(now()?);
         (contents.fresh, contents.wanted) = (0, u32::MAX);

@@ -1,5 +1,5 @@
-//! What console programs do with windows, mostly with that of the console: there are none (GetConsoleWindow gives NULL), so each
-//! function says so by 1400, as on Windows for a window that has gone. MessageBox writes its text where errors go.
+//! What console programs do with windows, mostly with that of the console: nobody sees any (GetConsoleWindow gives NULL), so each function
+//! of how they look says so by 1400, as on Windows for a window that has gone. Those that only get messages are in [`super::hidden`]. MessageBox writes its text where errors go.
 
 use crate::arguments::pair;
 use crate::support::{Bool, FALSE, fail, guard};
@@ -25,7 +25,6 @@ without_windows! {
     ovl_ShowWindow(window: usize, how: i32) -> Bool;
     ovl_ShowWindowAsync(window: usize, how: i32) -> Bool;
     ovl_CloseWindow(window: usize) -> Bool;
-    ovl_DestroyWindow(window: usize) -> Bool;
     ovl_BringWindowToTop(window: usize) -> Bool;
     ovl_SetForegroundWindow(window: usize) -> Bool;
     ovl_UpdateWindow(window: usize) -> Bool;
@@ -37,24 +36,7 @@ without_windows! {
     ovl_GetClientRect(window: usize, to: *mut c_void) -> Bool;
     ovl_ScreenToClient(window: usize, point: *mut c_void) -> Bool;
     ovl_ClientToScreen(window: usize, point: *mut c_void) -> Bool;
-    ovl_GetWindowThreadProcessId(window: usize, process: *mut u32) -> u32;
     ovl_GetSystemMenu(window: usize, revert: Bool) -> usize;
-    ovl_GetWindowTextLengthA(window: usize) -> i32;
-    ovl_GetWindowTextLengthW(window: usize) -> i32;
-    ovl_GetWindowTextA(window: usize, to: *mut u8, room: i32) -> i32;
-    ovl_GetWindowTextW(window: usize, to: *mut u16, room: i32) -> i32;
-    ovl_SetWindowTextA(window: usize, text: *const u8) -> Bool;
-    ovl_SetWindowTextW(window: usize, text: *const u16) -> Bool;
-    ovl_SendMessageA(window: usize, message: u32, first: usize, second: isize) -> isize;
-    ovl_SendMessageW(window: usize, message: u32, first: usize, second: isize) -> isize;
-    ovl_GetWindowLongA(window: usize, which: i32) -> i32;
-    ovl_GetWindowLongW(window: usize, which: i32) -> i32;
-    ovl_SetWindowLongA(window: usize, which: i32, value: i32) -> i32;
-    ovl_SetWindowLongW(window: usize, which: i32, value: i32) -> i32;
-    ovl_GetWindowLongPtrA(window: usize, which: i32) -> isize;
-    ovl_GetWindowLongPtrW(window: usize, which: i32) -> isize;
-    ovl_SetWindowLongPtrA(window: usize, which: i32, value: isize) -> isize;
-    ovl_SetWindowLongPtrW(window: usize, which: i32, value: isize) -> isize;
 }
 
 /// ERROR_INVALID_MENU_HANDLE.
@@ -78,12 +60,6 @@ pub extern "C" fn ovl_EnableMenuItem(_menu: usize, _item: u32, _how: u32) -> Boo
     -1
 }
 
-/// IsWindow: no.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_IsWindow(_window: usize) -> Bool {
-    FALSE
-}
-
 /// IsWindowVisible: no.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_IsWindowVisible(_window: usize) -> Bool {
@@ -105,18 +81,6 @@ pub extern "C" fn ovl_GetForegroundWindow() -> usize {
 /// GetDesktopWindow: NULL, there is no desktop.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_GetDesktopWindow() -> usize {
-    0
-}
-
-/// FindWindowA: NULL, none has that name.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_FindWindowA(_class: *const u8, _title: *const u8) -> usize {
-    0
-}
-
-/// FindWindowW, as [`ovl_FindWindowA`].
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_FindWindowW(_class: *const u16, _title: *const u16) -> usize {
     0
 }
 
@@ -250,7 +214,9 @@ mod tests {
     fn functions_on_windows_say_that_there_are_none() {
         crate::support::set_last_error(0);
         assert_eq!((ovl_ShowWindow(0, 3), crate::support::last_error()), (0, 1400));
-        assert_eq!((ovl_SendMessageW(7, 0x10, 0, 0), ovl_IsWindow(7), ovl_DeleteMenu(0, 0, 0)), (0, 0, 0));
+        // SAFETY: the message carries nothing.
+        assert_eq!(unsafe { crate::winuser::hidden::send::ovl_SendMessageW(7, 0x10, 0, 0) }, 0);
+        assert_eq!(ovl_DeleteMenu(0, 0, 0), 0);
         assert_eq!(crate::support::last_error(), 1401);
     }
 }
