@@ -10,6 +10,8 @@ use tempfile::TempDir;
 mod attach;
 #[path = "cc/builds.rs"]
 mod builds;
+#[path = "cc/facts.rs"]
+mod facts;
 #[path = "cc/faults.rs"]
 mod faults;
 #[path = "cc/forms.rs"]

@@ -1,9 +1,18 @@
 //! Code pages: how bytes become characters and back.
 //!
 //! CP_ACP, CP_OEMCP, CP_MACCP and CP_THREAD_ACP are UTF-8 (decision D9). Besides UTF-8 there are tables for 1252, 437, Latin-1
-//! and ASCII; for other code pages libc's `iconv` is asked, which knows most of them if its data is installed.
+//! and ASCII; for other code pages libc's `iconv` is asked, which knows most of them if its data is installed. Of those with one byte
+//! a character it is asked byte by byte, once: given a text, it joins letters and accents to one character and keeps the last letter back.
 
-use std::ffi::{CString, c_char};
+mod iconv;
+mod odd;
+
+use iconv::Iconv;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+
+/// Tables that were made, by code page.
+static MADE: Mutex<BTreeMap<u32, &'static [u16; 128]>> = Mutex::new(BTreeMap::new());
 
 /// A code page that can be converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +86,19 @@ impl CodePage {
             28591 => Self::Table(&LATIN1),
             20127 => Self::Table(&ASCII),
             _ => {
-                Iconv::open("UTF-16LE", &name_of(number))?;
-                Self::Other(number)
+                let mut made = MADE.lock();
+                if let Some(table) = made.get(&number) {
+                    return Some(Self::Table(table));
+                }
+                match table_of(&Iconv::open("UTF-16LE", &name_of(number))?, number) {
+                    Some(table) => Self::Table(made.entry(number).or_insert(Box::leak(Box::new(table)))),
+                    None => Self::Other(number),
+                }
             }
         })
     }
 
-    /// To UTF-16. What cannot be becomes U+FFFD.
+    /// To UTF-16. What cannot be becomes U+FFFD, in pages with two bytes a character what Windows puts there.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Converted<u16> {
         match self {
@@ -94,11 +109,21 @@ impl CodePage {
             Self::Table(table) => {
                 let unit = |&byte: &u8| if byte < 128 { byte.into() } else { table[usize::from(byte) - 128] };
                 let text: Vec<u16> = bytes.iter().map(unit).collect();
-                Converted { lossy: text.contains(&0xFFFD), text }
+                Converted { lossy: text.iter().any(|&unit| unit == 0xFFFD || odd::is_placeholder(unit)), text }
             }
             Self::Other(number) => {
                 let Some(iconv) = Iconv::open("UTF-16LE", &name_of(number)) else { return Converted::default() };
-                let (bytes, lossy) = iconv.run(bytes, 1, &[0xFD, 0xFF]);
+                let (bytes, lossy) = iconv.run(bytes, |rest| {
+                    let (unit, length, lossy) = match odd::unit_of(number, rest[0]) {
+                        Some(unit) => (unit, 1, odd::is_placeholder(unit)),
+                        // A first byte takes the next one with it, which is not looked at for itself.
+                        None if self.is_lead(rest[0]) && rest.get(1).is_some_and(|&second| second != 0) => {
+                            (odd::default_unit(number), 2, true)
+                        }
+                        None => (odd::default_unit(number), 1, true),
+                    };
+                    iconv::Instead { put: unit.to_le_bytes().to_vec(), skip: length, lossy }
+                });
                 let text = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
                 Converted { text, lossy }
             }
@@ -132,7 +157,15 @@ impl CodePage {
             Self::Other(number) => {
                 let Some(iconv) = Iconv::open(&name_of(number), "UTF-16LE") else { return Converted::default() };
                 let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-                let (text, lossy) = iconv.run(&bytes, 2, instead);
+                let (text, lossy) = iconv.run(&bytes, |rest| {
+                    let unit = u16::from_le_bytes([rest[0], rest.get(1).copied().unwrap_or(0)]);
+                    let byte = (0x80..=0xFF).find(|&byte| odd::unit_of(number, byte) == Some(unit));
+                    iconv::Instead {
+                        put: byte.map_or_else(|| instead.to_vec(), |b| vec![b]),
+                        skip: 2,
+                        lossy: byte.is_none(),
+                    }
+                });
                 Converted { text, lossy }
             }
         }
@@ -176,13 +209,11 @@ impl CodePage {
         match self {
             Self::Utf8 => 4,
             Self::Table(_) => 1,
-            Self::Other(number) => {
-                if matches!(number, 932 | 936 | 949 | 950) {
-                    2
-                } else {
-                    1
-                }
-            }
+            Self::Other(number) => match number {
+                932 | 936 | 949 | 950 => 2,
+                54936 => 4,
+                _ => 1,
+            },
         }
     }
 }
@@ -198,53 +229,20 @@ fn name_of(number: u32) -> String {
     }
 }
 
-/// A converter of libc.
-struct Iconv(libc::iconv_t);
-
-impl Iconv {
-    fn open(to: &str, from: &str) -> Option<Self> {
-        let (to, from) = (CString::new(to).ok()?, CString::new(from).ok()?);
-        // SAFETY: two strings.
-        let handle = unsafe { libc::iconv_open(to.as_ptr(), from.as_ptr()) };
-        (handle as isize != -1).then_some(Self(handle))
+/// The upper half of a code page that has one byte a character and ASCII below; `None` if it is another one.
+fn table_of(iconv: &Iconv, number: u32) -> Option<[u16; 128]> {
+    if (0..128).any(|byte| iconv.one(byte) != iconv::One::Unit(byte.into())) {
+        return None;
     }
-
-    /// Converts all of it; where that is impossible `step` bytes are skipped and `instead` put.
-    fn run(&self, input: &[u8], step: usize, instead: &[u8]) -> (Vec<u8>, bool) {
-        let mut out = vec![0u8; input.len() * 4 + 16];
-        let (mut from, mut left) = (input.as_ptr().cast::<c_char>().cast_mut(), input.len());
-        let (mut done, mut lossy) = (0, false);
-        while left > 0 {
-            let (mut to, mut room) = (out[done..].as_mut_ptr().cast::<c_char>(), out.len() - done);
-            // SAFETY: both pointers have the lengths that are given with them.
-            let failed = unsafe { libc::iconv(self.0, &mut from, &mut left, &mut to, &mut room) } == usize::MAX;
-            done = out.len() - room;
-            if !failed {
-                break;
-            }
-            if std::io::Error::last_os_error().raw_os_error() == Some(libc::E2BIG) {
-                out.resize(out.len() * 2, 0);
-                continue;
-            }
-            lossy = true;
-            let step = step.min(left);
-            from = from.wrapping_add(step);
-            left -= step;
-            out.truncate(done);
-            out.extend_from_slice(instead);
-            done = out.len();
-            out.resize(done + left * 4 + 16, 0);
-        }
-        out.truncate(done);
-        (out, lossy)
+    let mut table = [0xFFFD; 128];
+    for (slot, byte) in table.iter_mut().zip(0x80..=0xFFu8) {
+        *slot = match iconv.one(byte) {
+            iconv::One::Unit(unit) => unit,
+            iconv::One::None => odd::unit_of(number, byte).unwrap_or(0xFFFD),
+            iconv::One::More => return None,
+        };
     }
-}
-
-impl Drop for Iconv {
-    fn drop(&mut self) {
-        // SAFETY: open until here.
-        unsafe { libc::iconv_close(self.0) };
-    }
+    Some(table)
 }
 
 #[cfg(test)]
@@ -276,6 +274,57 @@ mod tests {
         let (one, two, japanese) = (CodePage::Table(&IBM_437), CodePage::Other(936), CodePage::Other(932));
         assert_eq!((one.whole(b"a\xC9"), two.whole(b"\xD6\xD0\xD6"), two.whole(b"a\xD6\xD0")), (2, 2, 3));
         assert_eq!((japanese.whole(b"\xB1\xB2"), japanese.whole(b"\xB1\x82")), (2, 1));
+    }
+
+    #[test]
+    fn the_last_letter_comes_too_and_accents_stay_what_they_are() {
+        if CodePage::new(1255).is_some() {
+            both_ways(1255, b"\xF9\xEC\xE5\xED", "שלום");
+            // A letter and a point are two characters, as they are two bytes.
+            both_ways(1255, b"\xE0\xC7", "\u{5D0}\u{5B7}");
+            both_ways(1255, b"\xCA\xD4", "\u{5BA}\u{5F0}");
+        }
+        if CodePage::new(1258).is_some() {
+            both_ways(1258, b"a", "a");
+            both_ways(1258, b"a\xCC", "a\u{300}");
+            both_ways(1258, b"\xE2\xEC", "â\u{301}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_assigned_mean_themselves_or_have_a_placeholder() {
+        for number in [874, 1250, 1251, 1253, 1254, 1255, 1257, 1258] {
+            if let Some(page) = CodePage::new(number) {
+                assert_eq!(page.longest(), 1, "{number}");
+                both_ways(
+                    number,
+                    b"\x98a",
+                    if number == 1254 || number == 1255 || number == 1258 { "\u{2DC}a" } else { "\u{98}a" },
+                );
+            }
+        }
+        if let Some(page) = CodePage::new(1253) {
+            assert_eq!(page.decode(b"\xAA"), Converted { text: vec![0xF8F9], lossy: true });
+            assert_eq!(page.encode(&[0xF8F9], b"?"), Converted { text: vec![0xAA], lossy: false });
+        }
+    }
+
+    #[test]
+    fn what_two_bytes_do_not_mean_becomes_what_windows_puts_there() {
+        for (number, default) in [(932, 0x30FB), (936, 0x3F), (949, 0x3F), (950, 0x3F)] {
+            let Some(page) = CodePage::new(number) else { continue };
+            let lossy = |text: Vec<u16>| Converted { text, lossy: true };
+            assert_eq!(page.decode(b"\x81"), lossy(vec![default]), "{number}, the end is missing");
+            assert_eq!(page.decode(b"\x81\x20z"), lossy(vec![default, 0x7A]), "{number}, both go");
+            assert_eq!(page.decode(b"\x81\0c"), lossy(vec![default, 0, 0x63]), "{number}, a zero stays");
+        }
+        if let Some(page) = CodePage::new(949) {
+            assert_eq!(page.decode(b"\x80\xFF"), Converted { text: vec![0x80, 0xF8F7], lossy: true });
+            assert_eq!(
+                page.encode(&[0x80, 0xF8F7, 0x1234], b"#"),
+                Converted { text: vec![0x80, 0xFF, b'#'], lossy: true }
+            );
+        }
     }
 
     #[test]

@@ -39,6 +39,34 @@ pub(crate) fn stored(fd: RawFd) -> Option<RawHandle> {
     })
 }
 
+// Before all others of this library, which may open something.
+#[used]
+#[unsafe(link_section = ".init_array.00100")]
+static HOLD: extern "C" fn() = hold_standard_descriptors;
+
+/// Takes the numbers of standard descriptors that the process was started without: else one of the next to be opened, a file of the program's or the
+/// engine's own, would be what printf writes to. What takes them can neither be read nor written, so all else is as without them.
+extern "C" fn hold_standard_descriptors() {
+    for fd in 0..=2 {
+        // SAFETY: it asks about a number, and opens with a string that ends.
+        unsafe {
+            if libc::fcntl(fd, libc::F_GETFD) < 0 {
+                let held = libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC);
+                if held > fd {
+                    libc::close(held);
+                }
+            }
+        }
+    }
+}
+
+/// The number of a standard descriptor is only held: there is none.
+pub(crate) fn only_held(fd: RawFd) -> bool {
+    // SAFETY: it asks about a number.
+    let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
+    (0..=2).contains(&fd) && flags >= 0 && flags & libc::O_PATH != 0
+}
+
 fn standard(fd: RawFd) -> RawHandle {
     // A process without this descriptor has no such handle.
     stored(fd).unwrap_or_else(|| crate::io::handle_of(fd).unwrap_or(0))

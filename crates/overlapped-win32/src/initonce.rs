@@ -59,7 +59,11 @@ impl InitOnce {
     }
 
     fn end(&self, from: usize, to: usize) -> Result<(), Win32Error> {
-        self.0.compare_exchange(from, to, AcqRel, Relaxed).map_err(|_| Win32Error::GEN_FAILURE)?;
+        self.0.compare_exchange(from, to, AcqRel, Relaxed).map_err(|found| match found {
+            // Begun in the other mode: the flags do not match.
+            BUSY | SHARED => Win32Error::INVALID_PARAMETER,
+            _ => Win32Error::GEN_FAILURE,
+        })?;
         wake_all(self.key());
         Ok(())
     }
@@ -170,7 +174,8 @@ pub unsafe extern "C" fn ovl_InitOnceBeginInitialize(
     }
 }
 
-/// InitOnceComplete: FALSE/31 if it had not been begun, or another thread was first.
+/// InitOnceComplete: FALSE/31 if it had not been begun, or another thread was first; FALSE/87 if it was begun in the other mode, and for
+/// INIT_ONCE_INIT_FAILED with INIT_ONCE_ASYNC.
 ///
 /// # Safety
 /// `once` is initialised and stays where it is.

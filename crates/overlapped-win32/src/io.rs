@@ -49,7 +49,7 @@ fn file_of(fd: impl AsFd) -> Result<Identity, Win32Error> {
 
 /// The handle of a descriptor, made when it is first asked for; 6 if there is no such descriptor.
 pub(crate) fn handle_of(fd: RawFd) -> Result<RawHandle, Win32Error> {
-    if fd < 0 {
+    if fd < 0 || crate::consoleapi::only_held(fd) {
         return Err(Win32Error::INVALID_HANDLE);
     }
     let mut bonds = BONDS.lock();

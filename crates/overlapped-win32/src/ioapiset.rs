@@ -208,7 +208,7 @@ pub unsafe extern "C" fn ovl_GetOverlappedResultEx(
         // SAFETY: not NULL, and the caller vouches for it.
         let event = || awaited_event_of(unsafe { (&raw const (*overlapped).h_event).read() });
         // SAFETY: as above.
-        let finished = unsafe { results::overlapped_result(overlapped, instance, event, patience) }?;
+        let finished = unsafe { results::overlapped_result(overlapped, instance, event, system()?.idle(), patience) }?;
         // SAFETY: as above.
         unsafe { bytes.write(finished.bytes as u32) };
         finished.status.ok()

@@ -15,6 +15,8 @@ const ZEROINIT: u32 = 0x40;
 const MODIFY: u32 = 0x80;
 /// What GlobalFlags says of something that is no block.
 const INVALID_HANDLE: u32 = 0x8000;
+/// What LocalFlags says of a block that is discarded.
+const DISCARDED: u32 = 0x4000;
 
 fn make(flags: u32, size: usize) -> *mut c_void {
     let Some(made) = allocate(size, flags & ZEROINIT != 0) else {
@@ -32,6 +34,11 @@ fn make(flags: u32, size: usize) -> *mut c_void {
 unsafe fn of<'a>(memory: *mut c_void) -> Option<&'a mut Record> {
     // SAFETY: the caller vouches for it.
     unsafe { block::record(memory, Kind::PROCESS) }
+}
+
+/// A movable block without a byte: its handle is good, its memory is not there.
+fn is_discarded(record: &Record) -> bool {
+    u32::from(record.flags) & MOVEABLE != 0 && record.size == 0
 }
 
 /// LocalAlloc: LMEM_FIXED 0, LMEM_MOVEABLE 2, LMEM_ZEROINIT 0x40. NULL/8 if memory is short.
@@ -75,7 +82,8 @@ pub unsafe extern "C" fn ovl_GlobalFree(memory: *mut c_void) -> *mut c_void {
     unsafe { ovl_LocalFree(memory) }
 }
 
-/// LocalReAlloc. A fixed block may move only with LMEM_MOVEABLE; with LMEM_MODIFY only the flags change.
+/// LocalReAlloc. A fixed block may move only with LMEM_MOVEABLE; with LMEM_MODIFY only the flags change. A movable one of no bytes is
+/// discarded, until it is given bytes again.
 ///
 /// # Safety
 /// `memory` is a block.
@@ -123,7 +131,7 @@ pub unsafe extern "C" fn ovl_GlobalSize(memory: *mut c_void) -> usize {
     unsafe { ovl_LocalSize(memory) }
 }
 
-/// LocalLock: the address of the block; NULL/6 for what is none.
+/// LocalLock: the address of the block; NULL/6 for what is none, NULL/157 for one that is discarded.
 ///
 /// # Safety
 /// As for [`ovl_LocalReAlloc`].
@@ -131,6 +139,7 @@ pub unsafe extern "C" fn ovl_GlobalSize(memory: *mut c_void) -> usize {
 pub unsafe extern "C" fn ovl_LocalLock(memory: *mut c_void) -> *mut c_void {
     // SAFETY: the caller vouches for it.
     match unsafe { of(memory) } {
+        Some(record) if is_discarded(record) => fail(Win32Error(157), null_mut()),
         Some(record) => {
             if u32::from(record.flags) & MOVEABLE != 0 {
                 record.locks = record.locks.saturating_add(1);
@@ -183,15 +192,17 @@ pub unsafe extern "C" fn ovl_GlobalUnlock(memory: *mut c_void) -> i32 {
     unsafe { ovl_LocalUnlock(memory) }
 }
 
-/// LocalFlags: the number of locks; 0x8000 with last error 6 for what is no block.
+/// LocalFlags: the number of locks, 0x4000 if it is discarded; 0x8000 with last error 6 for what is no block.
 ///
 /// # Safety
 /// As for [`ovl_LocalReAlloc`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_LocalFlags(memory: *mut c_void) -> u32 {
     // SAFETY: the caller vouches for it.
-    unsafe { of(memory) }
-        .map_or_else(|| fail(Win32Error::INVALID_HANDLE, INVALID_HANDLE), |record| u32::from(record.locks.min(0xFF)))
+    match unsafe { of(memory) } {
+        Some(record) => u32::from(record.locks.min(0xFF)) | if is_discarded(record) { DISCARDED } else { 0 },
+        None => fail(Win32Error::INVALID_HANDLE, INVALID_HANDLE),
+    }
 }
 
 /// GlobalFlags, as [`ovl_LocalFlags`].

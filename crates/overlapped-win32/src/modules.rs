@@ -155,9 +155,10 @@ pub unsafe extern "C" fn ovl_K32GetModuleInformation(
 }
 
 pair! {
-    /// GetMappedFileName: of the file that is mapped at an address, without a device; 0/487 if there is none.
+    /// GetMappedFileName: of the file that is mapped at an address, with the device as QueryDosDevice tells it; 0/487 if there is none.
     fn ovl_K32GetMappedFileNameA ovl_K32GetMappedFileNameW(process: RawHandle, address: usize, to: *mut C, size: u32) -> u32 {
         crate::support::guard_or(0, || {
+            use crate::fileapi::dos_devices::native_name;
             use crate::text::Unit;
             let text = std::fs::read_to_string(format!("/proc/{}/maps", visible(process)?.id()));
             let text = text.map_err(|_| Win32Error::ACCESS_DENIED)?;
@@ -167,7 +168,7 @@ pair! {
                 let holds = (usize::from_str_radix(from, 16).ok()?..usize::from_str_radix(to, 16).ok()?).contains(&address);
                 line.find('/').filter(|_| holds).map(|at| &line[at..])
             });
-            let name = C::from_os(&to_windows(Path::new(at.ok_or(Win32Error(487))?)));
+            let name = C::from_os(&native_name(&to_windows(Path::new(at.ok_or(Win32Error(487))?)))?);
             if to.is_null() || size == 0 {
                 return Err(Win32Error::INSUFFICIENT_BUFFER);
             }

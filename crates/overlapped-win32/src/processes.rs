@@ -97,14 +97,20 @@ pub(crate) fn image(process: &Process) -> Result<std::ffi::OsString, Win32Error>
     Ok(crate::names::to_windows(&path))
 }
 
+const PROCESS_NAME_NATIVE: u32 = 1;
+
 pair! {
-    /// QueryFullProcessImageName: 122 if it does not fit; `size` is the room, and then the length without the zero.
+    /// QueryFullProcessImageName, with PROCESS_NAME_NATIVE as GetProcessImageFileName: 122 if it does not fit; `size` is the room, and then the length without the zero.
     fn ovl_QueryFullProcessImageNameA ovl_QueryFullProcessImageNameW(object: RawHandle, flags: u32, to: *mut C, size: *mut u32) -> Bool {
         guard_bool(|| {
             if size.is_null() || to.is_null() || flags > 1 {
                 return Err(Win32Error::INVALID_PARAMETER);
             }
-            let text = C::from_os(&image(&*visible(object)?)?);
+            let mut name = image(&*visible(object)?)?;
+            if flags & PROCESS_NAME_NATIVE != 0 {
+                name = crate::fileapi::dos_devices::native_name(&name)?;
+            }
+            let text = C::from_os(&name);
             // SAFETY: not NULL, and the caller vouches for both.
             unsafe {
                 if text.len() >= *size as usize {

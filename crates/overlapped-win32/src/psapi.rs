@@ -1,6 +1,7 @@
 //! `psapi.h` and its like: what processes there are, and what they use.
 
 use crate::arguments::{pair, store};
+use crate::fileapi::dos_devices::native_name;
 use crate::processes::{image, visible};
 use crate::support::{Bool, RawHandle, guard_bool, guard_or, system};
 use crate::text::Unit;
@@ -162,10 +163,10 @@ pub unsafe extern "C" fn ovl_K32EnumProcesses(to: *mut u32, size: u32, needed: *
 }
 
 pair! {
-    /// GetProcessImageFileName: the length; 0/122 if it does not fit. The name is the file's, without a device.
+    /// GetProcessImageFileName: the length; 0/122 if it does not fit. The name begins with the device, as QueryDosDevice tells it.
     fn ovl_K32GetProcessImageFileNameA ovl_K32GetProcessImageFileNameW(object: RawHandle, to: *mut C, size: u32) -> u32 {
         guard_or(0, || {
-            let text = C::from_os(&image(&*visible(object)?)?);
+            let text = C::from_os(&native_name(&image(&*visible(object)?)?)?);
             if to.is_null() || text.len() >= size as usize {
                 return Err(Win32Error::INSUFFICIENT_BUFFER);
             }

@@ -76,16 +76,19 @@ pub extern "C" fn ovl_BCryptCloseAlgorithmProvider(algorithm: RawHandle, _flags:
 }
 
 pair! {
-    /// CryptAcquireContext: a provider that has random numbers and no keys.
+    /// CryptAcquireContext: a provider that has random numbers and no keys. NTE_BAD_PROV_TYPE for a kind that is not 1 to 999.
     fn ovl_CryptAcquireContextA ovl_CryptAcquireContextW(
         to: *mut RawHandle,
         _container: *const C,
         _provider: *const C,
-        _kind: u32,
+        kind: u32,
         _flags: u32,
     ) -> Bool {
         if to.is_null() {
             return fail(Win32Error::INVALID_PARAMETER, FALSE);
+        }
+        if !(1..=999).contains(&kind) {
+            return fail(Win32Error(0x8009_0014), FALSE);
         }
         // SAFETY: not NULL, and the caller vouches for it.
         unsafe { to.write(GENERATOR) };

@@ -59,7 +59,8 @@ pair! {
 
 pair! {
     /// GetTempFileName: `path`, the first three units of `prefix`, a number in hexadecimal, `.tmp`; the number. If `unique` is 0
-    /// the number is a new one and the file is created. 0/267 if `path` is no directory.
+    /// the number is a new one and the file is created; only its low 16 bits count. 0/267 if `path` is no directory, 0/111 if it is
+    /// longer than MAX_PATH less 14.
     fn ovl_GetTempFileNameA ovl_GetTempFileNameW(path: *const C, prefix: *const C, unique: u32, name: *mut C) -> u32 {
         guard_or(0, || {
             if path.is_null() || name.is_null() {
@@ -67,6 +68,9 @@ pair! {
             }
             // SAFETY: the caller vouches for both.
             let (mut start, prefix) = unsafe { (units(path).to_vec(), units_or_empty(prefix)) };
+            if start.len() > MAX_PATH - 14 {
+                return Err(Win32Error(111));
+            }
             if !start.last().is_some_and(|unit| matches!(unit.ascii(), b'\\' | b'/')) {
                 start.push(C::from(b'\\'));
             }
@@ -76,7 +80,10 @@ pair! {
                 text.extend(of::<C>(&format!("{number:X}.tmp")));
                 text
             };
-            let (number, text) = if unique != 0 { (unique & 0xFFFF, named(unique & 0xFFFF)) } else { create(named)? };
+            let (number, text) = match unique & 0xFFFF {
+                0 => create(named)?,
+                number => (number, named(number)),
+            };
             if text.len() >= MAX_PATH {
                 return Err(Win32Error(111));
             }

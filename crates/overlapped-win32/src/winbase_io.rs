@@ -3,6 +3,7 @@
 use crate::arguments::{grant, name, optional_name, output, pair};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, files, guard_bool, guard_or, system};
 use crate::text::Unit;
+use overlapped_abi::constants::attributes::FILE_ATTRIBUTE_DIRECTORY;
 use overlapped_abi::constants::open::OPEN_EXISTING;
 use overlapped_abi::{AccessMask, FileFlags, SecurityAttributes, ShareMode, Win32Error};
 use overlapped_devices::file::{self, CopyProgress, CopyVerdict, MoveFlags};
@@ -209,7 +210,7 @@ pair! {
 }
 
 pair! {
-    /// CreateDirectoryEx: a template has no attributes that matter here, but must be there.
+    /// CreateDirectoryEx: a template has no attributes that matter here, but must be a directory (267).
     fn ovl_CreateDirectoryExA ovl_CreateDirectoryExW(
         template: *const C,
         path: *const C,
@@ -219,7 +220,9 @@ pair! {
             let system = system()?;
             // SAFETY: the caller's promise.
             let (template, path) = unsafe { (name(template)?, name(path)?) };
-            files().attributes(system, &template)?;
+            if files().attributes(system, &template)? & FILE_ATTRIBUTE_DIRECTORY == 0 {
+                return Err(Win32Error::DIRECTORY);
+            }
             files().create_directory(system, &path)
         })
     }

@@ -1,6 +1,7 @@
 //! Of `winuser.h` what programs with a console ask: which key has which code and is down, what the computer has, messages between
-//! threads. There are no windows.
+//! threads and windows that nobody sees.
 
+pub mod hidden;
 pub mod keyboard;
 pub mod messages;
 pub(crate) mod queue;

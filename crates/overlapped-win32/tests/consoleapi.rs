@@ -9,6 +9,7 @@ use overlapped_win32::fileapi::information::ovl_GetFileType;
 use overlapped_win32::fileapi::transfer::{ovl_ReadFile, ovl_WriteFile};
 use overlapped_win32::handleapi::ovl_CloseHandle;
 use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::ptr::null_mut;
@@ -75,6 +76,20 @@ fn add(routine: unsafe extern "C" fn(u32) -> i32, add: i32) -> i32 {
     unsafe { ovl_SetConsoleCtrlHandler(Some(routine), add) }
 }
 
+/// What such a program opens must not become the descriptor that its output goes to.
+#[test]
+fn a_process_without_standard_descriptors_has_no_such_handles_and_nothing_takes_their_place() {
+    let mut command = child("without");
+    let close = || {
+        // SAFETY: descriptors of a process that is about to become another program.
+        (0..3).for_each(|fd| _ = unsafe { libc::close(fd) });
+        Ok(())
+    };
+    // SAFETY: it makes system calls only.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(&mut command, close) };
+    assert_eq!(command.status().expect("it ran").code(), Some(0));
+}
+
 /// Not a test of its own: what children do.
 #[test]
 fn plays_its_part() {
@@ -91,6 +106,13 @@ fn plays_its_part() {
             write(ovl_GetStdHandle(OUTPUT), &data[..count as usize]);
             println!("<types {} {}>", ovl_GetFileType(ovl_GetStdHandle(OUTPUT)), ovl_GetFileType(OUTPUT as usize));
             write(ovl_GetStdHandle(ERROR), b"complaint");
+        }
+        "without" => {
+            assert_eq!([INPUT, OUTPUT, ERROR].map(|which| ovl_GetStdHandle(which)), [0; 3]);
+            let file = std::fs::File::open("/dev/null").expect("a file");
+            assert!(file.as_raw_fd() > 2, "a file of the program's became descriptor {}", file.as_raw_fd());
+            // SAFETY: a byte that is there, to a number behind which nothing can be written.
+            assert_eq!(unsafe { libc::write(1, [0u8].as_ptr().cast(), 1) }, -1);
         }
         "takes" => {
             assert_eq!((add(takes, 1), add(passes_on, 1)), (1, 1));

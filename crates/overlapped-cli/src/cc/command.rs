@@ -416,7 +416,7 @@ impl Command {
             status = start(&line, false)?.0;
         }
         if status.success() && !self.no_link {
-            self.dlls.make_import_library()?;
+            self.dlls.make_import_library(self.shared)?;
         }
         let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
         Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))

@@ -1,5 +1,8 @@
 //! Libraries of the user's own, as on Windows: a DLL is known by its file's name and found beside the program, and what others are linked
 //! with is an import library. Here any shared library can be linked with, so that is a copy; at run time the name inside counts.
+//!
+//! A program has an import library, too, for the modules that it loads and that call it. On Linux a module takes what it misses from the
+//! program, if that exports it, so such a library is an empty archive.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,6 +13,9 @@ const FORMS: &[(&str, &str)] =
     &[("lib", ".dll.a"), ("", ".dll.a"), ("lib", ".lib"), ("", ".lib"), ("lib", ".dll"), ("", ".dll")];
 /// The same on Linux.
 const LINUX: &[&str] = &[".so", ".a"];
+
+/// What the linker takes for an archive without members.
+const EMPTY_ARCHIVE: &[u8] = b"!<arch>\n";
 
 /// What a link makes besides its output, and where it looks.
 #[derive(Debug, Default)]
@@ -48,6 +54,9 @@ impl Dlls {
             soname.push(name);
             flags.push(soname);
         }
+        if self.import_library.is_some() && !shared {
+            flags.push("-Wl,--export-dynamic".into());
+        }
         flags
     }
 
@@ -67,14 +76,13 @@ impl Dlls {
         })
     }
 
-    /// Makes the import library of what was linked.
-    pub fn make_import_library(&self) -> Result<(), String> {
+    /// Makes the import library of what was linked, a program or, `shared`, a library.
+    pub fn make_import_library(&self, shared: bool) -> Result<(), String> {
         let (Some(to), Some(from)) = (&self.import_library, &self.output) else { return Ok(()) };
         // Others may be linking with the one that was there.
         let mut new = to.clone().into_os_string();
         new.push(format!(".{}", std::process::id()));
-        fs::copy(from, &new)
-            .and_then(|_| fs::rename(&new, to))
-            .map_err(|error| format!("{} could not be made: {error}", to.display()))
+        let made = if shared { fs::copy(from, &new).map(drop) } else { fs::write(&new, EMPTY_ARCHIVE) };
+        made.and_then(|()| fs::rename(&new, to)).map_err(|error| format!("{} could not be made: {error}", to.display()))
     }
 }

@@ -83,6 +83,20 @@ fn a_program_may_have_types_of_posix_of_its_own() {
 }
 
 #[test]
+fn a_program_may_have_a_structure_stat_of_its_own_by_the_usual_trick() {
+    let source = include_str!("own_stat.c");
+    let place = Place::new(&[("a.cpp", source), ("b.c", source)]);
+    for compiler in compilers() {
+        for (language, file) in [("c++", "a.cpp"), ("cc", "b.c")] {
+            for only in ["-Wall", "--windows-only"] {
+                place.compile(&[language, &compiler, only, file]);
+                assert_eq!(place.run(&[]), ("1 1 1\n1 1\n".into(), 0), "{compiler} {only} {file}");
+            }
+        }
+    }
+}
+
+#[test]
 fn blocking_is_set_by_an_int_behind_a_cast_and_nothing_beside_it_changes() {
     let source = include_str!("blocking.c");
     let place = Place::new(&[("a.cpp", source), ("b.c", source)]);

@@ -46,6 +46,34 @@ fn data_of_a_library_are_the_librarys_also_in_the_program() {
     }
 }
 
+/// A module that calls the program which loads it, and that program.
+const MODULE: &str = "#include <windows.h>\n__declspec(dllimport) extern int counter;\n__declspec(dllimport) int raise_it(void);\n\
+    __declspec(dllexport) int both(void) { counter += 5; return raise_it(); }\n";
+const HOST: &str = "#include <windows.h>\n#include <stdio.h>\n\
+    __declspec(dllexport) int counter = 1;\n__declspec(dllexport) int raise_it(void) { return ++counter; }\n\
+    int main(void) {\n\
+        HMODULE module = LoadLibraryA(\"module.dll\");\n\
+        int (*both)(void) = (int (*)(void))(void *)GetProcAddress(module, \"both\");\n\
+        if (!both) return 1;\n\
+        int made = both();\n\
+        printf(\"%d %d\\n\", made, counter);\n\
+        return 0;\n\
+    }\n";
+
+#[test]
+fn a_program_has_an_import_library_for_its_modules() {
+    for compiler in compilers() {
+        let place = Place::new(&[("host.c", HOST), ("module.c", MODULE)]);
+        let import = "-Wl,--export-all-symbols,--out-implib=libhost.a";
+        good(&place, &["cc", &compiler, "host.c", "-o", "host", import]);
+        good(&place, &["cc", &compiler, "-shared", "module.c", "-L.", "-lhost", "-o", "module.dll"]);
+        assert_eq!(run(&place, "host"), "7 7\n", "{compiler}");
+        // Without the option for all symbols: what is marked for export is reached as well.
+        good(&place, &["cc", &compiler, "host.c", "-o", "host", "-Wl,--out-implib,libhost.a"]);
+        assert_eq!(run(&place, "host"), "7 7\n", "{compiler}");
+    }
+}
+
 #[test]
 fn an_import_library_is_made_and_linked_with() {
     let place = place();

@@ -47,6 +47,26 @@ fn checks_find_what_windows_has() {
     }
 }
 
+/// As programs ask for what goes by the name of a macro.
+const MACROS: &str = "#include <fcntl.h>\n#include <signal.h>\n#include <sys/stat.h>\n#include <ctype.h>\n\
+    #if defined S_ISLNK || defined S_IFLNK || defined S_ISUID || defined S_IFSOCK\n#error modes\n#endif\n\
+    #if defined O_SYNC || defined O_DSYNC || defined O_CLOEXEC || defined O_NOCTTY || defined AT_FDCWD\n#error flags\n#endif\n\
+    #if defined SIGHUP || defined SIGPIPE || defined SIGUSR1 || defined SIGCHLD || defined sigmask\n#error signals\n#endif\n\
+    #if !defined SIGINT || !defined SIGTERM || !defined SIGABRT || SIGBREAK != 3\n#error no signals\n#endif\n\
+    #if !defined S_IFREG || !defined S_ISDIR || !defined O_CREAT || !defined _O_BINARY || defined isdigit_l\n#error none\n#endif\n\
+    int main(void) { return 0; }\n";
+
+#[test]
+fn macros_are_those_of_windows() {
+    let place = Place::new(&[("macros.c", MACROS)]);
+    for compiler in &compilers() {
+        for language in ["cc", "c++"] {
+            outcome(&place, &[language, compiler, "--windows-only", "-c", "macros.c", "-o", "macros.o"]).unwrap();
+            outcome(&place, &[language, compiler, "-c", "macros.c", "-o", "macros.o"]).expect_err("what Linux has");
+        }
+    }
+}
+
 /// Everything inline in the headers is compiled, and what it calls is there.
 const ALL: &str = "#include <winsock2.h>\n#include <ws2tcpip.h>\n#include <mswsock.h>\n#include <windows.h>\n#include <stdio.h>\n\
     #include <stdlib.h>\n#include <io.h>\n#include <direct.h>\n#include <process.h>\n#include <conio.h>\n#include <tchar.h>\n#include <time.h>\n\

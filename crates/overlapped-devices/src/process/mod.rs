@@ -225,7 +225,9 @@ fn launch(
 
 /// A copy of what a standard handle is, with a number that is not a standard one's.
 fn descriptor(system: &System, estate: &mut Estate, standard: &Standard) -> Result<OwnedFd, Win32Error> {
-    let copy = |fd: BorrowedFd<'_>| rustix::io::fcntl_dupfd_cloexec(fd, 3).ok();
+    // A number that is only held, for want of a standard descriptor, can neither be read nor written.
+    let held = |fd: BorrowedFd<'_>| rustix::fs::fcntl_getfl(fd).is_ok_and(|flags| flags.contains(OFlags::PATH));
+    let copy = |fd: BorrowedFd<'_>| rustix::io::fcntl_dupfd_cloexec(fd, 3).ok().filter(|_| !held(fd));
     let found = match standard {
         // SAFETY: if it is not open the call fails, and nothing else is done with it.
         Standard::Descriptor(fd) if *fd >= 0 => copy(unsafe { BorrowedFd::borrow_raw(*fd) }),

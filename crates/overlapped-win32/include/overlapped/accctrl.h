@@ -31,27 +31,27 @@ typedef struct _TRUSTEE_A {
     TRUSTEE_FORM TrusteeForm;
     TRUSTEE_TYPE TrusteeType;
     LPSTR ptstrName;
-} TRUSTEE_A, *PTRUSTEE_A;
+} TRUSTEE_A, *PTRUSTEE_A, TRUSTEEA, *PTRUSTEEA;
 typedef struct _TRUSTEE_W {
     struct _TRUSTEE_W *pMultipleTrustee;
     MULTIPLE_TRUSTEE_OPERATION MultipleTrusteeOperation;
     TRUSTEE_FORM TrusteeForm;
     TRUSTEE_TYPE TrusteeType;
     LPWSTR ptstrName;
-} TRUSTEE_W, *PTRUSTEE_W;
+} TRUSTEE_W, *PTRUSTEE_W, TRUSTEEW, *PTRUSTEEW;
 OVL_SIZE(TRUSTEE_W, 32);
 typedef struct _EXPLICIT_ACCESS_A {
     DWORD grfAccessPermissions;
     ACCESS_MODE grfAccessMode;
     DWORD grfInheritance;
     TRUSTEE_A Trustee;
-} EXPLICIT_ACCESS_A, *PEXPLICIT_ACCESS_A;
+} EXPLICIT_ACCESS_A, *PEXPLICIT_ACCESS_A, EXPLICIT_ACCESSA, *PEXPLICIT_ACCESSA;
 typedef struct _EXPLICIT_ACCESS_W {
     DWORD grfAccessPermissions;
     ACCESS_MODE grfAccessMode;
     DWORD grfInheritance;
     TRUSTEE_W Trustee;
-} EXPLICIT_ACCESS_W, *PEXPLICIT_ACCESS_W;
+} EXPLICIT_ACCESS_W, *PEXPLICIT_ACCESS_W, EXPLICIT_ACCESSW, *PEXPLICIT_ACCESSW;
 OVL_SIZE(EXPLICIT_ACCESS_W, 48);
 #ifdef UNICODE
 typedef TRUSTEE_W TRUSTEE, *PTRUSTEE;

@@ -4,6 +4,21 @@
 #pragma GCC system_header
 #include "ovl/crt.h"
 #include_next <ctype.h>
+/* Programs have macros of these names. libc has functions, too. */
+#undef isalnum_l
+#undef isalpha_l
+#undef isblank_l
+#undef iscntrl_l
+#undef isdigit_l
+#undef isgraph_l
+#undef islower_l
+#undef isprint_l
+#undef ispunct_l
+#undef isspace_l
+#undef isupper_l
+#undef isxdigit_l
+#undef tolower_l
+#undef toupper_l
 
 #define _UPPER 0x1
 #define _LOWER 0x2

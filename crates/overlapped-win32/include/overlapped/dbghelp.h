@@ -8,7 +8,17 @@ typedef enum _MINIDUMP_TYPE {
     MiniDumpWithDataSegs = 0x1,
     MiniDumpWithFullMemory = 0x2,
     MiniDumpWithHandleData = 0x4,
+    MiniDumpFilterMemory = 0x8,
+    MiniDumpScanMemory = 0x10,
+    MiniDumpWithUnloadedModules = 0x20,
+    MiniDumpWithIndirectlyReferencedMemory = 0x40,
+    MiniDumpFilterModulePaths = 0x80,
+    MiniDumpWithProcessThreadData = 0x100,
+    MiniDumpWithPrivateReadWriteMemory = 0x200,
+    MiniDumpWithoutOptionalData = 0x400,
+    MiniDumpWithFullMemoryInfo = 0x800,
     MiniDumpWithThreadInfo = 0x1000,
+    MiniDumpWithCodeSegs = 0x2000,
     MiniDumpIgnoreInaccessibleMemory = 0x20000
 } MINIDUMP_TYPE;
 typedef struct _MINIDUMP_EXCEPTION_INFORMATION {

@@ -39,7 +39,7 @@ OVL_INLINE unsigned int _getdiskfree(unsigned int drive, struct _diskfree_t *to)
 OVL_END
 
 /* chdir, getcwd, mkdir and rmdir are declared here too in Windows. */
-#include <sys/stat.h>
+#include "ovl/permissions.h"
 #define OVL_WITHOUT_POSIX
 #include <unistd.h>
 #undef OVL_WITHOUT_POSIX

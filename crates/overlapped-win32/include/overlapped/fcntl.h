@@ -19,7 +19,23 @@
 #define OVL_IOVEC_IS_HIDDEN
 #define iovec ovl_libc_iovec
 #endif
+/* Windows has the structure in <sys/stat.h> alone, in front of which a program may give it another name to define its own. */
+#ifndef OVL_SYS_STAT_H
+#define OVL_STAT_IS_HIDDEN
+#pragma push_macro("stat")
+#undef stat
+#define stat ovl_libc_stat
+#define stat64 ovl_libc_stat64
+#endif
 #include_next <fcntl.h>
+#ifdef OVL_STAT_IS_HIDDEN
+#undef OVL_STAT_IS_HIDDEN
+#undef stat
+#undef stat64
+#pragma pop_macro("stat")
+#undef _BITS_STAT_H
+#undef _BITS_STRUCT_STAT_H
+#endif
 #ifdef OVL_IOVEC_IS_HIDDEN
 #undef OVL_IOVEC_IS_HIDDEN
 #undef iovec
@@ -47,6 +63,33 @@
 #undef F_UNLCK
 #undef O_NONBLOCK
 #undef O_NDELAY
+#ifdef OVL_WINDOWS_ONLY_H
+#undef S_IFLNK
+#undef S_IFSOCK
+#undef S_ISUID
+#undef S_ISGID
+#undef S_ISVTX
+#undef O_SYNC
+#undef O_DSYNC
+#undef O_RSYNC
+#undef O_ASYNC
+#undef O_FSYNC
+#undef O_NOCTTY
+#undef O_CLOEXEC
+#undef O_DIRECT
+#undef O_DIRECTORY
+#undef O_NOFOLLOW
+#undef O_NOATIME
+#undef O_PATH
+#undef O_TMPFILE
+#undef AT_FDCWD
+#undef AT_SYMLINK_NOFOLLOW
+#undef AT_SYMLINK_FOLLOW
+#undef AT_REMOVEDIR
+#undef AT_EACCESS
+#undef AT_EMPTY_PATH
+#undef AT_NO_AUTOMOUNT
+#endif
 #include "ovl/off_t.h"
 
 /* A program's own macros of these names are for its calls. */

@@ -2,7 +2,7 @@
 #ifndef OVL_IO_H
 #define OVL_IO_H
 #include <fcntl.h>
-#include <sys/stat.h>
+#include "ovl/permissions.h"
 #define OVL_WITHOUT_POSIX
 #include <unistd.h>
 #undef OVL_WITHOUT_POSIX

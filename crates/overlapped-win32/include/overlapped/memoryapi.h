@@ -123,6 +123,7 @@ WINBASEAPI PVOID WINAPI MapViewOfFile3(HANDLE mapping, HANDLE process, PVOID add
 #define MapViewOfFile3FromApp MapViewOfFile3
 WINBASEAPI PVOID WINAPI MapViewOfFileNuma2(HANDLE mapping, HANDLE process, ULONG64 offset, PVOID address, SIZE_T bytes, ULONG type,
                                            ULONG protection, ULONG node) OVL_SYMBOL(MapViewOfFileNuma2);
+#define NUMA_NO_PREFERRED_NODE ((DWORD)-1)
 #define MapViewOfFile2(mapping, process, offset, address, bytes, type, protection) \
     MapViewOfFileNuma2(mapping, process, offset, address, bytes, type, protection, NUMA_NO_PREFERRED_NODE)
 WINBASEAPI BOOL WINAPI UnmapViewOfFile2(HANDLE process, PVOID address, ULONG flags) OVL_SYMBOL(UnmapViewOfFile2);

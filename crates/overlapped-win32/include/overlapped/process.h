@@ -21,6 +21,8 @@ unsigned long _beginthreadex(void *security, unsigned int stack, unsigned int(__
 void _endthread(void) OVL_SYMBOL(_endthread);
 void _endthreadex(unsigned int code) OVL_SYMBOL(_endthreadex);
 int _getpid(void) OVL_LIBC(getpid);
+/* At once, as libc's of <unistd.h>; <stdlib.h> declares it too. */
+void _exit(int code) __attribute__((__noreturn__));
 int getpid(void) OVL_NOTHROW;
 
 /* Programs. Those with `p` are looked for; those with `e` have an environment of their own. */

@@ -78,7 +78,42 @@ __sighandler_t signal(int number, __sighandler_t handler) OVL_NOTHROW OVL_SYMBOL
 #pragma pop_macro("signal")
 OVL_END
 #endif
-#define SIGBREAK SIGQUIT
+#ifdef OVL_WINDOWS_ONLY_H
+/* Numbers that Windows has no names for; programs give them to signals that they send themselves. */
+#undef SIGHUP
+#undef SIGQUIT
+#undef SIGTRAP
+#undef SIGIOT
+#undef SIGBUS
+#undef SIGKILL
+#undef SIGUSR1
+#undef SIGUSR2
+#undef SIGPIPE
+#undef SIGALRM
+#undef SIGSTKFLT
+#undef SIGCHLD
+#undef SIGCLD
+#undef SIGCONT
+#undef SIGSTOP
+#undef SIGTSTP
+#undef SIGTTIN
+#undef SIGTTOU
+#undef SIGURG
+#undef SIGXCPU
+#undef SIGXFSZ
+#undef SIGVTALRM
+#undef SIGPROF
+#undef SIGWINCH
+#undef SIGPOLL
+#undef SIGIO
+#undef SIGPWR
+#undef SIGSYS
+#undef sigmask
+#undef SA_RESTART
+#undef SA_NOCLDSTOP
+#endif
+/* SIGQUIT. */
+#define SIGBREAK 3
 #define SIGABRT_COMPAT SIGABRT
 
 #endif

@@ -113,6 +113,10 @@ OVL_INLINE unsigned char ovl_rotl8(unsigned char value, int by) { return (unsign
 #define _rotr8(value, by) ovl_rotl8((value), -(by))
 OVL_INLINE long long _abs64(long long value) { return value < 0 ? -value : value; }
 /* Messages go to stderr. */
+#define _OUT_TO_DEFAULT 0
+#define _OUT_TO_STDERR 1
+#define _OUT_TO_MSGBOX 2
+#define _REPORT_ERRMODE 3
 OVL_INLINE int _set_error_mode(int mode) { return (void)mode, 1; }
 #define _WRITE_ABORT_MSG 0x1
 #define _CALL_REPORTFAULT 0x2
@@ -312,6 +316,7 @@ _invalid_parameter_handler _set_thread_local_invalid_parameter_handler(_invalid_
     OVL_SYMBOL(_set_thread_local_invalid_parameter_handler);
 _invalid_parameter_handler _get_thread_local_invalid_parameter_handler(void) OVL_SYMBOL(_get_thread_local_invalid_parameter_handler);
 void _invalid_parameter_noinfo(void) OVL_SYMBOL(_invalid_parameter_noinfo);
+void _exit(int code) __attribute__((__noreturn__));
 OVL_END
 
 #ifdef __cplusplus

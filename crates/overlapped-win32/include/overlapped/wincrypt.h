@@ -15,6 +15,7 @@
 #define MS_DEF_PROV_A "Microsoft Base Cryptographic Provider v1.0"
 #define MS_DEF_PROV_W L"Microsoft Base Cryptographic Provider v1.0"
 #define MS_DEF_PROV OVL_AW(MS_DEF_PROV_)
+#define NTE_BAD_PROV_TYPE ((HRESULT)0x80090014)
 #define NTE_BAD_KEYSET ((HRESULT)0x80090016)
 
 typedef ULONG_PTR HCRYPTPROV;

@@ -1,20 +1,44 @@
 //! `time.h`: times as dates. In the library and not by labels to libc in the header: a program may have its own `localtime_r`, made
 //! of `localtime_s`.
 
-use super::invalid;
-use libc::{EINVAL, ERANGE, c_char, c_int, time_t, tm};
+use super::{invalid, set_errno};
+use libc::{EINVAL, c_char, c_int, time_t, tm};
 
 /// What asctime writes, with its zero.
 const TEXT: usize = 26;
+
+/// The last second that is a date there: 23:59:59 on December 31, 3000, UTC. Those before 1970 are none either.
+const LAST: time_t = 0x7_9340_6FFF;
+
+/// Is it a time that has a date? Else errno is EINVAL.
+///
+/// # Safety
+/// Not NULL.
+pub(super) unsafe fn has_date(time: *const time_t) -> bool {
+    // SAFETY: the caller's promise.
+    let has = (0..=LAST).contains(unsafe { &*time });
+    if !has {
+        set_errno(EINVAL);
+    }
+    has
+}
 
 unsafe fn convert(
     to: *mut tm,
     from: *const time_t,
     by: unsafe extern "C" fn(*const time_t, *mut tm) -> *mut tm,
 ) -> c_int {
-    // SAFETY: compared with NULL before they are used; the caller vouches for the rest.
-    let done = !to.is_null() && !from.is_null() && unsafe { !by(from, to).is_null() };
-    if done { 0 } else { invalid(EINVAL) }
+    if to.is_null() {
+        return invalid(EINVAL);
+    }
+    // SAFETY: compared with NULL before they are used; the caller vouches for the rest. −1 in each of the nine fields says that there is no date.
+    unsafe {
+        to.cast::<[c_int; 9]>().write([-1; 9]);
+        if from.is_null() {
+            return invalid(EINVAL);
+        }
+        if has_date(from) && !by(from, to).is_null() { 0 } else { EINVAL }
+    }
 }
 
 /// localtime_s.
@@ -31,14 +55,26 @@ pub unsafe extern "C" fn ovl_gmtime_s(to: *mut tm, from: *const time_t) -> c_int
     unsafe { convert(to, from, libc::gmtime_r) }
 }
 
-/// Has `to` room for a date? EINVAL without any, ERANGE with too little.
+/// Has `to` room for a date? EINVAL if not.
 unsafe fn room_for_text(to: *mut c_char, room: usize) -> c_int {
     if to.is_null() || room == 0 {
         return EINVAL;
     }
     // SAFETY: room for one byte.
     unsafe { to.write(0) };
-    if room < TEXT { ERANGE } else { 0 }
+    if room < TEXT { EINVAL } else { 0 }
+}
+
+/// Are the fields those of a date, which its text can show?
+fn is_date(date: &tm) -> bool {
+    let within = |value: c_int, most: c_int| (0..=most).contains(&value);
+    within(date.tm_sec, 60)
+        && within(date.tm_min, 59)
+        && within(date.tm_hour, 23)
+        && (1..=31).contains(&date.tm_mday)
+        && within(date.tm_mon, 11)
+        && within(date.tm_wday, 6)
+        && date.tm_year >= 0
 }
 
 /// asctime_s.
@@ -51,6 +87,10 @@ pub unsafe extern "C" fn ovl_asctime_s(to: *mut c_char, room: usize, from: *cons
     };
     if code != 0 {
         return invalid(code);
+    }
+    // SAFETY: not NULL, and the caller vouches for it.
+    if !is_date(unsafe { &*from }) {
+        return invalid(EINVAL);
     }
     let mut text = [0; 4 * TEXT];
     // SAFETY: not NULL, and room for a year of ten digits.
@@ -79,7 +119,7 @@ pub unsafe extern "C" fn ovl_ctime_s(to: *mut c_char, room: usize, from: *const 
     }
 }
 
-/// _mkgmtime: −1 for NULL.
+/// _mkgmtime: −1 for NULL and before 1970.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__mkgmtime(from: *mut tm) -> time_t {
     if from.is_null() {
@@ -87,7 +127,9 @@ pub unsafe extern "C" fn ovl__mkgmtime(from: *mut tm) -> time_t {
         return -1;
     }
     // SAFETY: not NULL, and the caller vouches for it.
-    unsafe { libc::timegm(from) }
+    let time = unsafe { libc::timegm(from) };
+    // SAFETY: a place of ours.
+    if unsafe { has_date(&time) } { time } else { -1 }
 }
 
 #[cfg(test)]
@@ -111,7 +153,7 @@ mod tests {
             assert_eq!(ovl_asctime_s(text.as_mut_ptr(), 26, &date), 0);
             assert_eq!(CStr::from_ptr(text.as_ptr()), c"Fri Jan  1 01:01:01 1971\n");
             assert_eq!((ovl_ctime_s(text.as_mut_ptr(), 26, &time), text[25]), (0, 0));
-            assert_eq!((ovl_ctime_s(text.as_mut_ptr(), 25, &time), text[0]), (ERANGE, 0));
+            assert_eq!((ovl_ctime_s(text.as_mut_ptr(), 25, &time), text[0]), (EINVAL, 0));
         }
     }
 

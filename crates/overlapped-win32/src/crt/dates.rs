@@ -1,6 +1,7 @@
 //! `time.h` and `string.h`: what returns a place of the library's own, or goes on from its last call. On Windows each thread has these for
 //! itself, so programs call `localtime` and `strtok` in many threads; libc has one of each for all. And strftime with Microsoft's `#`.
 
+use super::calendar::has_date;
 use super::locales::Told;
 use super::strings::tokens;
 use super::{invalid, set_errno};
@@ -64,7 +65,7 @@ unsafe extern "C" {
     fn gcvt(value: c_double, digits: c_int, to: *mut c_char) -> *mut c_char;
 }
 
-/// localtime: NULL with EINVAL for NULL. The place is the thread's, until its next call.
+/// localtime: NULL with EINVAL for NULL, and for times before 1970 and after 3000. The place is the thread's, until its next call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_localtime(from: *const time_t) -> *mut tm {
     // SAFETY: not NULL, and the caller vouches for it; the place is the thread's own. As libc's, it heeds a zone that has changed.
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn ovl_localtime(from: *const time_t) -> *mut tm {
         |places| &places.date,
         |to| unsafe {
             tzset();
-            libc::localtime_r(from, to.cast())
+            if has_date(from) { libc::localtime_r(from, to.cast()) } else { null_mut() }
         },
     )
 }
@@ -82,7 +83,11 @@ pub unsafe extern "C" fn ovl_localtime(from: *const time_t) -> *mut tm {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_gmtime(from: *const time_t) -> *mut tm {
     // SAFETY: as above.
-    place(!from.is_null(), |places| &places.date, |to| unsafe { libc::gmtime_r(from, to.cast()) })
+    place(
+        !from.is_null(),
+        |places| &places.date,
+        |to| unsafe { if has_date(from) { libc::gmtime_r(from, to.cast()) } else { null_mut() } },
+    )
 }
 
 /// asctime: NULL with EINVAL for NULL. The text is the thread's, until its next call.

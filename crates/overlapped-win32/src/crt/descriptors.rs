@@ -1,10 +1,11 @@
 //! `io.h`: opening descriptors by Windows names and POSIX paths.
 
-use super::files::{accessible, is_plain, is_read_only, path};
+use super::files::{accessible, is_plain, is_read_only, may_share, path};
 use super::{errno, invalid};
 use crate::arguments::pair;
 use crate::support::guard;
 use libc::{EINVAL, c_int};
+use overlapped_abi::Win32Error;
 
 /// # Safety
 /// The name is NULL or ends with a zero.
@@ -15,19 +16,19 @@ unsafe fn open<U: crate::text::Unit>(name: *const U, flags: c_int, mode: c_int) 
         let changes = flags & (libc::O_ACCMODE | libc::O_TRUNC | TEMPORARY) != libc::O_RDONLY;
         let is_new = flags & (libc::O_CREAT | libc::O_EXCL) == libc::O_CREAT | libc::O_EXCL;
         if changes && !is_new && is_read_only(path.as_ptr()) {
-            super::set_errno(libc::EACCES);
+            super::refused(Win32Error::ACCESS_DENIED);
             return -1;
         }
         let opened = libc::open(path.as_ptr(), flags & !OF_WINDOWS, mode);
         if opened < 0 {
-            super::settle_errno();
+            super::settle_errno(&path);
             return -1;
         }
         let found = stat(opened);
         if found.is_some_and(|found| found.st_mode & libc::S_IFMT == libc::S_IFDIR) {
             // Linux reads directories.
             libc::close(opened);
-            super::set_errno(libc::EACCES);
+            super::refused(Win32Error::ACCESS_DENIED);
             return -1;
         }
         // A device is not the program's to delete: `NUL` belongs to the whole machine.
@@ -70,7 +71,11 @@ pair! {
 
 pair! {
     /// _sopen and _wsopen; Linux does not deny others the file.
-    fn ovl__sopen ovl__wsopen(name: *const C, flags: c_int, _share: c_int, mode: c_int) -> c_int {
+    fn ovl__sopen ovl__wsopen(name: *const C, flags: c_int, share: c_int, mode: c_int) -> c_int {
+        if !may_share(share) {
+            invalid(EINVAL);
+            return -1;
+        }
         // SAFETY: the caller vouches for the name.
         unsafe { open(name, flags, mode) }
     }
@@ -78,12 +83,16 @@ pair! {
 
 pair! {
     /// _sopen_s and _wsopen_s: an errno value; the descriptor, or −1, in `to`.
-    fn ovl__sopen_s ovl__wsopen_s(to: *mut c_int, name: *const C, flags: c_int, _share: c_int, mode: c_int) -> c_int {
+    fn ovl__sopen_s ovl__wsopen_s(to: *mut c_int, name: *const C, flags: c_int, share: c_int, mode: c_int) -> c_int {
         if to.is_null() {
             return invalid(EINVAL);
         }
         // SAFETY: the caller vouches for the name, and for a place behind a pointer that is not NULL.
         unsafe {
+            to.write(-1);
+            if !may_share(share) {
+                return invalid(EINVAL);
+            }
             let opened = open(name, flags, mode);
             to.write(opened);
             if opened < 0 { errno() } else { 0 }
@@ -143,11 +152,12 @@ unsafe fn access<U: crate::text::Unit>(name: *const U, mode: c_int) -> c_int {
         return invalid(EINVAL);
     }
     // SAFETY: the caller vouches for the name.
-    let found = unsafe { path(name).is_some_and(|path| accessible(path.as_ptr(), mode) == 0) };
-    if found {
+    let Some(path) = (unsafe { path(name) }) else { return errno() };
+    // SAFETY: a string of ours.
+    if unsafe { accessible(path.as_ptr(), mode) } == 0 {
         return 0;
     }
-    super::settle_errno();
+    super::settle_errno(&path);
     errno()
 }
 

@@ -101,6 +101,10 @@ pair! {
 pair! {
     /// _putenv, _wputenv: of `NAME=value`.
     fn ovl__putenv ovl__wputenv(text: *const C) -> c_int {
+        if text.is_null() {
+            invalid(EINVAL);
+            return -1;
+        }
         guard(-1, || {
             // SAFETY: the caller vouches for the text.
             let text = unsafe { units(text) };

@@ -1,6 +1,6 @@
 //! Opening streams, and files by wide names. Names may be Windows names or POSIX paths; modes may have Microsoft's letters.
 
-use super::{errno, errno_of, invalid, set_errno, settle_errno};
+use super::{errno, invalid, refused, set_errno, settle_errno};
 use crate::arguments::pair;
 use crate::names::{to_linux, to_windows};
 use crate::support::{files, guard, system};
@@ -46,7 +46,7 @@ pub(super) unsafe fn path<U: Unit>(name: *const U) -> Option<CString> {
     match to_linux(&U::to_os(unsafe { units(name) })) {
         Ok(path) => CString::new(path.into_os_string().as_bytes()).ok(),
         Err(error) => {
-            set_errno(errno_of(error));
+            refused(error);
             None
         }
     }
@@ -76,12 +76,16 @@ unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> 
         unsafe {
             let Some(path) = path(name) else { return null_mut() };
             let mode = mode(units(wanted));
+            if !matches!(mode.to_bytes().first(), Some(b'r' | b'w' | b'a')) {
+                invalid(EINVAL);
+                return null_mut();
+            }
             // Linux opens directories for reading.
             if std::path::Path::new(OsStr::from_bytes(path.to_bytes())).is_dir() {
                 if !stream.is_null() {
                     libc::fclose(stream);
                 }
-                set_errno(libc::EACCES);
+                refused(Win32Error::ACCESS_DENIED);
                 return null_mut();
             }
             let writes = mode.to_bytes().iter().any(|letter| matches!(letter, b'w' | b'a' | b'+'));
@@ -89,7 +93,7 @@ unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> 
                 if !stream.is_null() {
                     libc::fclose(stream);
                 }
-                set_errno(libc::EACCES);
+                refused(Win32Error::ACCESS_DENIED);
                 return null_mut();
             }
             let opened = match stream.is_null() {
@@ -97,7 +101,7 @@ unsafe fn open<U: Unit>(name: *const U, wanted: *const U, stream: *mut FILE) -> 
                 false => libc::freopen(path.as_ptr(), mode.as_ptr(), stream),
             };
             if opened.is_null() {
-                settle_errno();
+                settle_errno(&path);
             }
             opened
         }
@@ -152,10 +156,19 @@ pair! {
 
 pair! {
     /// _fsopen, _wfsopen; sharing is between handles of CreateFile only.
-    fn ovl__fsopen ovl__wfsopen(name: *const C, mode: *const C, _share: c_int) -> *mut FILE {
+    fn ovl__fsopen ovl__wfsopen(name: *const C, mode: *const C, share: c_int) -> *mut FILE {
+        if !may_share(share) {
+            invalid(EINVAL);
+            return null_mut();
+        }
         // SAFETY: the caller vouches for both.
         unsafe { open(name, mode, null_mut()) }
     }
+}
+
+/// Is it one of `_SH_DENYRW` to `_SH_DENYNO`, `_SH_SECURE`, or `_SH_COMPAT`?
+pub(super) fn may_share(share: c_int) -> bool {
+    matches!(share, 0 | 0x10 | 0x20 | 0x30 | 0x40 | 0x80)
 }
 
 /// tmpfile_s.
@@ -178,7 +191,7 @@ unsafe fn with_path<U: Unit>(name: *const U, act: impl FnOnce(*const c_char) -> 
         let Some(path) = (unsafe { path(name) }) else { return -1 };
         let done = act(path.as_ptr());
         if done != 0 {
-            settle_errno();
+            settle_errno(&path);
         }
         done
     })
@@ -194,7 +207,7 @@ unsafe fn by_system<U: Unit>(name: *const U, act: impl FnOnce(&OsStr) -> Result<
         // SAFETY: not NULL, and the caller vouches for it.
         act(&U::to_os(unsafe { units(name) })).map_or_else(
             |error| {
-                set_errno(errno_of(error));
+                refused(error);
                 -1
             },
             |()| 0,
@@ -278,7 +291,7 @@ pair! {
     /// _mkdir, _wmkdir.
     fn ovl__mkdir ovl__wmkdir(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
-        unsafe { with_path(name, |path| libc::mkdir(path, 0o777)) }
+        unsafe { by_system(name, |name| files().create_directory(system()?, name)) }
     }
 }
 
@@ -317,16 +330,12 @@ pair! {
 }
 
 pair! {
-    /// _chdir, _wchdir.
+    /// _chdir, _wchdir, as SetCurrentDirectory; EINVAL for a file.
     fn ovl__chdir ovl__wchdir(name: *const C) -> c_int {
         // SAFETY: the caller vouches for the name.
         unsafe {
-            with_path(name, |path| {
-                let done = libc::chdir(path);
-                if done != 0 && errno() == libc::ENOTDIR {
-                    set_errno(EINVAL);
-                }
-                done
+            by_system(name, |name| {
+                std::env::set_current_dir(to_linux(name)?).map_err(|error| crate::processenv::from_io(&error))
             })
         }
     }
@@ -378,7 +387,7 @@ pair! {
                 }
             };
             if len == 0 || len as usize >= text.len() {
-                set_errno(libc::EACCES);
+                invalid(libc::EACCES);
                 return null_mut();
             }
             // SAFETY: the caller vouches for the room.
@@ -407,7 +416,7 @@ pub extern "C" fn ovl__chdrive(drive: c_int) -> c_int {
             unsafe { ovl__chdir(name.as_ptr()) }
         }
         _ => {
-            set_errno(libc::EACCES);
+            invalid(libc::EACCES);
             -1
         }
     }

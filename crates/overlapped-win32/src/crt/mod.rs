@@ -44,9 +44,12 @@ pub mod wide_conio;
 pub mod wide_dates;
 pub mod wide_streams;
 
+use crate::support::set_last_error;
 use overlapped_abi::{Context, Win32Error};
 use std::cell::Cell;
-use std::ffi::{c_int, c_uint};
+use std::ffi::{CStr, OsStr, c_int, c_uint};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr::null;
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -88,14 +91,30 @@ pub fn errno_of(error: Win32Error) -> c_int {
     }
 }
 
-/// A function of libc has failed on a file: errno becomes what it would be there, which knows fewer of them.
-pub fn settle_errno() {
-    let settled = match errno() {
-        libc::EISDIR | libc::EPERM | libc::EROFS | libc::ETXTBSY | libc::EBUSY => libc::EACCES,
-        libc::ENOTDIR | libc::ENAMETOOLONG | libc::ELOOP | libc::ENXIO => libc::ENOENT,
-        other => other,
+/// The system has refused: errno, `_doserrno` and the last error tell why, as they do after the functions that it is asked by there.
+pub fn refused(error: Win32Error) {
+    set_errno(errno_of(error));
+    set_last_error(error.0);
+    system_error(|place| place.set(error.0));
+}
+
+/// A function of libc has failed on the file of this path: what errno says becomes what it would be there, which knows fewer
+/// of them, and the last error with it. A directory that is missing on the way is another error than a missing file.
+pub fn settle_errno(path: &CStr) {
+    let parent = || {
+        Path::new(OsStr::from_bytes(path.to_bytes()))
+            .parent()
+            .map(|parent| parent.as_os_str().is_empty() || parent.is_dir())
     };
-    set_errno(settled);
+    refused(match errno() {
+        libc::EISDIR | libc::EPERM | libc::EROFS | libc::ETXTBSY | libc::EBUSY => Win32Error::ACCESS_DENIED,
+        libc::ENOTDIR => Win32Error::PATH_NOT_FOUND,
+        libc::ENOENT if parent() == Some(false) => Win32Error::PATH_NOT_FOUND,
+        libc::ENAMETOOLONG => Win32Error::FILENAME_EXCED_RANGE,
+        libc::ELOOP | libc::ENXIO => Win32Error::FILE_NOT_FOUND,
+        libc::EEXIST => Win32Error::FILE_EXISTS,
+        other => Win32Error::from_errno(other, Context::Open),
+    });
 }
 
 /// An argument is invalid: errno is set, the program's handler called, and the code returned.
@@ -161,8 +180,10 @@ overlapped_kernel::static_tls! { fn system_error: Cell<u32> = "doserrno" }
 /// __doserrno: the place of the error code of the system that belongs to this thread's errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl___doserrno() -> *mut u32 {
+    let last = system_error(Cell::get);
     let code = match errno() {
         0 => 0,
+        errno if errno_of(Win32Error(last)) == errno => last,
         errno => Win32Error::from_errno(errno, Context::Open).0,
     };
     system_error(|place| {

@@ -170,6 +170,10 @@ fn starts_bytes(byte: u8) -> bool {
 /// mbstowcs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_mbstowcs(to: *mut u16, from: *const c_char, room: usize) -> usize {
+    if from.is_null() {
+        invalid(libc::EINVAL);
+        return INVALID;
+    }
     // SAFETY: the caller vouches for both.
     unsafe { fill(decoded(units(from.cast::<u8>())), to, room, starts_units) }
 }
@@ -177,6 +181,10 @@ pub unsafe extern "C" fn ovl_mbstowcs(to: *mut u16, from: *const c_char, room: u
 /// wcstombs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstombs(to: *mut c_char, from: *const u16, room: usize) -> usize {
+    if from.is_null() {
+        invalid(libc::EINVAL);
+        return INVALID;
+    }
     // SAFETY: the caller vouches for both.
     unsafe { fill(encoded(units(from)), to.cast::<u8>(), room, starts_bytes) }
 }

@@ -97,10 +97,34 @@ unsafe fn ascii(text: *const u16) -> Vec<u8> {
     text.iter().map_while(|&unit| u8::try_from(unit).ok().filter(u8::is_ascii)).chain([0]).collect()
 }
 
-/// Calls a function of libc on the text and says where it ended.
-unsafe fn parse<T>(text: *const u16, end: *mut *mut u16, by: impl FnOnce(*const c_char, *mut *mut c_char) -> T) -> T {
+/// Whether there is a text, and a base that numbers can have; else errno is set, and nothing was read.
+///
+/// # Safety
+/// `end` is NULL or writable.
+unsafe fn can_parse<U>(text: *const U, end: *mut *mut U, base: c_int) -> bool {
+    let can = !text.is_null() && (base == 0 || (2..=36).contains(&base));
+    if !can {
+        if !end.is_null() {
+            // SAFETY: the caller vouches for it.
+            unsafe { end.write(text.cast_mut()) };
+        }
+        invalid(EINVAL);
+    }
+    can
+}
+
+/// Calls a function of libc on the text and says where it ended; 0 without a text or with a base that is none.
+unsafe fn parse<T: Default>(
+    text: *const u16,
+    end: *mut *mut u16,
+    base: c_int,
+    by: impl FnOnce(*const c_char, *mut *mut c_char) -> T,
+) -> T {
     // SAFETY: the caller vouches for the text; `end` is NULL or writable.
     unsafe {
+        if !can_parse(text, end, base) {
+            return T::default();
+        }
         let bytes = ascii(text);
         let start = bytes.as_ptr().cast::<c_char>();
         let mut stopped = start.cast_mut();
@@ -116,42 +140,42 @@ unsafe fn parse<T>(text: *const u16, end: *mut *mut u16, by: impl FnOnce(*const 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstol(text: *const u16, end: *mut *mut u16, base: c_int) -> c_long {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtol(text, end, base)) }
+    unsafe { parse(text, end, base, |text, end| libc::strtol(text, end, base)) }
 }
 
 /// wcstoul, of 64 bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstoul(text: *const u16, end: *mut *mut u16, base: c_int) -> u64 {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtoul(text, end, base)) }
+    unsafe { parse(text, end, base, |text, end| libc::strtoul(text, end, base)) }
 }
 
 /// wcstoll, _wcstoi64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstoll(text: *const u16, end: *mut *mut u16, base: c_int) -> i64 {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtoll(text, end, base)) }
+    unsafe { parse(text, end, base, |text, end| libc::strtoll(text, end, base)) }
 }
 
 /// wcstoull, _wcstoui64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstoull(text: *const u16, end: *mut *mut u16, base: c_int) -> u64 {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtoull(text, end, base)) }
+    unsafe { parse(text, end, base, |text, end| libc::strtoull(text, end, base)) }
 }
 
 /// wcstod.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstod(text: *const u16, end: *mut *mut u16) -> f64 {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtod(text, end)) }
+    unsafe { parse(text, end, 10, |text, end| libc::strtod(text, end)) }
 }
 
 /// wcstof.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wcstof(text: *const u16, end: *mut *mut u16) -> f32 {
     // SAFETY: the caller vouches for it.
-    unsafe { parse(text, end, |text, end| libc::strtof(text, end)) }
+    unsafe { parse(text, end, 10, |text, end| libc::strtof(text, end)) }
 }
 
 /// wcstold: a `long double` with the digits of a double, as on Windows. Rust has no such type, so this calls [`ovl_wcstod`] and
@@ -232,21 +256,21 @@ pub unsafe extern "C" fn ovl_atoi(text: *const c_char) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__atoi64(text: *const c_char) -> i64 {
     // SAFETY: the caller vouches for it.
-    unsafe { libc::atoll(text) }
+    unsafe { ovl__strtoi64(text, std::ptr::null_mut(), 10) }
 }
 
 /// _strtoi64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__strtoi64(text: *const c_char, end: *mut *mut c_char, base: c_int) -> i64 {
     // SAFETY: the caller vouches for it.
-    unsafe { libc::strtoll(text, end, base) }
+    unsafe { if can_parse(text, end, base) { libc::strtoll(text, end, base) } else { 0 } }
 }
 
 /// _strtoui64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__strtoui64(text: *const c_char, end: *mut *mut c_char, base: c_int) -> u64 {
     // SAFETY: the caller vouches for it.
-    unsafe { libc::strtoull(text, end, base) }
+    unsafe { if can_parse(text, end, base) { libc::strtoull(text, end, base) } else { 0 } }
 }
 
 #[cfg(test)]

@@ -129,14 +129,23 @@ pub unsafe extern "C" fn ovl_memcpy_s(to: *mut c_void, room: usize, from: *const
     unsafe { copy_memory::<u8>(to.cast(), room, from.cast(), count) }
 }
 
-/// memmove_s: unlike memcpy_s it leaves the target alone if it fails.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ovl_memmove_s(to: *mut c_void, room: usize, from: *const c_void, count: usize) -> c_int {
+/// Unlike [`copy_memory`] it leaves the target alone if it fails.
+///
+/// # Safety
+/// As for [`copy_memory`].
+unsafe fn move_memory<U: Unit>(to: *mut U, room: usize, from: *const U, count: usize) -> c_int {
     if count != 0 && (to.is_null() || from.is_null()) {
         return invalid(EINVAL);
     }
     // SAFETY: the caller vouches for both.
-    if count > room { invalid(ERANGE) } else { unsafe { copy_memory::<u8>(to.cast(), room, from.cast(), count) } }
+    if count > room { invalid(ERANGE) } else { unsafe { copy_memory(to, room, from, count) } }
+}
+
+/// memmove_s.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_memmove_s(to: *mut c_void, room: usize, from: *const c_void, count: usize) -> c_int {
+    // SAFETY: the caller vouches for both.
+    unsafe { move_memory::<u8>(to.cast(), room, from.cast(), count) }
 }
 
 /// wmemcpy_s.
@@ -146,11 +155,11 @@ pub unsafe extern "C" fn ovl_wmemcpy_s(to: *mut u16, room: usize, from: *const u
     unsafe { copy_memory(to, room, from, count) }
 }
 
-/// wmemmove_s.
+/// wmemmove_s: as memmove_s.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_wmemmove_s(to: *mut u16, room: usize, from: *const u16, count: usize) -> c_int {
     // SAFETY: the caller vouches for both.
-    unsafe { copy_memory(to, room, from, count) }
+    unsafe { move_memory(to, room, from, count) }
 }
 
 pair! {

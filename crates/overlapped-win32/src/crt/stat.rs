@@ -5,11 +5,12 @@ use super::{errno, invalid, set_errno};
 use crate::arguments::pair;
 use crate::support::guard;
 use libc::{EINVAL, c_int};
+use std::ffi::CStr;
 
 /// What libc has answered, with errno as it is on Windows.
-fn settled(done: c_int) -> c_int {
+fn settled(path: &CStr, done: c_int) -> c_int {
     if done != 0 {
-        super::settle_errno();
+        super::settle_errno(path);
     }
     done
 }
@@ -31,7 +32,7 @@ pair! {
                     }
                     return -1;
                 };
-                settled(libc::stat(path.as_ptr(), to))
+                settled(&path, libc::stat(path.as_ptr(), to))
             }
         })
     }
@@ -41,7 +42,7 @@ pair! {
     /// _utime and _wutime: −1 with errno; NULL for now.
     fn ovl__utime ovl__wutime(name: *const C, times: *const libc::utimbuf) -> c_int {
         // SAFETY: the caller vouches for the name, and for the times if they are not NULL.
-        guard(-1, || unsafe { settled(path(name).map_or(-1, |path| libc::utime(path.as_ptr(), times))) })
+        guard(-1, || unsafe { path(name).map_or(-1, |path| settled(&path, libc::utime(path.as_ptr(), times))) })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Microsoft's spellings of narrow string functions, and what the narrow and the wide ones share.
 
+use super::invalid;
 use crate::text::{Unit, len, len_up_to};
+use libc::EINVAL;
 use std::ffi::{c_char, c_int, c_void};
 
 /// The next token of a text, which a zero ends; `rest` is where the search goes on.
@@ -52,8 +54,16 @@ pub(super) unsafe fn duplicate<U: Unit>(text: *const U) -> *mut U {
     }
 }
 
-/// Compares up to the zeros or the limit; the difference of the first units that differ, in lower case if `caseless`.
+/// What comparisons without case answer where there is nothing to compare: `_NLSCMPERROR`.
+const NOT_COMPARED: c_int = c_int::MAX;
+
+/// Compares up to the zeros or the limit; the difference of the first units that differ, in lower case if `caseless`. Of those
+/// without case NULL is an invalid argument, unless nothing is to be compared.
 pub(super) unsafe fn order<U: Unit>(first: *const U, second: *const U, most: usize, caseless: bool) -> c_int {
+    if caseless && most > 0 && (first.is_null() || second.is_null()) {
+        invalid(EINVAL);
+        return NOT_COMPARED;
+    }
     for index in 0..most {
         // SAFETY: the caller vouches for both up to their zeros or the limit.
         let (a, b) = unsafe { (*first.add(index), *second.add(index)) };
@@ -83,14 +93,22 @@ pub unsafe extern "C" fn ovl__strnicmp(first: *const c_char, second: *const c_ch
     unsafe { order::<u8>(first.cast(), second.cast(), most, true) }
 }
 
-/// _memicmp.
+/// _memicmp: the difference of the first bytes that differ, in lower case.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl__memicmp(first: *const c_void, second: *const c_void, bytes: usize) -> c_int {
+    if bytes == 0 {
+        return 0;
+    }
+    if first.is_null() || second.is_null() {
+        invalid(EINVAL);
+        return NOT_COMPARED;
+    }
     // SAFETY: the caller vouches for both.
     let (first, second) = unsafe {
         (std::slice::from_raw_parts(first.cast::<u8>(), bytes), std::slice::from_raw_parts(second.cast(), bytes))
     };
-    crate::text::compare(first, second, true)
+    let lower = |byte: &u8| c_int::from(crate::text::lower(*byte));
+    first.iter().zip(second).map(|(a, b)| lower(a) - lower(b)).find(|&apart| apart != 0).unwrap_or(0)
 }
 
 /// _strdup.

@@ -65,6 +65,14 @@ pub(super) fn target_of_drive(drive: &[u8]) -> Result<OsString, Win32Error> {
     Ok(found.ok_or(Win32Error::PATH_NOT_FOUND)?.1.into())
 }
 
+/// A name with a drive as it begins in the namespace of devices.
+pub(crate) fn native_name(name: &OsStr) -> Result<OsString, Win32Error> {
+    let (drive, rest) = name.as_bytes().split_at_checked(2).ok_or(Win32Error::PATH_NOT_FOUND)?;
+    let mut native = target_of_drive(drive)?;
+    native.push(OsStr::from_bytes(rest));
+    Ok(native)
+}
+
 /// All names with what they lead to.
 fn all(table: &Namespace) -> Vec<(String, String)> {
     let mut found: Vec<_> = table.known().filter_map(|known| device(table, known)).collect();

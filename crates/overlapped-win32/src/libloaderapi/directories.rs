@@ -24,7 +24,7 @@ const APPLICATION_DIR: u32 = 0x200;
 const USER_DIRS: u32 = 0x400;
 const SYSTEM32: u32 = 0x800;
 const DEFAULT_DIRS: u32 = 0x1000;
-const ALL: u32 = DLL_LOAD_DIR | APPLICATION_DIR | USER_DIRS | SYSTEM32 | DEFAULT_DIRS;
+pub(super) const ALL: u32 = DLL_LOAD_DIR | APPLICATION_DIR | USER_DIRS | SYSTEM32 | DEFAULT_DIRS;
 
 /// A place to look in.
 #[derive(Debug, PartialEq, Eq)]

@@ -118,10 +118,14 @@ pair! {
     }
 }
 
+const LOAD_WITH_ALTERED_SEARCH_PATH: u32 = 8;
+
 pair! {
-    /// LoadLibraryEx, as LoadLibrary. Of the flags those that choose directories count.
+    /// LoadLibraryEx, as LoadLibrary. Of the flags those that choose directories count; LOAD_WITH_ALTERED_SEARCH_PATH goes with none of
+    /// LOAD_LIBRARY_SEARCH_* (87).
     fn ovl_LoadLibraryExA ovl_LoadLibraryExW(name: *const C, file: usize, flags: u32) -> Module {
-        if name.is_null() || file != 0 {
+        let both = flags & LOAD_WITH_ALTERED_SEARCH_PATH != 0 && flags & directories::ALL != 0;
+        if name.is_null() || file != 0 || both {
             return modules::none(Win32Error::INVALID_PARAMETER);
         }
         // SAFETY: not NULL, and the caller vouches for it.

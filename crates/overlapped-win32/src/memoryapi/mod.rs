@@ -32,6 +32,8 @@ const MEM_WRITE_WATCH: u32 = 0x20_0000;
 const MEM_LARGE_PAGES: u32 = 0x2000_0000;
 /// Flags that are hints: top down, large pages, undo of a reset.
 const HINTS: u32 = 0x0010_0000 | 0x0100_0000 | MEM_LARGE_PAGES;
+/// PAGE_WRITECOPY and PAGE_EXECUTE_WRITECOPY: for views of sections only.
+const COPY_ON_WRITE: u32 = 0x8 | 0x80;
 /// ERROR_INVALID_ADDRESS.
 const INVALID_ADDRESS: Win32Error = Win32Error(487);
 const LARGE_PAGE: usize = 2 << 20;
@@ -99,7 +101,8 @@ fn protect(at: usize, size: usize, protection: MprotectFlags) -> Result<(), Win3
 fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<usize, Win32Error> {
     let access = linux_protection(protection).ok_or(Win32Error::INVALID_PARAMETER)?;
     crate::processinfo::may_have(protection)?;
-    if size == 0 || kind & !(MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_WRITE_WATCH | HINTS) != 0 {
+    let known = kind & !(MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_WRITE_WATCH | HINTS) == 0;
+    if size == 0 || !known || protection & COPY_ON_WRITE != 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
     let watched = kind & MEM_WRITE_WATCH != 0;
@@ -108,7 +111,12 @@ fn allocate(address: usize, size: usize, kind: u32, protection: u32) -> Result<u
     }
     let mut regions = REGIONS.lock();
     if kind & MEM_RESET != 0 {
-        return Ok(address);
+        // Whoever has lost interest in pages gets them back as they are.
+        return if kind & (MEM_COMMIT | MEM_RESERVE) == 0 {
+            Ok(round_down(address, page_size()))
+        } else {
+            Err(Win32Error::INVALID_PARAMETER)
+        };
     }
     if kind & MEM_RESERVE == 0 && address != 0 {
         return commit(&mut regions, address, size, protection, access);
@@ -248,6 +256,9 @@ unsafe fn protect_pages(address: usize, size: usize, protection: u32, old: *mut 
         Some((base, region)) => {
             if to > base + region.size || region.runs(from - base, to - base).iter().any(|run| run.2 == 0) {
                 return Err(INVALID_ADDRESS);
+            }
+            if protection & COPY_ON_WRITE != 0 {
+                return Err(Win32Error::INVALID_PARAMETER);
             }
             protect(from, to - from, access)?;
             let (.., former) = region.run(from - base);

@@ -93,3 +93,43 @@ fn contradictions_are_refused() {
     assert_eq!((ovl_VirtualLock(base as usize, 1), ovl_VirtualUnlock(base as usize, 1)), (TRUE, TRUE));
     assert_eq!(release_all(base).0, TRUE);
 }
+
+#[test]
+fn copy_on_write_is_for_views_only() {
+    let page = page_size();
+    for protection in [8, 0x80] {
+        assert_eq!(
+            (ovl_VirtualAlloc(null_mut(), page, MEM_RESERVE | MEM_COMMIT, protection), last_error()),
+            (null_mut(), 87)
+        );
+    }
+    let base = ovl_VirtualAlloc(null_mut(), 2 * page, MEM_RESERVE, READWRITE);
+    for protection in [8, 0x80] {
+        assert_eq!((ovl_VirtualAlloc(base, page, MEM_COMMIT, protection), last_error()), (null_mut(), 87));
+    }
+    assert_eq!(query(base as usize).state, MEM_RESERVE);
+    let mut old = 77;
+    // SAFETY: the pages are the test's own.
+    let reserved = unsafe { ovl_VirtualProtect(base, page, 8, &mut old) };
+    assert_eq!((reserved, last_error(), old), (FALSE, 487, 77), "that nothing is there comes first");
+    assert_eq!(ovl_VirtualAlloc(base, page, MEM_COMMIT, READWRITE), base);
+    for protection in [8, 0x80] {
+        // SAFETY: the pages are the test's own.
+        let refused = unsafe { ovl_VirtualProtect(base, page, protection, &mut old) };
+        assert_eq!((refused, last_error(), old), (FALSE, 87, 77));
+    }
+    assert_eq!(query(base as usize).protect, READWRITE);
+    assert_eq!(release_all(base).0, TRUE);
+}
+
+#[test]
+fn a_reset_gives_the_beginning_of_its_pages_and_goes_with_nothing_else() {
+    let page = page_size();
+    let base = ovl_VirtualAlloc(null_mut(), 2 * page, MEM_RESERVE | MEM_COMMIT, READWRITE);
+    let inside = (base as usize + page + 5) as *mut c_void;
+    assert_eq!(ovl_VirtualAlloc(inside, 1, MEM_RESET, READWRITE) as usize, base as usize + page);
+    for other in [MEM_COMMIT, MEM_RESERVE] {
+        assert_eq!((ovl_VirtualAlloc(inside, 1, MEM_RESET | other, READWRITE), last_error()), (null_mut(), 87));
+    }
+    assert_eq!(release_all(base).0, TRUE);
+}

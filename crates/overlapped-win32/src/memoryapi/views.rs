@@ -23,6 +23,8 @@ const FILE_MAP_COPY: u32 = 0x1;
 const FILE_MAP_WRITE: u32 = 0x2;
 const FILE_MAP_READ: u32 = 0x4;
 const FILE_MAP_EXECUTE: u32 = 0x20;
+/// PAGE_EXECUTE and its forms.
+const PAGE_EXECUTES: u32 = 0xF0;
 /// ERROR_MAPPED_ALIGNMENT.
 const MAPPED_ALIGNMENT: Win32Error = Win32Error(1132);
 
@@ -92,12 +94,13 @@ fn mode(section: &Section, handle: AccessMask, access: u32) -> Result<(ProtFlags
     if access & (FILE_MAP_COPY | FILE_MAP_READ | FILE_MAP_WRITE) == 0 {
         return Err(Win32Error::INVALID_PARAMETER);
     }
-    if handle.bits() & wanted != wanted || write && !is_shared(section.protection()) {
+    let (execute, executable) = (access & FILE_MAP_EXECUTE != 0, section.protection() & PAGE_EXECUTES != 0);
+    if handle.bits() & wanted != wanted || write && !is_shared(section.protection()) || execute && !executable {
         return Err(Win32Error::ACCESS_DENIED);
     }
     let mut protection = ProtFlags::READ;
     protection.set(ProtFlags::WRITE, copy || write);
-    protection.set(ProtFlags::EXEC, access & FILE_MAP_EXECUTE != 0);
+    protection.set(ProtFlags::EXEC, execute);
     Ok((protection, if copy { MapFlags::PRIVATE } else { MapFlags::SHARED }))
 }
 

@@ -164,10 +164,14 @@ pub unsafe extern "C" fn ovl_RtlGetVersion(info: *mut VersionInfo<u16>) -> u32 {
     if unsafe { ovl_GetVersionExW(info) } != 0 { Status::SUCCESS.0 } else { Status::INVALID_PARAMETER.0 }
 }
 
-/// RtlNtStatusToDosError.
+/// RtlNtStatusToDosError: 317 (ERROR_MR_MID_NOT_FOUND) for a failure that has no code.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_RtlNtStatusToDosError(status: u32) -> u32 {
-    Status(status).to_win32().0
+    // GEN_FAILURE is what operations fail with whose status has no code; whoever asks for the code itself is told that there is none.
+    match Status(status).to_win32() {
+        Win32Error::GEN_FAILURE if status != Status::UNSUCCESSFUL.0 && status & 0x3FFF_FFFF != 0x0007_001F => 317,
+        code => code.0,
+    }
 }
 
 /// NtClose.
@@ -186,6 +190,11 @@ mod tests {
     #[test]
     fn statuses() {
         assert_eq!((ovl_RtlNtStatusToDosError(0xC000_0022), ovl_NtClose(0x7654)), (5, 0xC000_0008));
+        // A failure of its own code 31, one that carries 31, and one without a code.
+        assert_eq!(
+            [0xC000_0001, 0xC007_001F, 0xC123_4567].map(|status: u32| ovl_RtlNtStatusToDosError(status)),
+            [31, 31, 317]
+        );
         // What programs make of a code of their own.
         assert_eq!((ovl_RtlNtStatusToDosError(0x8007_007B), ovl_RtlNtStatusToDosError(0xC007_007B)), (123, 123));
     }

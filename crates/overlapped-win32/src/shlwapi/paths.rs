@@ -2,8 +2,9 @@
 //! is put together is put together with it; `/` is one more character, except where it is a name of Linux from the root.
 
 use crate::arguments::pair;
-use crate::support::{Bool, FALSE, TRUE, guard};
+use crate::support::{Bool, FALSE, TRUE, fail, guard};
 use crate::text::{Unit, compare, lower, of, put, units};
+use overlapped_abi::Win32Error;
 
 /// Units of a buffer for a name, with the zero.
 const MAX_PATH: usize = 260;
@@ -79,17 +80,23 @@ fn canonical<C: Unit>(text: &[C]) -> Vec<C> {
         }
         all.extend_from_slice(part);
     }
-    match all.is_empty() {
-        true => vec![C::from(b'\\')],
-        false => all,
+    // Nothing is the root, and so is a drive alone.
+    if all.is_empty() || all.len() == 2 && is_drive(&all) {
+        all.push(C::from(b'\\'));
     }
+    all
 }
 
 /// One name behind the other.
 fn joined<C: Unit>(directory: &[C], file: &[C]) -> Vec<C> {
     let mut all = match file {
+        [] => return canonical(directory),
         // From the root of the same drive.
-        [first, second, ..] if is_slash(*first) && !is_slash(*second) && is_drive(directory) => directory[..2].to_vec(),
+        [first, rest @ ..]
+            if is_slash(*first) && !rest.first().is_some_and(|unit| is_slash(*unit)) && is_drive(directory) =>
+        {
+            directory[..2].to_vec()
+        }
         _ if root(file) > 0 => Vec::new(),
         _ => directory.to_vec(),
     };
@@ -351,7 +358,7 @@ pair! {
     /// PathCanonicalize: without `.` and `..`.
     fn ovl_PathCanonicalizeA ovl_PathCanonicalizeW(to: *mut C, name: *const C) -> Bool {
         if to.is_null() || name.is_null() {
-            return FALSE;
+            return fail(Win32Error::INVALID_PARAMETER, FALSE);
         }
         // SAFETY: a string, and room for MAX_PATH.
         unsafe { fits(&canonical(units(name)), to).into() }

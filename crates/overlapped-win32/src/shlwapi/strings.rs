@@ -3,7 +3,7 @@
 use crate::arguments::pair;
 use crate::localglobal::ovl_LocalAlloc;
 use crate::support::{Bool, FALSE, TRUE, guard};
-use crate::text::{Unit, compare, len_up_to, lower, put, units};
+use crate::text::{Unit, compare, len_up_to, lower, put, units, units_or_empty};
 
 fn find<C: Unit>(text: &[C], part: &[C], caseless: bool) -> Option<usize> {
     if part.is_empty() {
@@ -206,15 +206,15 @@ pair! {
     /// StrSpn: how many units at the start are among these.
     fn ovl_StrSpnA ovl_StrSpnW(text: *const C, among: *const C) -> i32 {
         // SAFETY: the caller's promise.
-        unsafe { units(text).iter().take_while(|unit| units(among).contains(unit)).count() as i32 }
+        unsafe { units_or_empty(text).iter().take_while(|unit| units_or_empty(among).contains(unit)).count() as i32 }
     }
 }
 
 pair! {
     /// StrCSpn: how many units at the start are not among these.
     fn ovl_StrCSpnA ovl_StrCSpnW(text: *const C, among: *const C) -> i32 {
-        // SAFETY: the caller's promise.
-        unsafe { units(text).iter().take_while(|unit| !units(among).contains(unit)).count() as i32 }
+        // SAFETY: NULL, or the caller's promise.
+        unsafe { units_or_empty(text).iter().take_while(|unit| !units_or_empty(among).contains(unit)).count() as i32 }
     }
 }
 

@@ -8,6 +8,9 @@ use overlapped_abi::Win32Error;
 
 /// NORM_IGNORECASE, LINGUISTIC_IGNORECASE.
 const IGNORE_CASE: u32 = 1 | 0x10;
+/// NORM_*, LINGUISTIC_* and SORT_* of CompareString, and LOCALE_USE_CP_ACP; what they ask for beyond the case is so or changes nothing here.
+const COMPARE_FLAGS: u32 =
+    IGNORE_CASE | 0x2 | 0x4 | 0x8 | 0x20 | 0x1000 | 0x1_0000 | 0x2_0000 | 0x0800_0000 | 0x4000_0000;
 const LCMAP_LOWERCASE: u32 = 0x100;
 const LCMAP_UPPERCASE: u32 = 0x200;
 const LCMAP_TITLECASE: u32 = 0x300;
@@ -33,13 +36,26 @@ unsafe fn compare<U: Unit>(
     order(first, second) + 2
 }
 
+/// As [`compare`], in the order of words; a text of negative length ends with a zero, and 1004 for flags that there are not.
+///
+/// # Safety
+/// As for [`compare`].
+unsafe fn compare_words<U: Unit>(flags: u32, first: (*const U, i32), second: (*const U, i32)) -> i32 {
+    if flags & !COMPARE_FLAGS != 0 {
+        return fail(INVALID_FLAGS, 0);
+    }
+    let (first, second) = ((first.0, first.1.max(-1)), (second.0, second.1.max(-1)));
+    // SAFETY: the caller's promise.
+    unsafe { compare(first, second, |a, b| collate(a, b, flags & IGNORE_CASE != 0)) }
+}
+
 pair! {
     /// CompareString: 1, 2 or 3 for less, equal or greater, in the order of words as lstrcmp has it.
     fn ovl_CompareStringA ovl_CompareStringW(
         _locale: u32, flags: u32, first: *const C, first_len: i32, second: *const C, second_len: i32
     ) -> i32 {
         // SAFETY: the caller vouches for both texts.
-        unsafe { compare((first, first_len), (second, second_len), |a, b| collate(a, b, flags & IGNORE_CASE != 0)) }
+        unsafe { compare_words(flags, (first, first_len), (second, second_len)) }
     }
 }
 
@@ -60,7 +76,7 @@ pub unsafe extern "C" fn ovl_CompareStringEx(
     _parameter: isize,
 ) -> i32 {
     // SAFETY: the caller vouches for both texts.
-    unsafe { compare((first, first_len), (second, second_len), |a, b| collate(a, b, flags & IGNORE_CASE != 0)) }
+    unsafe { compare_words(flags, (first, first_len), (second, second_len)) }
 }
 
 /// CompareStringOrdinal.
@@ -188,7 +204,8 @@ pair! {
 pair! {
     /// CharUpperBuff: the number of units changed.
     fn ovl_CharUpperBuffA ovl_CharUpperBuffW(text: *mut C, count: u32) -> u32 {
-        for index in 0..if text.is_null() { 0 } else { count as usize } {
+        let count = if text.is_null() { 0 } else { count };
+        for index in 0..count as usize {
             // SAFETY: the caller vouches for so many units.
             unsafe { text.add(index).write(upper(text.add(index).read())) };
         }
@@ -199,7 +216,8 @@ pair! {
 pair! {
     /// CharLowerBuff: the number of units changed.
     fn ovl_CharLowerBuffA ovl_CharLowerBuffW(text: *mut C, count: u32) -> u32 {
-        for index in 0..if text.is_null() { 0 } else { count as usize } {
+        let count = if text.is_null() { 0 } else { count };
+        for index in 0..count as usize {
             // SAFETY: the caller vouches for so many units.
             unsafe { text.add(index).write(lower(text.add(index).read())) };
         }

@@ -57,6 +57,14 @@ unsafe fn source<'a, U: crate::text::Unit>(from: *const U, count: i32) -> Result
     }
 }
 
+/// The flags of WideCharToMultiByte: WC_COMPOSITECHECK and its kinds, WC_ERR_INVALID_CHARS, WC_NO_BEST_FIT_CHARS.
+const WC_FLAGS: u32 = 0x10 | 0x20 | 0x40 | WC_ERR_INVALID_CHARS | 0x200 | 0x400;
+
+/// Has this code page all of Unicode? UTF-8 and GB18030, which take no flags but the one about invalid text.
+fn is_unicode(page: u32) -> bool {
+    matches!(page, CP_UTF8 | 54936)
+}
+
 /// MultiByteToWideChar: the units written or, for a room of 0, needed. 0/122 if the room is too small, 0/87, 0/1004 for flags
 /// that do not fit, 0/1113 for bytes that mean nothing, with MB_ERR_INVALID_CHARS.
 ///
@@ -78,7 +86,7 @@ pub unsafe extern "C" fn ovl_MultiByteToWideChar(
         if room < 0 {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        if page == CP_UTF8 && flags & !MB_ERR_INVALID_CHARS != 0 || flags & !0xF != 0 {
+        if is_unicode(page) && flags & !MB_ERR_INVALID_CHARS != 0 || flags & !0xF != 0 {
             return Err(INVALID_FLAGS);
         }
         let converted = code_page.decode(bytes);
@@ -113,13 +121,14 @@ pub unsafe extern "C" fn ovl_WideCharToMultiByte(
         if room < 0 || page == CP_UTF8 && !(instead.is_null() && used.is_null()) {
             return Err(Win32Error::INVALID_PARAMETER);
         }
-        if page == CP_UTF8 && flags & !WC_ERR_INVALID_CHARS != 0 {
+        if is_unicode(page) && flags & !WC_ERR_INVALID_CHARS != 0 || flags & !WC_FLAGS != 0 {
             return Err(INVALID_FLAGS);
         }
         // SAFETY: not NULL, and the caller vouches for it.
         let default = if instead.is_null() { b"?" } else { unsafe { crate::text::units(instead.cast::<u8>()) } };
         let converted = code_page.encode(units, default);
-        if converted.lossy && flags & WC_ERR_INVALID_CHARS != 0 {
+        // Others have a character for what they do not know, whatever this flag says.
+        if converted.lossy && (code_page == CodePage::Utf8 || is_unicode(page)) && flags & WC_ERR_INVALID_CHARS != 0 {
             return Err(NO_TRANSLATION);
         }
         // SAFETY: the caller vouches for both.
@@ -159,6 +168,16 @@ pub struct CpInfo {
     lead_bytes: [u8; 12],
 }
 
+/// The first and last of the bytes that begin a character of two.
+fn lead_ranges(number: u32, page: CodePage) -> &'static [[u8; 2]] {
+    match number {
+        _ if page.longest() != 2 => &[],
+        // Between them are the narrow katakana, each one byte.
+        932 => &[[0x81, 0x9F], [0xE0, 0xFC]],
+        _ => &[[0x81, 0xFE]],
+    }
+}
+
 /// GetCPInfo: FALSE/87 for a code page that is not here.
 ///
 /// # Safety
@@ -169,18 +188,19 @@ pub unsafe extern "C" fn ovl_GetCPInfo(page: u32, info: *mut CpInfo) -> Bool {
         return fail(Win32Error::INVALID_PARAMETER, FALSE);
     };
     let mut lead_bytes = [0; 12];
-    if code_page.longest() == 2 {
-        lead_bytes[..2].copy_from_slice(&[0x81, 0xFE]);
+    for (room, range) in lead_bytes.chunks_mut(2).zip(lead_ranges(page, code_page)) {
+        room.copy_from_slice(range);
     }
     // SAFETY: not NULL, and the caller vouches for it.
     unsafe { info.write(CpInfo { longest: code_page.longest(), default: [b'?', 0], lead_bytes }) };
     TRUE
 }
 
-/// IsDBCSLeadByteEx: whether a byte is the first of two, which in UTF-8 none is.
+/// IsDBCSLeadByteEx: whether a byte is the first of two, which in UTF-8 none is; FALSE/87 for a code page that is not here.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl_IsDBCSLeadByteEx(page: u32, byte: u8) -> Bool {
-    Bool::from((0x81..=0xFE).contains(&byte) && CodePage::new(page).is_some_and(|page| page.longest() == 2))
+    let Some(code_page) = CodePage::new(page) else { return fail(Win32Error::INVALID_PARAMETER, FALSE) };
+    Bool::from(lead_ranges(page, code_page).iter().any(|[first, last]| (*first..=*last).contains(&byte)))
 }
 
 /// IsDBCSLeadByte.
@@ -265,6 +285,11 @@ mod tests {
         assert_eq!(to_narrow(65001, 0x80, &[0xD800], 1, 8, false).1, 1113);
         assert_eq!(to_narrow(1252, 0, &[0x20AC, 0x416], 2, 8, true), (2, 0, [0x80, b'?', 7, 7, 7, 7, 7, 7], 1));
         assert_eq!(to_narrow(1252, 0, &[0x61], 1, 8, true).3, 0);
+        assert_eq!(to_narrow(1252, 0x80, &[0x416], 1, 8, true), (1, 0, [b'?', 7, 7, 7, 7, 7, 7, 7], 1));
+        assert_eq!(
+            (to_narrow(1252, 1, &[0x61], 1, 8, false).1, to_narrow(1252, 0x400, &[0x61], 1, 8, false).0),
+            (1004, 1)
+        );
     }
 
     #[test]

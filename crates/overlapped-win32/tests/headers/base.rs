@@ -135,4 +135,7 @@ fn the_headers_of_the_c_library_have_what_programs_take_from_them() {
         _Static_assert(IPPROTO_PGM == 113 && IPPROTO_L2TP == 115 && IPPROTO_SCTP == 132, \"protocols\");\n\
         #include <unistd.h>\n#include <sys/wait.h>\n#if !defined(_POSIX_THREADS) || !defined(WNOHANG) || !defined(WIFEXITED)\n#error\n#endif\n";
     assert_in_c("c-library", text);
+    for header in ["stdlib.h", "process.h"] {
+        assert_in_c(&format!("leaving-{header}"), &format!("#include <{header}>\nvoid leave(void) {{ _exit(3); }}\n"));
+    }
 }

@@ -168,6 +168,29 @@ fn a_pending_status_needs_a_handle_to_wait_on() {
 }
 
 #[test]
+fn with_an_event_the_handle_is_not_looked_at() {
+    bounded(|| {
+        let (place, event, ran) = (Place::new(), manual_event(false), AtomicUsize::new(0));
+        let (file, mut request) = pending(&place, event.0);
+        let strangers = [0, usize::MAX, 0xABCD0, event.0];
+        for stranger in strangers {
+            assert_eq!(request.result(stranger, MOMENT, false), (0, TIMEOUT, 4711), "handle {stranger:#x}");
+        }
+        queue_to_self(&ran);
+        assert_eq!(request.result(0, INFINITE, true), (0, ALERTED, 4711), "APCs run as they would");
+        assert_eq!(ran.load(SeqCst), 1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(5));
+                place.feed(b"abc");
+            });
+            assert_eq!(request.result(0, INFINITE, false), (1, 0xDEAD, 3), "the event alone tells");
+        });
+        drop(file);
+    });
+}
+
+#[test]
 fn the_pointers_must_not_be_null() {
     let mut request = Request::new();
     // SAFETY: NULL is refused.

@@ -21,6 +21,7 @@ typedef struct __crt_locale_pointers *_locale_t;
 OVL_BEGIN
 int *ovl_errno(void) OVL_SYMBOL(_errno);
 _locale_t ovl_use_locale(_locale_t locale) OVL_LIBC(uselocale);
+void ovl_refuse(void) OVL_SYMBOL(_invalid_parameter_noinfo);
 OVL_END
 #define OVL_IN_LOCALE(type, call) { \
     _locale_t ovl_former = locale ? ovl_use_locale(locale) : (_locale_t)0; \
@@ -53,6 +54,7 @@ OVL_END
         while (text && at < room && text[at]) text[at++] = (character)unit; \
         if (text && at < room) return 0; \
         if (text && room) text[0] = 0; \
+        ovl_refuse(); \
         return 22; \
     } \
     OVL_INLINE errno_t nset_s(character *text, size_t room, kind unit, size_t most) { \
@@ -61,6 +63,7 @@ OVL_END
         while (text && at < room && text[at]) at++; \
         if (text && at < room) return 0; \
         if (text && room) text[0] = 0; \
+        ovl_refuse(); \
         return 22; \
     }
 
