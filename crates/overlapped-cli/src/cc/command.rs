@@ -108,6 +108,27 @@ pub const IMPORT_LIBRARY: &str = "--out-implib=";
 /// Set for the compiler that is started: a variable CC that leads here again is not heeded a second time.
 const INSIDE: &str = "OVERLAPPED_CC";
 
+/// Was this started as the compiler of another `ovl cc`, by a script that `$CC` names?
+pub fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// Does what the outer one has worked out, and adds nothing: the compiler, without what only `ovl cc` knows.
+pub fn pass_on(language: Language, arguments: Vec<OsString>) -> Result<ExitCode, String> {
+    let own = |argument: &OsString| {
+        let text = argument.to_string_lossy();
+        ["--show", "--static-overlapped", "--windows-only"].contains(&&*text) || text.starts_with("--cc=")
+    };
+    let mut line = Command::parse(language, Vec::new()).compiler();
+    line.extend(arguments.into_iter().filter(|argument| !own(argument)));
+    Ok(exit_code(start(&line, false)?.0))
+}
+
+fn exit_code(status: process::ExitStatus) -> ExitCode {
+    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
 /// By its suffix, in which case does not matter on Windows: MAIN.C is C.
 fn is_cxx(source: &Path) -> bool {
     source.extension().is_some_and(|suffix| CXX_SUFFIXES.iter().any(|cxx| suffix.eq_ignore_ascii_case(cxx)))
@@ -265,7 +286,7 @@ impl Command {
         let words: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         // Where make and CMake are told to compile with `ovl cc`, that is not what `ovl cc` itself is to call; nor is a script that does.
         let ours = words.iter().any(|word| Path::new(word).file_name().is_some_and(|name| name == "ovl"));
-        let ours = ours || std::env::var_os(INSIDE).is_some();
+        let ours = ours || is_inside();
         if words.is_empty() || ours { vec![default.into()] } else { words }
     }
 
@@ -418,8 +439,7 @@ impl Command {
         if status.success() && !self.no_link {
             self.dlls.make_import_library(self.shared)?;
         }
-        let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
-        Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+        Ok(exit_code(status))
     }
 
     fn print_flags(&self, what: Print) -> Result<(), String> {

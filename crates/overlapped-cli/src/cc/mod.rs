@@ -85,6 +85,9 @@ fn run(name: &str, language: Language, arguments: Arguments) -> ExitCode {
             return made.map_or_else(|problem| failed(name, &problem), |()| ExitCode::SUCCESS);
         }
     }
+    if command::is_inside() {
+        return command::pass_on(language, arguments.all).unwrap_or_else(|problem| failed(name, &problem));
+    }
     let arguments = match arguments::Arguments::new(arguments.all) {
         Ok(arguments) => arguments,
         Err(problem) => return failed(name, &problem),

@@ -3,6 +3,7 @@
 use super::{Place, library};
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 const MAIN: &str =
@@ -117,6 +118,19 @@ fn a_compiler_that_is_ovl_itself_does_not_call_itself() {
     let ovl = format!("ccache {} cc", env!("CARGO_BIN_EXE_ovl"));
     let output = tool(&place, env!("CARGO_BIN_EXE_ovl")).env("CC", ovl).args(["cc", "-dumpmachine"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_script_that_calls_ovl_can_be_the_compiler() {
+    let place = Place::new(&[(
+        "a.c",
+        "#include <windows.h>\nint main(void) { CRITICAL_SECTION section; InitializeCriticalSection(&section); return 5; }",
+    )]);
+    let script = place.path("windows-cc");
+    fs::write(&script, format!("#!/bin/sh\nexec {} cc --windows-only \"$@\"\n", env!("CARGO_BIN_EXE_ovl"))).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    good(tool(&place, script.to_str().unwrap()).env("CC", &script).args(["-O1", "a.c", "-o", "program"]));
+    assert_eq!(place.run(&[]).1, 5);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use libc::{EINVAL, c_char, c_int, time_t, tm};
 const TEXT: usize = 26;
 
 /// The last second that is a date there: 23:59:59 on December 31, 3000, UTC. Those before 1970 are none either.
-const LAST: time_t = 0x7_9340_6FFF;
+const LAST: time_t = 32_535_215_999;
 
 /// Is it a time that has a date? Else errno is EINVAL.
 ///

@@ -146,7 +146,7 @@ fn text_is_searched_compared_and_read_as_numbers() {
         let taken = ovl_CommandLineToArgvW(wide("p \"b c\" d\\\\\\\"e \"f\\\\\" \"a\"\"b\" c").as_ptr(), &mut count);
         let all: Vec<String> =
             (0..count as usize).map(|n| shown(overlapped_win32::text::units(*taken.add(n)))).collect();
-        assert_eq!(all, ["p", "b c", "d\\\"e", "f\\", "a\"b", "c"]);
+        assert_eq!(all, ["p", "b c", "d\\\"e", "f\\", "a\"b c"], "two quotes within quotes are one and the end");
         assert_eq!(overlapped_win32::localglobal::ovl_LocalFree(taken.cast()), null_mut());
     }
 }
@@ -194,7 +194,7 @@ fn the_process_tells_of_its_modules_memory_and_versions() {
         assert_eq!(told(|| ovl_K32EnumProcessModules(0, all.as_mut_ptr(), 8, &mut needed)), (0, 0, 6));
         let mut little = [1_u8; 4];
         assert_eq!(told(|| ovl_K32GetModuleFileNameExA(SELF, 0, little.as_mut_ptr(), 0)).0, 0);
-        assert_eq!((ovl_K32GetModuleBaseNameA(SELF, 0, little.as_mut_ptr(), 3), little[3]), (3, 1));
+        assert_eq!((ovl_K32GetModuleBaseNameA(SELF, 0, little.as_mut_ptr(), 3), little[2], little[3]), (2, 0, 1));
         let mut memory: MemoryCounters = std::mem::zeroed();
         let size = size_of::<MemoryCounters>() as u32;
         assert_eq!(ovl_K32GetProcessMemoryInfo(SELF, &mut memory, size), 1);
@@ -203,7 +203,8 @@ fn the_process_tells_of_its_modules_memory_and_versions() {
         assert_eq!(ovl_K32EnumProcesses(processes.as_mut_ptr(), size_of_val(&processes) as u32, &mut needed), 1);
         assert!(processes[..needed as usize / 4].contains(&std::process::id()));
         let mut zero = 5;
-        assert_eq!(told(|| ovl_GetFileVersionInfoSizeA(c"no such.exe".as_ptr().cast(), &mut zero)), (0, 0, 2));
+        let (size, _, error) = told(|| ovl_GetFileVersionInfoSizeA(c"no such.exe".as_ptr().cast(), &mut zero));
+        assert_eq!((size, error), (0, 2));
         assert_eq!(
             (zero, told(|| ovl_GetFileVersionInfoA(c"no such".as_ptr().cast(), 0, 4, little.as_mut_ptr().cast())).0),
             (0, 0)
