@@ -33,7 +33,7 @@ use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// LPHANDLER_FUNCTION.
 pub type Handler = Option<unsafe extern "C" fn(u32)>;
@@ -44,6 +44,8 @@ pub type ServiceMain = Option<unsafe extern "C-unwind" fn(u32, *mut c_void)>;
 
 /// ERROR_CALL_NOT_IMPLEMENTED: a handler does not know the control.
 const NOT_IMPLEMENTED: u32 = 120;
+/// How long a service that has stopped may take to close its door.
+const HANDOVER: Duration = Duration::from_secs(10);
 /// SERVICE_STATUS_HANDLE: there is one service in a process.
 const STATUS_HANDLE: RawHandle = 0x5353_0002;
 
@@ -260,11 +262,20 @@ impl Door {
         const MODE: u32 = 4 | 2;
         let mut name = pipe(name).into_bytes();
         name.push(0);
-        // SAFETY: a name with its zero.
-        let pipe = unsafe { ovl_CreateNamedPipeA(name.as_ptr(), OPEN, MODE, 1, 64, 64, 0, null()) };
-        if pipe == INVALID_HANDLE_VALUE {
-            return Err(Win32Error(last_error()));
-        }
+        let begun = Instant::now();
+        let pipe = loop {
+            // SAFETY: a name with its zero.
+            let pipe = unsafe { ovl_CreateNamedPipeA(name.as_ptr(), OPEN, MODE, 1, 64, 64, 0, null()) };
+            if pipe != INVALID_HANDLE_VALUE {
+                break pipe;
+            }
+            // The process that ran the service before has said that it stopped, and may have its door still.
+            let error = Win32Error(last_error());
+            if error != Win32Error::ACCESS_DENIED || begun.elapsed() > HANDOVER {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
         let (closing, (done, closed)) = (Arc::new(AtomicBool::new(false)), sync_channel(1));
         let closes = Arc::clone(&closing);
         let work = move || {

@@ -9,6 +9,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// ERROR_PROCESS_ABORTED: the service ended without saying so.
 const ABORTED: u32 = 1067;
@@ -92,6 +93,24 @@ fn record(file: &File) -> Option<[u32; WORDS]> {
 
 /// What is known of a service: its status, and the process that has said it last.
 pub fn look(name: &str, kind: u32) -> (ServiceStatusProcess, u32) {
+    let mut found = glimpse(name, kind);
+    // Who has the lock and is stopped has just said so and is about to let go, or has just taken it and is about to say that it starts.
+    for _ in 0..100 {
+        if found.0.status.state != state::STOPPED || found.0.process == 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+        found = glimpse(name, kind);
+    }
+    if found.0.status.state == state::STOPPED && found.0.process != 0 {
+        let starts = ServiceStatus { kind, state: state::START_PENDING, ..ServiceStatus::default() };
+        return (ServiceStatusProcess { status: starts, process: 0, flags: 0 }, 0);
+    }
+    found
+}
+
+/// The same at this moment: a service that is stopped may have a process still, or again.
+fn glimpse(name: &str, kind: u32) -> (ServiceStatusProcess, u32) {
     let stopped = |exit_code| ServiceStatus { kind, state: state::STOPPED, exit_code, ..ServiceStatus::default() };
     let without = |status| ServiceStatusProcess { status, process: 0, flags: 0 };
     let Some(file) = file(name).ok().and_then(|path| File::open(path).ok()) else {
@@ -105,14 +124,11 @@ pub fn look(name: &str, kind: u32) -> (ServiceStatusProcess, u32) {
         return (without(if alive { beginning } else { stopped(NEVER_STARTED) }), 0);
     };
     let said = ServiceStatus { kind: kind_said, state, accepted, exit_code, specific, checkpoint, wait_hint };
-    let status = match (alive, state) {
-        // What stands there is of the last time.
-        (true, state::STOPPED) => return (without(ServiceStatus { state: state::START_PENDING, ..stopped(0) }), 0),
-        (true, _) => return (ServiceStatusProcess { status: said, process, flags: 0 }, process),
-        (false, state::STOPPED) => said,
-        (false, _) => stopped(ABORTED),
-    };
-    (without(status), process)
+    match (alive, state) {
+        (true, _) => (ServiceStatusProcess { status: said, process, flags: 0 }, process),
+        (false, state::STOPPED) => (without(said), process),
+        (false, _) => (without(stopped(ABORTED)), process),
+    }
 }
 
 /// Is there a process that runs it?
