@@ -62,21 +62,40 @@ fn line(source: &[u8], event: u32, strings: &[Vec<u8>], bytes: usize) -> Vec<u8>
     line
 }
 
+/// # Safety
+/// Both are NULL or strings.
+unsafe fn source_of<C: Unit>(computer: *const C, source: *const C) -> Result<RawHandle, Win32Error> {
+    // SAFETY: the caller's promise.
+    let (computer, source) = unsafe { (C::to_os(units_or_empty(computer)), C::to_os(units_or_empty(source))) };
+    if !matches!(computer.as_bytes(), b"" | b"." | b"\\\\.") {
+        return Err(RPC_S_SERVER_UNAVAILABLE);
+    }
+    if source.is_empty() {
+        return Err(Win32Error::INVALID_PARAMETER);
+    }
+    Ok(register(source.as_bytes().to_vec()))
+}
+
 pair! {
     /// RegisterEventSource: any source of this computer; 87 without a name, 1722 for another computer.
     fn ovl_RegisterEventSourceA ovl_RegisterEventSourceW(computer: *const C, source: *const C) -> RawHandle {
-        guard_or(0, || {
-            // SAFETY: NULL or strings, by the caller's promise.
-            let (computer, source) = unsafe { (C::to_os(units_or_empty(computer)), C::to_os(units_or_empty(source))) };
-            if !matches!(computer.as_bytes(), b"" | b"." | b"\\\\.") {
-                return Err(RPC_S_SERVER_UNAVAILABLE);
-            }
-            if source.is_empty() {
-                return Err(Win32Error::INVALID_PARAMETER);
-            }
-            Ok(register(source.as_bytes().to_vec()))
-        })
+        // SAFETY: the caller's promise.
+        guard_or(0, || unsafe { source_of(computer, source) })
     }
+}
+
+pair! {
+    /// OpenEventLog: a log of this computer, which takes reports as a source of that name does; nothing is read from it.
+    fn ovl_OpenEventLogA ovl_OpenEventLogW(computer: *const C, log: *const C) -> RawHandle {
+        // SAFETY: the caller's promise.
+        guard_or(0, || unsafe { source_of(computer, log) })
+    }
+}
+
+/// CloseEventLog.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl_CloseEventLog(log: RawHandle) -> Bool {
+    ovl_DeregisterEventSource(log)
 }
 
 pair! {

@@ -54,12 +54,22 @@ pub unsafe extern "C" fn ovl_DuplicateHandle(
         if party(source_process)?.id() != own {
             return Err(Win32Error::NOT_SUPPORTED);
         }
-        let to = if target.is_null() { None } else { Some(party(target_process)?).filter(|to| to.id() != own) };
+        let close = options & DUPLICATE_CLOSE_SOURCE != 0;
+        let system = system()?;
+        let to = match party(target_process) {
+            _ if target.is_null() => None,
+            Ok(to) => Some(to).filter(|to| to.id() != own),
+            Err(error) => {
+                // The source is closed whatever the outcome, and there may be none to close: the answer is about the target.
+                if close && !matches!(source, CURRENT_PROCESS | CURRENT_THREAD) {
+                    let _ = handle(source).and_then(|source| system.close(source));
+                }
+                return Err(error);
+            }
+        };
         let same = options & DUPLICATE_SAME_ACCESS != 0;
         let access = (!same).then(|| AccessMask::from_bits_retain(access));
         let flags = if inherit == 0 { HandleFlags::empty() } else { HandleFlags::INHERIT };
-        let close = options & DUPLICATE_CLOSE_SOURCE != 0;
-        let system = system()?;
         let made = system.duplicate_raw(source, access, flags, close)?;
         if target.is_null() {
             return system.close(made);

@@ -2,7 +2,7 @@
 //!
 //! A descriptor of Linux is a descriptor of the C library here, too. A handle made of one has a duplicate of it: the same open
 //! file with the same position, but closing either leaves the other. As on Windows, a handle that was made a descriptor goes
-//! with that: `_close` closes both. The drawback: close() of libc does not know, and leaves the handle open.
+//! with that: `_close`, `close` and `fclose` close both. The drawback: libraries that close the descriptor by libc leave the handle open.
 
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, files, guard, handle, system};
 use overlapped_abi::{AccessMask, Win32Error};
@@ -155,13 +155,40 @@ pub extern "C" fn ovl__open_osfhandle(file: isize, flags: i32) -> i32 {
     or_errno(-1, || descriptor_of(file as usize, flags & libc::O_APPEND != 0))
 }
 
-/// _close: the descriptor, and the handle that was made it.
+/// The bond of a descriptor that is about to be closed.
+fn released(fd: RawFd) -> Option<Bond> {
+    guard(None, || BONDS.lock().remove(&fd)).filter(|bond| bond.ends && bond.holds())
+}
+
+/// _close, close: the descriptor, and the handle that was made it.
 #[unsafe(no_mangle)]
 pub extern "C" fn ovl__close(fd: i32) -> i32 {
-    let bond = guard(None, || BONDS.lock().remove(&fd));
-    if let Some(bond) = bond.filter(|bond| bond.ends && bond.holds()) {
+    if let Some(bond) = released(fd) {
         crate::handleapi::ovl_CloseHandle(bond.handle);
     }
     // SAFETY: the caller's own descriptor, which it gives up.
     unsafe { libc::close(fd) }
+}
+
+/// _commit. Not libc's `fsync` by another name: programs have functions of that name, made of this one.
+#[unsafe(no_mangle)]
+pub extern "C" fn ovl__commit(fd: i32) -> i32 {
+    // SAFETY: nothing of the program's memory is touched.
+    unsafe { libc::fsync(fd) }
+}
+
+/// fclose: the stream with its descriptor, and the handle that was made it.
+///
+/// # Safety
+/// `stream` is an open stream, which the caller gives up.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ovl_fclose(stream: *mut libc::FILE) -> i32 {
+    // SAFETY: the caller's promise. A stream in memory has no descriptor, and no bond.
+    let bond = released(unsafe { libc::fileno(stream) });
+    // SAFETY: the caller's promise. What is left in the buffer is written through the descriptor, so the handle comes after it.
+    let closed = unsafe { libc::fclose(stream) };
+    if let Some(bond) = bond {
+        crate::handleapi::ovl_CloseHandle(bond.handle);
+    }
+    closed
 }

@@ -9,6 +9,7 @@
 
 #![allow(non_snake_case, reason = "the exported names are Win32's")]
 
+pub mod acl;
 mod arguments;
 pub mod support;
 
@@ -44,6 +45,7 @@ pub mod libloaderapi;
 pub mod localglobal;
 pub mod lstr;
 pub mod mailslots;
+pub mod membership;
 pub mod memoryapi;
 pub mod mmtimers;
 pub mod modules;

@@ -1,7 +1,7 @@
 //! Tokens and identifiers of users (`processthreadsapi.h`, `securitybaseapi.h`, `aclapi.h`, `userenv.h`), as far as programs ask who they are.
 //!
-//! A process has the rights of its user, so a token is a handle of the process that lets one ask and nothing else. Objects have no
-//! access control lists: functions about those answer 50.
+//! A process has the rights of its user, so a token is a handle of the process that lets one ask and nothing else. Lists of
+//! who may what are in [`crate::acl`].
 
 use crate::arguments::{output, pair, store, store_if_wanted};
 use crate::names::to_windows;
@@ -230,69 +230,12 @@ pub unsafe extern "C" fn ovl_FreeSid(sid: *mut u8) -> *mut u8 {
     std::ptr::null_mut()
 }
 
-/// GetSecurityInfo: 50.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_GetSecurityInfo(
-    _object: RawHandle,
-    _kind: u32,
-    _what: u32,
-    _owner: *mut *mut c_void,
-    _group: *mut *mut c_void,
-    _dacl: *mut *mut c_void,
-    _sacl: *mut *mut c_void,
-    _to: *mut *mut c_void,
-) -> u32 {
-    fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
-}
-
-/// SetSecurityInfo: 50.
-#[unsafe(no_mangle)]
-pub extern "C" fn ovl_SetSecurityInfo(
-    _object: RawHandle,
-    _kind: u32,
-    _what: u32,
-    _owner: *mut c_void,
-    _group: *mut c_void,
-    _dacl: *mut c_void,
-    _sacl: *mut c_void,
-) -> u32 {
-    fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
-}
-
-pair! {
-    /// GetNamedSecurityInfo: 50.
-    fn ovl_GetNamedSecurityInfoA ovl_GetNamedSecurityInfoW(
-        _name: *const C,
-        _kind: u32,
-        _what: u32,
-        _owner: *mut *mut c_void,
-        _group: *mut *mut c_void,
-        _dacl: *mut *mut c_void,
-        _sacl: *mut *mut c_void,
-        _to: *mut *mut c_void,
-    ) -> u32 {
-        fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
-    }
-}
-
 pair! {
     /// GetEffectiveRightsFromAcl: 50.
     fn ovl_GetEffectiveRightsFromAclA ovl_GetEffectiveRightsFromAclW(
         _list: *mut c_void,
         _trustee: *mut c_void,
         _to: *mut u32,
-    ) -> u32 {
-        fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
-    }
-}
-
-pair! {
-    /// SetEntriesInAcl: 50.
-    fn ovl_SetEntriesInAclA ovl_SetEntriesInAclW(
-        _count: u32,
-        _entries: *mut c_void,
-        _old: *mut c_void,
-        _to: *mut *mut c_void,
     ) -> u32 {
         fail(Win32Error::NOT_SUPPORTED, Win32Error::NOT_SUPPORTED.0)
     }

@@ -29,17 +29,22 @@ const SID_TYPE_WELL_KNOWN: u32 = 5;
 
 /// Identifiers that Windows gives out: authority, parts, domain, name, kind.
 type Known = (u8, &'static [u32], &'static str, &'static str, u32);
-const KNOWN: [Known; 10] = [
+const KNOWN: [Known; 15] = [
     (0, &[0], "", "NULL SID", SID_TYPE_WELL_KNOWN),
     (1, &[0], "", "Everyone", SID_TYPE_WELL_KNOWN),
     (2, &[0], "", "LOCAL", SID_TYPE_WELL_KNOWN),
     (3, &[0], "", "CREATOR OWNER", SID_TYPE_WELL_KNOWN),
+    (5, &[2], "NT AUTHORITY", "NETWORK", SID_TYPE_WELL_KNOWN),
+    (5, &[4], "NT AUTHORITY", "INTERACTIVE", SID_TYPE_WELL_KNOWN),
+    (5, &[6], "NT AUTHORITY", "SERVICE", SID_TYPE_WELL_KNOWN),
+    (5, &[7], "NT AUTHORITY", "ANONYMOUS LOGON", SID_TYPE_WELL_KNOWN),
     (5, &[11], "NT AUTHORITY", "Authenticated Users", SID_TYPE_WELL_KNOWN),
     (5, &[18], "NT AUTHORITY", "SYSTEM", SID_TYPE_WELL_KNOWN),
     (5, &[19], "NT AUTHORITY", "LOCAL SERVICE", SID_TYPE_WELL_KNOWN),
     (5, &[20], "NT AUTHORITY", "NETWORK SERVICE", SID_TYPE_WELL_KNOWN),
     (5, &[32, 544], "BUILTIN", "Administrators", SID_TYPE_ALIAS),
     (5, &[32, 545], "BUILTIN", "Users", SID_TYPE_ALIAS),
+    (5, &[32, 546], "BUILTIN", "Guests", SID_TYPE_ALIAS),
 ];
 
 /// The bytes of an identifier.
@@ -60,11 +65,37 @@ pub(crate) fn of_group(group: u32) -> Vec<u8> {
     sid(UNIX, &[GROUPS, group])
 }
 
+/// Whether it stands for a user or a group of Linux.
+pub(crate) fn is_of_linux(sid: &[u8]) -> bool {
+    sid[2..8] == UNIX
+}
+
+/// The number of Linux' user, if it is one's.
+pub(crate) fn to_user(sid: &[u8]) -> Option<u32> {
+    match parts(sid)[..] {
+        [USERS, user] if is_of_linux(sid) => Some(user),
+        _ => None,
+    }
+}
+
+/// The number of Linux' group, if it is one's.
+pub(crate) fn to_group(sid: &[u8]) -> Option<u32> {
+    match parts(sid)[..] {
+        [GROUPS, group] if is_of_linux(sid) => Some(group),
+        _ => None,
+    }
+}
+
+/// Whom a name stands for, with or without a domain before it.
+pub(crate) fn of_name(name: &OsStr) -> Option<Vec<u8>> {
+    Account::named(name).map(|account| account.sid)
+}
+
 /// The bytes of the caller's identifier; 1337 if it is none.
 ///
 /// # Safety
 /// `at` is NULL or an identifier that stays as it is for the call.
-unsafe fn read<'a>(at: *const u8) -> Result<&'a [u8], Win32Error> {
+pub(crate) unsafe fn read<'a>(at: *const u8) -> Result<&'a [u8], Win32Error> {
     if at.is_null() || !crate::probe::readable(at as usize, 8) {
         return Err(INVALID_SID);
     }
@@ -258,18 +289,35 @@ enum By<'a> {
 const TEXTS: usize = 64 * 1024;
 
 fn entry_of_user(by: By<'_>) -> Option<(u32, OsString)> {
+    whole_entry_of_user(by).map(|(user, name, _)| (user, name))
+}
+
+/// What the user is called.
+pub(crate) fn name_of_user(user: u32) -> Option<OsString> {
+    entry_of_user(By::Number(user)).map(|(_, name)| name)
+}
+
+/// The user's full name, if the data base has one: what is before the first comma of its remarks.
+pub(crate) fn full_name(user: u32) -> Option<OsString> {
+    let (_, _, remarks) = whole_entry_of_user(By::Number(user))?;
+    let name = remarks.split(|&byte| byte == b',').next().unwrap_or_default().to_vec();
+    (!name.is_empty()).then(|| OsString::from_vec(name))
+}
+
+/// Number, name and remarks.
+fn whole_entry_of_user(by: By<'_>) -> Option<(u32, OsString, Vec<u8>)> {
     let (mut room, mut found) = (vec![0; TEXTS], std::ptr::null_mut());
     // SAFETY: a structure of numbers and pointers, for which zero is a value.
     let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
     let (at, len) = (room.as_mut_ptr(), room.len());
-    // SAFETY: all targets are ours, and the size is that of the room; once found, the name is a string in the room.
+    // SAFETY: all targets are ours, and the size is that of the room; once found, the texts are strings in the room.
     unsafe {
         match by {
             By::Number(user) => libc::getpwuid_r(user, &mut entry, at, len, &mut found),
             By::Name(name) => libc::getpwnam_r(name.as_ptr(), &mut entry, at, len, &mut found),
         };
-        let name = || OsString::from_vec(CStr::from_ptr(entry.pw_name).to_bytes().to_vec());
-        (!found.is_null()).then(|| (entry.pw_uid, name()))
+        let text = |at: *const libc::c_char| CStr::from_ptr(at).to_bytes().to_vec();
+        (!found.is_null()).then(|| (entry.pw_uid, OsString::from_vec(text(entry.pw_name)), text(entry.pw_gecos)))
     }
 }
 

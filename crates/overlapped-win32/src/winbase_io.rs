@@ -1,5 +1,6 @@
 //! What `winbase.h` has of files: copies, moves, information classes, second handles (contract 02 section 4, 03 section 6).
 
+use crate::acl::permissions;
 use crate::arguments::{grant, name, optional_name, output, pair};
 use crate::support::{Bool, INVALID_HANDLE_VALUE, RawHandle, files, guard_bool, guard_or, system};
 use crate::text::Unit;
@@ -214,16 +215,18 @@ pair! {
     fn ovl_CreateDirectoryExA ovl_CreateDirectoryExW(
         template: *const C,
         path: *const C,
-        _attributes: *const SecurityAttributes,
+        attributes: *const SecurityAttributes,
     ) -> Bool {
         guard_bool(|| {
             let system = system()?;
             // SAFETY: the caller's promise.
             let (template, path) = unsafe { (name(template)?, name(path)?) };
+            // SAFETY: the caller's promise.
+            let permissions = unsafe { permissions::of_attributes(attributes) }?.unwrap_or(0o777);
             if files().attributes(system, &template)? & FILE_ATTRIBUTE_DIRECTORY == 0 {
                 return Err(Win32Error::DIRECTORY);
             }
-            files().create_directory(system, &path)
+            files().create_directory_for(system, &path, permissions)
         })
     }
 }

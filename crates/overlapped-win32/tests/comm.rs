@@ -570,3 +570,12 @@ fn line_and_modem_status_among_what_is_received_01_6() {
     write(&far, b"\xFF");
     assert_eq!(read(&near, 99), b"\xFF");
 }
+
+#[test]
+fn a_port_that_is_not_there_is_not_found_however_it_is_shared_01_5_1() {
+    overlapped::default_system().unwrap().namespace().write().set_serial(99, "/nonexistent/tty").unwrap();
+    for share in [0, 1, 7] {
+        ovl_SetLastError(UNTOUCHED);
+        assert_eq!((create(r"\\.\COM99", share, 0), ovl_GetLastError()), (INVALID, 2), "share {share}");
+    }
+}

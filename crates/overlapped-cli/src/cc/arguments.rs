@@ -67,6 +67,8 @@ const MINGW_LINKER_VALUED: &[&str] = &[
     "--minor-os-version",
     "--major-subsystem-version",
     "--minor-subsystem-version",
+    "--entry",
+    "-e",
 ];
 /// After these comes a file that is written.
 const OUTPUTS: &[&str] = &["-o", "-MF", "-MT", "-MQ"];
@@ -148,6 +150,9 @@ impl Arguments {
     fn take_mingws(&mut self, option: &str, value: &str) {
         if option == "--out-implib" {
             self.plain.push(format!("{IMPORT_LIBRARY}{}", value.replace('\\', "/")).into());
+        } else if matches!(option, "--entry" | "-e") && !value.ends_with("CRTStartup") {
+            // What starts a program of mingw's C library is not there; an entry of the program's own is.
+            self.plain.push(format!("-Wl,-e,{value}").into());
         }
     }
 
@@ -299,6 +304,8 @@ mod tests {
             ["a.c", "--static-overlapped", "--out-implib=a.dll.a", "-Wl,--export-dynamic,--gc-sections", "-o", "x.def"]
         );
         assert_eq!(plain("-Wl,--out-implib -Wl,lib\\a.dll.a -Wl,-O1"), "--out-implib=lib/a.dll.a -Wl,-O1");
+        assert_eq!(plain("-Wl,--nxcompat,-e,mainCRTStartup,-O1 -Wl,--entry=wmainCRTStartup"), "-Wl,-O1");
+        assert_eq!(plain("-Wl,-e,begin -Wl,--entry=begin"), "-Wl,-e,begin -Wl,-e,begin");
         assert_eq!(arguments.notes.len(), 2);
         assert!(arguments.notes[0].starts_with("app.rc is left out"));
     }

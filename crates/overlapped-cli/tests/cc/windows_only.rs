@@ -67,6 +67,29 @@ fn macros_are_those_of_windows() {
     }
 }
 
+/// What no C library for Windows declares, a program has itself, as one that was written for mingw; with what unistd.h brings along there.
+const OWN: &str = "#define _GNU_SOURCE 1\n#include <unistd.h>\n#include <sys/stat.h>\n#include <signal.h>\n#include <stdlib.h>\n\
+    #include <wchar.h>\ntypedef _sigset_t sigset_t;\ntypedef int uid_t_of_mine;\n\
+    #ifdef _SC_OPEN_MAX\n#error sysconf\n#endif\n#ifdef SIG_BLOCK\n#error SIG_BLOCK\n#endif\n\
+    static inline int readlink(const char *a, char *b, size_t c) { return -1; }\nstatic inline int symlink(const char *a, const char *b) { return -1; }\n\
+    static inline int fchmod(int a, _mode_t b) { return -1; }\nstatic inline unsigned int alarm(unsigned int a) { return 0; }\n\
+    static inline int fsync(int a) { return _commit(a); }\nstatic inline void sync(void) {}\nstatic inline uid_t_of_mine getuid(void) { return 1; }\n\
+    static inline int sigaddset(sigset_t *a, int b) { return 0; }\nstatic inline int getppid(void) { return 1; }\n\
+    static inline int sigprocmask(int a, const sigset_t *b, sigset_t *c) { return 0; }\n\
+    static const wchar_t *wcschrnul(const wchar_t *s, wchar_t c) { while (*s && *s != c) s++; return s; }\n\
+    extern char *_pgmptr;\n\
+    int main(void) { sync(); sigset_t s; fsync(1); return readlink(0, 0, 0) + getuid() + (int)alarm(1) + sigaddset(&s, 1) + (*wcschrnul(L\"a=b\", L'=') != L'=')\n\
+    + sigprocmask(0, &s, 0) + (_get_osfhandle(99) != -1) + (_getpid() == getppid()) + !*_pgmptr + symlink(0, 0) + 1 + fchmod(1, 0) + 1; }\n";
+
+#[test]
+fn what_windows_does_not_declare_a_program_may_have() {
+    let place = Place::new(&[("own.c", OWN)]);
+    for compiler in &compilers() {
+        place.compile(&["cc", compiler, "--windows-only", "-Wno-implicit-int", "own.c"]);
+        assert_eq!(place.run(&[]).1, 0, "{compiler}");
+    }
+}
+
 /// Everything inline in the headers is compiled, and what it calls is there.
 const ALL: &str = "#include <winsock2.h>\n#include <ws2tcpip.h>\n#include <mswsock.h>\n#include <windows.h>\n#include <stdio.h>\n\
     #include <stdlib.h>\n#include <io.h>\n#include <direct.h>\n#include <process.h>\n#include <conio.h>\n#include <tchar.h>\n#include <time.h>\n\

@@ -67,9 +67,14 @@ impl FileDriver {
 
     /// CreateDirectory: 183 if something of this name is there, 5 if that or its parent waits to be deleted, 3 if its parent is missing.
     pub fn create_directory(&self, system: &System, name: &OsStr) -> Result<(), Win32Error> {
+        self.create_directory_for(system, name, 0o777)
+    }
+
+    /// [`create_directory`](Self::create_directory) with these permissions, before the umask.
+    pub fn create_directory_for(&self, system: &System, name: &OsStr, permissions: u32) -> Result<(), Win32Error> {
         let path = file_path(system, name)?;
         self.check_parent(&path)?;
-        rustix::fs::mkdirat(CWD, &path, Mode::from_raw_mode(0o777)).map_err(|errno| match errno {
+        rustix::fs::mkdirat(CWD, &path, Mode::from_raw_mode(permissions & 0o777)).map_err(|errno| match errno {
             Errno::NOENT => Win32Error::PATH_NOT_FOUND,
             Errno::EXIST if facts(&path).is_ok_and(|facts| self.check_pending(&facts).is_err()) => {
                 Win32Error::ACCESS_DENIED

@@ -36,7 +36,7 @@ impl Driver for ParallelDriver {
 
 /// 87 for sharing or a disposition that makes something, 2 if the printer is not there, 5 if somebody has it.
 fn open(system: &System, path: &Path, params: &OpenParams) -> Result<Opened, Win32Error> {
-    check(params)?;
+    check(params).or_else(|error| Printer::find(path).and(Err(error)))?;
     let printer = Printer::open(path, params.access.map_generic_file().contains(AccessMask::READ_DATA))?;
     let port = Port::open(system, Arc::new(printer) as Arc<dyn Line>, Settings::fresh());
     Ok(opened(PortDevice::new(port, Kind::Parallel), params))

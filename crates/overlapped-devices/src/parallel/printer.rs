@@ -30,11 +30,10 @@ pub(super) struct Printer {
 impl Printer {
     /// Opens it for one user: 2 if it is not there, 5 if somebody has it, 21 if it cannot be reached.
     pub fn open(path: &Path, reads: bool) -> Result<Self, Win32Error> {
-        let kind = rustix::fs::stat(path).map_err(refusal).map(|stat| FileType::from_raw_mode(stat.st_mode))?;
+        let kind = Self::find(path)?;
         let mode = match kind {
             // So that it can be opened although nobody reads yet.
             FileType::Fifo => OFlags::RDWR,
-            FileType::Directory => return Err(Win32Error::FILE_NOT_FOUND),
             _ if reads => OFlags::RDWR,
             _ => OFlags::WRONLY,
         };
@@ -44,6 +43,12 @@ impl Printer {
         let is_tty = make_raw(fd.as_raw_fd());
         let is_silent = kind == FileType::CharacterDevice && !is_tty;
         Ok(Self { fd: Mutex::new(Some(Arc::new(fd))), is_silent, reads: reads && kind != FileType::Fifo })
+    }
+
+    /// What kind of file it is: 2 if it is not there or a directory.
+    pub fn find(path: &Path) -> Result<FileType, Win32Error> {
+        let kind = rustix::fs::stat(path).map_err(refusal).map(|stat| FileType::from_raw_mode(stat.st_mode))?;
+        if kind == FileType::Directory { Err(Win32Error::FILE_NOT_FOUND) } else { Ok(kind) }
     }
 
     fn with<T>(&self, call: impl FnOnce(&OwnedFd) -> Result<T, Errno>) -> Result<T, Errno> {

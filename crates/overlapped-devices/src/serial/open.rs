@@ -35,7 +35,8 @@ impl SerialDriver {
     }
 
     fn open_tty(&self, system: &System, path: &Path, params: &OpenParams) -> Result<Opened, Win32Error> {
-        check(params)?;
+        // Who asks all ports which are there hears 2 of those that are not, however he asks.
+        check(params).or_else(|error| Tty::find(path).and(Err(error)))?;
         let tty = Tty::open(path)?;
         let key = Key::Tty(path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
         let settings = match self.registry.left_by(&key) {

@@ -79,16 +79,9 @@ struct Counters {
 impl Tty {
     /// Opens it for one user: 2 if it is not there or no tty, 5 if somebody has it.
     pub fn open(path: &Path) -> Result<Self, Win32Error> {
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| match error {
-            Errno::ACCESS | Errno::PERM | Errno::BUSY | Errno::ROFS => Win32Error::ACCESS_DENIED,
-            Errno::MFILE | Errno::NFILE => Win32Error::TOO_MANY_OPEN_FILES,
-            _ => Win32Error::FILE_NOT_FOUND,
-        })?;
+        let fd = Self::find(path)?;
         let raw = fd.as_raw_fd();
-        // A UART that the kernel has reserved a name for, but has not found, says EIO here.
         let is_pty = is_pty(&fd);
-        termios(raw).map_err(|_| Win32Error::FILE_NOT_FOUND)?;
         let exclusive = FlockOperation::NonBlockingLockExclusive;
         rustix::fs::flock(&fd, exclusive).map_err(|_| Win32Error::ACCESS_DENIED)?;
         let mut bits = 0;
@@ -98,6 +91,19 @@ impl Tty {
             libc::ioctl(raw, libc::TIOCMGET, &raw mut bits) == 0
         };
         Ok(Self { fd: Mutex::new(Some(Arc::new(fd))), has_modem, is_pty, state: Mutex::default() })
+    }
+
+    /// The tty as it is, without taking it: 2 if it is not there or no tty, 5 if somebody has it.
+    pub fn find(path: &Path) -> Result<OwnedFd, Win32Error> {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| match error {
+            Errno::ACCESS | Errno::PERM | Errno::BUSY | Errno::ROFS => Win32Error::ACCESS_DENIED,
+            Errno::MFILE | Errno::NFILE => Win32Error::TOO_MANY_OPEN_FILES,
+            _ => Win32Error::FILE_NOT_FOUND,
+        })?;
+        // A UART that the kernel has reserved a name for, but has not found, says EIO here.
+        termios(fd.as_raw_fd()).map_err(|_| Win32Error::FILE_NOT_FOUND)?;
+        Ok(fd)
     }
 
     /// The settings that its last user has left: rate, size, parity, stop bits, and flow control by CTS and RTS.

@@ -45,6 +45,15 @@ OVL_STATIC_ASSERT(sizeof(struct _finddata_t) == 304, "struct _finddata_t must ha
 #define _wfinddata32_t _wfinddata_t
 #define _wfinddata32i64_t _wfinddata_t
 
+/* Programs make macros of these, such as read of recv. */
+#pragma push_macro("dup2")
+#undef dup2
+#pragma push_macro("read")
+#undef read
+#pragma push_macro("write")
+#undef write
+#pragma push_macro("lseek")
+#undef lseek
 OVL_BEGIN
 intptr_t _findfirst(const char *pattern, struct _finddata_t *to) OVL_SYMBOL(_findfirst);
 intptr_t _wfindfirst(const wchar_t *pattern, struct _wfinddata_t *to) OVL_SYMBOL(_wfindfirst);
@@ -72,7 +81,7 @@ long long _lseeki64(int descriptor, long long offset, int from) OVL_LIBC(lseek64
 OVL_INLINE int _read(int descriptor, void *to, unsigned int bytes) { return (int)read(descriptor, to, bytes); }
 OVL_INLINE int _write(int descriptor, const void *from, unsigned int bytes) { return (int)write(descriptor, from, bytes); }
 OVL_INLINE int _lseek(int descriptor, int offset, int from) { return (int)lseek(descriptor, offset, from); }
-int _commit(int descriptor) OVL_LIBC(fsync);
+int _commit(int descriptor) OVL_SYMBOL(_commit);
 int _pipe(int *ends, unsigned int bytes, int mode) OVL_SYMBOL(_pipe);
 OVL_INLINE int _tell(int descriptor) { return (int)lseek(descriptor, 0, SEEK_CUR); }
 OVL_INLINE long long _telli64(int descriptor) { return lseek(descriptor, 0, SEEK_CUR); }
@@ -97,6 +106,10 @@ OVL_INLINE int _setmode(int descriptor, int mode) {
 long _get_osfhandle(int descriptor) OVL_SYMBOL(_get_osfhandle);
 int _open_osfhandle(long handle, int flags) OVL_SYMBOL(_open_osfhandle);
 OVL_END
+#pragma pop_macro("dup2")
+#pragma pop_macro("read")
+#pragma pop_macro("write")
+#pragma pop_macro("lseek")
 #define _findfirst32 _findfirst
 #define _findnext32 _findnext
 #define _findfirst32i64 _findfirst

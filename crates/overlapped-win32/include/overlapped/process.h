@@ -14,6 +14,9 @@
 #define _WAIT_CHILD 0
 #define _WAIT_GRANDCHILD 1
 
+/* <unistd.h> brings this header into programs that have a macro of the name, made for Windows without it. */
+#pragma push_macro("getpid")
+#undef getpid
 OVL_BEGIN
 unsigned long _beginthread(void(__cdecl *start)(void *), unsigned int stack, void *argument) OVL_SYMBOL(_beginthread);
 unsigned long _beginthreadex(void *security, unsigned int stack, unsigned int(__stdcall *start)(void *), void *argument,
@@ -34,6 +37,7 @@ intptr_t _wspawnvpe(int mode, const wchar_t *path, const wchar_t *const *argumen
     OVL_SYMBOL(_wspawnvpe);
 intptr_t _cwait(int *status, intptr_t process, int action) OVL_SYMBOL(_cwait);
 OVL_END
+#pragma pop_macro("getpid")
 
 #define OVL_SPAWN_INLINE static __inline__ __attribute__((__unused__)) intptr_t
 /* So many arguments a list of them may have. */

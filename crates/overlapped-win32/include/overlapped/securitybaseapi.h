@@ -1,23 +1,7 @@
-/* Security descriptors: the empty one, which programs hand to pipes and mailslots, is filled in place. Nothing looks at it. */
+/* Identifiers, access control lists and security descriptors. A file has of a list what permissions of Linux express. */
 #ifndef OVL_SECURITYBASEAPI_H
 #define OVL_SECURITYBASEAPI_H
 #include "minwinbase.h"
-
-OVL_INLINE BOOL InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, DWORD revision) {
-    memset(descriptor, 0, sizeof(SECURITY_DESCRIPTOR));
-    ((SECURITY_DESCRIPTOR *)descriptor)->Revision = (BYTE)revision;
-    return TRUE;
-}
-
-OVL_INLINE BOOL SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR descriptor, BOOL present, PACL list, BOOL byDefault) {
-    ((SECURITY_DESCRIPTOR *)descriptor)->Control = (WORD)((present ? 0x4 : 0) | (byDefault ? 0x8 : 0));
-    ((SECURITY_DESCRIPTOR *)descriptor)->Dacl = list;
-    return TRUE;
-}
-
-OVL_INLINE BOOL IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) {
-    return descriptor && ((SECURITY_DESCRIPTOR *)descriptor)->Revision == SECURITY_DESCRIPTOR_REVISION;
-}
 
 OVL_BEGIN
 WINADVAPI BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL disable, PTOKEN_PRIVILEGES to, DWORD room, PTOKEN_PRIVILEGES before,
@@ -40,6 +24,34 @@ WINADVAPI BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access, LPSECURITY_AT
 WINADVAPI BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token) OVL_SYMBOL(ImpersonateLoggedOnUser);
 WINADVAPI BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what, LPVOID to, DWORD room, PDWORD needed)
     OVL_SYMBOL(GetTokenInformation);
+WINADVAPI BOOL WINAPI IsWellKnownSid(PSID sid, WELL_KNOWN_SID_TYPE type) OVL_SYMBOL(IsWellKnownSid);
+WINADVAPI BOOL WINAPI CreateWellKnownSid(WELL_KNOWN_SID_TYPE type, PSID domain, PSID to, DWORD *bytes) OVL_SYMBOL(CreateWellKnownSid);
+WINADVAPI BOOL WINAPI CheckTokenMembership(HANDLE token, PSID sid, PBOOL is) OVL_SYMBOL(CheckTokenMembership);
+WINADVAPI BOOL WINAPI InitializeAcl(PACL list, DWORD bytes, DWORD revision) OVL_SYMBOL(InitializeAcl);
+WINADVAPI BOOL WINAPI IsValidAcl(PACL list) OVL_SYMBOL(IsValidAcl);
+WINADVAPI BOOL WINAPI AddAccessAllowedAce(PACL list, DWORD revision, DWORD rights, PSID sid) OVL_SYMBOL(AddAccessAllowedAce);
+WINADVAPI BOOL WINAPI AddAccessAllowedAceEx(PACL list, DWORD revision, DWORD flags, DWORD rights, PSID sid)
+    OVL_SYMBOL(AddAccessAllowedAceEx);
+WINADVAPI BOOL WINAPI AddAccessDeniedAce(PACL list, DWORD revision, DWORD rights, PSID sid) OVL_SYMBOL(AddAccessDeniedAce);
+WINADVAPI BOOL WINAPI AddAccessDeniedAceEx(PACL list, DWORD revision, DWORD flags, DWORD rights, PSID sid)
+    OVL_SYMBOL(AddAccessDeniedAceEx);
+WINADVAPI BOOL WINAPI GetAce(PACL list, DWORD index, LPVOID *to) OVL_SYMBOL(GetAce);
+WINADVAPI BOOL WINAPI GetAclInformation(PACL list, LPVOID to, DWORD room, ACL_INFORMATION_CLASS what) OVL_SYMBOL(GetAclInformation);
+WINADVAPI BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR to, DWORD revision) OVL_SYMBOL(InitializeSecurityDescriptor);
+WINADVAPI BOOL WINAPI IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor) OVL_SYMBOL(IsValidSecurityDescriptor);
+WINADVAPI DWORD WINAPI GetSecurityDescriptorLength(PSECURITY_DESCRIPTOR descriptor) OVL_SYMBOL(GetSecurityDescriptorLength);
+WINADVAPI BOOL WINAPI SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR descriptor, BOOL present, PACL list, BOOL defaulted)
+    OVL_SYMBOL(SetSecurityDescriptorDacl);
+WINADVAPI BOOL WINAPI SetSecurityDescriptorOwner(PSECURITY_DESCRIPTOR descriptor, PSID owner, BOOL defaulted)
+    OVL_SYMBOL(SetSecurityDescriptorOwner);
+WINADVAPI BOOL WINAPI SetSecurityDescriptorGroup(PSECURITY_DESCRIPTOR descriptor, PSID group, BOOL defaulted)
+    OVL_SYMBOL(SetSecurityDescriptorGroup);
+WINADVAPI BOOL WINAPI GetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR descriptor, LPBOOL present, PACL *list, LPBOOL defaulted)
+    OVL_SYMBOL(GetSecurityDescriptorDacl);
+WINADVAPI BOOL WINAPI GetSecurityDescriptorOwner(PSECURITY_DESCRIPTOR descriptor, PSID *owner, LPBOOL defaulted)
+    OVL_SYMBOL(GetSecurityDescriptorOwner);
+WINADVAPI BOOL WINAPI GetSecurityDescriptorGroup(PSECURITY_DESCRIPTOR descriptor, PSID *group, LPBOOL defaulted)
+    OVL_SYMBOL(GetSecurityDescriptorGroup);
 OVL_END
 
 OVL_BEGIN

@@ -109,6 +109,9 @@ OVL_END
 #undef SIGPWR
 #undef SIGSYS
 #undef sigmask
+#undef SIG_BLOCK
+#undef SIG_UNBLOCK
+#undef SIG_SETMASK
 #undef SA_RESTART
 #undef SA_NOCLDSTOP
 #endif

@@ -100,6 +100,8 @@ OVL_VARIADIC(sscanf_s, (const char *from, const char *format, ...), format, vssc
 FILE *fopen(const char *name, const char *mode) OVL_SYMBOL(fopen);
 FILE *fopen64(const char *name, const char *mode) OVL_SYMBOL(fopen);
 FILE *freopen(const char *name, const char *mode, FILE *from) OVL_SYMBOL(freopen);
+/* With the handle that was made its descriptor. */
+int fclose(FILE *stream) OVL_SYMBOL(fclose);
 int remove(const char *name) OVL_SYMBOL(remove);
 int rename(const char *from, const char *to) OVL_SYMBOL(rename);
 #pragma push_macro("unlink")

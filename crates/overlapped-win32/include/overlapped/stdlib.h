@@ -75,11 +75,11 @@ extern char **environ;
 #define _environ environ
 wchar_t ***__p__wenviron(void) OVL_SYMBOL(__p__wenviron);
 #define _wenviron (*__p__wenviron())
-const int *__p___argc(void) OVL_SYMBOL(__p___argc);
-char **const *__p___argv(void) OVL_SYMBOL(__p___argv);
-wchar_t **const *__p___wargv(void) OVL_SYMBOL(__p___wargv);
-char *const *__p__pgmptr(void) OVL_SYMBOL(__p__pgmptr);
-wchar_t *const *__p__wpgmptr(void) OVL_SYMBOL(__p__wpgmptr);
+int *__p___argc(void) OVL_SYMBOL(__p___argc);
+char ***__p___argv(void) OVL_SYMBOL(__p___argv);
+wchar_t ***__p___wargv(void) OVL_SYMBOL(__p___wargv);
+char **__p__pgmptr(void) OVL_SYMBOL(__p__pgmptr);
+wchar_t **__p__wpgmptr(void) OVL_SYMBOL(__p__wpgmptr);
 errno_t _get_pgmptr(char **to) OVL_SYMBOL(_get_pgmptr);
 errno_t _get_wpgmptr(wchar_t **to) OVL_SYMBOL(_get_wpgmptr);
 #define __argc (*__p___argc())

@@ -9,6 +9,7 @@
 /* Programs make macros of these, such as closesocket of close, and headers of C++ come later. */
 #pragma push_macro("close")
 #undef close
+#define close ovl_libc_close
 #pragma push_macro("read")
 #undef read
 #pragma push_macro("write")
@@ -26,6 +27,10 @@
 #pragma push_macro("gethostname")
 #undef gethostname
 #include_next <unistd.h>
+#undef close
+OVL_BEGIN
+int close(int descriptor) OVL_SYMBOL(_close);
+OVL_END
 #pragma pop_macro("close")
 #pragma pop_macro("read")
 #pragma pop_macro("write")
@@ -44,6 +49,31 @@
 #undef _POSIX_TIMERS
 #undef _POSIX_SEMAPHORES
 #undef _POSIX_MONOTONIC_CLOCK
+#ifdef OVL_WINDOWS_ONLY_H
+/* Programs call sysconf where these are defined. */
+#undef _SC_ARG_MAX
+#undef _SC_AVPHYS_PAGES
+#undef _SC_CHILD_MAX
+#undef _SC_CLK_TCK
+#undef _SC_GETGR_R_SIZE_MAX
+#undef _SC_GETPW_R_SIZE_MAX
+#undef _SC_HOST_NAME_MAX
+#undef _SC_IOV_MAX
+#undef _SC_LEVEL1_DCACHE_LINESIZE
+#undef _SC_LINE_MAX
+#undef _SC_LOGIN_NAME_MAX
+#undef _SC_MONOTONIC_CLOCK
+#undef _SC_NGROUPS_MAX
+#undef _SC_NPROCESSORS_CONF
+#undef _SC_NPROCESSORS_ONLN
+#undef _SC_OPEN_MAX
+#undef _SC_PAGESIZE
+#undef _SC_PAGE_SIZE
+#undef _SC_PHYS_PAGES
+#undef _SC_SYMLOOP_MAX
+#undef _SC_THREADS
+#undef _SC_THREAD_STACK_MIN
+#endif
 
 #pragma push_macro("access")
 #pragma push_macro("unlink")
@@ -99,6 +129,10 @@ OVL_END
 OVL_BEGIN
 unsigned int sleep(unsigned int seconds);
 int usleep(unsigned int microseconds);
+int truncate(const char *name, __off_t length) OVL_NOTHROW;
+int ftruncate(int descriptor, __off_t length) OVL_NOTHROW;
+/* The others no compiler for Windows has, and programs define them. */
+#ifndef OVL_WINDOWS_ONLY_H
 unsigned int alarm(unsigned int seconds) OVL_NOTHROW;
 int pause(void);
 int fork(void) OVL_NOTHROW;
@@ -106,14 +140,13 @@ int pipe(int ends[2]) OVL_NOTHROW;
 int link(const char *from, const char *to) OVL_NOTHROW;
 int symlink(const char *to, const char *name) OVL_NOTHROW;
 __ssize_t readlink(const char *name, char *to, size_t room) OVL_NOTHROW;
-int truncate(const char *name, __off_t length) OVL_NOTHROW;
-int ftruncate(int descriptor, __off_t length) OVL_NOTHROW;
 int getpagesize(void) OVL_NOTHROW;
 unsigned int getuid(void) OVL_NOTHROW;
 unsigned int geteuid(void) OVL_NOTHROW;
 unsigned int getgid(void) OVL_NOTHROW;
 unsigned int getegid(void) OVL_NOTHROW;
 int getppid(void) OVL_NOTHROW;
+#endif
 OVL_END
 #pragma pop_macro("sleep")
 #pragma pop_macro("usleep")
@@ -123,4 +156,9 @@ OVL_END
 #pragma pop_macro("readlink")
 #pragma pop_macro("truncate")
 #pragma pop_macro("ftruncate")
+#ifdef OVL_WINDOWS_ONLY_H
+/* As with mingw. */
+#include "io.h"
+#include "process.h"
+#endif
 #endif

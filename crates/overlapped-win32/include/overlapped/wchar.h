@@ -66,6 +66,12 @@
 #define wcscasecmp ovl_libc_wcscasecmp
 #define wcsncasecmp ovl_libc_wcsncasecmp
 #define wcsdup ovl_libc_wcsdup
+#define wcschrnul ovl_libc_wcschrnul
+#define wmempcpy ovl_libc_wmempcpy
+#define wcpcpy ovl_libc_wcpcpy
+#define wcpncpy ovl_libc_wcpncpy
+#define wcswidth ovl_libc_wcswidth
+#define wcwidth ovl_libc_wcwidth
 #define wcsnlen ovl_libc_wcsnlen
 #include_next <wchar.h>
 #undef wcscpy
@@ -129,6 +135,12 @@
 #undef wcscasecmp
 #undef wcsncasecmp
 #undef wcsdup
+#undef wcschrnul
+#undef wmempcpy
+#undef wcpcpy
+#undef wcpncpy
+#undef wcswidth
+#undef wcwidth
 #undef wcsnlen
 /* The searches below are overloads for constant and for changeable text; libstdc++ must not add its own, which glibc tells it
  * for gcc only. */

@@ -247,6 +247,34 @@ typedef struct _FILE_IO_PRIORITY_HINT_INFO {
 } FILE_IO_PRIORITY_HINT_INFO, *PFILE_IO_PRIORITY_HINT_INFO;
 OVL_SIZE(FILE_IO_PRIORITY_HINT_INFO, 4);
 
+/* Of files on other computers; FileRemoteProtocolInfo is 87 for the others, and here for all. */
+typedef struct _FILE_REMOTE_PROTOCOL_INFO {
+    USHORT StructureVersion;
+    USHORT StructureSize;
+    ULONG Protocol;
+    USHORT ProtocolMajorVersion;
+    USHORT ProtocolMinorVersion;
+    USHORT ProtocolRevision;
+    USHORT Reserved;
+    ULONG Flags;
+    struct {
+        ULONG Reserved[8];
+    } GenericReserved;
+    union {
+        struct {
+            struct {
+                ULONG Capabilities;
+            } Server;
+            struct {
+                ULONG Capabilities;
+                ULONG ShareFlags;
+            } Share;
+        } Smb2;
+        ULONG Reserved[16];
+    } ProtocolSpecific;
+} FILE_REMOTE_PROTOCOL_INFO, *PFILE_REMOTE_PROTOCOL_INFO;
+OVL_SIZE(FILE_REMOTE_PROTOCOL_INFO, 116);
+
 typedef struct _FILE_STORAGE_INFO {
     ULONG LogicalBytesPerSector;
     ULONG PhysicalBytesPerSectorForAtomicity;
@@ -1184,8 +1212,12 @@ WINADVAPI BOOL WINAPI ReportEventA(HANDLE source, WORD type, WORD category, DWOR
 WINADVAPI BOOL WINAPI ReportEventW(HANDLE source, WORD type, WORD category, DWORD event, PSID user, WORD count, DWORD bytes,
                                    LPCWSTR *strings, LPVOID data) OVL_SYMBOL(ReportEventW);
 WINADVAPI BOOL WINAPI DeregisterEventSource(HANDLE source) OVL_SYMBOL(DeregisterEventSource);
+WINADVAPI HANDLE WINAPI OpenEventLogA(LPCSTR computer, LPCSTR log) OVL_SYMBOL(OpenEventLogA);
+WINADVAPI HANDLE WINAPI OpenEventLogW(LPCWSTR computer, LPCWSTR log) OVL_SYMBOL(OpenEventLogW);
+WINADVAPI BOOL WINAPI CloseEventLog(HANDLE log) OVL_SYMBOL(CloseEventLog);
 OVL_END
 #define RegisterEventSource OVL_AW(RegisterEventSource)
+#define OpenEventLog OVL_AW(OpenEventLog)
 #define ReportEvent OVL_AW(ReportEvent)
 
 /* The compiler must not leave this one out. */

@@ -31,6 +31,9 @@
 #include "shellapi.h"
 #include "timeapi.h"
 #include "rpc.h"
+#ifndef NOCRYPT
+#include "wincrypt.h"
+#endif
 #endif
 
 #endif

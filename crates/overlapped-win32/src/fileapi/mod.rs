@@ -20,6 +20,7 @@ pub mod volume_names;
 pub mod volumes;
 pub mod watch;
 
+use crate::acl::permissions;
 use crate::arguments::{given_name, grant, pair};
 use crate::support::{INVALID_HANDLE_VALUE, RawHandle, guard_or, set_last_error, system};
 use crate::synchapi::inherits;
@@ -57,7 +58,12 @@ impl CreateFile<'_> {
             share: ShareMode::from_bits_retain(self.share),
             disposition: self.disposition,
             flags: FileFlags::from_bits_retain(self.flags | template),
-            permissions: PERMISSIONS,
+            permissions: match may_create {
+                // SAFETY: the caller's promise.
+                true => unsafe { permissions::of_attributes(self.attributes) }?
+                    .map_or(PERMISSIONS, |mode| mode & PERMISSIONS),
+                false => PERMISSIONS,
+            },
         };
         let system = system()?;
         let Open { handle, existed, .. } = system.open(&name, &params)?;

@@ -1,6 +1,7 @@
 //! What is done by name: attributes, deletion, directories (contract 01 sections 2 and 3).
 
 use super::full_path::full_path;
+use crate::acl::permissions;
 use crate::arguments::{given_name, name, pair, store};
 use crate::support::{Bool, files, guard_bool, guard_or, system};
 use crate::text::{self, Unit};
@@ -89,10 +90,13 @@ pair! {
 }
 
 pair! {
-    /// CreateDirectory.
-    fn ovl_CreateDirectoryA ovl_CreateDirectoryW(path: *const C, _attributes: *const SecurityAttributes) -> Bool {
-        // SAFETY: the caller's promise.
-        guard_bool(|| files().create_directory(system()?, &unsafe { name(path) }?))
+    /// CreateDirectory: with permissions by the list of access rights, if there is one.
+    fn ovl_CreateDirectoryA ovl_CreateDirectoryW(path: *const C, attributes: *const SecurityAttributes) -> Bool {
+        guard_bool(|| {
+            // SAFETY: the caller's promise.
+            let (path, permissions) = unsafe { (name(path)?, permissions::of_attributes(attributes)?.unwrap_or(0o777)) };
+            files().create_directory_for(system()?, &path, permissions)
+        })
     }
 }
 

@@ -24,7 +24,7 @@ pub const NOT_FOUND: Win32Error = Win32Error(126);
 const BAD_FORMAT: Win32Error = Win32Error(193);
 
 /// The libraries of Windows that are played, without `.dll`. Their handles are the addresses of these entries.
-static PLAYED: [&str; 21] = [
+static PLAYED: [&str; 22] = [
     "kernel32",
     "kernelbase",
     "ntdll",
@@ -46,6 +46,7 @@ static PLAYED: [&str; 21] = [
     "dbghelp",
     "userenv",
     "version",
+    "secur32",
 ];
 
 /// Libraries opened with LoadLibrary, and how often.

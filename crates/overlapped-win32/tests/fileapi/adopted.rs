@@ -52,6 +52,37 @@ fn a_descriptor_of_a_pipe_comes_to_the_end_when_the_server_closes() {
     ovl_CloseHandle(client);
 }
 
+/// A stream or a descriptor that was made of a handle takes it along, however it is closed: then the file has no share mode any more.
+#[test]
+fn a_handle_goes_with_the_stream_that_was_made_of_it() {
+    use overlapped_win32::fileapi::names::ovl_DeleteFileA;
+    use overlapped_win32::io::{ovl__close, ovl_fclose};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("stream");
+    let name = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    for as_stream in [true, false] {
+        // SAFETY: a string, and no attributes.
+        let file = unsafe { ovl_CreateFileA(name.as_ptr().cast(), BOTH, 0, std::ptr::null(), 2, 0, 0) };
+        assert_ne!(file, INVALID);
+        let fd = ovl__open_osfhandle(file as isize, 0);
+        // SAFETY: a string.
+        unsafe { assert_eq!(ovl_DeleteFileA(name.as_ptr().cast()), 0, "it is open for nobody else") };
+        if as_stream {
+            // SAFETY: the stream is ours, and given up.
+            unsafe {
+                let stream = libc::fdopen(fd, c"wb".as_ptr());
+                assert!(libc::fputs(c"text".as_ptr(), stream) >= 0);
+                assert_eq!(ovl_fclose(stream), 0);
+            }
+            assert_eq!(std::fs::read(&path).unwrap(), b"text");
+        } else {
+            assert_eq!(ovl__close(fd), 0);
+        }
+        // SAFETY: a string.
+        unsafe { assert_eq!(ovl_DeleteFileA(name.as_ptr().cast()), 1) };
+    }
+}
+
 /// What Python's subprocess does on Windows: the handle becomes a descriptor, whose handle the child has for its output.
 #[test]
 fn a_child_inherits_an_end_that_was_made_a_descriptor() {

@@ -61,6 +61,14 @@ fn the_source_is_closed_whatever_the_outcome_unless_it_is_protected_01_1_3() {
     assert_eq!(duplicate([ME, ME], source.0, WRITE, CLOSE_SOURCE).err(), Some(5));
     assert_eq!(refused(|| ovl_CloseHandle(source.0)), 6);
     std::mem::forget(source);
+    for nobody in [0, 0xDEAD00, event().0] {
+        let source = event();
+        assert_eq!(duplicate([ME, nobody], source.0, 0, SAME_ACCESS).err(), Some(6), "no target process");
+        granted(|| ovl_SetEvent(source.0));
+        assert_eq!(duplicate([ME, nobody], source.0, 0, SAME_ACCESS | CLOSE_SOURCE).err(), Some(6));
+        assert_eq!(refused(|| ovl_CloseHandle(source.0)), 6);
+        std::mem::forget(source);
+    }
 }
 
 #[test]

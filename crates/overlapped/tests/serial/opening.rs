@@ -59,7 +59,10 @@ fn a_port_has_one_user_and_is_there_already_01_5_1() {
         let missing = lab.path("missing");
         lab.system.namespace().write().set_serial(9, missing).unwrap();
         assert_eq!(open("COM9", ShareMode::empty(), OPEN_EXISTING).err(), Some(2));
+        assert_eq!(open("COM9", ShareMode::READ, OPEN_EXISTING).err(), Some(2), "first of all it must be there");
+        assert_eq!(open("COM9", ShareMode::empty(), CREATE_ALWAYS).err(), Some(2));
         lab.system.namespace().write().set_serial(9, lab.file("file", "no tty")).unwrap();
+        assert_eq!(open("COM9", ShareMode::READ, OPEN_EXISTING).err(), Some(2));
         assert_eq!(open("COM9", ShareMode::empty(), OPEN_EXISTING).err(), Some(2), "a file is no port");
         lab.system.namespace().write().remove_serial(3);
         assert_eq!(open("COM3", ShareMode::empty(), OPEN_EXISTING).err(), Some(2));

@@ -91,5 +91,6 @@ fn printers_have_no_dcb_and_one_user_01_4_5() {
         assert_eq!(code(shared.write(true).open("LPT1")), 87, "share must be 0");
         connect(lab, &lab.path("missing"));
         assert_eq!(code(options(lab).open("LPT1")), 2);
+        assert_eq!(code(shared.open("LPT1")), 2, "first of all it must be there");
     });
 }

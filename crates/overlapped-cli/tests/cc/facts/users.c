@@ -7,6 +7,7 @@
 #include <evntprov.h>
 #include <winsvc.h>
 #include <wincrypt.h>
+#include <security.h>
 
 int main(void) {
     char a[600], b[600];
@@ -123,36 +124,84 @@ int main(void) {
     PSECURITY_DESCRIPTOR sd = 0;
     PACL dacl = 0, na = 0;
     PSID own = 0;
-    CODE(GetNamedSecurityInfoA("acl.dat", SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &own, 0, &dacl, 0, &sd), 0x32);
-    IS(own && IsValidSid(own), 0);
-    IS(dacl != 0, 0);
+    CODE(GetNamedSecurityInfoA("acl.dat", SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &own, 0, &dacl, 0, &sd), 0);
+    IS(own && IsValidSid(own), 1);
+    IS(dacl != 0 && IsValidAcl(dacl), 1);
+    IS(IsValidSecurityDescriptor(sd), 1);
     EXPLICIT_ACCESS_A ea = {GENERIC_READ, GRANT_ACCESS, 0};
     ea.Trustee.TrusteeForm = TRUSTEE_IS_SID;
     ea.Trustee.ptstrName = sid;
-    CODE(SetEntriesInAclA(1, &ea, 0, &na), 0x32);
-    if(!na)na = calloc(1, 100);
-    IS(na->AceCount, 0);
+    CODE(SetEntriesInAclA(1, &ea, 0, &na), 0);
+    IS(na->AceCount, 1);
+    ACCESS_ALLOWED_ACE *ace = 0;
+    IS(GetAce(na, 0, (void **)&ace), 1);
+    IS(ace->Mask == GENERIC_READ, 1);
+    IS(EqualSid(&ace->SidStart, sid), 1);
+    FAILS(GetAce(na, 1, (void **)&ace), 87);
     ACCESS_MASK am = 7;
     TRUSTEE_A tr = ea.Trustee;
     CODE(GetEffectiveRightsFromAclA(na, &tr, &am), 0x32);
+    /* a file for everybody to read and nobody to write */
+    SECURITY_DESCRIPTOR desc;
+    FAILS(InitializeSecurityDescriptor(&desc, 2), 1305);
+    IS(InitializeSecurityDescriptor(&desc, SECURITY_DESCRIPTOR_REVISION), 1);
+    IS(SetSecurityDescriptorDacl(&desc, TRUE, na, FALSE), 1);
+    IS(desc.Control, SE_DACL_PRESENT);
+    IS(SetSecurityDescriptorOwner(&desc, sid, TRUE), 1);
+    IS(desc.Control, SE_DACL_PRESENT | SE_OWNER_DEFAULTED);
+    SECURITY_ATTRIBUTES sa = {sizeof sa, &desc, FALSE};
+    CloseHandle(CreateFileA("listed.dat", GENERIC_READ, 0, &sa, CREATE_NEW, 0, 0));
+    IS(GetFileAttributesA("listed.dat") & FILE_ATTRIBUTE_READONLY, 1);
+    desc.Revision = 9;
+    FAILS(CreateFileA("listed2.dat", GENERIC_READ, 0, &sa, CREATE_NEW, 0, 0) != INVALID_HANDLE_VALUE, 1338);
+    CODE(SetNamedSecurityInfoA("listed.dat", SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, 0, 0), 0);
+    IS(GetFileAttributesA("listed.dat") & FILE_ATTRIBUTE_READONLY, 0);
+    LocalFree(sd);
     LocalFree(na);
     na = (void*)1;
-    CODE(SetEntriesInAclA(0, 0, 0, &na), 0x32);
-    IS(na == 0, 0);
+    CODE(SetEntriesInAclA(0, 0, 0, &na), 0);
+    IS(na == 0, 1);
     EXPLICIT_ACCESS_W ew = {1, GRANT_ACCESS, 0};
     ew.Trustee.TrusteeForm = TRUSTEE_IS_NAME;
     ew.Trustee.ptstrName = L"no such account";
-    CODE(SetEntriesInAclW(1, &ew, 0, &na), 0x32);
-    CODE(GetNamedSecurityInfoW(L"none.dat", SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, 0, 0, &sd), 0x32);
-    CODE(GetNamedSecurityInfoW(0, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, 0, 0, &sd), 0x32);
+    CODE(SetEntriesInAclW(1, &ew, 0, &na), 1332);
+    CODE(GetNamedSecurityInfoW(L"none.dat", SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, 0, 0, &sd), 2);
+    CODE(GetNamedSecurityInfoW(0, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, 0, 0, &sd), 87);
     h = CreateFileA("acl.dat", GENERIC_ALL, 0, 0, OPEN_EXISTING, 0, 0);
-    CODE(GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &own, 0, 0, 0, &sd), 0x32);
-    IS(own != 0, 0);
-    CODE(GetSecurityInfo(0, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &own, 0, 0, 0, &sd), 0x32);
-    CODE(GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, 0, 0, 0, 0, 0), 0x32);
-    CODE(SetSecurityInfo(h, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, dacl, 0), 0x32);
-    CODE(SetSecurityInfo(0, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, dacl, 0), 0x32);
+    CODE(GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &own, 0, &dacl, 0, &sd), 0);
+    IS(own != 0, 1);
+    CODE(SetSecurityInfo(h, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, dacl, 0), 0);
+    LocalFree(sd);
+    CODE(GetSecurityInfo(0, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &own, 0, 0, 0, &sd), 6);
+    CODE(GetSecurityInfo(h, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &own, 0, 0, 0, &sd), 0x32);
+    CODE(GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, 0, 0, 0, 0, 0), 87);
+    CODE(SetSecurityInfo(0, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, 0, 0, dacl, 0), 6);
     CloseHandle(h);
+    /* whom identifiers stand for */
+    BOOL member = 9;
+    IS(CheckTokenMembership(0, sid, &member), 1);
+    IS(member, 1);
+    IS(IsWellKnownSid(sid, WinWorldSid), 1);
+    IS(IsWellKnownSid(sid, WinNetworkSid), 0);
+    n = 3;
+    FAILS(CreateWellKnownSid(WinBuiltinAdministratorsSid, 0, 0, &n), 122);
+    IS(n, 16);
+    n = sizeof sid;
+    IS(CreateWellKnownSid(WinNetworkSid, 0, sid, &n), 1);
+    IS(CheckTokenMembership(0, sid, &member), 1);
+    IS(member, 0);
+    ULONG units = 600;
+    IS(GetUserNameExW(NameSamCompatible, w, &units), 1);
+    IS(wcslen(w) == units && wcschr(w, '\\'), 1);
+    units = 2;
+    FAILS(GetUserNameExW(NameSamCompatible, w, &units), 234);
+    IS(wcslen(w) + 1 == units, 1);
+    FAILS(GetUserNameExW(NameUserPrincipal, w, &units), 1332);
+    /* an event log takes reports as a source does */
+    FAILS(OpenEventLogA("far", "x") != 0, 1722);
+    h = OpenEventLogA(0, "overlapped-test");
+    IS(h != 0 && CloseEventLog(h), 1);
+    FAILS(CloseEventLog(h), 6);
     /* registry */
     HKEY r = 0, q = 0;
     CODE(RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\facts", 0, 0, 0, KEY_ALL_ACCESS, 0, &r, &n), 0x5);

@@ -259,3 +259,6 @@
 #pragma push_macro("chmod")
 #undef chmod
 #define chmod ovl_libc_chmod
+#ifdef OVL_WINDOWS_ONLY_H
+#include "hide_posix.h"
+#endif

@@ -171,3 +171,6 @@
 #pragma pop_macro("mkdir")
 #undef chmod
 #pragma pop_macro("chmod")
+#ifdef OVL_WINDOWS_ONLY_H
+#include "show_posix.h"
+#endif

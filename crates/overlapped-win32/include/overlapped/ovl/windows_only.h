@@ -2,6 +2,10 @@
  * configure scripts and of CMake find what Windows has. The linker names them: fork_is_not_on_Windows. */
 #ifndef OVL_WINDOWS_ONLY_H
 #define OVL_WINDOWS_ONLY_H
+#ifdef __clang__
+/* It warns of a static function that has one of the names, which is the program's own. */
+#pragma clang diagnostic ignored "-Wpragmas"
+#endif
 #define OVL_TEXT_OF(text) #text
 #define OVL_NOT(name) _Pragma(OVL_TEXT_OF(redefine_extname name name##_is_not_on_Windows))
 /* clang-format off */
