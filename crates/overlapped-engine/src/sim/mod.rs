@@ -136,19 +136,23 @@ impl SimEngine {
     }
 
     /// Polls for a thread that waits; the next completion, if its time comes before the deadline.
-    fn next_for(&self, deadline: Option<Tick>) -> Option<Flight> {
+    fn next_for(&self, deadline: Option<Tick>, harvest: &mut Harvest) -> Option<Flight> {
         let mut state = self.called();
-        let mut waited = false;
+        let (mut waited, mut looked) = (false, false);
         loop {
-            if std::mem::take(&mut state.interrupted) {
+            if std::mem::take(&mut state.interrupted) || !harvest.is_empty() {
                 return None;
             }
             match (state.next_due(), deadline) {
                 (Some(due), deadline) if deadline.is_none_or(|deadline| due <= deadline.0) => return state.advance(),
                 (_, None) => self.changed.wait(&mut state),
                 (_, Some(deadline)) if waited || state.now >= deadline.0 => {
-                    state.elapse(deadline);
-                    return None;
+                    if looked {
+                        state.elapse(deadline);
+                        return None;
+                    }
+                    looked = true;
+                    MutexGuard::unlocked(&mut state, || self.sockets.look(harvest));
                 }
                 (_, Some(_)) => waited = self.changed.wait_for(&mut state, GRACE).timed_out(),
             }
@@ -283,7 +287,8 @@ unsafe impl Engine for SimEngine {
 
     fn poll(&self, deadline: Option<Tick>, harvest: &mut Harvest) {
         let nobody_waits = std::thread::current().name() == Some(SERVICE);
-        let next = if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline) };
+        let next =
+            if nobody_waits { self.next_for_nobody(deadline.is_some()) } else { self.next_for(deadline, harvest) };
         if let Some(flight) = next {
             self.complete(flight, harvest);
         }

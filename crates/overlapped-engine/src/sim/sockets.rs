@@ -1,17 +1,23 @@
 //! Sockets under simulation: real connections in real time, since the other end may be anybody; chance only cuts sends short.
 //!
 //! The simulated poll waits for the virtual clock, so a thread of its own polls the watched sockets. It starts with the first
-//! one. Drawback: what arrives is no matter of the seed.
+//! one. Drawback: what arrives is no matter of the seed. What has arrived comes before any deadline: who is about to move the clock
+//! to one looks first, as that thread may still wait for a processor.
 
 use crate::sockets::WatchSet;
 use crate::task;
+use overlapped_kernel::clock::Tick;
 use overlapped_kernel::engine::{Harvest, WatchId, Watcher};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, ReentrantMutex};
 use rustix::io::Errno;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long to wait for the thread to tell what it has found: it may be in code of the program that waits for us.
+const TELLING: Duration = Duration::from_secs(1);
 
 /// See the module page.
 #[derive(Default)]
@@ -23,6 +29,8 @@ pub(super) struct Sockets {
 #[derive(Default)]
 struct Shared {
     set: WatchSet,
+    /// Held from finding descriptors ready until their watchers are told. That may call the program, and it may come back here.
+    turn: ReentrantMutex<()>,
     stop: AtomicBool,
 }
 
@@ -35,13 +43,24 @@ impl Sockets {
             let started = task::spawn("ovl-sim-sockets", move || {
                 let mut harvest = Harvest::default();
                 while !shared.stop.load(Ordering::Acquire) {
-                    shared.set.poll(None, &mut harvest);
+                    shared.set.stand_by();
+                    let _turn = shared.turn.lock();
+                    shared.set.poll(Some(Tick(0)), &mut harvest);
                     harvest.deliver();
                 }
             });
             *thread = Some(started.map_err(|_| Errno::NOMEM)?);
         }
         Ok(id)
+    }
+
+    /// What is ready by now; what the thread had found before has been told.
+    pub(super) fn look(&self, harvest: &mut Harvest) {
+        if self.shared.set.is_open()
+            && let Some(_turn) = self.shared.turn.try_lock_for(TELLING)
+        {
+            self.shared.set.poll(Some(Tick(0)), harvest);
+        }
     }
 
     pub(super) fn unwatch(&self, id: WatchId, fd: Option<BorrowedFd<'_>>) {

@@ -8,7 +8,7 @@ use overlapped_kernel::engine::{Harvest, Readiness, Ready, WatchId, Watcher};
 use overlapped_kernel::patience::{LONGEST, Patience};
 use parking_lot::Mutex;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
-use rustix::event::{EventfdFlags, eventfd};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd};
 use rustix::io::Errno;
 use slab::Slab;
 use std::mem::MaybeUninit;
@@ -212,6 +212,13 @@ impl WatchSet {
             ended = self.gather(open, found, harvest);
         }
         ended
+    }
+
+    /// Waits until a poll would find something, and leaves it there.
+    pub(crate) fn stand_by(&self) {
+        let Some(open) = self.open.get() else { return };
+        // A signal ends it early, which costs the caller a look for nothing.
+        let _ = rustix::event::poll(&mut [PollFd::new(&open.epoll, PollFlags::IN)], None);
     }
 
     fn gather(&self, open: &Open, found: &[libc::epoll_event], harvest: &mut Harvest) -> Ended {
