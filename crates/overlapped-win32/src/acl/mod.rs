@@ -1,8 +1,8 @@
 //! Access control lists and security descriptors (`securitybaseapi.h`, `aclapi.h`).
 //!
 //! Lists are built and read as on Windows. What a file has of one is Linux' permissions: those of its owner, its group and everyone,
-//! so a list is translated when a file or directory is made or gets one ([`permissions`]), and made up when it is asked for
-//! ([`owners`]). Other objects belong to the user and are reached by nobody else, whatever their lists say.
+//! so a list is translated when a file or directory is made or gets one, and made up when it is asked
+//! for. Other objects belong to the user and are reached by nobody else, whatever their lists say.
 
 mod descriptors;
 mod entries;
