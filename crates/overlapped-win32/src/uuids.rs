@@ -319,7 +319,7 @@ pub unsafe extern "C" fn ovl_UuidIsNil(uuid: *const Uuid, status: *mut i32) -> i
     i32::from(unsafe { read(uuid, status) } == Uuid::default())
 }
 
-/// UuidHash: the same for the same one.
+/// UuidHash: the hash of DCE's UUIDs, two running sums over the bytes as they lie in memory.
 ///
 /// # Safety
 /// As for [`ovl_UuidCompare`].
@@ -327,10 +327,13 @@ pub unsafe extern "C" fn ovl_UuidIsNil(uuid: *const Uuid, status: *mut i32) -> i
 pub unsafe extern "C" fn ovl_UuidHash(uuid: *const Uuid, status: *mut i32) -> u16 {
     // SAFETY: the caller's promise.
     let Uuid { a, b, c, d } = unsafe { read(uuid, status) };
-    let words = [a as u16, (a >> 16) as u16, b, c]
-        .into_iter()
-        .chain(d.chunks(2).map(|two| u16::from_be_bytes([two[0], two[1]])));
-    words.fold(0, |hash: u16, word| hash.rotate_left(5) ^ word)
+    let bytes = a.to_le_bytes().into_iter().chain(b.to_le_bytes()).chain(c.to_le_bytes()).chain(d);
+    let (sum, sums) = bytes.fold((0, 0), |(sum, sums), byte| {
+        let sum = sum + i32::from(byte);
+        (sum, sums + sum)
+    });
+    let (low, high) = ((-sums).rem_euclid(255), (sums - sum).rem_euclid(255));
+    (high << 8 | low) as u16
 }
 
 #[cfg(test)]
@@ -391,7 +394,8 @@ mod tests {
             assert_eq!(ovl_UuidCompare(&uuid, &nil, &mut status), 1);
             assert_eq!(ovl_UuidCompare(&nil, &uuid, &mut status), -1);
             assert_eq!((ovl_UuidEqual(&uuid, &nil, null_mut()), ovl_UuidEqual(&uuid, &uuid, null_mut())), (0, 1));
-            assert_eq!(ovl_UuidHash(&uuid, &mut status), ovl_UuidHash(&uuid, &mut status));
+            assert_eq!(ovl_UuidFromStringA(c"12345678-9abc-def0-1234-56789abcdef0".as_ptr().cast(), &mut uuid), OK);
+            assert_eq!(ovl_UuidHash(&uuid, &mut status), 0x4e39);
             assert_eq!(ovl_UuidCreate(null_mut()), INVALID_ARGUMENT);
         }
     }

@@ -26,6 +26,17 @@ void _endthreadex(unsigned int code) OVL_SYMBOL(_endthreadex);
 int _getpid(void) OVL_LIBC(getpid);
 /* At once, as libc's of <unistd.h>; <stdlib.h> declares it too. */
 void _exit(int code) __attribute__((__noreturn__));
+/* What an exit does, and the program goes on: its own functions of atexit, and its streams. A program at a fixed address has no handle of
+ * its own, and its functions wait for the exit: with no handle those of all libraries would run, too. */
+extern void *ovl_dso_handle __asm__("__dso_handle") __attribute__((__visibility__("hidden")));
+void ovl_finalize(void *module) __asm__("__cxa_finalize");
+int ovl_flush_streams(void *stream) __asm__("fflush");
+OVL_INLINE void _cexit(void) {
+    if (ovl_dso_handle) ovl_finalize(ovl_dso_handle);
+    ovl_flush_streams(0);
+}
+/* Nothing is left to do without those. */
+OVL_INLINE void _c_exit(void) {}
 int getpid(void) OVL_NOTHROW;
 
 /* Programs. Those with `p` are looked for; those with `e` have an environment of their own. */

@@ -1,6 +1,8 @@
 /* Strings that end with a zero whatever happens. Sizes are in characters (Cch) or bytes (Cb). */
 #ifndef OVL_STRSAFE_H
 #define OVL_STRSAFE_H
+#include <stdio.h>
+#include <wchar.h>
 #include "ovl/crt.h"
 #include "winerror.h"
 
@@ -40,6 +42,30 @@ HRESULT StringCbCatNA(LPSTR to, size_t bytes, LPCSTR from, size_t most) OVL_SYMB
 HRESULT StringCbCatNW(LPWSTR to, size_t bytes, LPCWSTR from, size_t most) OVL_SYMBOL(StringCbCatNW);
 HRESULT StringCchCatExA(LPSTR to, size_t room, LPCSTR from, LPSTR *end, size_t *left, DWORD flags) OVL_SYMBOL(StringCchCatExA);
 HRESULT StringCchCatExW(LPWSTR to, size_t room, LPCWSTR from, LPWSTR *end, size_t *left, DWORD flags) OVL_SYMBOL(StringCchCatExW);
+HRESULT StringCchCopyNExA(LPSTR to, size_t room, LPCSTR from, size_t most, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCchCopyNExA);
+HRESULT StringCchCopyNExW(LPWSTR to, size_t room, LPCWSTR from, size_t most, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCchCopyNExW);
+HRESULT StringCchCatNExA(LPSTR to, size_t room, LPCSTR from, size_t most, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCchCatNExA);
+HRESULT StringCchCatNExW(LPWSTR to, size_t room, LPCWSTR from, size_t most, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCchCatNExW);
+HRESULT StringCbCopyExA(LPSTR to, size_t bytes, LPCSTR from, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCopyExA);
+HRESULT StringCbCopyExW(LPWSTR to, size_t bytes, LPCWSTR from, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCopyExW);
+HRESULT StringCbCopyNExA(LPSTR to, size_t bytes, LPCSTR from, size_t most, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCopyNExA);
+HRESULT StringCbCopyNExW(LPWSTR to, size_t bytes, LPCWSTR from, size_t most, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCopyNExW);
+HRESULT StringCbCatExA(LPSTR to, size_t bytes, LPCSTR from, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCatExA);
+HRESULT StringCbCatExW(LPWSTR to, size_t bytes, LPCWSTR from, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCatExW);
+HRESULT StringCbCatNExA(LPSTR to, size_t bytes, LPCSTR from, size_t most, LPSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCatNExA);
+HRESULT StringCbCatNExW(LPWSTR to, size_t bytes, LPCWSTR from, size_t most, LPWSTR *end, size_t *left, DWORD flags)
+    OVL_SYMBOL(StringCbCatNExW);
 HRESULT StringCchVPrintfA(LPSTR to, size_t room, LPCSTR format, va_list list) OVL_SYMBOL(StringCchVPrintfA);
 HRESULT StringCchVPrintfW(LPWSTR to, size_t room, LPCWSTR format, va_list list) OVL_SYMBOL(StringCchVPrintfW);
 HRESULT StringCbVPrintfA(LPSTR to, size_t bytes, LPCSTR format, va_list list) OVL_SYMBOL(StringCbVPrintfA);
@@ -66,18 +92,51 @@ OVL_VARIADIC(StringCbPrintfExW, (LPWSTR to, size_t bytes, LPWSTR *end, size_t *l
              StringCbVPrintfExW(to, bytes, end, left, flags, format, ovl_list))
 OVL_END
 
+/* A line of standard input without its end, as much of it as fits; STRSAFE_E_END_OF_FILE if there was none. In the header, so that
+ * the program's own stream is read. */
+#define OVL_GETS(name, character, next, last, type)                                                                              \
+    OVL_INLINE HRESULT name(character *to, size_t room) {                                                                        \
+        size_t at = 0;                                                                                                           \
+        type unit;                                                                                                               \
+        if (room == 0 || room > STRSAFE_MAX_CCH) return STRSAFE_E_INVALID_PARAMETER;                                             \
+        to[0] = 0;                                                                                                               \
+        if (room == 1) return STRSAFE_E_INSUFFICIENT_BUFFER;                                                                     \
+        while (at < room - 1 && (unit = next) != '\n') {                                                                         \
+            if (unit == last) {                                                                                                  \
+                if (at == 0) return STRSAFE_E_END_OF_FILE;                                                                       \
+                break;                                                                                                           \
+            }                                                                                                                    \
+            to[at++] = (character)unit;                                                                                          \
+        }                                                                                                                        \
+        to[at] = 0;                                                                                                              \
+        return (HRESULT)0;                                                                                                       \
+    }
+OVL_GETS(StringCchGetsA, char, getc(stdin), EOF, int)
+OVL_GETS(StringCchGetsW, WCHAR, getwc(stdin), WEOF, wint_t)
+OVL_INLINE HRESULT StringCbGetsA(char *to, size_t bytes) { return StringCchGetsA(to, bytes); }
+OVL_INLINE HRESULT StringCbGetsW(WCHAR *to, size_t bytes) { return StringCchGetsW(to, bytes / sizeof(WCHAR)); }
+#undef OVL_GETS
+
 #define StringCchLength OVL_AW(StringCchLength)
 #define StringCbLength OVL_AW(StringCbLength)
 #define StringCchCopy OVL_AW(StringCchCopy)
 #define StringCbCopy OVL_AW(StringCbCopy)
 #define StringCchCopyN OVL_AW(StringCchCopyN)
 #define StringCbCopyN OVL_AW(StringCbCopyN)
+#define StringCchGets OVL_AW(StringCchGets)
+#define StringCbGets OVL_AW(StringCbGets)
 #define StringCchCopyEx OVL_AW(StringCchCopyEx)
 #define StringCchCat OVL_AW(StringCchCat)
 #define StringCbCat OVL_AW(StringCbCat)
 #define StringCchCatN OVL_AW(StringCchCatN)
 #define StringCbCatN OVL_AW(StringCbCatN)
 #define StringCchCatEx OVL_AW(StringCchCatEx)
+#define StringCchCopyNEx OVL_AW(StringCchCopyNEx)
+#define StringCchCatNEx OVL_AW(StringCchCatNEx)
+#define StringCbCopyEx OVL_AW(StringCbCopyEx)
+#define StringCbCopyNEx OVL_AW(StringCbCopyNEx)
+#define StringCbCatEx OVL_AW(StringCbCatEx)
+#define StringCbCatNEx OVL_AW(StringCbCatNEx)
 #define StringCchVPrintf OVL_AW(StringCchVPrintf)
 #define StringCbVPrintf OVL_AW(StringCbVPrintf)
 #define StringCchVPrintfEx OVL_AW(StringCchVPrintfEx)

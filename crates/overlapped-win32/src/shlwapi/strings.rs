@@ -2,6 +2,7 @@
 
 use crate::arguments::pair;
 use crate::localglobal::ovl_LocalAlloc;
+use crate::lstr::collate;
 use crate::support::{Bool, FALSE, TRUE, guard};
 use crate::text::{Unit, compare, len_up_to, lower, put, units, units_or_empty};
 
@@ -66,7 +67,7 @@ pair! {
     }
 }
 
-/// The sign of a comparison of at most so many units.
+/// The sign of a comparison of at most so many units, in the order of words as lstrcmp has it.
 ///
 /// # Safety
 /// Both are strings, or have so many units.
@@ -74,7 +75,7 @@ unsafe fn compared<C: Unit>(first: *const C, second: *const C, most: i32, casele
     let most = usize::try_from(most).unwrap_or(0);
     // SAFETY: the caller's promise.
     let slice = |text: *const C| unsafe { std::slice::from_raw_parts(text, len_up_to(text, most)) };
-    compare(slice(first), slice(second), caseless)
+    collate(slice(first), slice(second), caseless)
 }
 
 pair! {
@@ -100,7 +101,7 @@ pair! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_StrCmpW(first: *const u16, second: *const u16) -> i32 {
     // SAFETY: the caller's promise.
-    unsafe { compare(units(first), units(second), false) }
+    unsafe { collate(units(first), units(second), false) }
 }
 
 /// StrCmpIW: whatever the case.
@@ -110,7 +111,7 @@ pub unsafe extern "C" fn ovl_StrCmpW(first: *const u16, second: *const u16) -> i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ovl_StrCmpIW(first: *const u16, second: *const u16) -> i32 {
     // SAFETY: the caller's promise.
-    unsafe { compare(units(first), units(second), true) }
+    unsafe { collate(units(first), units(second), true) }
 }
 
 /// A decimal number at the start of a text, or a hexadecimal one if that is asked for, and 0 without.

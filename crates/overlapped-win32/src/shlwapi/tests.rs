@@ -105,5 +105,8 @@ fn text_is_found_and_read() {
         let unwanted = c(" .");
         assert_eq!(changed(" a b. ", |text| assert_eq!(ovl_StrTrimA(text, unwanted.as_ptr().cast()), 1)), "a b");
         assert_eq!(ovl_StrCmpNIA(c("ABx").as_ptr().cast(), c("aby").as_ptr().cast(), 2), 0);
+        // Words, not codes: a small letter comes before its capital, and both before the next letter.
+        let order = |first: &str, second: &str| ovl_StrCmpNA(c(first).as_ptr().cast(), c(second).as_ptr().cast(), 9);
+        assert_eq!([order("Hello", "hello"), order("a", "B"), order("b", "A"), order("x", "x")], [1, -1, 1, 0]);
     }
 }
