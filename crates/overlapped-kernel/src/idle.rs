@@ -468,8 +468,9 @@ mod real {
             }
             self.watched.store(watched, Ordering::SeqCst);
             if !std::mem::replace(&mut lead.seen, true) {
-                // A young vacancy while the lead changes hands is one of many; if it is not, that shows at the next look as well.
-                let fresh = |left: Tick| self.engine.now().since(left) < QUICK_RETURN;
+                // A young vacancy while the lead changes hands is one of many; if it is not, that shows at the next look as well. One in which
+                // a backlog is told is as old as that takes.
+                let fresh = |left: Tick| self.engine.now().since(left) < QUICK_RETURN * (lead.told + 1);
                 return if stirring && lead.left.is_none_or(fresh) { Look::Later } else { Look::Again };
             }
             // Whoever left has not come back quickly: no more credit.
@@ -479,7 +480,7 @@ mod real {
                 Some(follower) => {
                     drop(lead);
                     follower.wake();
-                    Look::Again
+                    Look::Woke
                 }
                 None => {
                     lead.leader = Leader::Service;
@@ -506,6 +507,8 @@ mod real {
         Done,
         /// Come again soon: there is a vacancy.
         Again,
+        /// The same; it has lasted, and a follower was woken.
+        Woke,
         /// Come again in a while.
         Later,
         /// Lead.

@@ -238,6 +238,7 @@ mod real {
     use crate::idle::{Idle, Look};
     use crate::port::{Again, Port};
     use crate::thread::Thread;
+    use std::num::NonZeroU64;
     use std::sync::{Arc, Weak};
     use std::time::Duration;
 
@@ -248,6 +249,11 @@ mod real {
     /// The time between two looks at a lead that changes hands without a gap that lasts, and at a port whose posters take what they are
     /// owed: a look wakes this thread, which costs as much as an echo or two.
     const CALM_PERIOD: Duration = Duration::from_millis(1);
+
+    /// After so many looks in a row that found nothing left undone, Linux may put the next ones off by so much, to when it interrupts the
+    /// processor anyhow. A timer of one's own costs more than the look itself, above all in a virtual machine, where the host must be asked.
+    const LONG_CALM: u32 = 16;
+    const SLACK: Duration = Duration::from_millis(3);
 
     /// How late it may be found that the wall clock was set.
     const CLOCK_LOOK: Duration = Duration::from_secs(1);
@@ -326,6 +332,8 @@ mod real {
         service.state.lock().thread = Some(Arc::clone(&me));
         let mut watched: Vec<Weak<Port>> = Vec::new();
         let mut lead = false;
+        let mut calm = 0_u32;
+        let mut slack = Slack::default();
         loop {
             me.forget_wake();
             let stop = {
@@ -348,12 +356,16 @@ mod real {
                 again != Again::Never
             });
             let look = if lead { idle.look() } else { Look::Done };
-            lead = matches!(look, Look::Again | Look::Later);
+            lead = matches!(look, Look::Again | Look::Woke | Look::Later);
             let alarm = if service.is_virtual() { None } else { service.ring() };
-            let soon = look == Look::Again || stop || owed;
+            let soon = matches!(look, Look::Again | Look::Woke) || stop || owed;
             let period = if soon { PERIOD } else { CALM_PERIOD };
             let look_again = (lead || soon || !watched.is_empty()).then(|| Tick::monotonic().plus(period));
             let next = look_again.into_iter().chain(alarm).min();
+            calm = if owed || matches!(look, Look::Woke | Look::Lead) { 0 } else { calm.saturating_add(1) };
+            let late = look_again.map(|look| look.plus(SLACK));
+            let in_time = alarm.is_none_or(|alarm| late.is_some_and(|late| late < alarm));
+            slack.set(calm >= LONG_CALM && !soon && in_time);
             if look == Look::Lead {
                 idle.stand_in(&me, next, || {
                     let state = service.state.lock();
@@ -364,6 +376,23 @@ mod real {
             } else {
                 drop(idle);
                 me.sleep(next);
+            }
+        }
+    }
+
+    /// How late Linux may wake this thread.
+    #[derive(Default)]
+    struct Slack {
+        is_long: bool,
+    }
+
+    impl Slack {
+        fn set(&mut self, long: bool) {
+            if self.is_long != long {
+                self.is_long = long;
+                let nanoseconds = if long { SLACK.as_nanos() as u64 } else { 0 };
+                // Nothing depends on it but what looks cost. 0 is what the thread began with.
+                let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(nanoseconds));
             }
         }
     }

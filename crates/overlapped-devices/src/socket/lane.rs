@@ -197,7 +197,7 @@ impl Core {
                 Turn::Nothing => return,
                 // It may have been acknowledged meanwhile.
                 Turn::Again => self.acknowledge(),
-                Turn::Complete(request, completion) => request.complete(completion),
+                Turn::Complete(request, completion) => request.end(completion),
                 Turn::Move(request) => {
                     let target = Job::of(&request).target().map(Arc::clone);
                     let Some(target) = target else { unreachable!("only an accept goes on elsewhere") };

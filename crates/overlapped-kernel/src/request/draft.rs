@@ -4,7 +4,7 @@
 //! references: it borrows its instance from the caller, and its packet carries its payload away. What stays pending is
 //! [kept](Draft::keep): moved to the heap, with a reference to the instance of its own. Drawback: it is moved once.
 
-use super::{Completion, Parameters, Request, RequestRef};
+use super::{Completion, Parameters, Request, RequestRef, spare};
 use crate::instance::Instance;
 use overlapped_abi::Status;
 use std::any::Any;
@@ -68,7 +68,7 @@ impl Draft<'_> {
     #[inline(always)]
     pub(crate) unsafe fn keep_from(draft: &mut ManuallyDrop<Self>) -> RequestRef {
         draft.request.instance.count();
-        let kept = Arc::<Request>::new_uninit();
+        let kept = spare::place();
         // SAFETY: it is moved, by the caller's promise, to memory for it, which nobody else has. By the language's own means it would be
         // moved through the stack first, and `Arc::get_mut` is a locked operation: each costs as much again.
         unsafe {

@@ -7,6 +7,7 @@
 
 mod block;
 mod draft;
+mod spare;
 pub(crate) mod word;
 
 use crate::contain::contained;
@@ -464,6 +465,13 @@ impl Request {
         self.block.finish(completion.status, completion.bytes);
         self.word.publish_at_once();
         self.tell(completion, port, |key| self.cargo(key));
+    }
+
+    /// [`Request::complete`] by a device that has no more use for the request.
+    #[inline]
+    pub fn end(self: Arc<Self>, completion: Completion) {
+        self.complete(completion);
+        spare::let_go(self);
     }
 
     /// The last word on a pending request, which whoever carries it out says once: writes the outcome and tells everybody.
