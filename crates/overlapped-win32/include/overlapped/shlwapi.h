@@ -49,6 +49,34 @@ WINBASEAPI BOOL WINAPI PathUnquoteSpacesA(LPSTR name) OVL_SYMBOL(PathUnquoteSpac
 WINBASEAPI BOOL WINAPI PathUnquoteSpacesW(LPWSTR name) OVL_SYMBOL(PathUnquoteSpacesW);
 WINBASEAPI BOOL WINAPI PathMatchSpecA(LPCSTR name, LPCSTR patterns) OVL_SYMBOL(PathMatchSpecA);
 WINBASEAPI BOOL WINAPI PathMatchSpecW(LPCWSTR name, LPCWSTR patterns) OVL_SYMBOL(PathMatchSpecW);
+WINBASEAPI BOOL WINAPI PathStripToRootA(LPSTR name) OVL_SYMBOL(PathStripToRootA);
+WINBASEAPI BOOL WINAPI PathStripToRootW(LPWSTR name) OVL_SYMBOL(PathStripToRootW);
+WINBASEAPI LPSTR WINAPI PathSkipRootA(LPCSTR name) OVL_SYMBOL(PathSkipRootA);
+WINBASEAPI LPWSTR WINAPI PathSkipRootW(LPCWSTR name) OVL_SYMBOL(PathSkipRootW);
+WINBASEAPI LPSTR WINAPI PathFindNextComponentA(LPCSTR name) OVL_SYMBOL(PathFindNextComponentA);
+WINBASEAPI LPWSTR WINAPI PathFindNextComponentW(LPCWSTR name) OVL_SYMBOL(PathFindNextComponentW);
+WINBASEAPI LPSTR WINAPI PathGetArgsA(LPCSTR name) OVL_SYMBOL(PathGetArgsA);
+WINBASEAPI LPWSTR WINAPI PathGetArgsW(LPCWSTR name) OVL_SYMBOL(PathGetArgsW);
+WINBASEAPI void WINAPI PathRemoveArgsA(LPSTR name) OVL_SYMBOL(PathRemoveArgsA);
+WINBASEAPI void WINAPI PathRemoveArgsW(LPWSTR name) OVL_SYMBOL(PathRemoveArgsW);
+WINBASEAPI void WINAPI PathRemoveBlanksA(LPSTR name) OVL_SYMBOL(PathRemoveBlanksA);
+WINBASEAPI void WINAPI PathRemoveBlanksW(LPWSTR name) OVL_SYMBOL(PathRemoveBlanksW);
+WINBASEAPI BOOL WINAPI PathIsFileSpecA(LPCSTR name) OVL_SYMBOL(PathIsFileSpecA);
+WINBASEAPI BOOL WINAPI PathIsFileSpecW(LPCWSTR name) OVL_SYMBOL(PathIsFileSpecW);
+WINBASEAPI BOOL WINAPI PathIsUNCServerA(LPCSTR name) OVL_SYMBOL(PathIsUNCServerA);
+WINBASEAPI BOOL WINAPI PathIsUNCServerW(LPCWSTR name) OVL_SYMBOL(PathIsUNCServerW);
+WINBASEAPI BOOL WINAPI PathIsUNCServerShareA(LPCSTR name) OVL_SYMBOL(PathIsUNCServerShareA);
+WINBASEAPI BOOL WINAPI PathIsUNCServerShareW(LPCWSTR name) OVL_SYMBOL(PathIsUNCServerShareW);
+WINBASEAPI BOOL WINAPI PathIsURLA(LPCSTR name) OVL_SYMBOL(PathIsURLA);
+WINBASEAPI BOOL WINAPI PathIsURLW(LPCWSTR name) OVL_SYMBOL(PathIsURLW);
+WINBASEAPI BOOL WINAPI PathIsPrefixA(LPCSTR prefix, LPCSTR name) OVL_SYMBOL(PathIsPrefixA);
+WINBASEAPI BOOL WINAPI PathIsPrefixW(LPCWSTR prefix, LPCWSTR name) OVL_SYMBOL(PathIsPrefixW);
+WINBASEAPI BOOL WINAPI PathIsSameRootA(LPCSTR one, LPCSTR other) OVL_SYMBOL(PathIsSameRootA);
+WINBASEAPI BOOL WINAPI PathIsSameRootW(LPCWSTR one, LPCWSTR other) OVL_SYMBOL(PathIsSameRootW);
+WINBASEAPI int WINAPI PathCommonPrefixA(LPCSTR one, LPCSTR other, LPSTR to) OVL_SYMBOL(PathCommonPrefixA);
+WINBASEAPI int WINAPI PathCommonPrefixW(LPCWSTR one, LPCWSTR other, LPWSTR to) OVL_SYMBOL(PathCommonPrefixW);
+WINBASEAPI BOOL WINAPI PathRelativePathToA(LPSTR to, LPCSTR from, DWORD about, LPCSTR other, DWORD attributes) OVL_SYMBOL(PathRelativePathToA);
+WINBASEAPI BOOL WINAPI PathRelativePathToW(LPWSTR to, LPCWSTR from, DWORD about, LPCWSTR other, DWORD attributes) OVL_SYMBOL(PathRelativePathToW);
 WINBASEAPI LPSTR WINAPI StrStrA(LPCSTR text, LPCSTR part) OVL_SYMBOL(StrStrA);
 WINBASEAPI LPWSTR WINAPI StrStrW(LPCWSTR text, LPCWSTR part) OVL_SYMBOL(StrStrW);
 WINBASEAPI LPSTR WINAPI StrStrIA(LPCSTR text, LPCSTR part) OVL_SYMBOL(StrStrIA);
@@ -104,6 +132,20 @@ OVL_END
 #define PathQuoteSpaces OVL_AW(PathQuoteSpaces)
 #define PathUnquoteSpaces OVL_AW(PathUnquoteSpaces)
 #define PathMatchSpec OVL_AW(PathMatchSpec)
+#define PathStripToRoot OVL_AW(PathStripToRoot)
+#define PathSkipRoot OVL_AW(PathSkipRoot)
+#define PathFindNextComponent OVL_AW(PathFindNextComponent)
+#define PathGetArgs OVL_AW(PathGetArgs)
+#define PathRemoveArgs OVL_AW(PathRemoveArgs)
+#define PathRemoveBlanks OVL_AW(PathRemoveBlanks)
+#define PathIsFileSpec OVL_AW(PathIsFileSpec)
+#define PathIsUNCServer OVL_AW(PathIsUNCServer)
+#define PathIsUNCServerShare OVL_AW(PathIsUNCServerShare)
+#define PathIsURL OVL_AW(PathIsURL)
+#define PathIsPrefix OVL_AW(PathIsPrefix)
+#define PathIsSameRoot OVL_AW(PathIsSameRoot)
+#define PathCommonPrefix OVL_AW(PathCommonPrefix)
+#define PathRelativePathTo OVL_AW(PathRelativePathTo)
 #define StrStr OVL_AW(StrStr)
 #define StrStrI OVL_AW(StrStrI)
 #define StrChr OVL_AW(StrChr)

@@ -1,5 +1,6 @@
-//! `shlwapi.h`: names of files as text ([`paths`]), and text ([`strings`]). Of the shell itself there is nothing.
+//! `shlwapi.h`: names of files as text ([`paths`], [`parts`]), and text ([`strings`]). Of the shell itself there is nothing.
 
+pub mod parts;
 pub mod paths;
 pub mod strings;
 

@@ -11,11 +11,11 @@ const MAX_PATH: usize = 260;
 const DIRECTORY: u32 = 0x10;
 const INVALID: u32 = u32::MAX;
 
-fn is_slash<C: Unit>(unit: C) -> bool {
+pub(super) fn is_slash<C: Unit>(unit: C) -> bool {
     unit.is(b'\\')
 }
 
-fn is_drive<C: Unit>(text: &[C]) -> bool {
+pub(super) fn is_drive<C: Unit>(text: &[C]) -> bool {
     matches!(text, [letter, colon, ..] if letter.ascii().is_ascii_alphabetic() && colon.is(b':'))
 }
 
@@ -32,6 +32,46 @@ fn root<C: Unit>(text: &[C]) -> usize {
         [first, ..] if is_slash(*first) || first.is(b'/') => 1,
         _ => 0,
     }
+}
+
+/// Units in front of the first component that can be taken away: `\\?\C:\`, `\\`, `C:\`, `C:`, `\`, `/`.
+fn least<C: Unit>(text: &[C]) -> usize {
+    match text {
+        [a, b, c, d, rest @ ..] if is_slash(*a) && is_slash(*b) && c.is(b'?') && is_slash(*d) && is_drive(rest) => {
+            4 + root(rest)
+        }
+        [a, b, ..] if is_slash(*a) && is_slash(*b) => 2,
+        _ => root(text),
+    }
+}
+
+/// A root and nothing behind it; `\\server\share` counts, with a backslash after it it does not.
+pub(super) fn is_root<C: Unit>(text: &[C]) -> bool {
+    match text {
+        [only] => is_slash(*only) || only.is(b'/'),
+        [a, b, rest @ ..] if is_slash(*a) && is_slash(*b) => rest.iter().filter(|unit| is_slash(**unit)).count() < 2,
+        [_, _, slash] => is_drive(text) && is_slash(*slash),
+        _ => false,
+    }
+}
+
+/// Units without the last component.
+pub(super) fn directory<C: Unit>(text: &[C]) -> usize {
+    let slash = text.iter().rposition(|unit| is_slash(*unit) || unit.is(b'/'));
+    slash.unwrap_or(0).max(least(text)).min(text.len())
+}
+
+/// Units of what is left when components go until a root is met, or nothing goes any more.
+pub(super) fn stripped<C: Unit>(text: &[C]) -> usize {
+    let mut end = text.len();
+    while !is_root(&text[..end]) {
+        let less = directory(&text[..end]);
+        if less == end {
+            break;
+        }
+        end = less;
+    }
+    end
 }
 
 /// Where the last component begins.
@@ -60,25 +100,45 @@ fn extension<C: Unit>(text: &[C]) -> usize {
     dot
 }
 
-/// The name without `.` and `..`, which stay below the root.
+/// The name without `.` and `..`, which stay below the root. Where nothing is left of a relative name to go up from, Windows takes the root;
+/// only a first `..` stays.
 fn canonical<C: Unit>(text: &[C]) -> Vec<C> {
-    let (head, rest) = text.split_at(root(text));
-    let mut parts: Vec<&[C]> = Vec::new();
+    // Going up ends at the server, not at the share.
+    let start = match text {
+        [a, b, rest @ ..] if is_slash(*a) && is_slash(*b) => {
+            2 + rest.iter().take_while(|unit| !is_slash(**unit)).count()
+        }
+        _ => root(text),
+    };
+    let (head, rest) = text.split_at(start);
+    let behind = rest.strip_prefix(&[C::from(b'\\')]).filter(|_| start > 2 && is_slash(head[0]));
+    let rest = behind.unwrap_or(rest);
+    let relative = head.is_empty() || head.len() == 2 && is_drive(head);
+    let (mut parts, mut rooted): (Vec<&[C]>, bool) = (Vec::new(), false);
     for part in rest.split(|unit| is_slash(*unit)) {
         match part {
             [dot] if dot.is(b'.') => {}
-            [a, b] if a.is(b'.') && b.is(b'.') => _ = parts.pop(),
+            [a, b] if a.is(b'.') && b.is(b'.') => match parts.pop() {
+                Some(_) => rooted |= relative && parts.is_empty(),
+                None if relative && !rooted => parts.push(part),
+                None => {}
+            },
             part => parts.push(part),
         }
     }
     let mut all = head.to_vec();
+    if rooted {
+        all.push(C::from(b'\\'));
+    }
     for (n, part) in parts.iter().enumerate() {
-        if n > 0
-            || !part.is_empty() && all.last().is_some_and(|unit| !is_slash(*unit) && !unit.is(b'/') && !unit.is(b':'))
-        {
+        let open = all.last().is_some_and(|unit| !is_slash(*unit) && !unit.is(b'/') && !unit.is(b':'));
+        if n > 0 || open && (behind.is_some() || !part.is_empty()) {
             all.push(C::from(b'\\'));
         }
         all.extend_from_slice(part);
+    }
+    if all.is_empty() && !text.is_empty() {
+        all.push(C::from(b'.'));
     }
     // Nothing is the root, and so is a drive alone.
     if all.is_empty() || all.len() == 2 && is_drive(&all) {
@@ -91,11 +151,13 @@ fn canonical<C: Unit>(text: &[C]) -> Vec<C> {
 fn joined<C: Unit>(directory: &[C], file: &[C]) -> Vec<C> {
     let mut all = match file {
         [] => return canonical(directory),
-        // From the root of the same drive.
-        [first, rest @ ..]
-            if is_slash(*first) && !rest.first().is_some_and(|unit| is_slash(*unit)) && is_drive(directory) =>
-        {
-            directory[..2].to_vec()
+        // From the root of the same drive, or share.
+        [first, rest @ ..] if is_slash(*first) && !rest.first().is_some_and(|unit| is_slash(*unit)) => {
+            let mut root = directory[..stripped(directory)].to_vec();
+            if root.last().is_some_and(|unit| is_slash(*unit) || unit.is(b'/')) {
+                root.pop();
+            }
+            root
         }
         _ if root(file) > 0 => Vec::new(),
         _ => directory.to_vec(),
@@ -113,7 +175,7 @@ fn joined<C: Unit>(directory: &[C], file: &[C]) -> Vec<C> {
 ///
 /// # Safety
 /// `to` has so much room.
-unsafe fn fits<C: Unit>(text: &[C], to: *mut C) -> bool {
+pub(super) unsafe fn fits<C: Unit>(text: &[C], to: *mut C) -> bool {
     let fits = text.len() < MAX_PATH;
     if fits {
         // SAFETY: the caller's promise, and it fits.
@@ -162,9 +224,7 @@ pair! {
             return FALSE;
         }
         // SAFETY: a string.
-        let name = unsafe { units(name) };
-        let whole = !name.is_empty() && root(name) == name.len();
-        (whole && !(name.len() == 2 && is_drive(name))).into()
+        is_root(unsafe { units(name) }).into()
     }
 }
 
@@ -224,8 +284,7 @@ pair! {
         // SAFETY: a string; it becomes shorter.
         unsafe {
             let text = units(name);
-            let slash = text.iter().rposition(|unit| is_slash(*unit) || unit.is(b'/'));
-            let end = slash.unwrap_or(0).max(root(text)).min(text.len());
+            let end = directory(text);
             let changed = end < text.len();
             name.add(end).write(C::default());
             changed.into()
@@ -313,7 +372,7 @@ pair! {
         unsafe {
             let text = units(name);
             let end = name.add(text.len().saturating_sub(1));
-            if text.last().is_some_and(|unit| is_slash(*unit)) && root(text) < text.len() {
+            if text.last().is_some_and(|unit| is_slash(*unit)) && !is_root(text) {
                 end.write(C::default());
             }
             end
